@@ -1,0 +1,1 @@
+//! Histories that the benches share.
