@@ -1,1 +1,9 @@
-//! core
+//! Predicts what a schema migration does to a live database.
+#![forbid(unsafe_code)]
+
+pub mod catalog;
+pub mod dialect;
+pub mod effects;
+pub mod layout;
+pub mod rules;
+pub mod sql;

@@ -1,0 +1,142 @@
+//! The schema as the history so far leaves it.
+//!
+//! Built by replaying [`Operation`](crate::sql::Operation)s. What a statement that was not understood may have
+//! touched is marked unknown, never guessed.
+
+pub mod model;
+pub mod session;
+
+pub use model::*;
+pub use session::Session;
+
+use crate::dialect::Target;
+use crate::sql::{Ident, ObjectName};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// A schema: everything that matters to a lock, a scan, a dependency or a rolling deploy.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    pub(crate) target: Target,
+    /// Whether everything there is was created by the history; if not, a name that is not found may exist.
+    pub(crate) complete: bool,
+    pub(crate) search_path: Vec<Ident>,
+    pub(crate) schemas: BTreeMap<Ident, Stamp>,
+    pub(crate) relations: BTreeMap<RelationId, Relation>,
+    /// The names of relations, by schema and name.
+    pub(crate) relation_names: HashMap<(Ident, Ident), RelationId>,
+    pub(crate) types: BTreeMap<TypeId, TypeDef>,
+    pub(crate) type_names: HashMap<(Ident, Ident), TypeId>,
+    pub(crate) routines: BTreeMap<RoutineId, Routine>,
+    pub(crate) routine_names: HashMap<(Ident, Ident), Vec<RoutineId>>,
+    /// Views that read a relation.
+    pub(crate) readers: HashMap<RelationId, Vec<RelationId>>,
+    pub(crate) extensions: BTreeMap<Ident, Stamp>,
+    /// Names that statements which were not understood mention.
+    pub(crate) unknown_names: HashSet<Ident>,
+    pub(crate) next_id: u32,
+}
+
+/// What a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resolved<T> {
+    /// This object.
+    Found(T),
+    /// One of the server's own (`pg_catalog`, `information_schema`).
+    System,
+    /// Nothing that is known, but the catalog does not claim to know everything.
+    Unknown,
+    /// Nothing: the server would report an error.
+    Missing,
+}
+
+impl<T> Resolved<T> {
+    /// The object, if it was found.
+    pub fn found(self) -> Option<T> {
+        match self {
+            Self::Found(found) => Some(found),
+            _ => None,
+        }
+    }
+}
+
+impl Catalog {
+    /// The schema of a new database: an empty `public`. `complete` says that nothing else exists but what will be
+    /// replayed.
+    pub fn new(target: Target, complete: bool) -> Self {
+        let public = Ident::exact("public");
+        Self {
+            target,
+            complete,
+            search_path: vec![public.clone()],
+            schemas: BTreeMap::from([(public, Stamp::BEFORE)]),
+            relations: BTreeMap::new(),
+            relation_names: HashMap::new(),
+            types: BTreeMap::new(),
+            type_names: HashMap::new(),
+            routines: BTreeMap::new(),
+            routine_names: HashMap::new(),
+            readers: HashMap::new(),
+            extensions: BTreeMap::new(),
+            unknown_names: HashSet::new(),
+            next_id: 1,
+        }
+    }
+
+    /// The server it is for.
+    pub fn target(&self) -> Target {
+        self.target
+    }
+
+    /// The relation of this id.
+    pub fn relation(&self, id: RelationId) -> Option<&Relation> {
+        self.relations.get(&id)
+    }
+
+    /// The table of this id.
+    pub fn table(&self, id: RelationId) -> Option<&Table> {
+        self.relation(id)?.table()
+    }
+
+    /// All relations in order of creation.
+    pub fn relations(&self) -> impl Iterator<Item = &Relation> {
+        self.relations.values()
+    }
+
+    /// Looks a relation name up along the search path.
+    pub fn resolve(&self, name: &ObjectName) -> Resolved<RelationId> {
+        let found = |schema: &Ident| self.relation_names.get(&(schema.clone(), name.name.clone())).copied();
+        if let Some(schema) = &name.schema {
+            if let Some(id) = found(schema) {
+                return Resolved::Found(id);
+            }
+            if is_system_schema(schema) {
+                return Resolved::System;
+            }
+        } else {
+            if let Some(id) = found(&Ident::exact(TEMP_SCHEMA)) {
+                return Resolved::Found(id);
+            }
+            if let Some(id) = self.search_path.iter().find_map(found) {
+                return Resolved::Found(id);
+            }
+            if name.name.starts_with("pg_") {
+                return Resolved::System;
+            }
+        }
+        if !self.complete || self.unknown_names.contains(&name.name) { Resolved::Unknown } else { Resolved::Missing }
+    }
+
+    /// The schema in which an unqualified name is created: the first of the search path that exists.
+    pub fn creation_schema(&self) -> Ident {
+        let known = self.search_path.iter().find(|s| self.schemas.contains_key(*s));
+        known.or(self.search_path.first()).cloned().unwrap_or_else(|| Ident::exact("public"))
+    }
+}
+
+/// Where temporary relations live.
+pub const TEMP_SCHEMA: &str = "pg_temp";
+
+/// Whether a schema belongs to the server.
+pub fn is_system_schema(schema: &str) -> bool {
+    matches!(schema, "pg_catalog" | "information_schema" | "pg_toast")
+}

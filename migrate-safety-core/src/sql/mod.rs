@@ -1,0 +1,19 @@
+//! From text to [`Operation`]s: split, parse, lower. Nothing outside this module sees a `sqlparser` type.
+
+mod cursor;
+pub mod datatype;
+pub mod expr;
+mod grammar;
+mod lower;
+pub mod name;
+pub mod operation;
+mod source;
+pub mod span;
+pub mod statement;
+
+pub use datatype::DataType;
+pub use expr::{Expr, Expression, Query};
+pub use name::{Ident, ObjectName};
+pub use operation::{LocatedOperation, LockMode, Operation};
+pub use span::{LineIndex, Position, Span};
+pub use statement::{Directive, Problem, ProblemKind, Script, Statement};
