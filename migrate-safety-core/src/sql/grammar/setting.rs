@@ -19,46 +19,61 @@ pub(super) fn set(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     if scoped && !local && c.is("SESSION") && !c.is_nth(1, "AUTHORIZATION") && !c.is_nth(1, "CHARACTERISTICS") {
         c.eat("SESSION");
     }
-    let (name, value) = if is_assignment(c.peek_nth(1), c.is_nth(1, "TO")) || c.peek_nth(1) == &Token::Period {
-        match assignment(c)? {
-            Assignment::Value(name, value) => (name, value),
-            Assignment::Current => return Ok(session("SET FROM CURRENT")),
-        }
-    } else if c.eat("TRANSACTION") {
-        if c.eat("SNAPSHOT") {
-            c.string()?;
-        } else {
+    if !assigns(c) {
+        if c.is("TRANSACTION") && !c.is_nth(1, "SNAPSHOT") {
+            c.advance();
             modes(c)?;
+            return Ok(Operation::Transaction(Transaction::Set));
         }
-        return Ok(Operation::Transaction(Transaction::Set));
-    } else if c.eat_all("SESSION CHARACTERISTICS") {
-        c.expect("AS TRANSACTION")?;
-        modes(c)?;
-        return Ok(Operation::Transaction(Transaction::Set));
-    } else if c.eat_all("SESSION AUTHORIZATION") {
+        if c.eat_all("SESSION CHARACTERISTICS") {
+            c.expect("AS TRANSACTION")?;
+            modes(c)?;
+            return Ok(Operation::Transaction(Transaction::Set));
+        }
+        if c.is_all("TRANSACTION SNAPSHOT") {
+            clause(c)?;
+            return Ok(Operation::Transaction(Transaction::Set));
+        }
+    }
+    match clause(c)? {
+        Clause::Value(name, value) => Ok(Operation::Set { name, value, local }),
+        Clause::Current => Ok(session("SET FROM CURRENT")),
+    }
+}
+
+/// What follows `SET`: `name = value, …`, `TIME ZONE …` and other forms with words of their own.
+pub(super) fn clause(c: &mut Cursor<'_, '_>) -> Parse<Clause> {
+    if assigns(c) {
+        return assignment(c);
+    }
+    let (name, value) = if c.eat_all("SESSION AUTHORIZATION") {
         let role = if c.eat("DEFAULT") { None } else { Some(word_or_string(c)?) };
-        ("session_authorization".into(), role)
+        ("session_authorization", role)
+    } else if c.eat_all("TRANSACTION SNAPSHOT") {
+        ("transaction_snapshot", Some(c.string()?))
     } else if c.eat_all("TIME ZONE") {
-        ("timezone".into(), time_zone(c)?)
+        ("timezone", time_zone(c)?)
     } else if c.eat("ROLE") {
-        ("role".into(), Some(word_or_string(c)?))
+        ("role", Some(word_or_string(c)?))
     } else if c.eat("SCHEMA") {
-        ("search_path".into(), Some(quote(&c.string()?).into()))
+        ("search_path", Some(quote(&c.string()?).into()))
     } else if c.eat("NAMES") {
-        let encoding = if c.at_end() || c.eat("DEFAULT") { None } else { Some(c.string()?) };
-        ("client_encoding".into(), encoding)
+        let encoding = if !c.eat("DEFAULT") && string_value(c.peek()).is_some() { Some(c.string()?) } else { None };
+        ("client_encoding", encoding)
     } else if c.eat_all("XML OPTION") {
         match c.eat_one_of(&["DOCUMENT", "CONTENT"]) {
-            Some(word) => ("xmloption".into(), Some(word.to_ascii_lowercase().into())),
+            Some(word) => ("xmloption", Some(word.to_ascii_lowercase().into())),
             None => return Err(c.expected("`DOCUMENT` or `CONTENT`")),
         }
     } else {
-        match assignment(c)? {
-            Assignment::Value(name, value) => (name, value),
-            Assignment::Current => return Ok(session("SET FROM CURRENT")),
-        }
+        return assignment(c);
     };
-    Ok(Operation::Set { name, value, local })
+    Ok(Clause::Value(name.into(), value))
+}
+
+/// Whether the next word is the setting itself rather than one that opens a form of its own.
+fn assigns(c: &Cursor<'_, '_>) -> bool {
+    is_assignment(c.peek_nth(1), c.is_nth(1, "TO")) || c.peek_nth(1) == &Token::Period || c.is_nth(1, "FROM")
 }
 
 /// `RESET`.
@@ -101,7 +116,7 @@ fn constraints(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
 }
 
 /// What `RESET` and `SHOW` name.
-fn named_setting(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
+pub(super) fn named_setting(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
     const OF_WORDS: &[(&str, &str)] = &[
         ("ALL", "all"),
         ("TIME ZONE", "timezone"),
@@ -115,7 +130,7 @@ fn named_setting(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
 }
 
 /// `lock_timeout`, `app.user_id`.
-fn setting_name(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
+pub(super) fn setting_name(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
     let mut name = c.ident()?.to_string();
     while c.eat_token(&Token::Period) {
         name = format!("{name}.{}", c.ident()?);
@@ -128,23 +143,25 @@ fn is_assignment(token: &Token, to: bool) -> bool {
     to || token == &Token::Eq
 }
 
-enum Assignment {
+/// What a `SET` clause does.
+pub(super) enum Clause {
+    /// Sets a value; none for `DEFAULT`.
     Value(Box<str>, Option<Box<str>>),
     /// `FROM CURRENT` changes nothing.
     Current,
 }
 
 /// `name = value, …`, `name TO DEFAULT`, `name FROM CURRENT`.
-fn assignment(c: &mut Cursor<'_, '_>) -> Parse<Assignment> {
+fn assignment(c: &mut Cursor<'_, '_>) -> Parse<Clause> {
     let name = setting_name(c)?;
     if c.eat_all("FROM CURRENT") {
-        return Ok(Assignment::Current);
+        return Ok(Clause::Current);
     }
     if !c.eat("TO") && !c.eat_token(&Token::Eq) {
         return Err(c.expected("`=` or `TO`"));
     }
     if c.eat("DEFAULT") {
-        return Ok(Assignment::Value(name, None));
+        return Ok(Clause::Value(name, None));
     }
     let is_list = LISTS_OF_NAMES.contains(&&*name);
     let values = c.list(|c| {
@@ -154,7 +171,7 @@ fn assignment(c: &mut Cursor<'_, '_>) -> Parse<Assignment> {
     if values.len() > 1 && !is_list && !LISTS.contains(&&*name) && !name.contains('.') {
         return Err(c.problem(ProblemKind::Invalid, format!("SET {name} takes only one argument")));
     }
-    Ok(Assignment::Value(name, Some(values.join(", ").into())))
+    Ok(Clause::Value(name, Some(values.join(", ").into())))
 }
 
 /// Settings whose value is a list of names: each is kept quoted where it must be.
