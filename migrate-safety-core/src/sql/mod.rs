@@ -1,15 +1,18 @@
 //! From text to [`Operation`]s: split, parse, lower. Nothing outside this module sees a
 //! `sqlparser` type.
 
+pub mod calls;
 mod cursor;
 pub mod datatype;
 pub mod expr;
+mod fragment;
 mod grammar;
 mod keyword;
 mod lexer;
 mod lower;
 pub mod name;
 pub mod operation;
+pub mod plpgsql;
 mod source;
 pub mod span;
 pub mod statement;

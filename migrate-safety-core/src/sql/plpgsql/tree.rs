@@ -20,6 +20,8 @@ pub(super) struct Block {
 #[derive(Debug)]
 pub(super) struct Declaration {
     pub(super) name: Ident,
+    /// What computing the first value does.
+    pub(super) operations: Vec<LocatedOperation>,
     /// Absent: NULL.
     pub(super) default: Option<Value>,
 }
