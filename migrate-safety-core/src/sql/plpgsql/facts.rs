@@ -116,10 +116,13 @@ fn changes_of(ctes: &[Cte]) -> impl Iterator<Item = &Operation> {
 /// the variable of the loop.
 fn is_bounded(operation: &Operation, variables: &[Ident]) -> bool {
     let (ctes, tables, filter): (&[Cte], &[TableRef], Option<&Expr>) = match operation {
-        Operation::Select(query) => return has_limit(&query.ctes) || changes_of(&query.ctes).all(|o| is_bounded(o, variables)),
+        Operation::Select(query) => {
+            return has_limit(&query.ctes) || changes_of(&query.ctes).all(|o| is_bounded(o, variables));
+        }
         Operation::Insert(insert) => {
             let source = insert.source.as_ref();
-            let by_source = source.is_none_or(|source| source.limit.is_some() || in_query(source) || names(source, variables));
+            let by_source =
+                source.is_none_or(|source| source.limit.is_some() || in_query(source) || names(source, variables));
             return insert.values_rows.is_some() || has_limit(&insert.ctes) || by_source;
         }
         Operation::Update(update) => (&update.ctes, &update.from, update.filter.as_ref()),

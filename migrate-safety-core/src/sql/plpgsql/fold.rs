@@ -98,9 +98,7 @@ fn call(name: &ObjectName, args: &[Expr], variables: &Variables) -> Known {
         ("quote_ident", [value]) => quoted_name(value),
         ("quote_literal", [value]) if *value == Known::Null => Known::Null,
         ("quote_literal" | "quote_nullable", [value]) => quoted_constant(value),
-        ("coalesce", values) => {
-            values.iter().find(|value| **value != Known::Null).cloned().unwrap_or(Known::Null)
-        }
+        ("coalesce", values) => values.iter().find(|value| **value != Known::Null).cloned().unwrap_or(Known::Null),
         ("lower", [value]) => on_text(value, |text| text.to_lowercase()),
         ("upper", [value]) => on_text(value, |text| text.to_uppercase()),
         ("btrim" | "trim", [value]) => on_text(value, |text| text.trim_matches(' ').to_owned()),
@@ -239,9 +237,7 @@ fn nameless_column(row: Known) -> Option<Known> {
 
 fn values_row(row: &Expr, variables: &Variables) -> Option<Known> {
     let Expr::Other(cells) = row else { return None };
-    let column = |(n, cell): (usize, &Expr)| {
-        (Some(Ident::exact(&format!("column{}", n + 1))), fold(cell, variables))
-    };
+    let column = |(n, cell): (usize, &Expr)| (Some(Ident::exact(&format!("column{}", n + 1))), fold(cell, variables));
     Some(Known::Row(cells.iter().enumerate().map(column).collect()))
 }
 

@@ -114,8 +114,8 @@ impl Reader<'_, '_> {
 
     /// The tokens of a statement; semicolons inside the body of a routine that it creates belong to it.
     pub(super) fn gather_statement(&mut self) -> Parse<Vec<TokenWithSpan>> {
-        let creates_routine = self.c.is("CREATE")
-            && (1..4).any(|n| self.c.is_nth(n, "FUNCTION") || self.c.is_nth(n, "PROCEDURE"));
+        let creates_routine =
+            self.c.is("CREATE") && (1..4).any(|n| self.c.is_nth(n, "FUNCTION") || self.c.is_nth(n, "PROCEDURE"));
         if !creates_routine {
             return self.gather(|_| false);
         }

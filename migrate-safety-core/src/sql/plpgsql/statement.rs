@@ -339,7 +339,8 @@ impl Reader<'_, '_> {
         if self.c.eat_token(&Token::LParen) {
             loop {
                 // `argument := value`
-                let named = is_word_token(self.c.peek()) && matches!(self.c.peek_nth(1), Token::Assignment | Token::RArrow);
+                let named =
+                    is_word_token(self.c.peek()) && matches!(self.c.peek_nth(1), Token::Assignment | Token::RArrow);
                 if named {
                     self.c.skip();
                     self.c.skip();
@@ -379,9 +380,9 @@ impl Reader<'_, '_> {
         if is_name {
             return Ok(operations);
         }
-        let word = self.c.eat_one_of(&[
-            "NEXT", "PRIOR", "FIRST", "LAST", "ALL", "ABSOLUTE", "RELATIVE", "FORWARD", "BACKWARD",
-        ]);
+        let word = self
+            .c
+            .eat_one_of(&["NEXT", "PRIOR", "FIRST", "LAST", "ALL", "ABSOLUTE", "RELATIVE", "FORWARD", "BACKWARD"]);
         let ends = |c: &crate::sql::cursor::Cursor<'_, '_>| c.is("FROM") || c.is("IN");
         match word {
             Some("ABSOLUTE" | "RELATIVE") => operations = self.expression_until(&["FROM", "IN"])?.operations,

@@ -43,12 +43,18 @@ pub(super) enum Kind {
     /// Nothing more.
     Plain,
     /// `variable := value`.
-    Assign { target: Ident, value: Value },
+    Assign {
+        target: Ident,
+        value: Value,
+    },
     /// `EXECUTE`, wherever it stands.
     Execute(Value),
     Block(Box<Block>),
     /// `IF`, `CASE`.
-    Branches { arms: Vec<Arm>, otherwise: Option<Vec<Statement>> },
+    Branches {
+        arms: Vec<Arm>,
+        otherwise: Option<Vec<Statement>>,
+    },
     Loop(Box<Loop>),
     /// `EXIT`, `CONTINUE`, `RETURN`.
     Leave(Way),

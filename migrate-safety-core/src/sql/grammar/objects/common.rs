@@ -8,8 +8,8 @@ use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{ObjectCommand, Operation};
 use sqlparser::tokenizer::{Token, Word};
 
-pub(super) use shared::{alter_options, bare_operator as any_operator, create_options, is_operator, role};
 pub(super) use shared::storage_parameters;
+pub(super) use shared::{alter_options, bare_operator as any_operator, create_options, is_operator, role};
 
 /// Whether a word cannot name a function, a type or a parameter, though it can name a column.
 pub(super) fn is_column_name_word(word: &Word) -> bool {
@@ -171,12 +171,11 @@ fn definition_value(c: &mut Cursor<'_, '_>) -> Parse<(Option<Box<str>>, Option<D
         c.parens(any_operator)?;
         return Ok((Some(c.text_from(mark).into()), None));
     }
-    let reserved = matches!(c.peek(), Token::Word(_)) && c.maybe(Cursor::ident).is_none();
-    if reserved {
+    let is_key_word = matches!(c.peek(), Token::Word(word) if keyword::category(word) == Category::Reserved);
+    if is_key_word || c.is("NONE") {
         c.label()?;
         return Ok((Some(c.text_from(mark).into()), None));
     }
-    c.rewind(mark);
     let (data_type, _) = function_type(c)?;
     Ok((Some(c.text_from(mark).into()), Some(data_type)))
 }

@@ -68,11 +68,8 @@ fn create(c: &mut Cursor<'_, '_>, or_replace: bool, constraint: bool) -> Parse<O
 }
 
 fn timing(c: &mut Cursor<'_, '_>, constraint: bool) -> Parse<TriggerTiming> {
-    const TIMINGS: &[(&str, TriggerTiming)] = &[
-        ("AFTER", TriggerTiming::After),
-        ("BEFORE", TriggerTiming::Before),
-        ("INSTEAD OF", TriggerTiming::InsteadOf),
-    ];
+    const TIMINGS: &[(&str, TriggerTiming)] =
+        &[("AFTER", TriggerTiming::After), ("BEFORE", TriggerTiming::Before), ("INSTEAD OF", TriggerTiming::InsteadOf)];
     let allowed = if constraint { TIMINGS.get(..1).unwrap_or_default() } else { TIMINGS };
     match allowed.iter().find(|(words, _)| c.eat_all(words)) {
         Some((_, timing)) => Ok(*timing),
