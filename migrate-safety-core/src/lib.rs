@@ -2,8 +2,11 @@
 #![forbid(unsafe_code)]
 
 pub mod catalog;
+pub mod check;
+pub mod config;
 pub mod dialect;
 pub mod effects;
 pub mod layout;
+pub mod report;
 pub mod rules;
 pub mod sql;
