@@ -30,13 +30,13 @@ pub fn check(set: &MigrationSet, config: &Config) -> Report {
     report
 }
 
-/// The schema that a set of migrations leaves, with what could not be applied.
-pub fn replay(set: &MigrationSet, config: &Config) -> (Catalog, Vec<crate::layout::LoadError>) {
+/// The schema that a set of migrations leaves.
+pub fn replay(set: &MigrationSet, config: &Config) -> Catalog {
     let mut replay = Replay::new(set, config);
     for migration in &set.migrations {
         replay.judge(migration);
     }
-    (replay.catalog, set.errors.clone())
+    replay.catalog
 }
 
 /// The state of a replay between two statements.

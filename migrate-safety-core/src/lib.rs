@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod catalog;
-pub mod check;
+mod check;
 pub mod config;
 pub mod dialect;
 pub mod effects;
@@ -10,3 +10,10 @@ pub mod layout;
 pub mod report;
 pub mod rules;
 pub mod sql;
+
+pub use check::{check, replay};
+pub use config::Config;
+pub use dialect::{Dialect, Target};
+pub use layout::{Layout, MigrationSet};
+pub use report::Report;
+pub use rules::{Category, Finding, Status, Verdict};

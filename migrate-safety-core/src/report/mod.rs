@@ -5,6 +5,9 @@ mod json;
 #[cfg(feature = "text")]
 mod text;
 
+#[cfg(feature = "text")]
+pub use text::Colour;
+
 use crate::dialect::Target;
 use crate::effects::Effects;
 use crate::layout::{Layout, LoadError, Migration};
