@@ -96,11 +96,6 @@ pub enum LayoutNote {
         /// What is wrong with it.
         why: String,
     },
-    /// The same version as another migration before it.
-    DuplicateVersion {
-        /// The other migration's file.
-        other: PathBuf,
-    },
     /// The file begins with a byte order mark, which the server takes for part of the first word.
     ByteOrderMark,
 }
@@ -161,9 +156,7 @@ impl MigrationSet {
     /// As [`MigrationSet::from_dir`].
     pub fn load(path: &Path, layout: Option<Layout>) -> Result<Self, LoadError> {
         let metadata = std::fs::metadata(path).map_err(|e| LoadError::new(path, read::explain(&e)))?;
-        let mut set = if metadata.is_dir() { detect::directory(path, layout)? } else { detect::file(path, layout) };
-        set.note_duplicate_versions();
-        Ok(set)
+        if metadata.is_dir() { detect::directory(path, layout) } else { Ok(detect::file(path, layout)) }
     }
 
     /// One migration from a text: standard input (named `-`) or a string in a test. What it does not create itself is
@@ -188,19 +181,5 @@ impl MigrationSet {
         self.errors.extend(other.errors);
         self.ignored.extend(other.ignored);
         self.complete &= other.complete;
-        self.note_duplicate_versions();
-    }
-
-    fn note_duplicate_versions(&mut self) {
-        let mut seen = std::collections::HashMap::new();
-        for migration in &mut self.migrations {
-            migration.notes.retain(|n| !matches!(n, LayoutNote::DuplicateVersion { .. }));
-            match seen.entry(migration.id.clone()) {
-                std::collections::hash_map::Entry::Vacant(entry) => drop(entry.insert(migration.up.path.clone())),
-                std::collections::hash_map::Entry::Occupied(entry) => {
-                    migration.notes.push(LayoutNote::DuplicateVersion { other: entry.get().clone() });
-                }
-            }
-        }
     }
 }

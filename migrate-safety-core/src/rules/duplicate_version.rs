@@ -1,9 +1,10 @@
 //! Two migrations with one version.
 
-use super::rule::{Check, Findings, Rule, Sample};
-use super::view::{MigrationView};
+use super::rule::{Check, Findings, Rule};
+use super::view::{SetView};
 use super::finding::Category;
-use crate::layout::LayoutNote;
+use crate::layout::{Layout, Migration};
+use std::collections::HashMap;
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
@@ -14,14 +15,28 @@ pub(super) static RULE: Rule = Rule {
     source: "sqlx 0.9, diesel_migrations 2.3",
     bad: &[],
     good: &[],
-    check: Check::Migration(check),
+    check: Check::Set(check),
 };
 
-fn check(view: &MigrationView<'_>, findings: &mut Findings<'_>) {
-    for note in &view.migration.notes {
-        let LayoutNote::DuplicateVersion { other } = note else { continue };
+fn check(view: &SetView<'_>, findings: &mut Findings<'_>) {
+    // Plain files have names, no versions; and two directories have histories of their own.
+    if view.set.layout == Layout::Plain {
+        return;
+    }
+    let directory = |migration: &Migration| {
+        let levels = if view.set.layout == Layout::Diesel { 2 } else { 1 };
+        migration.up.path.ancestors().nth(levels).map(std::path::Path::to_owned)
+    };
+    let mut seen = HashMap::new();
+    for migration in &view.set.migrations {
+        let Some(first) = seen.insert((directory(migration), &migration.id), migration) else { continue };
         findings
-            .block(format!("{} has the same version, {}", other.display(), view.migration.id))
+            .block(format!(
+                "{} and {} have the same version, {}",
+                first.up.path.display(),
+                migration.up.path.display(),
+                migration.id
+            ))
             .help("give one of them a new version");
     }
 }

@@ -1,6 +1,6 @@
 //! A file that the host does not run.
 
-use super::rule::{Check, Findings, Rule, Sample};
+use super::rule::{Check, Findings, Rule};
 use super::view::{SetView};
 use super::finding::Category;
 use crate::layout::Layout;

@@ -1,6 +1,6 @@
 //! A metadata.toml that diesel reads otherwise than it looks.
 
-use super::rule::{Check, Findings, Rule, Sample};
+use super::rule::{Check, Findings, Rule};
 use super::view::{MigrationView};
 use super::finding::Category;
 use crate::layout::LayoutNote;
