@@ -15,8 +15,8 @@ pub(crate) struct Holder {
 }
 
 impl Holder {
-    /// Sessions are few; what is beyond is seen only if it lasts.
-    const AT_MOST: usize = 30;
+    /// Of tables and of indexes: sessions are few; the locks of others are seen only if they last.
+    const AT_MOST: usize = 15;
 
     pub(crate) fn start_all(
         relations: &Relations,
@@ -27,7 +27,10 @@ impl Holder {
             .filter(|relation| relation.is_shared_index());
         let tables = relations.iter().filter(|relation| relation.is_readable());
         let mut holders = Vec::new();
-        for relation in indexes.chain(tables).take(Self::AT_MOST) {
+        for relation in indexes
+            .take(Self::AT_MOST)
+            .chain(tables.take(Self::AT_MOST))
+        {
             let levels = if relation.is_shared_index() {
                 Self::of_index(relation)
             } else {
