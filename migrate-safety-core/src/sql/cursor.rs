@@ -117,6 +117,17 @@ impl<'s, 't> Cursor<'s, 't> {
         self.source.slice(self.span_from(mark))
     }
 
+    /// The span of the whole statement.
+    pub(crate) fn whole_span(&self) -> Span {
+        let start = self.tokens.first().map_or(self.end, |t| t.span.start);
+        Span { start: self.source.position(start), end: self.source.position(self.end) }
+    }
+
+    /// All tokens of the statement.
+    pub(crate) fn tokens(&self) -> &[TokenWithSpan] {
+        &self.tokens
+    }
+
     /// The span of the next token.
     pub(crate) fn next_span(&self) -> Span {
         match self.tokens.get(self.next) {
