@@ -45,9 +45,8 @@ impl Reading {
 
 /// Reads one statement by its first words. `Err` is a statement that could not be read at all.
 pub(crate) fn statement(c: &mut Cursor<'_, '_>) -> Parse<Reading> {
-    let mut reading = element(c)?;
+    let reading = element(c)?;
     c.expect_end()?;
-    reading.problems.append(&mut c.take_problems());
     Ok(reading)
 }
 
