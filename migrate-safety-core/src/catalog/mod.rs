@@ -3,10 +3,14 @@
 //! Built by replaying [`Operation`](crate::sql::Operation)s. What a statement that was not understood may have
 //! touched is marked unknown, never guessed.
 
+mod apply;
 pub mod model;
+mod query;
 pub mod session;
 
+pub use apply::{Applied, Conflict};
 pub use model::*;
+pub use query::TypeRef;
 pub use session::Session;
 
 use crate::dialect::Target;
