@@ -10,7 +10,7 @@ pub mod session;
 
 pub use apply::{Applied, Conflict};
 pub use model::*;
-pub use query::TypeRef;
+pub use query::{ForeignKeyRef, TypeRef};
 pub use session::Session;
 
 use crate::dialect::Target;
