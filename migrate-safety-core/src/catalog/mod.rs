@@ -4,9 +4,11 @@
 //! touched is marked unknown, never guessed.
 
 mod apply;
+mod builtin;
 pub mod model;
 mod query;
 pub mod session;
+mod types;
 
 pub use apply::{Applied, Conflict};
 pub use model::*;

@@ -2,7 +2,7 @@
 
 use super::apply::Conflict;
 use super::builtin;
-use super::{Catalog, RelationId, RelationKind, TEMP_SCHEMA, TypeDefKind, TypeId, TypeRef, is_system_schema};
+use super::{Catalog, RelationId, RelationKind, TEMP_SCHEMA, TypeId, is_system_schema};
 use crate::sql::{DataType, Ident};
 
 /// What a type name was found to be.
@@ -25,23 +25,6 @@ pub(crate) enum FoundType {
 }
 
 impl Catalog {
-    /// What a type is. Of an array, what its element is.
-    pub fn resolve_type(&self, data_type: &DataType) -> TypeRef<'_> {
-        match self.find_type(data_type.schema.as_ref(), &data_type.name) {
-            FoundType::Builtin => TypeRef::Builtin,
-            FoundType::Defined(id) => match self.types.get(&id) {
-                Some(def) => match &def.kind {
-                    TypeDefKind::Enum(_) => TypeRef::Enum(def),
-                    TypeDefKind::Domain(domain) => TypeRef::Domain(def, domain),
-                    _ => TypeRef::Other,
-                },
-                None => TypeRef::Unknown,
-            },
-            FoundType::Row(_) => TypeRef::Other,
-            _ => TypeRef::Unknown,
-        }
-    }
-
     /// The error that using this type gives: it does not exist, or not with these modifiers.
     pub fn type_problem(&self, data_type: &DataType) -> Option<Conflict> {
         match self.find_type(data_type.schema.as_ref(), &data_type.name) {

@@ -24,7 +24,7 @@ pub struct Applied {
 impl Applied {
     /// Records an error the server would report whatever the rows.
     pub(crate) fn conflict(&mut self, sqlstate: &'static str, message: impl Into<String>) {
-        self.conflicts.push(Conflict { sqlstate, message: message.into(), only_with_rows: false });
+        self.conflicts.push(Conflict::new(sqlstate, message));
     }
 
     /// Records a message the server would give without failing.
@@ -42,6 +42,15 @@ pub struct Conflict {
     pub message: String,
     /// Whether it only fails when the table has rows.
     pub only_with_rows: bool,
+    /// The server's DETAIL, line by line: `view v depends on table t`.
+    pub detail: Vec<String>,
+}
+
+impl Conflict {
+    /// An error that comes whatever the rows.
+    pub fn new(sqlstate: &'static str, message: impl Into<String>) -> Self {
+        Self { sqlstate, message: message.into(), only_with_rows: false, detail: Vec::new() }
+    }
 }
 
 impl Catalog {

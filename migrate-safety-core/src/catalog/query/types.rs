@@ -1,7 +1,8 @@
 //! What a type is, and who uses it.
 
-use crate::catalog::{Catalog, DomainDef, RelationId, TEMP_SCHEMA, TypeDef, TypeDefKind, TypeId};
-use crate::sql::{DataType, Ident};
+use crate::catalog::types::FoundType;
+use crate::catalog::{Catalog, DomainDef, RelationId, TypeDef, TypeDefKind, TypeId};
+use crate::sql::DataType;
 
 /// What a type is.
 #[derive(Clone, Copy, Debug)]
@@ -23,29 +24,20 @@ pub enum TypeRef<'c> {
 impl Catalog {
     /// What a type is; of an array, what its elements are.
     pub fn type_of(&self, data_type: &DataType) -> TypeRef<'_> {
-        let key = |schema: &Ident| (schema.clone(), data_type.name.clone());
-        let temp = Ident::exact(TEMP_SCHEMA);
-        let mut schemas = match &data_type.schema {
-            Some(schema) => std::slice::from_ref(schema).iter().chain(None),
-            None if is_builtin(&data_type.name) => return TypeRef::Builtin,
-            None => self.search_path.iter().chain(Some(&temp)),
-        };
-        if let Some(id) = schemas.clone().find_map(|schema| self.type_names.get(&key(schema))) {
-            return match self.types.get(id) {
+        match self.find_type(data_type.schema.as_ref(), &data_type.name) {
+            FoundType::Builtin => TypeRef::Builtin,
+            FoundType::Defined(id) => match self.types.get(&id) {
                 Some(def) => match &def.kind {
                     TypeDefKind::Enum(_) => TypeRef::Enum(def),
                     TypeDefKind::Domain(domain) => TypeRef::Domain(def, domain),
                     _ => TypeRef::Other(def),
                 },
                 None => TypeRef::Unknown,
-            };
-        }
-        if data_type.schema.as_deref() == Some("pg_catalog") && is_builtin(&data_type.name) {
-            return TypeRef::Builtin;
-        }
-        match schemas.find_map(|schema| self.relation_names.get(&key(schema))) {
-            Some(id) => TypeRef::Row(*id),
-            None => TypeRef::Unknown,
+            },
+            FoundType::Row(id) => TypeRef::Row(id),
+            FoundType::Extension | FoundType::Unknown | FoundType::MissingSchema | FoundType::Missing => {
+                TypeRef::Unknown
+            }
         }
     }
 
@@ -67,119 +59,3 @@ impl Catalog {
         }
     }
 }
-
-/// Whether the server has a type of this (internal) name.
-pub(crate) fn is_builtin(name: &str) -> bool {
-    BUILTIN.binary_search(&name).is_ok() || name.strip_prefix('_').is_some_and(|n| BUILTIN.binary_search(&n).is_ok())
-}
-
-/// The server's scalar types by internal name, in byte order (`pg_type` of PostgreSQL 18).
-const BUILTIN: &[&str] = &[
-    "aclitem",
-    "any",
-    "anyarray",
-    "anycompatible",
-    "anycompatiblearray",
-    "anycompatiblemultirange",
-    "anycompatiblenonarray",
-    "anycompatiblerange",
-    "anyelement",
-    "anyenum",
-    "anymultirange",
-    "anynonarray",
-    "anyrange",
-    "bit",
-    "bool",
-    "box",
-    "bpchar",
-    "bytea",
-    "char",
-    "cid",
-    "cidr",
-    "circle",
-    "cstring",
-    "date",
-    "datemultirange",
-    "daterange",
-    "event_trigger",
-    "fdw_handler",
-    "float4",
-    "float8",
-    "gtsvector",
-    "index_am_handler",
-    "inet",
-    "int2",
-    "int2vector",
-    "int4",
-    "int4multirange",
-    "int4range",
-    "int8",
-    "int8multirange",
-    "int8range",
-    "internal",
-    "interval",
-    "json",
-    "jsonb",
-    "jsonpath",
-    "language_handler",
-    "line",
-    "lseg",
-    "macaddr",
-    "macaddr8",
-    "money",
-    "name",
-    "numeric",
-    "nummultirange",
-    "numrange",
-    "oid",
-    "oidvector",
-    "path",
-    "pg_brin_bloom_summary",
-    "pg_brin_minmax_multi_summary",
-    "pg_ddl_command",
-    "pg_dependencies",
-    "pg_lsn",
-    "pg_mcv_list",
-    "pg_ndistinct",
-    "pg_node_tree",
-    "pg_snapshot",
-    "point",
-    "polygon",
-    "record",
-    "refcursor",
-    "regclass",
-    "regcollation",
-    "regconfig",
-    "regdictionary",
-    "regnamespace",
-    "regoper",
-    "regoperator",
-    "regproc",
-    "regprocedure",
-    "regrole",
-    "regtype",
-    "table_am_handler",
-    "text",
-    "tid",
-    "time",
-    "timestamp",
-    "timestamptz",
-    "timetz",
-    "trigger",
-    "tsm_handler",
-    "tsmultirange",
-    "tsquery",
-    "tsrange",
-    "tstzmultirange",
-    "tstzrange",
-    "tsvector",
-    "txid_snapshot",
-    "unknown",
-    "uuid",
-    "varbit",
-    "varchar",
-    "void",
-    "xid",
-    "xid8",
-    "xml",
-];
