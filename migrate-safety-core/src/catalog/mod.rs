@@ -10,6 +10,7 @@ pub mod model;
 mod query;
 mod routines;
 pub mod session;
+mod store;
 mod types;
 mod typing;
 mod volatility;
@@ -41,6 +42,8 @@ pub struct Catalog {
     pub(crate) type_names: HashMap<(Ident, Ident), TypeId>,
     pub(crate) routines: BTreeMap<RoutineId, Routine>,
     pub(crate) routine_names: HashMap<(Ident, Ident), Vec<RoutineId>>,
+    /// Tables that have, or once had, a constraint of a name.
+    pub(crate) constraint_names: HashMap<Ident, Vec<RelationId>>,
     /// Views that read a relation.
     pub(crate) readers: HashMap<RelationId, Vec<RelationId>>,
     pub(crate) extensions: BTreeMap<Ident, Stamp>,
@@ -88,6 +91,7 @@ impl Catalog {
             type_names: HashMap::new(),
             routines: BTreeMap::new(),
             routine_names: HashMap::new(),
+            constraint_names: HashMap::new(),
             readers: HashMap::new(),
             extensions: BTreeMap::new(),
             unknown_names: HashSet::new(),
