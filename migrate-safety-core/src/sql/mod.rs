@@ -1,9 +1,12 @@
-//! From text to [`Operation`]s: split, parse, lower. Nothing outside this module sees a `sqlparser` type.
+//! From text to [`Operation`]s: split, parse, lower. Nothing outside this module sees a
+//! `sqlparser` type.
 
 mod cursor;
 pub mod datatype;
 pub mod expr;
 mod grammar;
+mod keyword;
+mod lexer;
 mod lower;
 pub mod name;
 pub mod operation;
