@@ -5,15 +5,23 @@
 
 mod apply;
 mod builtin;
+mod casts;
 pub mod model;
 mod query;
+mod routines;
 pub mod session;
+mod store;
 mod types;
+mod typing;
+mod volatility;
 
 pub use apply::{Applied, Conflict};
+pub use builtin::CastContext;
+pub use casts::{Cast, CastPath};
 pub use model::*;
 pub use query::{ForeignKeyRef, TypeRef};
 pub use session::Session;
+pub use volatility::VolatilityOf;
 
 use crate::dialect::Target;
 use crate::sql::{Ident, ObjectName};
@@ -34,6 +42,8 @@ pub struct Catalog {
     pub(crate) type_names: HashMap<(Ident, Ident), TypeId>,
     pub(crate) routines: BTreeMap<RoutineId, Routine>,
     pub(crate) routine_names: HashMap<(Ident, Ident), Vec<RoutineId>>,
+    /// Tables that have, or once had, a constraint of a name.
+    pub(crate) constraint_names: HashMap<Ident, Vec<RelationId>>,
     /// Views that read a relation.
     pub(crate) readers: HashMap<RelationId, Vec<RelationId>>,
     pub(crate) extensions: BTreeMap<Ident, Stamp>,
@@ -81,6 +91,7 @@ impl Catalog {
             type_names: HashMap::new(),
             routines: BTreeMap::new(),
             routine_names: HashMap::new(),
+            constraint_names: HashMap::new(),
             readers: HashMap::new(),
             extensions: BTreeMap::new(),
             unknown_names: HashSet::new(),
