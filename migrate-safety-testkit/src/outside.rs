@@ -1,9 +1,9 @@
 //! Measuring a statement that cannot run in a transaction block.
 //!
 //! Its locks come and go while it runs, so other sessions hold it up where they would be too short
-//! to see: one session per table has read it under an old snapshot and holds `SHARE UPDATE
-//! EXCLUSIVE` besides. Whenever the statement waits for one of them, its locks are noted, that
-//! session lets go a little, and the statement runs on to its next wait.
+//! to see: one session for each relation has a lock on it, a weaker one beneath it, and so on down
+//! to a mere read under an old snapshot. Whenever the statement waits for one of them, its locks
+//! are noted, that session gives up one of its own, and the statement runs on to its next wait.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -13,7 +13,7 @@ use postgres::Client;
 
 use crate::query::{number, rows, text};
 use crate::snapshot::{Locks, Relation, Relations, add_lock, oid};
-use crate::{Database, Error, Measurement, ServerError};
+use crate::{Database, Error, LockMode, Measurement, ServerError};
 
 /// Runs `sql` in `client`, and watches it from other sessions.
 pub(crate) fn measure(
@@ -109,71 +109,90 @@ impl Observer {
 struct Holder {
     client: Client,
     pid: String,
-    stage: Stage,
-}
-
-#[derive(Clone, Copy)]
-enum Stage {
-    /// Holds `SHARE UPDATE EXCLUSIVE`, and the next.
-    Maintains,
-    /// Holds `ACCESS SHARE` and a snapshot.
-    Reads,
-    Gone,
+    /// How many savepoints there still are to go back to.
+    levels: usize,
 }
 
 impl Holder {
-    const AT_MOST: usize = 8;
+    /// Sessions are few; what is beyond is seen only if it lasts.
+    const AT_MOST: usize = 30;
 
     fn start_all(relations: &Relations, database: &Database) -> Result<Vec<Self>, Error> {
-        let tables: Vec<&Relation> = relations
-            .iter()
-            .filter(|relation| relation.is_readable())
-            .collect();
-        let sessions = tables.len().min(Self::AT_MOST);
-        (0..sessions)
-            .map(|first| Self::start(tables.iter().skip(first).step_by(sessions), database))
-            .collect()
+        let indexes = relations.iter().filter(|relation| relation.is_index());
+        let tables = relations.iter().filter(|relation| relation.is_readable());
+        let mut holders = vec![Self::start(&Self::of_drop(), database)?];
+        for relation in indexes.chain(tables).take(Self::AT_MOST) {
+            let levels = if relation.is_index() {
+                Self::of_index(relation)
+            } else {
+                Self::of_table(relation)
+            };
+            holders.push(Self::start(&levels, database)?);
+        }
+        Ok(holders)
     }
 
-    fn start<'a>(
-        tables: impl Iterator<Item = &'a &'a Relation>,
-        database: &Database,
-    ) -> Result<Self, Error> {
+    /// What stops the drop of an object between its locks and its commit.
+    fn of_drop() -> Vec<String> {
+        vec!["LOCK TABLE pg_catalog.pg_seclabel IN SHARE MODE".to_owned()]
+    }
+
+    /// `SHARE UPDATE EXCLUSIVE`, then `ACCESS EXCLUSIVE`, each by a command that leaves the table alone.
+    fn of_index(index: &Relation) -> Vec<String> {
+        let name = &index.quoted;
+        let mut levels = vec![format!("COMMENT ON INDEX {name} IS 'held'")];
+        if index.has_file() {
+            levels.push(format!("ALTER INDEX {name} SET TABLESPACE pg_default"));
+        }
+        levels
+    }
+
+    /// A snapshot and `ACCESS SHARE`, then stronger locks.
+    fn of_table(table: &Relation) -> Vec<String> {
+        let name = &table.quoted;
+        if !table.is_lockable() {
+            return vec![format!(
+                "SELECT 1; COMMENT ON MATERIALIZED VIEW {name} IS 'held'"
+            )];
+        }
+        let lock = |mode| format!("SELECT 1; LOCK TABLE ONLY {name} IN {mode} MODE");
+        // A query that reads the table would lock its indexes too.
+        [
+            LockMode::AccessShare,
+            LockMode::ShareUpdateExclusive,
+            LockMode::AccessExclusive,
+        ]
+        .map(lock)
+        .into()
+    }
+
+    fn start(levels: &[String], database: &Database) -> Result<Self, Error> {
         let mut client = database.connect()?;
         let pid = backend_pid(&mut client)?;
-        let mut reads = String::from("BEGIN ISOLATION LEVEL REPEATABLE READ");
-        let mut maintains = String::from("SAVEPOINT maintains");
-        for table in tables {
-            let name = &table.quoted;
-            reads.push_str(&format!("; SELECT FROM ONLY {name} LIMIT 0"));
-            if table.is_lockable() {
-                maintains.push_str(&format!(
-                    "; LOCK TABLE ONLY {name} IN SHARE UPDATE EXCLUSIVE MODE"
-                ));
-            }
+        let mut sql =
+            String::from("SET statement_timeout = '5s'; BEGIN ISOLATION LEVEL REPEATABLE READ");
+        for (level, statement) in levels.iter().enumerate() {
+            sql.push_str(&format!("; SAVEPOINT level_{level}; {statement}"));
         }
         client
-            .batch_execute(&reads)
-            .map_err(Error::query("read the tables"))?;
-        client
-            .batch_execute(&maintains)
-            .map_err(Error::query("lock the tables"))?;
+            .batch_execute(&sql)
+            .map_err(Error::query("hold the relations"))?;
         Ok(Self {
             client,
             pid,
-            stage: Stage::Maintains,
+            levels: levels.len(),
         })
     }
 
+    /// Gives up the strongest of the locks.
     fn let_go(&mut self) -> Result<(), Error> {
-        let (sql, next) = match self.stage {
-            Stage::Maintains => ("ROLLBACK TO SAVEPOINT maintains", Stage::Reads),
-            Stage::Reads => ("ROLLBACK", Stage::Gone),
-            Stage::Gone => return Ok(()),
+        self.levels = self.levels.saturating_sub(1);
+        let sql = match self.levels {
+            0 => "ROLLBACK".to_owned(),
+            level => format!("ROLLBACK TO SAVEPOINT level_{level}"),
         };
-        self.stage = next;
         self.client
-            .batch_execute(sql)
+            .batch_execute(&sql)
             .map_err(Error::query("let the statement pass"))
     }
 }

@@ -372,7 +372,7 @@ fn spawn(
         "autovacuum=off",
         "jit=off",
         "shared_buffers=32MB",
-        "max_connections=50",
+        "max_connections=100",
         "max_locks_per_transaction=256",
         "timezone=UTC",
         // The counters of a parallel worker are not those of its session.

@@ -31,8 +31,14 @@ pub(crate) struct Relation {
 }
 
 impl Relation {
-    fn is_index(&self) -> bool {
+    /// Whether it is an index, partitioned or not.
+    pub(crate) fn is_index(&self) -> bool {
         matches!(self.kind, 'i' | 'I')
+    }
+
+    /// Whether it is stored.
+    pub(crate) fn has_file(&self) -> bool {
+        self.file != 0
     }
 
     /// Whether it has rows of its own.
@@ -113,8 +119,13 @@ impl Relations {
             let Some(new) = after.0.get(oid) else {
                 return false;
             };
-            let by_index = rewritten.contains(oid) && new.fetches > old.fetches;
-            old.has_rows() && (new.scans > old.scans || by_index)
+            let scans = new.scans - old.scans;
+            if rewritten.contains(oid) {
+                // Each index is built from the new file; what is more than that read the old one.
+                return scans > after.indexes_of(*oid)
+                    || after.fetches_by_index(*oid) > self.fetches_by_index(*oid);
+            }
+            old.has_rows() && scans > 0
         };
         measured.rewrites = sorted(rewritten.iter().map(|oid| &self.0[oid].name));
         measured.scans = sorted(
@@ -139,6 +150,18 @@ impl Relations {
             .collect();
         named.sort();
         named
+    }
+
+    fn indexes_of(&self, table: u32) -> i64 {
+        self.0
+            .values()
+            .map(|relation| i64::from(relation.table == table))
+            .sum()
+    }
+
+    fn fetches_by_index(&self, table: u32) -> i64 {
+        let indexes = self.0.values().filter(|relation| relation.table == table);
+        indexes.map(|index| index.fetches).sum()
     }
 
     /// Whether the index `old` has another file here. An index that a type change made anew has
