@@ -422,6 +422,7 @@ fn free_port() -> Result<u16, Error> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

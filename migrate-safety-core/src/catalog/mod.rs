@@ -3,10 +3,16 @@
 //! Built by replaying [`Operation`](crate::sql::Operation)s. What a statement that was not understood may have
 //! touched is marked unknown, never guessed.
 
+mod apply;
+mod builtin;
 pub mod model;
+mod query;
 pub mod session;
+mod types;
 
+pub use apply::{Applied, Conflict};
 pub use model::*;
+pub use query::{ForeignKeyRef, TypeRef};
 pub use session::Session;
 
 use crate::dialect::Target;

@@ -263,6 +263,8 @@ pub struct Constraint {
     pub inherited: u16,
     /// Whether the table itself defines it.
     pub local: bool,
+    /// The constraint of the partitioned table it was made for (keys and foreign keys).
+    pub parent: Option<ConstraintId>,
     /// When it was added.
     pub created: Stamp,
     /// `COMMENT ON`.
@@ -299,6 +301,8 @@ pub enum ConstraintKind {
     Exclude {
         /// The index behind it.
         index: RelationId,
+        /// Its operators, one per element.
+        operators: Vec<Box<str>>,
     },
 }
 
@@ -317,6 +321,8 @@ pub struct ForeignKey {
     pub on_update: ReferentialAction,
     /// `MATCH FULL`.
     pub match_full: bool,
+    /// Columns of `ON DELETE SET NULL (…)`.
+    pub set_columns: Vec<ColumnId>,
 }
 
 /// An index.
