@@ -363,7 +363,7 @@ fn spawn(
         exec 3<&- </dev/null
         wait "$server"
     "#;
-    const SETTINGS: [&str; 14] = [
+    const SETTINGS: [&str; 15] = [
         "listen_addresses=127.0.0.1",
         "unix_socket_directories=",
         "fsync=off",
@@ -371,6 +371,8 @@ fn spawn(
         "synchronous_commit=off",
         "autovacuum=off",
         "jit=off",
+        // In the data directory, which goes whatever happens.
+        "dynamic_shared_memory_type=mmap",
         "shared_buffers=32MB",
         "max_connections=100",
         "max_locks_per_transaction=256",

@@ -27,13 +27,19 @@ pub(crate) struct Relation {
     table: u32,
     scans: i64,
     fetches: i64,
+    /// Neither temporary nor a view without contents.
     reader: bool,
 }
 
 impl Relation {
     /// Whether it is an index, partitioned or not.
-    pub(crate) fn is_index(&self) -> bool {
+    fn is_index(&self) -> bool {
         matches!(self.kind, 'i' | 'I')
+    }
+
+    /// Whether it is an index that any session may lock.
+    pub(crate) fn is_shared_index(&self) -> bool {
+        self.is_index() && self.reader
     }
 
     /// Whether it is stored.

@@ -78,10 +78,8 @@ static FUNCTIONS: LazyLock<HashMap<&'static str, Vec<Function>>> = LazyLock::new
             let (signature, versions) = versions(overload);
             let parts = signature.split_once('(').and_then(|(v, rest)| Some((v, rest.split_once(')')?)));
             let Some((Some(volatility), (args, returns))) = parts.map(|(v, rest)| (letter(v), rest)) else { continue };
-            let versions = Versions {
-                since: versions.since.max(of_name.since),
-                until: versions.until.min(of_name.until),
-            };
+            let versions =
+                Versions { since: versions.since.max(of_name.since), until: versions.until.min(of_name.until) };
             let function = Function { args: Some(args), returns, volatility, versions };
             functions.entry(name).or_default().push(function);
         }

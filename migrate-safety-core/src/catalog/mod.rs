@@ -8,6 +8,7 @@ mod builtin;
 pub mod model;
 mod query;
 pub mod session;
+mod store;
 mod types;
 
 pub use apply::{Applied, Conflict};
@@ -34,6 +35,8 @@ pub struct Catalog {
     pub(crate) type_names: HashMap<(Ident, Ident), TypeId>,
     pub(crate) routines: BTreeMap<RoutineId, Routine>,
     pub(crate) routine_names: HashMap<(Ident, Ident), Vec<RoutineId>>,
+    /// Tables that have, or once had, a constraint of a name.
+    pub(crate) constraint_names: HashMap<Ident, Vec<RelationId>>,
     /// Views that read a relation.
     pub(crate) readers: HashMap<RelationId, Vec<RelationId>>,
     pub(crate) extensions: BTreeMap<Ident, Stamp>,
@@ -81,6 +84,7 @@ impl Catalog {
             type_names: HashMap::new(),
             routines: BTreeMap::new(),
             routine_names: HashMap::new(),
+            constraint_names: HashMap::new(),
             readers: HashMap::new(),
             extensions: BTreeMap::new(),
             unknown_names: HashSet::new(),

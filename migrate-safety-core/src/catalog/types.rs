@@ -192,7 +192,8 @@ fn modifier_problem(data_type: &DataType, version: u16) -> Option<Conflict> {
             } else if !(1..=1000).contains(&precision) {
                 invalid(format!("NUMERIC precision {precision} must be between 1 and 1000"))
             } else if !scales.contains(&scale) {
-                let most = if version >= 15 { "-1000 and 1000".to_owned() } else { format!("0 and precision {precision}") };
+                let most =
+                    if version >= 15 { "-1000 and 1000".to_owned() } else { format!("0 and precision {precision}") };
                 invalid(format!("NUMERIC scale {scale} must be between {most}"))
             } else {
                 None
