@@ -4,7 +4,7 @@
 //! touched is marked unknown, never guessed.
 
 mod apply;
-mod builtin;
+pub(crate) mod builtin;
 pub mod model;
 mod query;
 pub mod session;
