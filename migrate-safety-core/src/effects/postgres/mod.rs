@@ -1,5 +1,11 @@
 //! PostgreSQL 9.6 to 18.
 
 mod facts;
+mod falls;
+mod family;
+mod index_match;
+mod routines;
+mod say;
+mod sequences;
 
 pub use facts::facts;
