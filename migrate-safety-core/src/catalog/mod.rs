@@ -122,6 +122,16 @@ impl Catalog {
         self.relations.values()
     }
 
+    /// All types that the history defines, in order of creation.
+    pub fn types(&self) -> impl Iterator<Item = &TypeDef> {
+        self.types.values()
+    }
+
+    /// Back to the search path of a new session.
+    pub(crate) fn reset_search_path(&mut self) {
+        self.search_path = vec![Ident::exact("public")];
+    }
+
     /// Looks a relation name up along the search path.
     pub fn resolve(&self, name: &ObjectName) -> Resolved<RelationId> {
         let found = |schema: &Ident| self.relation_names.get(&(schema.clone(), name.name.clone())).copied();
