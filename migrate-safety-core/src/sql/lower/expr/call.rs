@@ -47,7 +47,14 @@ fn arguments(c: &mut Cursor<'_, '_>, more: &mut Vec<Expr>) -> Parse<Vec<Expr>> {
     if !c.eat("DISTINCT") {
         c.eat("ALL");
     }
-    let args = c.list(argument)?;
+    let mut args = Vec::new();
+    loop {
+        let variadic = c.is("VARIADIC");
+        args.push(argument(c)?);
+        if variadic || !c.eat_token(&Token::Comma) {
+            break;
+        }
+    }
     if c.eat_all("ORDER BY") {
         more.extend(sort_list(c)?);
     }
