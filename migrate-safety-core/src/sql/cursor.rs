@@ -237,6 +237,18 @@ impl<'s, 't> Cursor<'s, 't> {
         }
     }
 
+    /// A name where the words go too that only functions can have: roles, values of settings, functions.
+    pub(crate) fn non_reserved(&mut self) -> Parse<Ident> {
+        match self.peek() {
+            Token::Word(word) if keyword::category(word) != Category::Reserved => {
+                let ident = ident_of(word);
+                self.skip();
+                Ok(ident)
+            }
+            _ => Err(self.expected("a name")),
+        }
+    }
+
     /// An operator of whatever symbols: `+`, `->>`, `&&`.
     pub(crate) fn operator(&mut self) -> Parse<Box<str>> {
         match operator_symbol(self.peek()) {
@@ -263,9 +275,14 @@ impl<'s, 't> Cursor<'s, 't> {
 
     /// `name`, `schema.name`, `database.schema.name`.
     pub(crate) fn object_name(&mut self) -> Parse<ObjectName> {
+        let place = self.next_span();
         let mut parts = vec![self.ident()?];
         while self.eat_token(&Token::Period) {
             parts.push(self.label()?);
+        }
+        if parts.len() > 3 {
+            let message = "improper qualified name (too many dotted names)".into();
+            return Err(Problem { kind: ProblemKind::Invalid, span: place, message });
         }
         let name = parts.remove(parts.len() - 1);
         Ok(ObjectName { schema: parts.pop(), name })
@@ -523,8 +540,7 @@ pub(crate) fn string_value(token: &Token) -> Option<&str> {
     })
 }
 
-/// Whether an unquoted word cannot be a name. The words that stand for a role can, for `OWNER TO CURRENT_USER`.
+/// Whether an unquoted word cannot be the name of a column or a relation.
 fn is_reserved(word: &Word) -> bool {
-    const ROLES: &[&str] = &["CURRENT_ROLE", "CURRENT_USER", "SESSION_USER", "USER"];
-    keyword::category(word) == Category::Reserved && !ROLES.iter().any(|r| word.value.eq_ignore_ascii_case(r))
+    matches!(keyword::category(word), Category::Reserved | Category::FunctionName)
 }

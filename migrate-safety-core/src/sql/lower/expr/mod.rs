@@ -56,6 +56,13 @@ pub(crate) fn restricted_expression(c: &mut Cursor<'_, '_>) -> Parse<Expression>
     Ok(Expression { sql: c.text_from(mark).into(), expr })
 }
 
+/// A single operand with its text: a call, say, that ends before `COLLATE` and any operator.
+pub(crate) fn operand_expression(c: &mut Cursor<'_, '_>) -> Parse<Expression> {
+    let mark = c.mark();
+    let expr = operand_only(c)?;
+    Ok(Expression { sql: c.text_from(mark).into(), expr })
+}
+
 /// An expression.
 pub(super) fn expr(c: &mut Cursor<'_, '_>) -> Parse<Expr> {
     operand(c, power::OR, Grammar::Full)
