@@ -1,9 +1,13 @@
 //! Statements by the hundred: those that servers take, and those that they reject, with the place of the fault.
 
+#[rustfmt::skip] // one line a statement
 mod invalid_other;
+#[rustfmt::skip] // one line a statement
 mod invalid_table;
 mod shapes;
+#[rustfmt::skip] // one line a statement
 mod valid_other;
+#[rustfmt::skip] // one line a statement
 mod valid_table;
 
 use crate::dialect::Target;
@@ -21,7 +25,8 @@ fn read(sql: &str) -> Statement {
 fn valid_statements_are_read_into_their_operations() {
     use {valid_other as other, valid_table as table};
     let tables = [table::CREATE, table::COLUMNS, table::CONSTRAINTS, table::ALTER];
-    let others = [other::INDEXES, other::VIEWS, other::SEQUENCES, other::DROPS, other::MAINTENANCE, other::TRANSACTIONS];
+    let others =
+        [other::INDEXES, other::VIEWS, other::SEQUENCES, other::DROPS, other::MAINTENANCE, other::TRANSACTIONS];
     let mut wrong = Vec::new();
     for (sql, names) in tables.into_iter().chain(others).flatten() {
         let statement = read(sql);
@@ -37,7 +42,8 @@ fn valid_statements_are_read_into_their_operations() {
 fn invalid_statements_have_their_fault_pointed_at() {
     use {invalid_other as other, invalid_table as table};
     let tables = [table::CREATE_TABLE, table::ALTER];
-    let others = [other::INDEXES, other::VIEWS, other::SEQUENCES, other::DROPS, other::MAINTENANCE, other::TRANSACTIONS];
+    let others =
+        [other::INDEXES, other::VIEWS, other::SEQUENCES, other::DROPS, other::MAINTENANCE, other::TRANSACTIONS];
     let mut wrong = Vec::new();
     for (marked, message) in tables.into_iter().chain(others).flatten() {
         let at = marked.find('‸').expect(marked);
@@ -48,17 +54,4 @@ fn invalid_statements_have_their_fault_pointed_at() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-#[test]
-fn dump_invalid() {
-    let Ok(text) = std::fs::read_to_string("/tmp/invalid.txt") else { return };
-    let mut out = String::new();
-    for sql in text.lines().filter(|l| !l.trim().is_empty()) {
-        match read(sql).problems.into_iter().next() {
-            Some(p) => out += &format!("{sql}\t{}\t{}\n", p.span.start.offset, p.message),
-            None => out += &format!("{sql}\t-1\tREAD\n"),
-        }
-    }
-    std::fs::write("/tmp/invalid.out", out).unwrap();
 }
