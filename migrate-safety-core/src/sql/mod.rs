@@ -10,13 +10,16 @@ mod lexer;
 mod lower;
 pub mod name;
 pub mod operation;
+mod parse;
 mod source;
 pub mod span;
+mod split;
 pub mod statement;
 
 pub use datatype::DataType;
 pub use expr::{Expr, Expression, Query};
 pub use name::{Ident, ObjectName};
 pub use operation::{LocatedOperation, LockMode, Operation};
+pub use parse::parse;
 pub use span::{LineIndex, Position, Span};
 pub use statement::{Directive, Problem, ProblemKind, Script, Statement};
