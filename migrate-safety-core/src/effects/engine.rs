@@ -41,20 +41,20 @@ pub fn effects(scene: &Scene<'_>) -> Effects {
 
 impl Effects {
     /// What a whole statement does, from what its operations do.
-    pub fn merge(parts: Vec<Self>) -> Self {
+    pub fn merge<'e>(parts: impl IntoIterator<Item = &'e Self>) -> Self {
         let mut all = Self::default();
-        for mut part in parts {
-            all.locks.append(&mut part.locks);
-            all.rewrites.append(&mut part.rewrites);
-            all.scans.append(&mut part.scans);
-            all.rebuilds_indexes.append(&mut part.rebuilds_indexes);
+        for part in parts {
+            all.locks.extend_from_slice(&part.locks);
+            all.rewrites.extend_from_slice(&part.rewrites);
+            all.scans.extend_from_slice(&part.scans);
+            all.rebuilds_indexes.extend_from_slice(&part.rebuilds_indexes);
             all.requires_no_transaction |= part.requires_no_transaction;
-            all.data_loss.append(&mut part.data_loss);
-            all.breaks.append(&mut part.breaks);
-            all.facts.append(&mut part.facts);
-            all.uncertain.append(&mut part.uncertain);
-            all.failures.append(&mut part.failures);
-            all.index_tables.append(&mut part.index_tables);
+            all.data_loss.extend_from_slice(&part.data_loss);
+            all.breaks.extend_from_slice(&part.breaks);
+            all.facts.extend_from_slice(&part.facts);
+            all.uncertain.extend_from_slice(&part.uncertain);
+            all.failures.extend_from_slice(&part.failures);
+            all.index_tables.extend_from_slice(&part.index_tables);
         }
         all.settle();
         all

@@ -2,15 +2,13 @@
 
 use crate::catalog::{Catalog, Relation, RelationId, Session, Stamp, Table};
 use crate::sql::operation::{AlterTable, TableAction};
-use crate::sql::{LocatedOperation, ObjectName, Operation};
+use crate::sql::{ObjectName, Operation};
 
 /// One operation about to run.
 #[derive(Clone, Copy, Debug)]
 pub struct Scene<'a> {
     /// What is done.
     pub operation: &'a Operation,
-    /// All operations of its statement: `ALTER TABLE` treats some of its actions differently in company.
-    pub statement: &'a [LocatedOperation],
     /// The schema before it.
     pub catalog: &'a Catalog,
     /// Settings in force.
@@ -51,14 +49,6 @@ impl<'a> Scene<'a> {
     /// The table that `ALTER TABLE` is about.
     pub fn target_table(&self) -> Option<&'a Table> {
         self.target()?.table()
-    }
-
-    /// The other actions of the same `ALTER TABLE`, this one included.
-    pub fn actions(&self) -> impl Iterator<Item = &'a TableAction> {
-        self.statement.iter().filter_map(|located| match &located.operation {
-            Operation::AlterTable(alter) => Some(&alter.action),
-            _ => None,
-        })
     }
 
     /// Whether a relation existed before the statement.
