@@ -126,6 +126,17 @@ impl<'s, 't> Cursor<'s, 't> {
         self.source.between(start, last.map_or(self.end, |t| t.span.end))
     }
 
+    /// The span of the whole statement.
+    pub(crate) fn whole_span(&self) -> Span {
+        let start = self.tokens.first().map_or(self.end, |t| t.span.start);
+        Span { start: self.source.position(start), end: self.source.position(self.end) }
+    }
+
+    /// All tokens of the statement.
+    pub(crate) fn tokens(&self) -> &[TokenWithSpan] {
+        &self.tokens
+    }
+
     /// The span of the next token.
     pub(crate) fn next_span(&self) -> Span {
         match self.tokens.get(self.next) {
@@ -235,6 +246,18 @@ impl<'s, 't> Cursor<'s, 't> {
         }
     }
 
+    /// A name where the words go too that only functions can have: roles, values of settings, functions.
+    pub(crate) fn non_reserved(&mut self) -> Parse<Ident> {
+        match self.peek() {
+            Token::Word(word) if keyword::category(word) != Category::Reserved => {
+                let ident = ident_of(word);
+                self.skip();
+                Ok(ident)
+            }
+            _ => Err(self.expected("a name")),
+        }
+    }
+
     /// An operator of whatever symbols: `+`, `->>`, `&&`.
     pub(crate) fn operator(&mut self) -> Parse<Box<str>> {
         match operator_symbol(self.peek()) {
@@ -261,9 +284,17 @@ impl<'s, 't> Cursor<'s, 't> {
 
     /// `name`, `schema.name`, `database.schema.name`.
     pub(crate) fn object_name(&mut self) -> Parse<ObjectName> {
+        let place = self.next_span();
         let mut parts = vec![self.ident()?];
         while self.eat_token(&Token::Period) {
             parts.push(self.label()?);
+        }
+        if parts.len() > 3 {
+            let message = "improper qualified name (too many dotted names)".into();
+            return Err(Problem { kind: ProblemKind::Invalid, span: place, message });
+        }
+        if parts.len() > 3 {
+            return Err(self.problem(ProblemKind::Invalid, "too many dots in a name"));
         }
         let name = parts.remove(parts.len() - 1);
         Ok(ObjectName { schema: parts.pop(), name })
@@ -394,6 +425,11 @@ impl<'s, 't> Cursor<'s, 't> {
     }
 
     // Server versions
+
+    /// The server's major version.
+    pub(crate) fn version(&self) -> u16 {
+        self.version
+    }
 
     /// Notes that servers before major version `since` reject what stands from `mark` to here, if this is one.
     pub(crate) fn since(&mut self, since: u16, mark: Mark, what: &str) {
@@ -531,8 +567,7 @@ pub(crate) fn string_value(token: &Token) -> Option<&str> {
     })
 }
 
-/// Whether an unquoted word cannot be a name. The words that stand for a role can, for `OWNER TO CURRENT_USER`.
+/// Whether an unquoted word cannot be the name of a column or a relation.
 fn is_reserved(word: &Word) -> bool {
-    const ROLES: &[&str] = &["CURRENT_ROLE", "CURRENT_USER", "SESSION_USER", "USER"];
-    keyword::category(word) == Category::Reserved && !ROLES.iter().any(|r| word.value.eq_ignore_ascii_case(r))
+    matches!(keyword::category(word), Category::Reserved | Category::FunctionName)
 }

@@ -1,11 +1,11 @@
 //! `DROP` of every class of object.
 
 use super::Reading;
-use super::common::{bare_operator, role};
+use super::common::{bare_operator, none_of, role};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::datatype::DataType;
 use crate::sql::name::{Ident, ObjectName};
-use crate::sql::operation::{ClusterCommand, LocatedOperation, ObjectCommand, Operation, RoutineName};
+use crate::sql::operation::{ClusterCommand, LocatedOperation, ObjectCommand, Operation, RoutineName, RoutineWord};
 use sqlparser::tokenizer::Token;
 
 /// Classes by the words behind `DROP`, and how their names are read. Longer ones come before their beginnings.
@@ -95,7 +95,8 @@ pub(super) fn drop(c: &mut Cursor<'_, '_>) -> Parse<Reading> {
     let start = c.mark();
     c.expect("DROP")?;
     let Some(&(words, class)) = CLASSES.iter().find(|(words, _)| c.is_all(words)) else {
-        return Err(c.expected("a class of objects, such as `TABLE`"));
+        let classes = CLASSES.iter().map(|(words, _)| *words);
+        return Err(none_of(c, classes, "a class of objects, such as `TABLE`"));
     };
     c.eat_all(words);
     let operations = match class {
@@ -135,7 +136,13 @@ fn single(c: &mut Cursor<'_, '_>, class: Class, words: &str) -> Parse<Operation>
         }
         Class::Routine => {
             let routines = c.list(|c| routine_name(c, words == "AGGREGATE"))?;
-            Operation::DropRoutine { routines, if_exists, cascade: c.cascade() }
+            let word = match words {
+                "PROCEDURE" => RoutineWord::Procedure,
+                "ROUTINE" => RoutineWord::Routine,
+                "AGGREGATE" => RoutineWord::Aggregate,
+                _ => RoutineWord::Function,
+            };
+            Operation::DropRoutine { word, routines, if_exists, cascade: c.cascade() }
         }
         Class::Trigger => {
             let (name, table) = name_on_table(c)?;
@@ -314,7 +321,7 @@ fn routine(c: &mut Cursor<'_, '_>) -> Parse<ObjectName> {
     if c.peek_nth(1) == &Token::Period {
         return c.object_name();
     }
-    Ok(ObjectName::bare(super::common::non_reserved(c)?))
+    Ok(ObjectName::bare(c.non_reserved()?))
 }
 
 /// The type of one argument.

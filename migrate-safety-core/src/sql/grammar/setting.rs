@@ -1,43 +1,41 @@
-//! `SET`, `RESET`, `SHOW`, `DISCARD`.
+//! `SET`, `RESET`, `SHOW`.
 
-use super::common::{non_reserved, number};
+use super::common::number;
+use super::session::command;
 use super::transaction::modes;
 use crate::sql::cursor::{Cursor, Parse, string_value};
 use crate::sql::name::quote;
 use crate::sql::operation::{Operation, Transaction};
-use crate::sql::statement::ProblemKind;
 use sqlparser::tokenizer::Token;
 
 /// `SET`.
 pub(super) fn set(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     c.expect("SET")?;
-    if c.is("CONSTRAINTS") && !is_assignment(c.peek_nth(1), c.is_nth(1, "TO")) {
+    if c.is("CONSTRAINTS") && !assigns(c) {
         return constraints(c);
     }
-    let scoped = !is_assignment(c.peek_nth(1), c.is_nth(1, "TO"));
-    let local = scoped && c.eat("LOCAL");
-    if scoped && !local && c.is("SESSION") && !c.is_nth(1, "AUTHORIZATION") && !c.is_nth(1, "CHARACTERISTICS") {
+    let local = !assigns(c) && c.eat("LOCAL");
+    if !local && !assigns(c) && c.is("SESSION") && !c.is_nth(1, "AUTHORIZATION") && !c.is_nth(1, "CHARACTERISTICS") {
         c.eat("SESSION");
     }
     if !assigns(c) {
-        if c.is("TRANSACTION") && !c.is_nth(1, "SNAPSHOT") {
-            c.advance();
-            modes(c)?;
-            return Ok(Operation::Transaction(Transaction::Set));
-        }
-        if c.eat_all("SESSION CHARACTERISTICS") {
-            c.expect("AS TRANSACTION")?;
-            modes(c)?;
-            return Ok(Operation::Transaction(Transaction::Set));
-        }
         if c.is_all("TRANSACTION SNAPSHOT") {
             clause(c)?;
+            return Ok(Operation::Transaction(Transaction::Set));
+        }
+        let characteristics = c.eat_all("SESSION CHARACTERISTICS");
+        if characteristics {
+            c.expect("AS")?;
+        }
+        if characteristics || c.is("TRANSACTION") {
+            c.expect("TRANSACTION")?;
+            modes(c)?;
             return Ok(Operation::Transaction(Transaction::Set));
         }
     }
     match clause(c)? {
         Clause::Value(name, value) => Ok(Operation::Set { name, value, local }),
-        Clause::Current => Ok(session("SET FROM CURRENT")),
+        Clause::Current => Ok(command("SET FROM CURRENT")),
     }
 }
 
@@ -73,7 +71,7 @@ pub(super) fn clause(c: &mut Cursor<'_, '_>) -> Parse<Clause> {
 
 /// Whether the next word is the setting itself rather than one that opens a form of its own.
 fn assigns(c: &Cursor<'_, '_>) -> bool {
-    is_assignment(c.peek_nth(1), c.is_nth(1, "TO")) || c.peek_nth(1) == &Token::Period || c.is_nth(1, "FROM")
+    matches!(c.peek_nth(1), Token::Eq | Token::Period) || c.is_nth(1, "TO") || c.is_nth(1, "FROM")
 }
 
 /// `RESET`.
@@ -86,23 +84,7 @@ pub(super) fn reset(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
 pub(super) fn show(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     c.expect("SHOW")?;
     named_setting(c)?;
-    Ok(session("SHOW"))
-}
-
-/// `DISCARD`.
-pub(super) fn discard(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
-    c.expect("DISCARD")?;
-    match c.eat_one_of(&["ALL", "PLANS", "SEQUENCES", "TEMP", "TEMPORARY"]) {
-        Some("ALL") => Ok(session("DISCARD ALL")),
-        Some("PLANS") => Ok(session("DISCARD PLANS")),
-        Some("SEQUENCES") => Ok(session("DISCARD SEQUENCES")),
-        Some(_) => Ok(session("DISCARD TEMP")),
-        None => Err(c.expected("`ALL`, `PLANS`, `SEQUENCES` or `TEMP`")),
-    }
-}
-
-fn session(command: &str) -> Operation {
-    Operation::Session { command: command.into() }
+    Ok(command("SHOW"))
 }
 
 /// `SET CONSTRAINTS`.
@@ -139,10 +121,6 @@ pub(super) fn setting_name(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
     Ok(name.to_ascii_lowercase().into())
 }
 
-fn is_assignment(token: &Token, to: bool) -> bool {
-    to || token == &Token::Eq
-}
-
 /// What a `SET` clause does.
 pub(super) enum Clause {
     /// Sets a value; none for `DEFAULT`.
@@ -168,9 +146,6 @@ fn assignment(c: &mut Cursor<'_, '_>) -> Parse<Clause> {
         let value = value(c)?;
         Ok(if is_list { quote(&value) } else { value.into() })
     })?;
-    if values.len() > 1 && !is_list && !LISTS.contains(&&*name) && !name.contains('.') {
-        return Err(c.problem(ProblemKind::Invalid, format!("SET {name} takes only one argument")));
-    }
     Ok(Clause::Value(name, Some(values.join(", ").into())))
 }
 
@@ -184,9 +159,6 @@ const LISTS_OF_NAMES: &[&str] = &[
     "unix_socket_directories",
 ];
 
-/// Settings whose value is another list.
-const LISTS: &[&str] = &["datestyle", "debug_io_direct", "log_destination", "wal_consistency_checking"];
-
 /// A word, a string or a number.
 fn value(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
     if let Some(number) = number(c) {
@@ -195,7 +167,7 @@ fn value(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
     match c.eat_one_of(&["TRUE", "FALSE", "ON"]) {
         Some(word) => Ok(word.to_ascii_lowercase().into()),
         None if string_value(c.peek()).is_some() => c.string(),
-        None => match non_reserved(c) {
+        None => match c.non_reserved() {
             Ok(word) => Ok(word.as_str().into()),
             Err(_) => Err(c.expected("a value")),
         },
@@ -203,7 +175,7 @@ fn value(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
 }
 
 fn word_or_string(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
-    if string_value(c.peek()).is_some() { c.string() } else { Ok(non_reserved(c)?.as_str().into()) }
+    if string_value(c.peek()).is_some() { c.string() } else { Ok(c.non_reserved()?.as_str().into()) }
 }
 
 /// What follows `TIME ZONE`; nothing for `LOCAL` and `DEFAULT`.

@@ -34,6 +34,10 @@ pub(crate) struct Lexer<'t> {
     at: usize,
     /// The last place of which line and column are known; never behind `at`.
     counted: Position,
+    /// Where the last token starts.
+    token_start: Position,
+    /// The server's major version.
+    version: u16,
 }
 
 /// A token that the server's scanner rejects.
@@ -48,13 +52,18 @@ struct Malformed {
 type Scanned = Result<(Token, usize), Malformed>;
 
 impl<'t> Lexer<'t> {
-    pub(crate) fn new(text: &'t str) -> Self {
-        Self { text, at: 0, counted: Position::START }
+    pub(crate) fn new(text: &'t str, version: u16) -> Self {
+        Self { text, at: 0, counted: Position::START, token_start: Position::START, version }
     }
 
     /// Offset of the first byte not consumed.
     pub(crate) fn offset(&self) -> usize {
         self.at
+    }
+
+    /// Where the last token starts.
+    pub(crate) fn token_start(&self) -> Position {
+        self.token_start
     }
 
     /// The place of the first byte not consumed.
@@ -96,14 +105,13 @@ impl<'t> Lexer<'t> {
                 (token, end, Some(message))
             }
         };
-        let from = self.location(start);
+        self.token_start = self.locate(start);
         self.at = end;
-        let span = TokenSpan::new(from, self.location(end));
+        let span = Span { start: self.token_start, end: self.locate(end) };
         if let Some(message) = message {
-            let start = Position { offset: start, line: line32(from.line), column: line32(from.column) };
-            let span = Span { start, end: self.counted };
             problems.push(Problem { kind: ProblemKind::Invalid, span, message: message.into() });
         }
+        let span = TokenSpan::new(location(span.start), location(span.end));
         Lexeme::Token(TokenWithSpan { token, span })
     }
 
@@ -182,11 +190,6 @@ impl<'t> Lexer<'t> {
         Span { start: self.locate(start), end: self.locate(self.at) }
     }
 
-    fn location(&mut self, offset: usize) -> Location {
-        let position = self.locate(offset);
-        Location::new(position.line.into(), position.column.into())
-    }
-
     /// The place of an offset not before the last one asked for.
     fn locate(&mut self, offset: usize) -> Position {
         for b in self.text.as_bytes().get(self.counted.offset..offset).unwrap_or_default() {
@@ -201,8 +204,8 @@ impl<'t> Lexer<'t> {
     }
 }
 
-fn line32(n: u64) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
+fn location(position: Position) -> Location {
+    Location { line: position.line.into(), column: position.column.into() }
 }
 
 fn is_space(b: u8) -> bool {

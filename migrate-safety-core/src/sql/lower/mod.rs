@@ -13,5 +13,5 @@ mod query;
 pub(crate) use array_literal::elements as array_elements;
 pub(crate) use data_type::data_type;
 pub(crate) use dml::{DML_WORDS, dml};
-pub(crate) use expr::{expression, restricted_expression};
+pub(crate) use expr::{expression, operand_expression, restricted_expression};
 pub(crate) use query::query;

@@ -10,6 +10,7 @@ use super::super::cursor::{Cursor, Parse};
 use super::super::expr::{Expr, Expression};
 use super::super::name::ObjectName;
 
+pub(super) use call::call_only;
 pub(super) use keyword_call::{json_clause, xml_passing};
 pub(super) use primary::{Paren, paren};
 pub(super) use window::{sort_list, window_specification};
@@ -53,6 +54,13 @@ pub(crate) fn expression(c: &mut Cursor<'_, '_>) -> Parse<Expression> {
 pub(crate) fn restricted_expression(c: &mut Cursor<'_, '_>) -> Parse<Expression> {
     let mark = c.mark();
     let expr = restricted(c)?;
+    Ok(Expression { sql: c.text_from(mark).into(), expr })
+}
+
+/// A single operand with its text: a call, say, that ends before `COLLATE` and any operator.
+pub(crate) fn operand_expression(c: &mut Cursor<'_, '_>) -> Parse<Expression> {
+    let mark = c.mark();
+    let expr = operand_only(c)?;
     Ok(Expression { sql: c.text_from(mark).into(), expr })
 }
 
