@@ -20,6 +20,7 @@ pub mod span;
 mod split;
 pub mod statement;
 
+pub use calls::called_routines;
 pub use datatype::DataType;
 pub use expr::{Expr, Expression, Query};
 pub use name::{Ident, ObjectName};
