@@ -7,6 +7,7 @@ mod grammar;
 mod lower;
 pub mod name;
 pub mod operation;
+pub mod rename;
 mod source;
 pub mod span;
 pub mod statement;
