@@ -13,6 +13,7 @@ mod lexer;
 mod lower;
 pub mod name;
 pub mod operation;
+pub mod rename;
 mod parse;
 pub mod plpgsql;
 mod source;
