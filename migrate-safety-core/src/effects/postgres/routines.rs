@@ -8,8 +8,12 @@ use crate::sql::{DataType, ObjectName};
 pub(super) fn named(catalog: &Catalog, routine: &RoutineName) -> Vec<RoutineId> {
     let fits = |r: &&Routine| {
         let Some(args) = &routine.args else { return true };
-        let inputs: Vec<&DataType> =
-            r.args.iter().filter(|a| matches!(a.2, ArgMode::In | ArgMode::InOut | ArgMode::Variadic)).map(|a| &a.1).collect();
+        let inputs: Vec<&DataType> = r
+            .args
+            .iter()
+            .filter(|a| matches!(a.2, ArgMode::In | ArgMode::InOut | ArgMode::Variadic))
+            .map(|a| &a.1)
+            .collect();
         let written: Vec<DataType> = args.iter().map(|t| catalog.settled_type(t)).collect();
         let same = |a: &DataType, b: &DataType| (&a.schema, &a.name, a.array) == (&b.schema, &b.name, b.array);
         inputs.len() == written.len() && inputs.iter().zip(&written).all(|(a, b)| same(a, b))

@@ -125,4 +125,3 @@ pub(super) fn alter_system(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     }
     Ok(Operation::Cluster { command: ClusterCommand::AlterSystem })
 }
-

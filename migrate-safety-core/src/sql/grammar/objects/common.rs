@@ -8,8 +8,8 @@ use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{ObjectCommand, Operation};
 use sqlparser::tokenizer::{Token, Word};
 
-pub(super) use shared::{alter_options, bare_operator as any_operator, create_options, is_operator, role};
 pub(super) use shared::storage_parameters;
+pub(super) use shared::{alter_options, bare_operator as any_operator, create_options, is_operator, role};
 
 /// Whether a word cannot name a function, a type or a parameter, though it can name a column.
 pub(super) fn is_column_name_word(word: &Word) -> bool {

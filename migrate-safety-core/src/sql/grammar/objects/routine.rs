@@ -141,11 +141,8 @@ impl Options {
 
     /// A clause that `ALTER` has too; false if none is next.
     fn common_option(&mut self, c: &mut Cursor<'_, '_>) -> Parse<bool> {
-        const VOLATILITY: &[(&str, Volatility)] = &[
-            ("IMMUTABLE", Volatility::Immutable),
-            ("STABLE", Volatility::Stable),
-            ("VOLATILE", Volatility::Volatile),
-        ];
+        const VOLATILITY: &[(&str, Volatility)] =
+            &[("IMMUTABLE", Volatility::Immutable), ("STABLE", Volatility::Stable), ("VOLATILE", Volatility::Volatile)];
         const STRICT: &[(&str, bool)] =
             &[("CALLED ON NULL INPUT", false), ("RETURNS NULL ON NULL INPUT", true), ("STRICT", true)];
         const SECURITY: &[(&str, bool)] = &[

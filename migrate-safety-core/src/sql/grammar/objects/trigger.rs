@@ -68,11 +68,8 @@ fn create(c: &mut Cursor<'_, '_>, or_replace: bool, constraint: bool) -> Parse<O
 }
 
 fn timing(c: &mut Cursor<'_, '_>, constraint: bool) -> Parse<TriggerTiming> {
-    const TIMINGS: &[(&str, TriggerTiming)] = &[
-        ("AFTER", TriggerTiming::After),
-        ("BEFORE", TriggerTiming::Before),
-        ("INSTEAD OF", TriggerTiming::InsteadOf),
-    ];
+    const TIMINGS: &[(&str, TriggerTiming)] =
+        &[("AFTER", TriggerTiming::After), ("BEFORE", TriggerTiming::Before), ("INSTEAD OF", TriggerTiming::InsteadOf)];
     let allowed = if constraint { TIMINGS.get(..1).unwrap_or_default() } else { TIMINGS };
     match allowed.iter().find(|(words, _)| c.eat_all(words)) {
         Some((_, timing)) => Ok(*timing),
@@ -82,11 +79,7 @@ fn timing(c: &mut Cursor<'_, '_>, constraint: bool) -> Parse<TriggerTiming> {
 }
 
 /// One of the events a trigger fires for.
-fn event(
-    c: &mut Cursor<'_, '_>,
-    events: &mut TriggerEvents,
-    columns: &mut Vec<crate::sql::name::Ident>,
-) -> Parse<()> {
+fn event(c: &mut Cursor<'_, '_>, events: &mut TriggerEvents, columns: &mut Vec<crate::sql::name::Ident>) -> Parse<()> {
     let again = c.problem(ProblemKind::Invalid, "duplicate trigger events specified");
     let slot = match c.eat_one_of(&["INSERT", "UPDATE", "DELETE", "TRUNCATE"]) {
         Some("INSERT") => &mut events.insert,
