@@ -11,6 +11,7 @@ mod lock_mode;
 mod lower;
 pub mod name;
 pub mod operation;
+pub mod rename;
 mod parse;
 mod source;
 pub mod span;
