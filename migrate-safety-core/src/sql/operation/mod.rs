@@ -329,4 +329,7 @@ pub struct LoopFacts {
     pub commits: bool,
     /// It sleeps between rounds.
     pub sleeps: bool,
+    /// It changes data, and each round changes a bounded number of rows: by a `LIMIT`, by `VALUES`, or by a condition on
+    /// the loop's variable.
+    pub bounded: bool,
 }

@@ -3,7 +3,7 @@
 use super::common::{function_name, function_type, is_column_name_word};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::datatype::DataType;
-use crate::sql::name::{Ident, ObjectName};
+use crate::sql::name::Ident;
 use crate::sql::operation::{ArgMode, RoutineArg, RoutineName};
 use sqlparser::tokenizer::Token;
 

@@ -171,12 +171,11 @@ fn definition_value(c: &mut Cursor<'_, '_>) -> Parse<(Option<Box<str>>, Option<D
         c.parens(any_operator)?;
         return Ok((Some(c.text_from(mark).into()), None));
     }
-    let reserved = matches!(c.peek(), Token::Word(_)) && c.maybe(Cursor::ident).is_none();
-    if reserved {
+    let is_key_word = matches!(c.peek(), Token::Word(word) if keyword::category(word) == Category::Reserved);
+    if is_key_word || c.is("NONE") {
         c.label()?;
         return Ok((Some(c.text_from(mark).into()), None));
     }
-    c.rewind(mark);
     let (data_type, _) = function_type(c)?;
     Ok((Some(c.text_from(mark).into()), Some(data_type)))
 }

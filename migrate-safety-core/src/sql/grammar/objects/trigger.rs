@@ -2,7 +2,7 @@
 
 use super::common::{Tail, Tails, function_name, other};
 use crate::sql::cursor::{Cursor, Parse, string_value};
-use crate::sql::name::ObjectName;
+use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{CreateTrigger, ObjectCommand, Operation, TriggerEvents, TriggerTiming};
 use crate::sql::statement::ProblemKind;
 use sqlparser::tokenizer::Token;
@@ -79,20 +79,20 @@ fn timing(c: &mut Cursor<'_, '_>, constraint: bool) -> Parse<TriggerTiming> {
 }
 
 /// One of the events a trigger fires for.
-fn event(c: &mut Cursor<'_, '_>, events: &mut TriggerEvents, columns: &mut Vec<crate::sql::name::Ident>) -> Parse<()> {
+fn event(c: &mut Cursor<'_, '_>, events: &mut TriggerEvents, columns: &mut Vec<Ident>) -> Parse<()> {
     let again = c.problem(ProblemKind::Invalid, "duplicate trigger events specified");
-    let slot = match c.eat_one_of(&["INSERT", "UPDATE", "DELETE", "TRUNCATE"]) {
+    let word = c.eat_one_of(&["INSERT", "UPDATE", "DELETE", "TRUNCATE"]);
+    let slot = match word {
         Some("INSERT") => &mut events.insert,
         Some("UPDATE") => &mut events.update,
         Some("DELETE") => &mut events.delete,
         Some(_) => &mut events.truncate,
         None => return Err(c.expected("`INSERT`, `UPDATE`, `DELETE` or `TRUNCATE`")),
     };
-    let is_update = std::ptr::eq(slot, &raw const events.update);
     if std::mem::replace(slot, true) {
         return Err(again);
     }
-    if is_update && c.eat("OF") {
+    if word == Some("UPDATE") && c.eat("OF") {
         *columns = c.list(Cursor::ident)?;
     }
     Ok(())
