@@ -127,7 +127,7 @@ fn like(c: &mut Cursor<'_, '_>, position: usize) -> Parse<LikeClause> {
     loop {
         let mark = c.mark();
         let Some(word) = c.eat_one_of(&["INCLUDING", "EXCLUDING"]) else {
-            return Ok(LikeClause { source, including });
+            return Ok(LikeClause { source, position, including });
         };
         let take = word == "INCLUDING";
         let what = c.eat_one_of(&[
@@ -177,7 +177,6 @@ fn like(c: &mut Cursor<'_, '_>, position: usize) -> Parse<LikeClause> {
             None => return Err(c.expected("what to take of the table, such as `ALL` or `DEFAULTS`")),
         }
     }
-    Ok(LikeClause { source, position, including })
 }
 
 /// `USING method`, if there is one.

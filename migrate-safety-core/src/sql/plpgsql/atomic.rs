@@ -1,7 +1,7 @@
 //! Bodies that SQL functions have in the statement itself: `RETURN expression`, `BEGIN ATOMIC … END`.
 
 use crate::sql::cursor::{Cursor, Parse};
-use crate::sql::expr::{Query, Select, SelectItem};
+use crate::sql::expr::{Expression, Query, Select, SelectItem};
 use crate::sql::grammar::{self, Reading};
 use crate::sql::operation::Operation;
 use sqlparser::tokenizer::Token;
@@ -32,8 +32,8 @@ pub(crate) fn body(c: &mut Cursor<'_, '_>) -> Parse<Reading> {
 fn return_statement(c: &mut Cursor<'_, '_>) -> Parse<Reading> {
     let mark = c.mark();
     c.expect("RETURN")?;
-    let expr = c.expression()?.expr;
-    let select = Select { items: vec![SelectItem { expr, alias: None }], ..Select::default() };
+    let Expression { sql, expr } = c.expression()?;
+    let select = Select { items: vec![SelectItem { expr, alias: None, sql }], ..Select::default() };
     let query = Query { selects: vec![select], ..Query::default() };
     Ok(Reading::one(Operation::Select(Box::new(query)), c.span_from(mark)))
 }

@@ -119,7 +119,7 @@ fn procedural(c: &Cursor<'_, '_>, source: &SourceText<'_>, whole: Span, routine:
 /// Calls `read` with a reader for `source`, which stands in what `c` reads.
 fn with_reader<T>(c: &Cursor<'_, '_>, source: &SourceText<'_>, read: impl FnOnce(&mut Reader<'_, '_>) -> T) -> T {
     let mut problems = Vec::new();
-    let tokens = tokens::tokens(source, &mut problems);
+    let tokens = tokens::tokens(source, c.version(), &mut problems);
     let mut inside = c.inside(tokens, source);
     for _ in 0..LEVELS_OF_A_BODY {
         // Too deep is found out at the first statement.
@@ -136,7 +136,7 @@ fn with_reader<T>(c: &Cursor<'_, '_>, source: &SourceText<'_>, read: impl FnOnce
 /// A body in SQL.
 fn plain(c: &Cursor<'_, '_>, source: &SourceText<'_>) -> Reading {
     let mut problems = Vec::new();
-    let mut inside = c.inside(tokens::tokens(source, &mut problems), source);
+    let mut inside = c.inside(tokens::tokens(source, c.version(), &mut problems), source);
     if !atomic::follows(&inside) {
         return script::script(c, source);
     }

@@ -7,6 +7,7 @@ use super::known::{Hole, Known, Text, Variables};
 use super::script::script;
 use super::tokens::tokens;
 use super::tree::{Arm, Block, Kind, Loop, Over, Statement, Value, Way};
+use crate::dialect::Target;
 use crate::sql::cursor::{Cursor, ident_of, is_word};
 use crate::sql::grammar::Reading;
 use crate::sql::name::{Ident, ObjectName};
@@ -354,7 +355,7 @@ fn mentioned(text: &Text) -> Vec<ObjectName> {
     const BETWEEN: &[&str] = &["IF", "NOT", "EXISTS", "ONLY", "CONCURRENTLY"];
     let sql = text.with_holes(|_| "\"<…>\"");
     let source = SourceText::new(&sql);
-    let tokens = tokens(&source, &mut Vec::new());
+    let tokens = tokens(&source, Target::NEWEST_POSTGRES, &mut Vec::new());
     let mut found = Vec::new();
     let mut expected = false;
     let mut rest = tokens.as_slice();

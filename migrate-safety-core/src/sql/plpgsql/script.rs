@@ -10,7 +10,7 @@ use sqlparser::tokenizer::{Token, TokenWithSpan};
 /// Reads every statement of a text; `c` is what reads around it.
 pub(super) fn script(c: &Cursor<'_, '_>, source: &SourceText<'_>) -> Reading {
     let mut all = Reading::default();
-    for statement in split(tokens(source, &mut all.problems)) {
+    for statement in split(tokens(source, c.version(), &mut all.problems)) {
         let mut c = c.inside(statement, source);
         let mark = c.mark();
         let reading = c.nested(grammar::statement);

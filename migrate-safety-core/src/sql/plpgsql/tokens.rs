@@ -7,8 +7,8 @@ use crate::sql::statement::{Problem, ProblemKind};
 use sqlparser::tokenizer::{Location, Span as TokenSpan, Token, TokenWithSpan};
 
 /// Cuts a text into tokens, comments left out; what the server's scanner rejects goes to `problems`.
-pub(super) fn tokens(source: &SourceText<'_>, problems: &mut Vec<Problem>) -> Vec<TokenWithSpan> {
-    let mut lexer = Lexer::new(source.text);
+pub(super) fn tokens(source: &SourceText<'_>, version: u16, problems: &mut Vec<Problem>) -> Vec<TokenWithSpan> {
+    let mut lexer = Lexer::new(source.text, version);
     let mut tokens: Vec<TokenWithSpan> = Vec::new();
     let mut inner = Vec::new();
     loop {
