@@ -3,10 +3,17 @@
 //! Built by replaying [`Operation`](crate::sql::Operation)s. What a statement that was not understood may have
 //! touched is marked unknown, never guessed.
 
+mod apply;
+mod builtin;
 pub mod model;
+mod query;
 pub mod session;
+mod store;
+mod types;
 
+pub use apply::{Applied, Conflict};
 pub use model::*;
+pub use query::{ForeignKeyRef, TypeRef};
 pub use session::Session;
 
 use crate::dialect::Target;
@@ -28,6 +35,8 @@ pub struct Catalog {
     pub(crate) type_names: HashMap<(Ident, Ident), TypeId>,
     pub(crate) routines: BTreeMap<RoutineId, Routine>,
     pub(crate) routine_names: HashMap<(Ident, Ident), Vec<RoutineId>>,
+    /// Tables that have, or once had, a constraint of a name.
+    pub(crate) constraint_names: HashMap<Ident, Vec<RelationId>>,
     /// Views that read a relation.
     pub(crate) readers: HashMap<RelationId, Vec<RelationId>>,
     pub(crate) extensions: BTreeMap<Ident, Stamp>,
@@ -75,6 +84,7 @@ impl Catalog {
             type_names: HashMap::new(),
             routines: BTreeMap::new(),
             routine_names: HashMap::new(),
+            constraint_names: HashMap::new(),
             readers: HashMap::new(),
             extensions: BTreeMap::new(),
             unknown_names: HashSet::new(),

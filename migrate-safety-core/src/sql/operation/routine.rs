@@ -1,0 +1,147 @@
+//! Functions, procedures and triggers.
+
+use crate::sql::datatype::DataType;
+use crate::sql::expr::Expression;
+use crate::sql::name::{Ident, ObjectName};
+use crate::sql::span::Position;
+
+/// What functions may depend on (docs, 38.7 "Function Volatility Categories").
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)]
+pub enum Volatility {
+    Immutable,
+    Stable,
+    #[default]
+    Volatile,
+}
+
+/// `CREATE FUNCTION` or `CREATE PROCEDURE`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateRoutine {
+    /// The routine.
+    pub name: ObjectName,
+    /// Whether it is a procedure.
+    pub procedure: bool,
+    /// `OR REPLACE`.
+    pub or_replace: bool,
+    /// Its arguments.
+    pub args: Vec<RoutineArg>,
+    /// `RETURNS`; absent for procedures and functions with OUT arguments only.
+    pub returns: Option<DataType>,
+    /// `RETURNS SETOF` or `TABLE`.
+    pub returns_set: bool,
+    /// `LANGUAGE` (`sql` for `BEGIN ATOMIC` and `RETURN` bodies without the word).
+    pub language: Ident,
+    /// `IMMUTABLE`, `STABLE`, `VOLATILE`.
+    pub volatility: Volatility,
+    /// `STRICT`, `RETURNS NULL ON NULL INPUT`.
+    pub strict: bool,
+    /// `SECURITY DEFINER`.
+    pub security_definer: bool,
+    /// `SET name = value` clauses.
+    pub settings: Vec<(Box<str>, Box<str>)>,
+    /// The body, unescaped; absent for C and internal functions.
+    pub body: Option<RoutineBody>,
+}
+
+/// The body of a routine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoutineBody {
+    /// The text.
+    pub text: Box<str>,
+    /// Where its first character stands in the file.
+    pub base: Position,
+    /// Whether positions inside can be added to `base` (dollar quotes, `BEGIN ATOMIC`); not so for `'…''…'`.
+    pub exact: bool,
+}
+
+/// An argument of a routine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoutineArg {
+    /// Its name, if any.
+    pub name: Option<Ident>,
+    /// Its type.
+    pub data_type: DataType,
+    /// `IN`, `OUT`, `INOUT`, `VARIADIC`.
+    pub mode: ArgMode,
+    /// `DEFAULT`.
+    pub default: Option<Expression>,
+}
+
+/// The direction of an argument.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum ArgMode {
+    #[default]
+    In,
+    Out,
+    InOut,
+    Variadic,
+    /// A column of `RETURNS TABLE`.
+    Table,
+}
+
+/// A routine named with or without its argument types.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoutineName {
+    /// The routine.
+    pub name: ObjectName,
+    /// The argument types, if written.
+    pub args: Option<Vec<DataType>>,
+}
+
+/// What `ALTER FUNCTION` does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum AlterRoutine {
+    Rename { to: Ident },
+    SetSchema { schema: Ident },
+    Volatility(Volatility),
+    Other,
+}
+
+/// `CREATE TRIGGER`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateTrigger {
+    /// The trigger.
+    pub name: Ident,
+    /// The table.
+    pub table: ObjectName,
+    /// `OR REPLACE`.
+    pub or_replace: bool,
+    /// `CONSTRAINT`.
+    pub constraint: bool,
+    /// `BEFORE`, `AFTER`, `INSTEAD OF`.
+    pub timing: TriggerTiming,
+    /// `INSERT`, …
+    pub events: TriggerEvents,
+    /// Columns of `UPDATE OF`.
+    pub columns: Vec<Ident>,
+    /// `FOR EACH ROW`.
+    pub for_each_row: bool,
+    /// `FROM table` of a constraint trigger.
+    pub from: Option<ObjectName>,
+    /// `WHEN`.
+    pub when: Option<Expression>,
+    /// The function it executes.
+    pub function: ObjectName,
+}
+
+/// When a trigger fires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum TriggerTiming {
+    Before,
+    After,
+    InsteadOf,
+}
+
+/// What a trigger fires for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct TriggerEvents {
+    pub insert: bool,
+    pub update: bool,
+    pub delete: bool,
+    pub truncate: bool,
+}
