@@ -241,6 +241,75 @@ fn read_extension(lines: &'static str) -> Extension {
     extension
 }
 
+/// A cast of the server's own (`pg_cast`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BuiltinCast {
+    to: &'static str,
+    /// When it is applied.
+    pub(crate) context: CastContext,
+    /// The volatility of its function.
+    pub(crate) volatility: Volatility,
+    versions: Versions,
+}
+
+/// When the server applies a cast that the statement does not write, weakest first (docs, `CREATE CAST`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CastContext {
+    /// In any expression.
+    Implicit,
+    /// When a value is stored in a column.
+    Assignment,
+    /// Never: it has to be written.
+    Explicit,
+}
+
+/// The server's own cast between two of its types.
+pub(crate) fn cast(from: &str, to: &str, version: u16) -> Option<BuiltinCast> {
+    CASTS.get(from)?.iter().find(|c| c.to == to && c.versions.contain(version)).copied()
+}
+
+static CASTS: LazyLock<HashMap<&'static str, Vec<BuiltinCast>>> = LazyLock::new(|| {
+    let read = |target: &'static str| {
+        let (target, versions) = versions(target);
+        let at = target.find(['*', '=', '!'])?;
+        let (to, how) = target.split_at(at);
+        let context = match how.get(..1)? {
+            "*" => CastContext::Implicit,
+            "=" => CastContext::Assignment,
+            _ => CastContext::Explicit,
+        };
+        let volatility = letter(how.get(1..)?).unwrap_or(Volatility::Immutable);
+        Some(BuiltinCast { to, context, volatility, versions })
+    };
+    let casts = entries(include_str!("builtin/casts.txt")).filter_map(|e| e.split_once(':'));
+    casts.map(|(from, targets)| (from, targets.split_whitespace().filter_map(read).collect())).collect()
+});
+
+/// Whether writing or reading a value of a type as text depends on a setting or on the catalog: the volatility of the
+/// type's input and output function (`pg_type.typinput`, `typoutput`; those of types that are not listed are
+/// immutable).
+pub(crate) fn text_volatility(name: &str, version: u16) -> TextVolatility {
+    let (input, output) = match name {
+        "xml" | "time" | "timetz" => (Volatility::Stable, Volatility::Immutable),
+        "interval" if version < 15 => (Volatility::Stable, Volatility::Immutable),
+        "money" | "aclitem" | "date" | "timestamp" | "timestamptz" | "interval" | "record" => {
+            (Volatility::Stable, Volatility::Stable)
+        }
+        name if name.starts_with("reg") || name.ends_with("range") => (Volatility::Stable, Volatility::Stable),
+        _ => (Volatility::Immutable, Volatility::Immutable),
+    };
+    TextVolatility { input, output }
+}
+
+/// The volatility of a type's input and output functions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TextVolatility {
+    /// From text.
+    pub(crate) input: Volatility,
+    /// To text.
+    pub(crate) output: Volatility,
+}
+
 /// The server's own types: internal name and the version they came with (`pg_type`, PostgreSQL 18; arrays excepted).
 const TYPES: &[&str] = &[
     "aclitem bit bool box bpchar bytea char cid cidr circle date daterange float4 float8 gtsvector inet int2 int2vector",

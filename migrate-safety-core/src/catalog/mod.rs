@@ -5,16 +5,23 @@
 
 mod apply;
 mod builtin;
+mod casts;
 pub mod model;
 mod query;
+mod routines;
 pub mod session;
 mod store;
 mod types;
+mod typing;
+mod volatility;
 
 pub use apply::{Applied, Conflict};
+pub use builtin::CastContext;
+pub use casts::{Cast, CastPath};
 pub use model::*;
 pub use query::{ForeignKeyRef, TypeRef};
 pub use session::Session;
+pub use volatility::VolatilityOf;
 
 use crate::dialect::Target;
 use crate::sql::{Ident, ObjectName};

@@ -1,6 +1,6 @@
 //! What the catalog holds.
 
-use crate::sql::expr::Expression;
+use crate::sql::expr::{Expr, Expression};
 use crate::sql::operation::{
     ArgMode, FiringState, Generated, PartitionBound, PartitionStrategy, Persistence, ReferentialAction,
     ReplicaIdentity, RoutineBody, TriggerEvents, TriggerTiming, Volatility,
@@ -542,6 +542,8 @@ pub struct Routine {
     pub settings: Vec<(Box<str>, Box<str>)>,
     /// Its body, and the index of the source file it stands in.
     pub body: Option<RoutineBody>,
+    /// What an SQL function computes, if the planner puts that in the place of a call.
+    pub inline: Option<Box<Expr>>,
     /// When it was created (or last replaced).
     pub created: Stamp,
 }
