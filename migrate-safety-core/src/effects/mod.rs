@@ -125,3 +125,18 @@ pub enum BreakageKind {
     /// A value that old code does not know, or an old one that is gone.
     Values,
 }
+
+impl BreakageKind {
+    /// The name in JSON: `inserts-fail`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gone => "gone",
+            Self::Renamed => "renamed",
+            Self::Retyped => "retyped",
+            Self::InsertsFail => "inserts-fail",
+            Self::NullsFail => "nulls-fail",
+            Self::RowType => "row-type",
+            Self::Values => "values",
+        }
+    }
+}

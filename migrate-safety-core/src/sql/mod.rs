@@ -4,6 +4,7 @@ mod cursor;
 pub mod datatype;
 pub mod expr;
 mod grammar;
+mod lock_mode;
 mod lower;
 pub mod name;
 pub mod operation;
