@@ -327,6 +327,11 @@ impl<'s, 't> Cursor<'s, 't> {
         super::lower::expression(self)
     }
 
+    /// The expression behind `DEFAULT` of a column.
+    pub(crate) fn default_expression(&mut self) -> Parse<Expression> {
+        super::lower::expression(self)
+    }
+
     /// `( expression )`.
     pub(crate) fn paren_expression(&mut self) -> Parse<Expression> {
         self.parens(Self::expression)

@@ -16,3 +16,7 @@ pub(crate) fn expression(c: &mut Cursor<'_, '_>) -> Parse<Expression> {
 pub(crate) fn query(c: &mut Cursor<'_, '_>) -> Parse<Query> {
     Err(c.problem(ProblemKind::Unsupported, "not written"))
 }
+
+pub(crate) fn dml(c: &mut Cursor<'_, '_>) -> Parse<crate::sql::operation::Operation> {
+    Err(c.problem(ProblemKind::Unsupported, "not written"))
+}

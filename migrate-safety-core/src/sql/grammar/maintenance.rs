@@ -1,0 +1,231 @@
+//! Maintenance: `VACUUM`, `ANALYZE`, `CLUSTER`, `REINDEX`, `LOCK`, `TRUNCATE` …
+
+use super::common::{non_reserved, number, optional_idents, target};
+use crate::sql::cursor::{Cursor, Parse, string_value};
+use crate::sql::name::{Ident, ObjectName};
+use crate::sql::operation::{LockMode, Operation, ReindexTarget, TableTarget};
+use crate::sql::span::Span;
+use crate::sql::statement::{Problem, ProblemKind};
+use sqlparser::tokenizer::Token;
+
+const VACUUM_OPTIONS: &[&str] = &[
+    "analyze",
+    "buffer_usage_limit",
+    "disable_page_skipping",
+    "freeze",
+    "full",
+    "index_cleanup",
+    "only_database_stats",
+    "parallel",
+    "process_main",
+    "process_toast",
+    "skip_database_stats",
+    "skip_locked",
+    "truncate",
+    "verbose",
+];
+
+/// `VACUUM`, with options in parentheses or as words.
+pub(super) fn vacuum(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    c.expect("VACUUM")?;
+    let (full, analyze) = if c.is_token(&Token::LParen) {
+        let options = Options::read(c, "VACUUM", VACUUM_OPTIONS)?;
+        (options.on("full")?, options.on("analyze")?)
+    } else {
+        let full = c.eat("FULL");
+        c.eat("FREEZE");
+        c.eat("VERBOSE");
+        (full, c.eat_one_of(&["ANALYZE", "ANALYSE"]).is_some())
+    };
+    Ok(Operation::Vacuum { tables: tables_with_columns(c)?, full, analyze })
+}
+
+/// `ANALYZE`.
+pub(super) fn analyze(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    c.advance();
+    if c.is_token(&Token::LParen) {
+        Options::read(c, "ANALYZE", &["buffer_usage_limit", "skip_locked", "verbose"])?;
+    } else {
+        c.eat("VERBOSE");
+    }
+    Ok(Operation::Analyze { tables: tables_with_columns(c)? })
+}
+
+/// `t (a, b), u`, or nothing.
+fn tables_with_columns(c: &mut Cursor<'_, '_>) -> Parse<Vec<ObjectName>> {
+    if c.at_end() {
+        return Ok(Vec::new());
+    }
+    c.list(|c| {
+        let target = target(c)?;
+        optional_idents(c)?;
+        Ok(target.name)
+    })
+}
+
+/// `CLUSTER`.
+pub(super) fn cluster(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    c.expect("CLUSTER")?;
+    if c.is_token(&Token::LParen) {
+        Options::read(c, "CLUSTER", &["verbose"])?;
+    } else {
+        c.eat("VERBOSE");
+    }
+    if c.at_end() {
+        return Ok(Operation::ClusterTable { table: None, index: None });
+    }
+    let table = c.object_name()?;
+    if table.schema.is_none() && c.eat("ON") {
+        // The old form names the index first.
+        return Ok(Operation::ClusterTable { table: Some(c.object_name()?), index: Some(table.name) });
+    }
+    let index = if c.eat("USING") { Some(c.ident()?) } else { None };
+    Ok(Operation::ClusterTable { table: Some(table), index })
+}
+
+/// `REINDEX`.
+pub(super) fn reindex(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    c.expect("REINDEX")?;
+    let (mut concurrently, mut tablespace) = (false, None);
+    if c.is_token(&Token::LParen) {
+        let options = Options::read(c, "REINDEX", &["concurrently", "tablespace", "verbose"])?;
+        concurrently = options.on("concurrently")?;
+        tablespace = options.text("tablespace").map(Ident::exact);
+    }
+    let Some(kind) = c.eat_one_of(&["INDEX", "TABLE", "SCHEMA", "DATABASE", "SYSTEM"]) else {
+        return Err(c.expected("`INDEX`, `TABLE`, `SCHEMA`, `DATABASE` or `SYSTEM`"));
+    };
+    concurrently |= c.eat("CONCURRENTLY");
+    let target = match kind {
+        "INDEX" => ReindexTarget::Index(c.object_name()?),
+        "TABLE" => ReindexTarget::Table(c.object_name()?),
+        "SCHEMA" => ReindexTarget::Schema(c.ident()?),
+        _ => {
+            let name = if c.at_end() { None } else { Some(c.ident()?) };
+            if kind == "DATABASE" { ReindexTarget::Database(name) } else { ReindexTarget::System(name) }
+        }
+    };
+    Ok(Operation::Reindex { target, concurrently, tablespace })
+}
+
+const LOCK_MODES: &[(&str, LockMode)] = &[
+    ("ACCESS SHARE", LockMode::AccessShare),
+    ("ROW SHARE", LockMode::RowShare),
+    ("ROW EXCLUSIVE", LockMode::RowExclusive),
+    ("SHARE UPDATE EXCLUSIVE", LockMode::ShareUpdateExclusive),
+    ("SHARE ROW EXCLUSIVE", LockMode::ShareRowExclusive),
+    ("SHARE", LockMode::Share),
+    ("EXCLUSIVE", LockMode::Exclusive),
+    ("ACCESS EXCLUSIVE", LockMode::AccessExclusive),
+];
+
+/// `LOCK [TABLE]`.
+pub(super) fn lock(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    c.expect("LOCK")?;
+    let tables = tables(c)?;
+    let mut mode = LockMode::AccessExclusive;
+    if c.eat("IN") {
+        let Some(&(words, named)) = LOCK_MODES.iter().find(|(words, _)| c.is_all(words)) else {
+            return Err(c.expected("a lock mode"));
+        };
+        c.eat_all(words);
+        c.expect("MODE")?;
+        mode = named;
+    }
+    Ok(Operation::LockTable { tables, mode, nowait: c.eat("NOWAIT") })
+}
+
+/// `TRUNCATE [TABLE]`.
+pub(super) fn truncate(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    c.expect("TRUNCATE")?;
+    let tables = tables(c)?;
+    let restart_identity = match c.eat_one_of(&["RESTART", "CONTINUE"]) {
+        Some(word) => {
+            c.expect("IDENTITY")?;
+            word == "RESTART"
+        }
+        None => false,
+    };
+    Ok(Operation::Truncate { tables, cascade: c.cascade(), restart_identity })
+}
+
+/// `[TABLE] t, ONLY u`.
+fn tables(c: &mut Cursor<'_, '_>) -> Parse<Vec<TableTarget>> {
+    c.eat("TABLE");
+    c.list(target)
+}
+
+/// `CHECKPOINT`.
+pub(super) fn checkpoint(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    c.expect("CHECKPOINT")?;
+    Ok(Operation::Session { command: "CHECKPOINT".into() })
+}
+
+/// `LOAD 'library'`.
+pub(super) fn load(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    c.expect("LOAD")?;
+    c.string()?;
+    Ok(Operation::Session { command: "LOAD".into() })
+}
+
+/// `(name [value], …)` behind the first word of a command.
+struct Options {
+    given: Vec<(Ident, Option<Box<str>>, Span)>,
+}
+
+impl Options {
+    fn read(c: &mut Cursor<'_, '_>, command: &str, known: &[&str]) -> Parse<Self> {
+        let given = c.parens(|c| {
+            c.list(|c| {
+                let place = c.next_span();
+                let name = match c.eat_one_of(&["ANALYZE", "ANALYSE"]) {
+                    Some(_) => Ident::exact("analyze"),
+                    None => non_reserved(c)?,
+                };
+                if !known.contains(&name.as_str()) {
+                    let message = format!("unrecognized {command} option `{name}`").into();
+                    return Err(Problem { kind: ProblemKind::Invalid, span: place, message });
+                }
+                Ok((name, option_value(c)?, place))
+            })
+        })?;
+        Ok(Self { given })
+    }
+
+    /// The value last given.
+    fn text(&self, name: &str) -> Option<&str> {
+        self.given.iter().rev().find(|(given, ..)| *given == *name)?.1.as_deref()
+    }
+
+    /// Whether an option is given and on.
+    fn on(&self, name: &str) -> Parse<bool> {
+        let Some((_, value, span)) = self.given.iter().rev().find(|(given, ..)| *given == *name) else {
+            return Ok(false);
+        };
+        match value.as_deref().map(str::to_ascii_lowercase).as_deref() {
+            None | Some("true" | "on" | "1") => Ok(true),
+            Some("false" | "off" | "0") => Ok(false),
+            Some(_) => {
+                let message = format!("`{name}` is either on or off").into();
+                Err(Problem { kind: ProblemKind::Invalid, span: *span, message })
+            }
+        }
+    }
+}
+
+/// A word, a string or a number, if there is one.
+fn option_value(c: &mut Cursor<'_, '_>) -> Parse<Option<Box<str>>> {
+    if matches!(c.peek(), Token::Comma | Token::RParen) {
+        return Ok(None);
+    }
+    if string_value(c.peek()).is_some() {
+        return c.string().map(Some);
+    }
+    if let Some(number) = number(c) {
+        return Ok(Some(number));
+    }
+    if let Some(word) = c.eat_one_of(&["TRUE", "FALSE", "ON"]) {
+        return Ok(Some(word.into()));
+    }
+    Ok(Some(non_reserved(c)?.as_str().into()))
+}
