@@ -6,8 +6,10 @@
 mod apply;
 mod builtin;
 mod casts;
+mod dependents;
 pub mod model;
 mod query;
+mod regclass;
 mod routines;
 pub mod session;
 mod store;
@@ -18,6 +20,7 @@ mod volatility;
 pub use apply::{Applied, Conflict};
 pub use builtin::CastContext;
 pub use casts::{Cast, CastPath};
+pub use dependents::{Dependent, Object};
 pub use model::*;
 pub use query::{ForeignKeyRef, TypeRef};
 pub use session::Session;

@@ -155,8 +155,8 @@ pub struct Table {
     pub triggers: Vec<Trigger>,
     /// Names of its rules.
     pub rules: Vec<(Ident, FiringState)>,
-    /// Names of its policies.
-    pub policies: Vec<Ident>,
+    /// Its policies.
+    pub policies: Vec<Policy>,
     /// Row level security enabled.
     pub row_security: bool,
     /// Row level security forced on the owner.
@@ -402,6 +402,8 @@ pub struct View {
     pub depends_on: Vec<Dependency>,
     /// Routines it calls.
     pub routines: Vec<RoutineId>,
+    /// Types it casts to.
+    pub types: Vec<TypeId>,
     /// Indexes of a materialised view.
     pub indexes: Vec<RelationId>,
     /// Triggers (`INSTEAD OF`).
@@ -470,6 +472,15 @@ pub struct Trigger {
     pub state: FiringState,
     /// Columns mentioned in `WHEN`.
     pub when: Option<Expression>,
+}
+
+/// A policy of row level security.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Its name.
+    pub name: Ident,
+    /// Other relations that its conditions read.
+    pub reads: Vec<RelationId>,
 }
 
 /// A type that the history defines.
