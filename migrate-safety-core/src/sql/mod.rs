@@ -1,20 +1,26 @@
-//! From text to [`Operation`]s: split, parse, lower. Nothing outside this module sees a `sqlparser` type.
+//! From text to [`Operation`]s: split, parse, lower. Nothing outside this module sees a
+//! `sqlparser` type.
 
 mod cursor;
 pub mod datatype;
 pub mod expr;
 mod grammar;
 mod lock_mode;
+mod keyword;
+mod lexer;
 mod lower;
 pub mod name;
 pub mod operation;
+mod parse;
 mod source;
 pub mod span;
+mod split;
 pub mod statement;
 
 pub use datatype::DataType;
 pub use expr::{Expr, Expression, Query};
 pub use name::{Ident, ObjectName};
 pub use operation::{LocatedOperation, LockMode, Operation};
+pub use parse::parse;
 pub use span::{LineIndex, Position, Span};
 pub use statement::{Directive, Problem, ProblemKind, Script, Statement};

@@ -1,7 +1,7 @@
 //! `ALTER TABLE` and its kin: which relation, and the list of actions.
 
 use super::Reading;
-use super::common::{role, target};
+use super::common::{none_of, role, target};
 use super::partition::partition_bound;
 use super::sequence;
 use super::table_action;
@@ -45,7 +45,8 @@ pub(super) fn alter_relation(c: &mut Cursor<'_, '_>) -> Parse<Reading> {
     let start = c.mark();
     c.expect("ALTER")?;
     let Some(&(words, word)) = KINDS.iter().find(|(words, _)| c.is_all(words)) else {
-        return Err(c.expected("a kind of relation"));
+        let kinds = KINDS.iter().map(|(words, _)| *words);
+        return Err(none_of(c, kinds, "a kind of relation"));
     };
     c.eat_all(words);
     let movable = matches!(word, RelationWord::Table | RelationWord::Index | RelationWord::MaterializedView);
@@ -91,16 +92,20 @@ fn move_all(c: &mut Cursor<'_, '_>, kind: RelationWord) -> Parse<Operation> {
 fn lone_action(c: &mut Cursor<'_, '_>, altered: &Altered) -> Parse<Option<Operation>> {
     let is_index = altered.word == RelationWord::Index;
     let dependent = !altered.if_exists && (is_index || altered.word == RelationWord::MaterializedView);
+    let is_table = altered.word == RelationWord::Table;
     let action = if c.eat("RENAME") {
         rename(c, altered.word)?
     } else if !is_index && c.eat_all("SET SCHEMA") {
         TableAction::SetSchema { schema: c.ident()? }
-    } else if is_index && !altered.if_exists && c.eat_all("ATTACH PARTITION") {
+    } else if is_index && !altered.if_exists && c.eat("ATTACH") {
+        c.expect("PARTITION")?;
         let child = c.object_name()?;
         return Ok(Some(Operation::AttachIndexPartition { parent: altered.name.clone(), child }));
-    } else if altered.word == RelationWord::Table && c.eat_all("ATTACH PARTITION") {
+    } else if is_table && c.eat("ATTACH") {
+        c.expect("PARTITION")?;
         TableAction::AttachPartition { partition: c.object_name()?, bound: partition_bound(c)? }
-    } else if altered.word == RelationWord::Table && c.eat_all("DETACH PARTITION") {
+    } else if is_table && c.eat("DETACH") {
+        c.expect("PARTITION")?;
         let partition = c.object_name()?;
         let concurrently = c.eat("CONCURRENTLY");
         TableAction::DetachPartition { partition, concurrently, finalize: !concurrently && c.eat("FINALIZE") }

@@ -1,5 +1,6 @@
 //! What stands behind a constraint: `NOT VALID`, `DEFERRABLE`, `NOT ENFORCED` …
 
+use super::common::none_of;
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::operation::ConstraintDef;
 use crate::sql::statement::ProblemKind;
@@ -81,9 +82,8 @@ impl Attributes {
             attributes.set(attribute);
             c.eat_all(words);
         }
-        if c.is("INITIALLY") {
-            c.expect("INITIALLY")?;
-            return Err(c.expected("`DEFERRED` or `IMMEDIATE`"));
+        if ["INITIALLY", "NO", "NOT"].iter().any(|word| c.is(word)) {
+            return Err(none_of(c, WORDS.iter().map(|(words, _)| *words), "an attribute"));
         }
         Ok(attributes)
     }

@@ -1,7 +1,7 @@
 //! Columns as `CREATE TABLE` and `ADD COLUMN` define them.
 
 use super::attribute::{Allowed, Attributes, is_column_attribute};
-use super::common::create_options;
+use super::common::{create_options, none_of};
 use super::constraint::{index_parameters, no_columns, nulls_not_distinct, plain, references};
 use super::sequence;
 use crate::sql::cursor::{Cursor, Mark, Parse};
@@ -132,6 +132,11 @@ impl Qualifiers {
         if c.is_all("NOT VALID") {
             let message = "a constraint at a column cannot be NOT VALID: only one of the table can";
             return Err(c.problem(ProblemKind::Invalid, message));
+        }
+        if c.is("INITIALLY") || (c.is("NOT") && !c.is_nth(1, "NULL")) {
+            const PHRASES: &[&str] =
+                &["NOT NULL", "NOT DEFERRABLE", "NOT ENFORCED", "INITIALLY DEFERRED", "INITIALLY IMMEDIATE"];
+            return Err(none_of(c, PHRASES.iter().copied(), "a constraint"));
         }
         let name = if c.eat("CONSTRAINT") { Some(c.ident()?) } else { None };
         let named = name.is_some();

@@ -1,13 +1,41 @@
 //! What many statements share: relations, parameters, options, operators.
 
-use crate::sql::cursor::{Cursor, Parse, string_value};
-use crate::sql::expr::Expression;
+use crate::sql::cursor::{Cursor, Parse, operator_symbol, string_value};
+use crate::sql::expr::{Expr, Expression};
+use crate::sql::lower;
 use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{Persistence, TableTarget};
+use crate::sql::statement::Problem;
 use sqlparser::tokenizer::Token;
 
 /// A parameter of a list such as `WITH (fillfactor = 70)`; one without a value has none.
 pub(super) type Parameter = (Box<str>, Option<Box<str>>);
+
+/// Complains that none of `phrases` (words separated by spaces) is next: at the first word that does not fit. If not
+/// even a first word does, what was expected is `what`.
+pub(super) fn none_of<'p>(
+    c: &mut Cursor<'_, '_>,
+    phrases: impl Iterator<Item = &'p str> + Clone,
+    what: &str,
+) -> Problem {
+    let fitting = |phrase: &str| phrase.split(' ').enumerate().take_while(|(n, word)| c.is_nth(*n, word)).count();
+    let most = phrases.clone().map(fitting).max().unwrap_or_default();
+    if most == 0 {
+        return c.expected(what);
+    }
+    let mut words: Vec<String> = Vec::new();
+    for phrase in phrases.filter(|phrase| fitting(phrase) == most) {
+        let word = format!("`{}`", phrase.split(' ').nth(most).unwrap_or_default());
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    for _ in 0..most {
+        c.skip();
+    }
+    let last = words.pop().unwrap_or_default();
+    c.expected(&if words.is_empty() { last } else { format!("{} or {last}", words.join(", ")) })
+}
 
 /// A relation with or without its descendants: `ONLY t`, `ONLY (t)`, `t *`, `t`.
 pub(super) fn target(c: &mut Cursor<'_, '_>) -> Parse<TableTarget> {
@@ -56,13 +84,8 @@ pub(super) fn role(c: &mut Cursor<'_, '_>) -> Parse<Ident> {
     const STANDING_FOR_ONE: &[&str] = &["CURRENT_ROLE", "CURRENT_USER", "SESSION_USER"];
     match c.eat_one_of(STANDING_FOR_ONE) {
         Some(word) => Ok(Ident::folded(word)),
-        None => non_reserved(c),
+        None => c.non_reserved(),
     }
-}
-
-/// A name where only the reserved words cannot go: roles, options, values of settings.
-pub(super) fn non_reserved(c: &mut Cursor<'_, '_>) -> Parse<Ident> {
-    c.ident()
 }
 
 /// `(name [= value], …)` where names may have a namespace: `toast.autovacuum_enabled`.
@@ -153,16 +176,9 @@ fn option(c: &mut Cursor<'_, '_>) -> Parse<()> {
     Ok(())
 }
 
-/// Whether a token is (part of) an operator.
+/// Whether a token is an operator.
 pub(super) fn is_operator(token: &Token) -> bool {
-    match token {
-        Token::Word(_) | Token::Number(..) | Token::RArrow | Token::EOF => false,
-        token if string_value(token).is_some() => false,
-        token => {
-            let text = token.to_string();
-            !text.is_empty() && text.chars().all(|ch| "+-*/<>=~!@#%^&|`?".contains(ch))
-        }
-    }
+    operator_symbol(token).is_some()
 }
 
 /// `=`, `-|-`, `OPERATOR(pg_catalog.&&)`.
@@ -171,7 +187,7 @@ pub(super) fn operator(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
     if c.eat("OPERATOR") {
         c.parens(bare_operator)?;
     } else {
-        symbol(c)?;
+        c.operator()?;
     }
     Ok(c.text_from(start).into())
 }
@@ -183,22 +199,7 @@ pub(super) fn bare_operator(c: &mut Cursor<'_, '_>) -> Parse<ObjectName> {
         schema = Some(if schema.is_none() { c.ident()? } else { c.label()? });
         c.expect_token(&Token::Period)?;
     }
-    Ok(ObjectName { schema, name: Ident::exact(&symbol(c)?) })
-}
-
-/// An operator's symbol: operator tokens without space between them are one.
-fn symbol(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
-    let start = c.mark();
-    if !is_operator(c.peek()) {
-        return Err(c.expected("an operator"));
-    }
-    let mut end = c.next_span().end;
-    c.advance();
-    while is_operator(c.peek()) && c.next_span().start == end {
-        end = c.next_span().end;
-        c.advance();
-    }
-    Ok(c.text_from(start).into())
+    Ok(ObjectName { schema, name: Ident::exact(&c.operator()?) })
 }
 
 /// What stands in an index or partition key: a column, a function call, or an expression in parentheses.
@@ -220,42 +221,17 @@ pub(super) fn key_expression(c: &mut Cursor<'_, '_>) -> Parse<Expression> {
     if c.is_token(&Token::LParen) {
         return c.paren_expression();
     }
-    let mut length = 1;
-    if c.is_all("COLLATION FOR") {
-        length = 2;
-    }
-    while matches!(c.peek_nth(length), Token::Period) {
-        length += 2;
-    }
-    let called = c.peek_nth(length) == &Token::LParen;
-    if !called && !BARE_CALLS.iter().any(|word| c.is(word)) {
-        let start = c.mark();
-        let name = c.ident()?;
-        let expr = crate::sql::expr::Expr::Column { qualifier: None, name };
-        return Ok(Expression { sql: c.text_from(start).into(), expr });
-    }
     if !matches!(c.peek(), Token::Word(_)) {
         return Err(c.expected("a column or an expression"));
     }
-    // Read by itself: what follows (`COLLATE`, an operator class) is no part of it.
-    let mut tokens: Vec<_> = (0..length).map(|_| c.advance()).collect();
-    if called {
-        let mut depth = 0usize;
-        loop {
-            match c.peek() {
-                Token::EOF => return Err(c.expected("`)`")),
-                Token::LParen => depth += 1,
-                Token::RParen => depth -= 1,
-                _ => {}
-            }
-            tokens.push(c.advance());
-            if depth == 0 {
-                break;
-            }
-        }
+    let mut behind = if c.is_all("COLLATION FOR") { 2 } else { 1 };
+    while matches!(c.peek_nth(behind), Token::Period) {
+        behind += 2;
     }
-    let mut call = Cursor::new(tokens, c.source);
-    let expression = call.expression()?;
-    call.expect_end()?;
-    Ok(expression)
+    if c.peek_nth(behind) == &Token::LParen || BARE_CALLS.iter().any(|word| c.is(word)) {
+        return lower::operand_expression(c);
+    }
+    let start = c.mark();
+    let name = c.ident()?;
+    Ok(Expression { sql: c.text_from(start).into(), expr: Expr::Column { qualifier: None, name } })
 }

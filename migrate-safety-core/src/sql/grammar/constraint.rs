@@ -38,7 +38,8 @@ pub(super) fn table_constraint(c: &mut Cursor<'_, '_>) -> Parse<ConstraintDef> {
     let name = if c.eat("CONSTRAINT") { Some(c.ident()?) } else { None };
     let (kind, allowed) = if c.eat("CHECK") {
         (ConstraintKind::Check(c.paren_expression()?), Allowed::CHECK)
-    } else if c.eat_all("NOT NULL") {
+    } else if c.eat("NOT") {
+        c.expect("NULL")?;
         (ConstraintKind::NotNull { column: c.ident()? }, Allowed::NOT_NULL)
     } else if c.eat("UNIQUE") {
         (ConstraintKind::Unique(unique(c, false)?), Allowed::UNIQUE)
@@ -63,7 +64,8 @@ pub(super) fn table_constraint(c: &mut Cursor<'_, '_>) -> Parse<ConstraintDef> {
 /// What follows `UNIQUE` or `PRIMARY KEY` of a table.
 fn unique(c: &mut Cursor<'_, '_>, primary: bool) -> Parse<UniqueDef> {
     let mut def = no_columns(primary);
-    if c.eat_all("USING INDEX") {
+    if c.eat("USING") {
+        c.expect("INDEX")?;
         def.using_index = Some(c.ident()?);
         return Ok(def);
     }

@@ -1,7 +1,7 @@
 //! `DROP` of every class of object.
 
 use super::Reading;
-use super::common::{bare_operator, role};
+use super::common::{bare_operator, none_of, role};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::datatype::DataType;
 use crate::sql::name::{Ident, ObjectName};
@@ -95,7 +95,8 @@ pub(super) fn drop(c: &mut Cursor<'_, '_>) -> Parse<Reading> {
     let start = c.mark();
     c.expect("DROP")?;
     let Some(&(words, class)) = CLASSES.iter().find(|(words, _)| c.is_all(words)) else {
-        return Err(c.expected("a class of objects, such as `TABLE`"));
+        let classes = CLASSES.iter().map(|(words, _)| *words);
+        return Err(none_of(c, classes, "a class of objects, such as `TABLE`"));
     };
     c.eat_all(words);
     let operations = match class {
@@ -314,7 +315,7 @@ fn routine(c: &mut Cursor<'_, '_>) -> Parse<ObjectName> {
     if c.peek_nth(1) == &Token::Period {
         return c.object_name();
     }
-    Ok(ObjectName::bare(super::common::non_reserved(c)?))
+    Ok(ObjectName::bare(c.non_reserved()?))
 }
 
 /// The type of one argument.

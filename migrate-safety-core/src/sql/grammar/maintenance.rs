@@ -1,6 +1,6 @@
 //! Maintenance: `VACUUM`, `ANALYZE`, `CLUSTER`, `REINDEX`, `LOCK`, `TRUNCATE` …
 
-use super::common::{non_reserved, number, optional_idents, target};
+use super::common::{none_of, number, optional_idents, target};
 use crate::sql::cursor::{Cursor, Parse, string_value};
 use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{LockMode, Operation, ReindexTarget, TableTarget};
@@ -126,7 +126,7 @@ pub(super) fn lock(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let mut mode = LockMode::AccessExclusive;
     if c.eat("IN") {
         let Some(&(words, named)) = LOCK_MODES.iter().find(|(words, _)| c.is_all(words)) else {
-            return Err(c.expected("a lock mode"));
+            return Err(none_of(c, LOCK_MODES.iter().map(|(words, _)| *words), "a lock mode"));
         };
         c.eat_all(words);
         c.expect("MODE")?;
@@ -155,19 +155,6 @@ fn tables(c: &mut Cursor<'_, '_>) -> Parse<Vec<TableTarget>> {
     c.list(target)
 }
 
-/// `CHECKPOINT`.
-pub(super) fn checkpoint(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
-    c.expect("CHECKPOINT")?;
-    Ok(Operation::Session { command: "CHECKPOINT".into() })
-}
-
-/// `LOAD 'library'`.
-pub(super) fn load(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
-    c.expect("LOAD")?;
-    c.string()?;
-    Ok(Operation::Session { command: "LOAD".into() })
-}
-
 /// `(name [value], …)` behind the first word of a command.
 struct Options {
     given: Vec<(Ident, Option<Box<str>>, Span)>,
@@ -180,7 +167,7 @@ impl Options {
                 let place = c.next_span();
                 let name = match c.eat_one_of(&["ANALYZE", "ANALYSE"]) {
                     Some(_) => Ident::exact("analyze"),
-                    None => non_reserved(c)?,
+                    None => c.non_reserved()?,
                 };
                 if !known.contains(&name.as_str()) {
                     let message = format!("unrecognized {command} option `{name}`").into();
@@ -227,5 +214,5 @@ fn option_value(c: &mut Cursor<'_, '_>) -> Parse<Option<Box<str>>> {
     if let Some(word) = c.eat_one_of(&["TRUE", "FALSE", "ON"]) {
         return Ok(Some(word.into()));
     }
-    Ok(Some(non_reserved(c)?.as_str().into()))
+    Ok(Some(c.non_reserved()?.as_str().into()))
 }

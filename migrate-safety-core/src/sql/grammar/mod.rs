@@ -15,12 +15,14 @@ mod maintenance;
 mod objects;
 mod partition;
 mod sequence;
+mod session;
 mod setting;
 mod table_action;
 mod transaction;
 mod view;
 
 use super::cursor::{Cursor, Parse, string_value};
+use super::lower;
 use super::operation::{LocatedOperation, Operation};
 use super::span::Span;
 use super::statement::Problem;
@@ -56,12 +58,16 @@ pub(crate) fn element(c: &mut Cursor<'_, '_>) -> Parse<Reading> {
     if let Some(reading) = objects::object_statement(c) {
         return reading;
     }
-    if DML.iter().any(|word| c.is(word)) || c.is_token(&Token::LParen) {
-        return Reader::One(super::lower::dml).read(c);
+    if lower::DML_WORDS.iter().any(|word| c.is(word)) || c.is_token(&Token::LParen) {
+        return Reader::One(lower::dml).read(c);
     }
-    if ["CREATE", "ALTER"].iter().any(|word| c.is(word)) {
-        c.advance();
-        return Err(c.expected("a class of objects, such as `TABLE`"));
+    if let Some(word) = c.eat_one_of(&["CREATE", "ALTER"]) {
+        let start = c.mark();
+        while BEFORE_CLASSES.iter().any(|word| c.is(word)) {
+            c.skip();
+        }
+        let words = [word, c.text_from(start)].join(" ");
+        return Err(c.expected(&format!("a class of objects behind `{}`", words.trim_end())));
     }
     Err(c.expected("a statement"))
 }
@@ -97,14 +103,16 @@ const BY_FIRST_WORDS: &[(&str, Reader)] = &[
     ("ANALYSE", Reader::One(maintenance::analyze)),
     ("ANALYZE", Reader::One(maintenance::analyze)),
     ("BEGIN", Reader::One(transaction::begin)),
-    ("CHECKPOINT", Reader::One(maintenance::checkpoint)),
+    ("CHECKPOINT", Reader::One(session::checkpoint)),
     ("CLUSTER", Reader::One(maintenance::cluster)),
     ("COMMIT", Reader::Many(transaction::end)),
-    ("DISCARD", Reader::One(setting::discard)),
+    ("DISCARD", Reader::One(session::discard)),
     ("DROP", Reader::Many(drop::drop)),
     ("END", Reader::Many(transaction::end)),
-    ("LOAD", Reader::One(maintenance::load)),
+    ("LISTEN", Reader::One(session::listen)),
+    ("LOAD", Reader::One(session::load)),
     ("LOCK", Reader::One(maintenance::lock)),
+    ("NOTIFY", Reader::One(session::notify)),
     ("REFRESH", Reader::One(view::refresh)),
     ("REINDEX", Reader::One(maintenance::reindex)),
     ("RELEASE", Reader::One(transaction::savepoint)),
@@ -115,6 +123,7 @@ const BY_FIRST_WORDS: &[(&str, Reader)] = &[
     ("SHOW", Reader::One(setting::show)),
     ("START", Reader::One(transaction::begin)),
     ("TRUNCATE", Reader::One(maintenance::truncate)),
+    ("UNLISTEN", Reader::One(session::unlisten)),
     ("VACUUM", Reader::One(maintenance::vacuum)),
 ];
 
@@ -122,38 +131,16 @@ const BY_FIRST_WORDS: &[(&str, Reader)] = &[
 const BY_CREATED_CLASS: &[(&str, &[&str], Reader)] = &[
     ("FOREIGN TABLE", &[], Reader::One(create_table::create_foreign_table)),
     ("INDEX", &["UNIQUE"], Reader::One(index::create_index)),
-    ("MATERIALIZED VIEW", &["UNLOGGED"], Reader::One(view::create_materialized_view)),
+    ("MATERIALIZED", &["UNLOGGED"], Reader::One(view::create_materialized_view)),
     ("SEQUENCE", LIFETIMES, Reader::One(sequence::create_sequence)),
     ("TABLE", LIFETIMES, Reader::One(create_table::create_table)),
     ("VIEW", BEFORE_VIEW, Reader::One(view::create_view)),
 ];
 
 const LIFETIMES: &[&str] = &["LOCAL", "GLOBAL", "TEMPORARY", "TEMP", "UNLOGGED"];
+const BEFORE_CLASSES: &[&str] =
+    &["OR", "REPLACE", "LOCAL", "GLOBAL", "TEMPORARY", "TEMP", "UNLOGGED", "RECURSIVE", "UNIQUE"];
 const BEFORE_VIEW: &[&str] = &["OR", "REPLACE", "LOCAL", "GLOBAL", "TEMPORARY", "TEMP", "UNLOGGED", "RECURSIVE"];
-
-/// First words of queries and of statements on data and cursors.
-const DML: &[&str] = &[
-    "CLOSE",
-    "COPY",
-    "DEALLOCATE",
-    "DECLARE",
-    "DELETE",
-    "EXECUTE",
-    "EXPLAIN",
-    "FETCH",
-    "INSERT",
-    "LISTEN",
-    "MERGE",
-    "MOVE",
-    "NOTIFY",
-    "PREPARE",
-    "SELECT",
-    "TABLE",
-    "UNLISTEN",
-    "UPDATE",
-    "VALUES",
-    "WITH",
-];
 
 /// The reader for the statement that begins here, if it is one of this module's own.
 fn reader(c: &Cursor<'_, '_>) -> Option<Reader> {
@@ -170,3 +157,6 @@ fn reader(c: &Cursor<'_, '_>) -> Option<Reader> {
     }
     BY_FIRST_WORDS.iter().find(|(words, _)| c.is_all(words)).map(|(_, reader)| *reader)
 }
+
+#[cfg(test)]
+mod tests;

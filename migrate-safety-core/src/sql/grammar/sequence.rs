@@ -1,6 +1,6 @@
 //! Sequences and their options, which identity columns have too.
 
-use super::common::persistence;
+use super::common::{none_of, persistence};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{Operation, SequenceOptions};
@@ -30,32 +30,34 @@ pub(super) fn some_options(c: &mut Cursor<'_, '_>) -> Parse<SequenceOptions> {
     Ok(options)
 }
 
+/// The words that options begin with.
+const FIRST_WORDS: &[&str] = &[
+    "AS",
+    "CACHE",
+    "CYCLE",
+    "INCREMENT",
+    "LOGGED",
+    "MAXVALUE",
+    "MINVALUE",
+    "OWNED",
+    "RESTART",
+    "SEQUENCE",
+    "START",
+    "UNLOGGED",
+    "NO CYCLE",
+    "NO MAXVALUE",
+    "NO MINVALUE",
+];
+
 /// Whether an option of a sequence is next.
 pub(super) fn is_option(c: &Cursor<'_, '_>) -> bool {
-    const FIRST_WORDS: &[&str] = &[
-        "AS",
-        "CACHE",
-        "CYCLE",
-        "INCREMENT",
-        "LOGGED",
-        "MAXVALUE",
-        "MINVALUE",
-        "OWNED",
-        "RESTART",
-        "SEQUENCE",
-        "START",
-        "UNLOGGED",
-        "NO CYCLE",
-        "NO MAXVALUE",
-        "NO MINVALUE",
-    ];
     FIRST_WORDS.iter().any(|words| c.is_all(words))
 }
 
 /// Reads one option, if there is one.
 pub(super) fn option(c: &mut Cursor<'_, '_>, options: &mut SequenceOptions) -> Parse<bool> {
     if !is_option(c) {
-        return Ok(false);
+        return if c.is("NO") { Err(none_of(c, FIRST_WORDS.iter().copied(), "an option")) } else { Ok(false) };
     }
     let place = c.next_span();
     if c.eat("AS") {

@@ -1,64 +1,77 @@
-//! `SET`, `RESET`, `SHOW`, `DISCARD`.
+//! `SET`, `RESET`, `SHOW`.
 
-use super::common::{non_reserved, number};
+use super::common::number;
+use super::session::command;
 use super::transaction::modes;
 use crate::sql::cursor::{Cursor, Parse, string_value};
 use crate::sql::name::quote;
 use crate::sql::operation::{Operation, Transaction};
-use crate::sql::statement::ProblemKind;
 use sqlparser::tokenizer::Token;
 
 /// `SET`.
 pub(super) fn set(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     c.expect("SET")?;
-    if c.is("CONSTRAINTS") && !is_assignment(c.peek_nth(1), c.is_nth(1, "TO")) {
+    if c.is("CONSTRAINTS") && !assigns(c) {
         return constraints(c);
     }
-    let scoped = !is_assignment(c.peek_nth(1), c.is_nth(1, "TO"));
-    let local = scoped && c.eat("LOCAL");
-    if scoped && !local && c.is("SESSION") && !c.is_nth(1, "AUTHORIZATION") && !c.is_nth(1, "CHARACTERISTICS") {
+    let local = !assigns(c) && c.eat("LOCAL");
+    if !local && !assigns(c) && c.is("SESSION") && !c.is_nth(1, "AUTHORIZATION") && !c.is_nth(1, "CHARACTERISTICS") {
         c.eat("SESSION");
     }
-    let (name, value) = if is_assignment(c.peek_nth(1), c.is_nth(1, "TO")) || c.peek_nth(1) == &Token::Period {
-        match assignment(c)? {
-            Assignment::Value(name, value) => (name, value),
-            Assignment::Current => return Ok(session("SET FROM CURRENT")),
+    if !assigns(c) {
+        if c.is_all("TRANSACTION SNAPSHOT") {
+            clause(c)?;
+            return Ok(Operation::Transaction(Transaction::Set));
         }
-    } else if c.eat("TRANSACTION") {
-        if c.eat("SNAPSHOT") {
-            c.string()?;
-        } else {
+        let characteristics = c.eat_all("SESSION CHARACTERISTICS");
+        if characteristics {
+            c.expect("AS")?;
+        }
+        if characteristics || c.is("TRANSACTION") {
+            c.expect("TRANSACTION")?;
             modes(c)?;
+            return Ok(Operation::Transaction(Transaction::Set));
         }
-        return Ok(Operation::Transaction(Transaction::Set));
-    } else if c.eat_all("SESSION CHARACTERISTICS") {
-        c.expect("AS TRANSACTION")?;
-        modes(c)?;
-        return Ok(Operation::Transaction(Transaction::Set));
-    } else if c.eat_all("SESSION AUTHORIZATION") {
+    }
+    match clause(c)? {
+        Clause::Value(name, value) => Ok(Operation::Set { name, value, local }),
+        Clause::Current => Ok(command("SET FROM CURRENT")),
+    }
+}
+
+/// What follows `SET`: `name = value, …`, `TIME ZONE …` and other forms with words of their own.
+pub(super) fn clause(c: &mut Cursor<'_, '_>) -> Parse<Clause> {
+    if assigns(c) {
+        return assignment(c);
+    }
+    let (name, value) = if c.eat_all("SESSION AUTHORIZATION") {
         let role = if c.eat("DEFAULT") { None } else { Some(word_or_string(c)?) };
-        ("session_authorization".into(), role)
+        ("session_authorization", role)
+    } else if c.eat_all("TRANSACTION SNAPSHOT") {
+        ("transaction_snapshot", Some(c.string()?))
     } else if c.eat_all("TIME ZONE") {
-        ("timezone".into(), time_zone(c)?)
+        ("timezone", time_zone(c)?)
     } else if c.eat("ROLE") {
-        ("role".into(), Some(word_or_string(c)?))
+        ("role", Some(word_or_string(c)?))
     } else if c.eat("SCHEMA") {
-        ("search_path".into(), Some(quote(&c.string()?).into()))
+        ("search_path", Some(quote(&c.string()?).into()))
     } else if c.eat("NAMES") {
-        let encoding = if c.at_end() || c.eat("DEFAULT") { None } else { Some(c.string()?) };
-        ("client_encoding".into(), encoding)
+        let encoding = if !c.eat("DEFAULT") && string_value(c.peek()).is_some() { Some(c.string()?) } else { None };
+        ("client_encoding", encoding)
     } else if c.eat_all("XML OPTION") {
         match c.eat_one_of(&["DOCUMENT", "CONTENT"]) {
-            Some(word) => ("xmloption".into(), Some(word.to_ascii_lowercase().into())),
+            Some(word) => ("xmloption", Some(word.to_ascii_lowercase().into())),
             None => return Err(c.expected("`DOCUMENT` or `CONTENT`")),
         }
     } else {
-        match assignment(c)? {
-            Assignment::Value(name, value) => (name, value),
-            Assignment::Current => return Ok(session("SET FROM CURRENT")),
-        }
+        return assignment(c);
     };
-    Ok(Operation::Set { name, value, local })
+    Ok(Clause::Value(name.into(), value))
+}
+
+/// Whether the next word is the setting itself rather than one that opens a form of its own.
+fn assigns(c: &Cursor<'_, '_>) -> bool {
+    matches!(c.peek_nth(1), Token::Eq | Token::Period) || c.is_nth(1, "TO") || c.is_nth(1, "FROM")
 }
 
 /// `RESET`.
@@ -71,23 +84,7 @@ pub(super) fn reset(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
 pub(super) fn show(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     c.expect("SHOW")?;
     named_setting(c)?;
-    Ok(session("SHOW"))
-}
-
-/// `DISCARD`.
-pub(super) fn discard(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
-    c.expect("DISCARD")?;
-    match c.eat_one_of(&["ALL", "PLANS", "SEQUENCES", "TEMP", "TEMPORARY"]) {
-        Some("ALL") => Ok(session("DISCARD ALL")),
-        Some("PLANS") => Ok(session("DISCARD PLANS")),
-        Some("SEQUENCES") => Ok(session("DISCARD SEQUENCES")),
-        Some(_) => Ok(session("DISCARD TEMP")),
-        None => Err(c.expected("`ALL`, `PLANS`, `SEQUENCES` or `TEMP`")),
-    }
-}
-
-fn session(command: &str) -> Operation {
-    Operation::Session { command: command.into() }
+    Ok(command("SHOW"))
 }
 
 /// `SET CONSTRAINTS`.
@@ -101,7 +98,7 @@ fn constraints(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
 }
 
 /// What `RESET` and `SHOW` name.
-fn named_setting(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
+pub(super) fn named_setting(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
     const OF_WORDS: &[(&str, &str)] = &[
         ("ALL", "all"),
         ("TIME ZONE", "timezone"),
@@ -115,7 +112,7 @@ fn named_setting(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
 }
 
 /// `lock_timeout`, `app.user_id`.
-fn setting_name(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
+pub(super) fn setting_name(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
     let mut name = c.ident()?.to_string();
     while c.eat_token(&Token::Period) {
         name = format!("{name}.{}", c.ident()?);
@@ -124,37 +121,32 @@ fn setting_name(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
     Ok(name.to_ascii_lowercase().into())
 }
 
-fn is_assignment(token: &Token, to: bool) -> bool {
-    to || token == &Token::Eq
-}
-
-enum Assignment {
+/// What a `SET` clause does.
+pub(super) enum Clause {
+    /// Sets a value; none for `DEFAULT`.
     Value(Box<str>, Option<Box<str>>),
     /// `FROM CURRENT` changes nothing.
     Current,
 }
 
 /// `name = value, …`, `name TO DEFAULT`, `name FROM CURRENT`.
-fn assignment(c: &mut Cursor<'_, '_>) -> Parse<Assignment> {
+fn assignment(c: &mut Cursor<'_, '_>) -> Parse<Clause> {
     let name = setting_name(c)?;
     if c.eat_all("FROM CURRENT") {
-        return Ok(Assignment::Current);
+        return Ok(Clause::Current);
     }
     if !c.eat("TO") && !c.eat_token(&Token::Eq) {
         return Err(c.expected("`=` or `TO`"));
     }
     if c.eat("DEFAULT") {
-        return Ok(Assignment::Value(name, None));
+        return Ok(Clause::Value(name, None));
     }
     let is_list = LISTS_OF_NAMES.contains(&&*name);
     let values = c.list(|c| {
         let value = value(c)?;
         Ok(if is_list { quote(&value) } else { value.into() })
     })?;
-    if values.len() > 1 && !is_list && !LISTS.contains(&&*name) && !name.contains('.') {
-        return Err(c.problem(ProblemKind::Invalid, format!("SET {name} takes only one argument")));
-    }
-    Ok(Assignment::Value(name, Some(values.join(", ").into())))
+    Ok(Clause::Value(name, Some(values.join(", ").into())))
 }
 
 /// Settings whose value is a list of names: each is kept quoted where it must be.
@@ -167,9 +159,6 @@ const LISTS_OF_NAMES: &[&str] = &[
     "unix_socket_directories",
 ];
 
-/// Settings whose value is another list.
-const LISTS: &[&str] = &["datestyle", "debug_io_direct", "log_destination", "wal_consistency_checking"];
-
 /// A word, a string or a number.
 fn value(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
     if let Some(number) = number(c) {
@@ -178,7 +167,7 @@ fn value(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
     match c.eat_one_of(&["TRUE", "FALSE", "ON"]) {
         Some(word) => Ok(word.to_ascii_lowercase().into()),
         None if string_value(c.peek()).is_some() => c.string(),
-        None => match non_reserved(c) {
+        None => match c.non_reserved() {
             Ok(word) => Ok(word.as_str().into()),
             Err(_) => Err(c.expected("a value")),
         },
@@ -186,7 +175,7 @@ fn value(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
 }
 
 fn word_or_string(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
-    if string_value(c.peek()).is_some() { c.string() } else { Ok(non_reserved(c)?.as_str().into()) }
+    if string_value(c.peek()).is_some() { c.string() } else { Ok(c.non_reserved()?.as_str().into()) }
 }
 
 /// What follows `TIME ZONE`; nothing for `LOCAL` and `DEFAULT`.

@@ -93,7 +93,11 @@ fn alter(c: &mut Cursor<'_, '_>) -> Parse<TableAction> {
         return statistics(c, column);
     }
     let column = c.ident()?;
-    if c.eat("TYPE") || c.eat_all("SET DATA TYPE") {
+    let set_data = c.eat_all("SET DATA");
+    if set_data {
+        c.expect("TYPE")?;
+    }
+    if set_data || c.eat("TYPE") {
         let data_type = c.data_type()?;
         let collation = if c.eat("COLLATE") { Some(c.object_name()?) } else { None };
         let using = if c.eat("USING") { Some(c.expression()?) } else { None };
@@ -145,7 +149,8 @@ fn alter_constraint(c: &mut Cursor<'_, '_>) -> Parse<TableAction> {
 fn drop_from_column(c: &mut Cursor<'_, '_>, column: Ident) -> Parse<TableAction> {
     if c.eat("DEFAULT") {
         Ok(TableAction::DropDefault { column })
-    } else if c.eat_all("NOT NULL") {
+    } else if c.eat("NOT") {
+        c.expect("NULL")?;
         Ok(TableAction::DropNotNull { column })
     } else if c.eat("EXPRESSION") {
         Ok(TableAction::DropExpression { column, if_exists: c.if_exists() })
@@ -159,7 +164,8 @@ fn drop_from_column(c: &mut Cursor<'_, '_>, column: Ident) -> Parse<TableAction>
 fn set_on_column(c: &mut Cursor<'_, '_>, column: Ident) -> Parse<TableAction> {
     if c.eat("DEFAULT") {
         Ok(TableAction::SetDefault { column, default: c.expression()? })
-    } else if c.eat_all("NOT NULL") {
+    } else if c.eat("NOT") {
+        c.expect("NULL")?;
         Ok(TableAction::SetNotNull { column })
     } else if c.eat("EXPRESSION") {
         c.expect("AS")?;

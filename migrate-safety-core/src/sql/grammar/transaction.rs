@@ -1,6 +1,7 @@
 //! Transaction control.
 
 use super::Reading;
+use super::common::none_of;
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::operation::{LocatedOperation, Operation, Transaction};
 use sqlparser::tokenizer::Token;
@@ -94,7 +95,7 @@ const MODES: &[&str] = &[
 pub(super) fn modes(c: &mut Cursor<'_, '_>) -> Parse<()> {
     loop {
         if !MODES.iter().any(|words| c.eat_all(words)) {
-            return Err(c.expected("a mode of a transaction, such as `READ ONLY`"));
+            return Err(none_of(c, MODES.iter().copied(), "a mode of a transaction, such as `READ ONLY`"));
         }
         if !c.eat_token(&Token::Comma) && c.at_end() {
             return Ok(());

@@ -21,6 +21,8 @@ pub struct Insert {
     pub values_rows: Option<usize>,
     /// `ON CONFLICT`.
     pub on_conflict: Option<OnConflict>,
+    /// `RETURNING`.
+    pub returning: Vec<Expr>,
 }
 
 /// `ON CONFLICT`.
@@ -91,4 +93,6 @@ pub struct Merge {
     pub deletes: bool,
     /// All expressions of the `WHEN` clauses.
     pub exprs: Vec<Expr>,
+    /// `RETURNING`.
+    pub returning: Vec<Expr>,
 }

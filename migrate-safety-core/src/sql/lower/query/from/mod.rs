@@ -1,0 +1,239 @@
+//! What a query reads: tables, subqueries, functions, joins.
+
+mod table_function;
+
+use super::super::super::cursor::{Cursor, Parse};
+use super::super::super::expr::{Expr, Query, TableRef, TableSource};
+use super::super::super::keyword::{self, Category};
+use super::super::super::name::{Ident, ObjectName};
+use super::super::data_type;
+use super::super::expr::{expr, operand_only};
+use super::{goes_on, query, rest, starts};
+use sqlparser::tokenizer::Token;
+
+/// A `FROM` list.
+#[derive(Debug, Default)]
+pub(in super::super) struct From {
+    /// What is read, joins flattened.
+    pub(in super::super) tables: Vec<TableRef>,
+    /// Other expressions in it: of `TABLESAMPLE`.
+    pub(in super::super) others: Vec<Expr>,
+}
+
+/// `a, b JOIN c ON …`.
+pub(in super::super) fn from_list(c: &mut Cursor<'_, '_>) -> Parse<From> {
+    let mut from = From::default();
+    c.list(|c| table_ref(c, &mut from))?;
+    Ok(from)
+}
+
+/// One item of a `FROM` list with its joins.
+pub(in super::super) fn table_ref(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
+    c.nested(|c| {
+        primary(c, from)?;
+        while at_join(c) {
+            join(c, from)?;
+        }
+        Ok(())
+    })
+}
+
+fn at_join(c: &Cursor<'_, '_>) -> bool {
+    ["JOIN", "LEFT", "INNER", "CROSS", "RIGHT", "FULL", "NATURAL"].iter().any(|w| c.is(w))
+}
+
+/// One join, from its key words to its condition.
+fn join(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
+    if c.eat("CROSS") {
+        c.expect("JOIN")?;
+        return primary(c, from);
+    }
+    let natural = c.eat("NATURAL");
+    if c.eat_one_of(&["LEFT", "RIGHT", "FULL"]).is_some() {
+        c.eat("OUTER");
+    } else {
+        c.eat("INNER");
+    }
+    c.expect("JOIN")?;
+    let right = from.tables.len();
+    primary(c, from)?;
+    if natural {
+        return Ok(());
+    }
+    // `a JOIN b JOIN c ON … ON …`: the condition of the inner join comes first.
+    while !c.is("ON") && !c.is("USING") && at_join(c) {
+        c.nested(|c| join(c, from))?;
+    }
+    let on = if c.eat("ON") {
+        expr(c)?
+    } else {
+        c.expect("USING")?;
+        let columns = c.ident_list()?;
+        if c.eat("AS") {
+            c.ident()?;
+        }
+        equal_columns(columns)
+    };
+    if let Some(table) = from.tables.get_mut(right) {
+        table.on = Some(match table.on.take() {
+            None => on,
+            Some(inner) => Expr::And(vec![inner, on]),
+        });
+    }
+    Ok(())
+}
+
+/// `USING (a, b)` as `a = a AND b = b`.
+fn equal_columns(columns: Vec<Ident>) -> Expr {
+    let equal = |name: Ident| {
+        let side = Box::new(Expr::Column { qualifier: None, name });
+        Expr::Binary { op: "=".into(), left: side.clone(), right: side }
+    };
+    let mut parts: Vec<Expr> = columns.into_iter().map(equal).collect();
+    match parts.pop() {
+        Some(only) if parts.is_empty() => only,
+        last => {
+            parts.extend(last);
+            Expr::And(parts)
+        }
+    }
+}
+
+fn primary(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
+    let lateral = c.eat("LATERAL");
+    if c.is_token(&Token::LParen) {
+        return match in_parentheses(c, from)? {
+            Some(query) => subquery(c, query, from),
+            None if lateral => Err(c.expected("a subquery or function behind LATERAL")),
+            None => {
+                relation_alias(c)?;
+                Ok(())
+            }
+        };
+    }
+    if let Some(function) = table_function::special(c)? {
+        let alias = table_function::alias(c)?;
+        from.tables.push(TableRef { source: TableSource::Expr(function), alias, on: None });
+        return Ok(());
+    }
+    if is_function(c) {
+        let function = operand_only(c)?;
+        c.eat_all("WITH ORDINALITY");
+        let alias = table_function::alias(c)?;
+        from.tables.push(TableRef { source: TableSource::Expr(function), alias, on: None });
+        return Ok(());
+    }
+    if lateral {
+        return Err(c.expected("a subquery or function behind LATERAL"));
+    }
+    let (name, only) = relation(c)?;
+    let alias = relation_alias(c)?;
+    if c.eat("TABLESAMPLE") {
+        c.object_name()?;
+        from.others.extend(c.parens(|c| c.list(expr))?);
+        if c.eat("REPEATABLE") {
+            from.others.push(c.parens(expr)?);
+        }
+    }
+    from.tables.push(TableRef { source: TableSource::Relation { name, only }, alias, on: None });
+    Ok(())
+}
+
+fn subquery(c: &mut Cursor<'_, '_>, query: Query, from: &mut From) -> Parse<()> {
+    let mark = c.mark();
+    let alias = table_function::alias(c)?;
+    if alias.is_none() {
+        c.since(16, mark, "a subquery in FROM without an alias");
+    }
+    from.tables.push(TableRef { source: TableSource::Query(Box::new(query)), alias, on: None });
+    Ok(())
+}
+
+/// `( query )`, which is returned, or `( a JOIN b … )`, which goes to `from`.
+fn in_parentheses(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<Option<Query>> {
+    c.nested(|c| {
+        c.expect_token(&Token::LParen)?;
+        let mut found = None;
+        if starts(c) {
+            found = Some(query(c)?);
+        } else if c.is_token(&Token::LParen) {
+            match in_parentheses(c, from)? {
+                Some(inner) if c.is_token(&Token::RParen) => found = Some(inner),
+                Some(inner) if goes_on(c) => found = Some(rest(c, inner)?),
+                Some(inner) => subquery(c, inner, from)?,
+                None => {
+                    relation_alias(c)?;
+                }
+            }
+            while found.is_none() && at_join(c) {
+                join(c, from)?;
+            }
+        } else {
+            table_ref(c, from)?;
+        }
+        c.expect_token(&Token::RParen)?;
+        Ok(found)
+    })
+}
+
+/// `name`, `name *`, `ONLY name`, `ONLY (name)`; and whether it is `ONLY`.
+pub(in super::super) fn relation(c: &mut Cursor<'_, '_>) -> Parse<(ObjectName, bool)> {
+    if c.eat("ONLY") {
+        let parens = c.is_token(&Token::LParen);
+        return Ok((if parens { c.parens(Cursor::object_name)? } else { c.object_name()? }, true));
+    }
+    let name = c.object_name()?;
+    c.eat_token(&Token::Mul);
+    Ok((name, false))
+}
+
+/// `[AS] alias [(columns)]` of a table.
+fn relation_alias(c: &mut Cursor<'_, '_>) -> Parse<Option<Ident>> {
+    let alias = bare_alias(c)?;
+    if alias.is_some() && c.is_token(&Token::LParen) {
+        c.ident_list()?;
+    }
+    Ok(alias)
+}
+
+/// `[AS] alias`.
+pub(in super::super) fn bare_alias(c: &mut Cursor<'_, '_>) -> Parse<Option<Ident>> {
+    if c.eat("AS") || is_alias(c) { c.ident().map(Some) } else { Ok(None) }
+}
+
+/// Whether the next word can be an alias without `AS`.
+fn is_alias(c: &Cursor<'_, '_>) -> bool {
+    match c.peek() {
+        Token::Word(word) => matches!(keyword::category(word), Category::Free | Category::ColumnName),
+        _ => false,
+    }
+}
+
+/// Whether a call stands here.
+fn is_function(c: &Cursor<'_, '_>) -> bool {
+    let Token::Word(word) = c.peek() else { return false };
+    match keyword::category(word) {
+        Category::Reserved => word.value.len() > 3 && !c.is("ONLY"),
+        Category::FunctionName if c.is("CURRENT_SCHEMA") || c.is("COLLATION") => true,
+        _ => {
+            let mut n = 1;
+            while matches!(c.peek_nth(n), Token::Period) {
+                n += 2;
+            }
+            matches!(c.peek_nth(n), Token::LParen)
+        }
+    }
+}
+
+/// `a int COLLATE "C", b text`: columns of a function that returns records.
+fn column_definitions(c: &mut Cursor<'_, '_>) -> Parse<()> {
+    c.list(|c| {
+        c.ident()?;
+        data_type(c)?;
+        if c.eat("COLLATE") {
+            c.object_name()?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
