@@ -1,7 +1,12 @@
 //! What the server will do: a prediction that a real server can confirm or refute.
 
+mod engine;
 pub mod fact;
+pub mod kind;
+pub mod postgres;
 pub mod scene;
+
+pub use engine::effects;
 
 use crate::catalog::{ColumnId, RelationId};
 use crate::sql::LockMode;
@@ -60,6 +65,8 @@ pub struct Effects {
     pub uncertain: Vec<String>,
     /// Errors the server would report, whatever the rows.
     pub failures: Vec<Failure>,
+    /// The table of each index in `rebuilds_indexes`.
+    pub(crate) index_tables: Vec<(RelationId, RelationId)>,
 }
 
 /// An error the server would report.
