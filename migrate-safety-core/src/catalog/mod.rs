@@ -4,7 +4,7 @@
 //! touched is marked unknown, never guessed.
 
 mod apply;
-mod builtin;
+pub(crate) mod builtin;
 mod casts;
 mod dependents;
 pub mod model;

@@ -63,21 +63,21 @@ impl Effects {
     /// Adds an act on the relations that existed before the statement.
     fn add(&mut self, scene: &Scene<'_>, act: &Act) {
         for id in (act.on)(scene) {
-            if let Some(relation) = before_statement(scene, id) {
-                self.add_on(scene, relation, act);
-            }
+            self.add_on(scene, id, act.lock, act.work);
         }
     }
 
-    fn add_on(&mut self, scene: &Scene<'_>, relation: &Relation, act: &Act) {
-        if let Some(mode) = act.lock {
+    /// Adds a lock and work on a relation, if it existed before the statement.
+    pub(super) fn add_on(&mut self, scene: &Scene<'_>, id: RelationId, lock: Option<LockMode>, work: Work) {
+        let Some(relation) = before_statement(scene, id) else { return };
+        if let Some(mode) = lock {
             self.lock(relation, mode);
         }
         if !has_file(scene, relation) {
             return;
         }
         let named = || RelationRef { name: relation.qualified(), id: relation.id };
-        match act.work {
+        match work {
             Work::Metadata => {}
             Work::Scan => self.scans.push(named()),
             Work::Rewrite => {

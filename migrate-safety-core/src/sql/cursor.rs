@@ -284,6 +284,9 @@ impl<'s, 't> Cursor<'s, 't> {
             let message = "improper qualified name (too many dotted names)".into();
             return Err(Problem { kind: ProblemKind::Invalid, span: place, message });
         }
+        if parts.len() > 3 {
+            return Err(self.problem(ProblemKind::Invalid, "too many dots in a name"));
+        }
         let name = parts.remove(parts.len() - 1);
         Ok(ObjectName { schema: parts.pop(), name })
     }
@@ -403,6 +406,11 @@ impl<'s, 't> Cursor<'s, 't> {
     }
 
     // Server versions
+
+    /// The server's major version.
+    pub(crate) fn version(&self) -> u16 {
+        self.version
+    }
 
     /// Notes that servers before major version `since` reject what stands from `mark` to here, if this is one.
     pub(crate) fn since(&mut self, since: u16, mark: Mark, what: &str) {

@@ -21,7 +21,8 @@ fn read(sql: &str) -> Statement {
 fn valid_statements_are_read_into_their_operations() {
     use {valid_other as other, valid_table as table};
     let tables = [table::CREATE, table::COLUMNS, table::CONSTRAINTS, table::ALTER];
-    let others = [other::INDEXES, other::VIEWS, other::SEQUENCES, other::DROPS, other::MAINTENANCE, other::TRANSACTIONS];
+    let others =
+        [other::INDEXES, other::VIEWS, other::SEQUENCES, other::DROPS, other::MAINTENANCE, other::TRANSACTIONS];
     let mut wrong = Vec::new();
     for (sql, names) in tables.into_iter().chain(others).flatten() {
         let statement = read(sql);
@@ -37,7 +38,8 @@ fn valid_statements_are_read_into_their_operations() {
 fn invalid_statements_have_their_fault_pointed_at() {
     use {invalid_other as other, invalid_table as table};
     let tables = [table::CREATE_TABLE, table::ALTER];
-    let others = [other::INDEXES, other::VIEWS, other::SEQUENCES, other::DROPS, other::MAINTENANCE, other::TRANSACTIONS];
+    let others =
+        [other::INDEXES, other::VIEWS, other::SEQUENCES, other::DROPS, other::MAINTENANCE, other::TRANSACTIONS];
     let mut wrong = Vec::new();
     for (marked, message) in tables.into_iter().chain(others).flatten() {
         let at = marked.find('‸').expect(marked);

@@ -8,7 +8,7 @@ use super::super::cursor::{Cursor, Parse};
 use super::super::expr::{Expr, Query, RowLock};
 use super::super::operation::Operation;
 use super::super::statement::ProblemKind;
-use super::expr::{expr, sort_list};
+use super::expr::{expr, operand_only, sort_list};
 use sqlparser::tokenizer::Token;
 
 pub(super) use from::{From, bare_alias, from_list, relation, table_ref};
@@ -122,11 +122,33 @@ fn demote(arm: &mut Query) {
 
 /// `ORDER BY`, `LIMIT`, `OFFSET`, `FETCH`, `FOR UPDATE`.
 fn tail(c: &mut Cursor<'_, '_>, query: &mut Query) -> Parse<()> {
-    if c.eat_all("ORDER BY") {
+    if c.is_all("ORDER BY") {
+        once(c, query.order_by.is_empty(), "ORDER BY")?;
+        c.eat_all("ORDER BY");
         query.order_by = sort_list(c)?;
     }
+    let locks_first = c.is("FOR");
+    while c.is("FOR") {
+        row_lock(c, query)?;
+    }
+    limits(c, query)?;
+    while !locks_first && c.is("FOR") {
+        row_lock(c, query)?;
+    }
+    Ok(())
+}
+
+/// What may stand once only.
+fn once(c: &Cursor<'_, '_>, first: bool, what: &str) -> Parse<()> {
+    if first { Ok(()) } else { Err(c.problem(ProblemKind::Invalid, format!("a second {what} clause"))) }
+}
+
+/// `LIMIT`, `OFFSET`, `FETCH`.
+fn limits(c: &mut Cursor<'_, '_>, query: &mut Query) -> Parse<()> {
     loop {
-        if c.eat("LIMIT") {
+        if c.is("LIMIT") {
+            once(c, query.limit.is_none(), "LIMIT")?;
+            c.skip();
             if !c.eat("ALL") {
                 query.limit = Some(expr(c)?);
             }
@@ -135,15 +157,17 @@ fn tail(c: &mut Cursor<'_, '_>, query: &mut Query) -> Parse<()> {
                     c.problem(ProblemKind::Invalid, "`LIMIT #, #` is not known to the server: use `LIMIT # OFFSET #`")
                 );
             }
-        } else if c.eat("OFFSET") {
+        } else if c.is("OFFSET") {
+            once(c, query.offset.is_none(), "OFFSET")?;
+            c.skip();
             query.offset = Some(expr(c)?);
             if !c.eat("ROWS") {
                 c.eat("ROW");
             }
-        } else if c.eat("FETCH") {
-            query.limit = Some(fetch(c)?);
-        } else if c.is("FOR") {
-            row_lock(c, query)?;
+        } else if c.is("FETCH") {
+            once(c, query.limit.is_none(), "LIMIT")?;
+            c.skip();
+            query.limit = Some(fetch(c, !query.order_by.is_empty())?);
         } else {
             return Ok(());
         }
@@ -151,13 +175,22 @@ fn tail(c: &mut Cursor<'_, '_>, query: &mut Query) -> Parse<()> {
 }
 
 /// `FIRST 5 ROWS ONLY`.
-fn fetch(c: &mut Cursor<'_, '_>) -> Parse<Expr> {
+fn fetch(c: &mut Cursor<'_, '_>, ordered: bool) -> Parse<Expr> {
     if c.eat_one_of(&["FIRST", "NEXT"]).is_none() {
         return Err(c.expected("FIRST or NEXT"));
     }
-    let limit = if c.is("ROW") || c.is("ROWS") { Expr::Number("1".into()) } else { super::expr::operand_only(c)? };
+    let limit = if c.is("ROW") || c.is("ROWS") {
+        Expr::Number("1".into())
+    } else if matches!(c.peek(), Token::Plus | Token::Minus) {
+        Expr::Number(c.integer()?.to_string().into())
+    } else {
+        operand_only(c)?
+    };
     if c.eat_one_of(&["ROW", "ROWS"]).is_none() {
         return Err(c.expected("ROWS"));
+    }
+    if c.is_all("WITH TIES") && !ordered {
+        return Err(c.problem(ProblemKind::Invalid, "WITH TIES needs an ORDER BY clause"));
     }
     if !c.eat_all("WITH TIES") {
         c.expect("ONLY")?;

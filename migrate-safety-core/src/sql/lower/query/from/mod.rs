@@ -31,11 +31,19 @@ pub(in super::super) fn from_list(c: &mut Cursor<'_, '_>) -> Parse<From> {
 pub(in super::super) fn table_ref(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
     c.nested(|c| {
         primary(c, from)?;
-        while at_join(c) {
-            join(c, from)?;
-        }
+        joins(c, from)?;
         Ok(())
     })
+}
+
+/// The joins with what has been read; whether there are any.
+fn joins(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<bool> {
+    let mut any = false;
+    while at_join(c) {
+        join(c, from)?;
+        any = true;
+    }
+    Ok(any)
 }
 
 fn at_join(c: &Cursor<'_, '_>) -> bool {
@@ -154,22 +162,28 @@ fn in_parentheses(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<Option<Query
     c.nested(|c| {
         c.expect_token(&Token::LParen)?;
         let mut found = None;
+        let mut joined = true;
         if starts(c) {
             found = Some(query(c)?);
         } else if c.is_token(&Token::LParen) {
             match in_parentheses(c, from)? {
                 Some(inner) if c.is_token(&Token::RParen) => found = Some(inner),
                 Some(inner) if goes_on(c) => found = Some(rest(c, inner)?),
-                Some(inner) => subquery(c, inner, from)?,
+                Some(inner) => {
+                    subquery(c, inner, from)?;
+                    joined = joins(c, from)?;
+                }
                 None => {
-                    relation_alias(c)?;
+                    joined = relation_alias(c)?.is_none();
+                    joined |= joins(c, from)?;
                 }
             }
-            while found.is_none() && at_join(c) {
-                join(c, from)?;
-            }
         } else {
-            table_ref(c, from)?;
+            primary(c, from)?;
+            joined = joins(c, from)?;
+        }
+        if !joined {
+            return Err(c.expected("a join"));
         }
         c.expect_token(&Token::RParen)?;
         Ok(found)
