@@ -10,6 +10,7 @@ mod dependents;
 pub mod model;
 mod query;
 mod regclass;
+mod render;
 mod routines;
 pub mod session;
 mod store;
