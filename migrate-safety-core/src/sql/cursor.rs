@@ -284,9 +284,6 @@ impl<'s, 't> Cursor<'s, 't> {
             let message = "improper qualified name (too many dotted names)".into();
             return Err(Problem { kind: ProblemKind::Invalid, span: place, message });
         }
-        if parts.len() > 3 {
-            return Err(self.problem(ProblemKind::Invalid, "too many dots in a name"));
-        }
         let name = parts.remove(parts.len() - 1);
         Ok(ObjectName { schema: parts.pop(), name })
     }
@@ -391,13 +388,25 @@ impl<'s, 't> Cursor<'s, 't> {
 
     /// `production`, one level deeper.
     pub(crate) fn nested<T>(&mut self, production: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<T> {
+        self.enter()?;
+        let result = production(self);
+        self.leave();
+        result
+    }
+
+    /// Goes one level deeper. What follows must come to [`Cursor::leave`], errors included; see [`Cursor::nested`], of
+    /// which this spares the stack.
+    pub(crate) fn enter(&mut self) -> Parse<()> {
         if self.depth >= Self::MAX_DEPTH {
             return Err(self.problem(ProblemKind::Unsupported, "nested too deeply to be read"));
         }
         self.depth += 1;
-        let result = production(self);
-        self.depth -= 1;
-        result
+        Ok(())
+    }
+
+    /// Comes back from where [`Cursor::enter`] went.
+    pub(crate) fn leave(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
     }
 
     /// How many productions are open.
