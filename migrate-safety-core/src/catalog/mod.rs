@@ -13,6 +13,10 @@ mod regclass;
 mod routines;
 pub mod session;
 mod store;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod types;
 mod typing;
 mod volatility;
