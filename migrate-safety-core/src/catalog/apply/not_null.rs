@@ -224,7 +224,15 @@ impl Change<'_> {
             self.conflict("42P16", "cannot remove constraint from only the partitioned table when partitions exist");
         }
         if self.version() >= 18 {
-            if let Some((constraint, _)) = self.table(table).and_then(|t| not_null_of(t, column)) {
+            if let Some((constraint, name)) = self.table(table).and_then(|t| not_null_of(t, column)) {
+                if self.catalog.constraint(table, constraint).is_some_and(|c| c.inherited > 0) {
+                    let table = self.name(table);
+                    self.conflict(
+                        "42P16",
+                        format!("cannot drop inherited constraint \"{name}\" of relation \"{table}\""),
+                    );
+                    return;
+                }
                 self.drop_inherited_constraint(table, constraint, false, only);
                 return;
             }
