@@ -2,6 +2,7 @@
 
 mod access;
 mod bodies;
+mod data;
 mod facts;
 mod falls;
 mod family;

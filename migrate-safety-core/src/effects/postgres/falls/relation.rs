@@ -5,6 +5,7 @@ use crate::catalog::{
     ColumnId, Constraint, ConstraintId, ConstraintKind, ForeignKey, RelationId, RelationKind, Table, TypeDefKind,
     TypeId, TypeRef,
 };
+use crate::effects::postgres::family::top_constraint;
 use crate::effects::postgres::sequences::drawn_from;
 use crate::sql::DataType;
 use crate::sql::expr::Expr;
@@ -15,7 +16,7 @@ impl Falls<'_> {
         self.lock(id);
         self.gone.insert(id);
         match &relation.kind {
-            RelationKind::Table(table) => self.table(id, table),
+            RelationKind::Table(table) => self.table(table),
             RelationKind::View(view) => {
                 for index in &view.indexes {
                     self.lock(*index);
@@ -35,7 +36,7 @@ impl Falls<'_> {
         }
     }
 
-    fn table(&mut self, id: RelationId, table: &Table) {
+    fn table(&mut self, table: &Table) {
         for index in &table.indexes {
             self.lock(*index);
             self.gone.insert(*index);
@@ -51,7 +52,7 @@ impl Falls<'_> {
             }
         }
         for (from, key) in &table.referenced_by {
-            let (from, key) = self.top(*from, *key);
+            let (from, key) = top_constraint(self.catalog, *from, *key);
             self.depend(Thing::Constraint(from, key));
         }
         if let Some((parent, _)) = &table.partition_of {
@@ -82,19 +83,6 @@ impl Falls<'_> {
             tables.retain(|id| !(bare && catalog.table(*id).is_some_and(Table::is_partitioned)));
         }
         tables.into_iter().for_each(|id| self.lock(id));
-    }
-
-    /// The constraint that one was made for, up to the one that a statement made.
-    fn top(&self, table: RelationId, id: ConstraintId) -> (RelationId, ConstraintId) {
-        let mut at = (table, id);
-        while let Some(parent) = self.catalog.constraint(at.0, at.1).and_then(|c| c.parent) {
-            let mut tables = std::iter::once(at.0).chain(self.catalog.ancestors(at.0));
-            match tables.find(|table| self.catalog.constraint(*table, parent).is_some()) {
-                Some(table) if (table, parent) != at => at = (table, parent),
-                _ => break,
-            }
-        }
-        at
     }
 
     pub(super) fn constraint(&mut self, table: RelationId, id: ConstraintId) {
@@ -140,7 +128,7 @@ impl Falls<'_> {
         }
         for key in self.catalog.foreign_keys_to(index.table) {
             if key.key.index == Some(id) {
-                let (from, key) = self.top(key.from, key.constraint.id);
+                let (from, key) = top_constraint(self.catalog, key.from, key.constraint.id);
                 self.depend(Thing::Constraint(from, key));
             }
         }
@@ -175,7 +163,7 @@ impl Falls<'_> {
         }
         for key in catalog.foreign_keys_to(table) {
             if key.key.referenced.contains(&column) {
-                let (from, key) = self.top(key.from, key.constraint.id);
+                let (from, key) = top_constraint(self.catalog, key.from, key.constraint.id);
                 self.depend(Thing::Constraint(from, key));
             }
         }
