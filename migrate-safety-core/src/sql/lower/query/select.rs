@@ -33,14 +33,15 @@ impl IntoTarget {
 /// What follows the word `SELECT`.
 pub(super) fn select(c: &mut Cursor<'_, '_>, into: &mut Option<IntoTarget>) -> Parse<Select> {
     let mut select = Select::default();
-    if c.eat("DISTINCT") {
+    let distinct = c.eat("DISTINCT");
+    if distinct {
         if c.eat("ON") {
             select.others = c.parens(|c| c.list(expr))?;
         }
     } else {
         c.eat("ALL");
     }
-    if !ends_output(c) {
+    if distinct || !ends_output(c) {
         select.items = output_list(c)?;
     }
     if c.eat("INTO") {

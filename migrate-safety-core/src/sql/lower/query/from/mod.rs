@@ -7,7 +7,7 @@ use super::super::super::expr::{Expr, Query, TableRef, TableSource};
 use super::super::super::keyword::{self, Category};
 use super::super::super::name::{Ident, ObjectName};
 use super::super::data_type;
-use super::super::expr::{expr, operand_only};
+use super::super::expr::{call_only, expr, operand_only};
 use super::{goes_on, query, rest, starts};
 use sqlparser::tokenizer::Token;
 
@@ -124,8 +124,7 @@ fn primary(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
         from.tables.push(TableRef { source: TableSource::Expr(function), alias, on: None });
         return Ok(());
     }
-    if is_function(c) {
-        let function = operand_only(c)?;
+    if let Some(function) = function(c)? {
         c.eat_all("WITH ORDINALITY");
         let alias = table_function::alias(c)?;
         from.tables.push(TableRef { source: TableSource::Expr(function), alias, on: None });
@@ -223,19 +222,27 @@ fn is_alias(c: &Cursor<'_, '_>) -> bool {
     }
 }
 
-/// Whether a call stands here.
-fn is_function(c: &Cursor<'_, '_>) -> bool {
-    let Token::Word(word) = c.peek() else { return false };
-    match keyword::category(word) {
-        Category::Reserved => word.value.len() > 3 && !c.is("ONLY"),
-        Category::FunctionName if c.is("CURRENT_SCHEMA") || c.is("COLLATION") => true,
-        _ => {
-            let mut n = 1;
-            while matches!(c.peek_nth(n), Token::Period) {
-                n += 2;
-            }
-            matches!(c.peek_nth(n), Token::LParen)
-        }
+/// A call, if one stands here.
+pub(super) fn function(c: &mut Cursor<'_, '_>) -> Parse<Option<Expr>> {
+    let Token::Word(word) = c.peek() else { return Ok(None) };
+    let category = keyword::category(word);
+    let mut n = 1;
+    while matches!(c.peek_nth(n), Token::Period) {
+        n += 2;
+    }
+    let called = matches!(c.peek_nth(n), Token::LParen);
+    let by_key_word = match category {
+        Category::Reserved => !c.is("ONLY"),
+        Category::FunctionName => c.is("CURRENT_SCHEMA") && !called || c.is_all("COLLATION FOR"),
+        Category::ColumnName => called && n == 1,
+        Category::Free => false,
+    };
+    if by_key_word {
+        operand_only(c).map(Some)
+    } else if called {
+        call_only(c).map(Some)
+    } else {
+        Ok(None)
     }
 }
 

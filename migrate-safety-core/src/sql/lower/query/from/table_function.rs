@@ -5,7 +5,7 @@ use super::super::super::super::expr::Expr;
 use super::super::super::super::name::{Ident, ObjectName};
 use super::super::super::data_type;
 use super::super::super::expr::{expr, json_clause, operand_only, restricted, xml_passing};
-use super::{column_definitions, is_alias};
+use super::{column_definitions, function, is_alias};
 use sqlparser::tokenizer::Token;
 
 /// `[AS] alias [(columns)]`, `AS (definitions)`, `AS alias (definitions)`.
@@ -36,7 +36,7 @@ pub(super) fn special(c: &mut Cursor<'_, '_>) -> Parse<Option<Expr>> {
         c.eat_all("ROWS FROM");
         let functions = c.parens(|c| {
             c.list(|c| {
-                let function = operand_only(c)?;
+                let function = function(c)?.ok_or_else(|| c.expected("a function"))?;
                 if c.eat("AS") {
                     c.parens(column_definitions)?;
                 }
