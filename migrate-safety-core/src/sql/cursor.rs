@@ -421,6 +421,15 @@ impl<'s, 't> Cursor<'s, 't> {
         }
     }
 
+    /// Notes that servers from major version `since` on reject what stands from `mark` to here, if this is one.
+    pub(crate) fn no_longer(&mut self, since: u16, mark: Mark, what: &str) {
+        if self.version >= since {
+            let message = format!("{what} is an error since PostgreSQL {since}; this is {}", self.version);
+            let span = self.span_from(mark);
+            self.note(Problem { kind: ProblemKind::Invalid, span, message: message.into() });
+        }
+    }
+
     /// Notes a problem that does not keep the rest from being read.
     pub(crate) fn note(&mut self, problem: Problem) {
         if !self.problems.contains(&problem) {
