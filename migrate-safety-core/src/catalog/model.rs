@@ -541,6 +541,8 @@ pub struct Routine {
     pub args: Vec<(Option<Ident>, DataType, ArgMode, bool)>,
     /// What it returns.
     pub returns: Option<DataType>,
+    /// `RETURNS SETOF` or `TABLE`.
+    pub returns_set: bool,
     /// Whether it is a procedure.
     pub procedure: bool,
     /// Its language.

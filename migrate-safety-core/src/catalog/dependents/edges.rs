@@ -34,6 +34,7 @@ impl Catalog {
             | Object::Trigger(..)
             | Object::Rule(..)
             | Object::Policy(..)
+            | Object::Multirange(..)
             | Object::Attribute(..)
             | Object::DomainConstraint(..) => {}
         }
@@ -52,7 +53,7 @@ impl Catalog {
             Object::Rule(id, _) => (id.0, 4, 0),
             Object::Policy(id, _) => (id.0, 5, 0),
             Object::Type(id) => (id.0, 1, 0),
-            Object::ArrayType(id) => (id.0, 0, 0),
+            Object::ArrayType(id) | Object::Multirange(id, _) => (id.0, 0, 0),
             Object::Attribute(id, name) => {
                 let attributes = match self.types.get(id).map(|t| &t.kind) {
                     Some(TypeDefKind::Composite(attributes)) => attributes.as_slice(),

@@ -30,6 +30,8 @@ pub enum Object {
     Type(TypeId),
     /// The array type over a type.
     ArrayType(TypeId),
+    /// The multirange type over a range.
+    Multirange(TypeId, Ident),
     /// An attribute of a composite type.
     Attribute(TypeId, Ident),
     /// A constraint of a domain.

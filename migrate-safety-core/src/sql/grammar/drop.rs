@@ -5,7 +5,7 @@ use super::common::{bare_operator, none_of, role};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::datatype::DataType;
 use crate::sql::name::{Ident, ObjectName};
-use crate::sql::operation::{ClusterCommand, LocatedOperation, ObjectCommand, Operation, RoutineName};
+use crate::sql::operation::{ClusterCommand, LocatedOperation, ObjectCommand, Operation, RoutineName, RoutineWord};
 use sqlparser::tokenizer::Token;
 
 /// Classes by the words behind `DROP`, and how their names are read. Longer ones come before their beginnings.
@@ -136,7 +136,13 @@ fn single(c: &mut Cursor<'_, '_>, class: Class, words: &str) -> Parse<Operation>
         }
         Class::Routine => {
             let routines = c.list(|c| routine_name(c, words == "AGGREGATE"))?;
-            Operation::DropRoutine { routines, if_exists, cascade: c.cascade() }
+            let word = match words {
+                "PROCEDURE" => RoutineWord::Procedure,
+                "ROUTINE" => RoutineWord::Routine,
+                "AGGREGATE" => RoutineWord::Aggregate,
+                _ => RoutineWord::Function,
+            };
+            Operation::DropRoutine { word, routines, if_exists, cascade: c.cascade() }
         }
         Class::Trigger => {
             let (name, table) = name_on_table(c)?;

@@ -14,7 +14,7 @@ pub use constraint::{ConstraintDef, ConstraintKind, ExcludeDef, ForeignKeyDef, R
 pub use data::{Delete, Insert, Merge, OnConflict, Update};
 pub use relation::{CreateIndex, CreateView, IndexElement, ReindexTarget, SequenceOptions};
 pub use routine::{
-    AlterRoutine, ArgMode, CreateRoutine, CreateTrigger, RoutineArg, RoutineBody, RoutineName, TriggerEvents,
+    AlterRoutine, ArgMode, CreateRoutine, CreateTrigger, RoutineArg, RoutineBody, RoutineName, RoutineWord, TriggerEvents,
     TriggerTiming, Volatility,
 };
 pub use table::{
@@ -130,7 +130,7 @@ pub enum Operation {
     /// `ALTER FUNCTION / PROCEDURE / ROUTINE / AGGREGATE`.
     AlterRoutine { name: ObjectName, args: Option<Vec<DataType>>, action: AlterRoutine },
     /// `DROP FUNCTION / PROCEDURE / ROUTINE / AGGREGATE`.
-    DropRoutine { routines: Vec<RoutineName>, if_exists: bool, cascade: bool },
+    DropRoutine { word: RoutineWord, routines: Vec<RoutineName>, if_exists: bool, cascade: bool },
     /// `CREATE TRIGGER`.
     CreateTrigger(Box<CreateTrigger>),
     /// `ALTER TRIGGER … RENAME TO` (or `DEPENDS ON EXTENSION`: no new name).
