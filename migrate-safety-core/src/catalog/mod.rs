@@ -12,6 +12,7 @@ mod query;
 mod regclass;
 mod routines;
 pub mod session;
+mod shape;
 mod store;
 mod types;
 mod typing;
@@ -24,6 +25,7 @@ pub use dependents::{Dependent, Object};
 pub use model::*;
 pub use query::{ForeignKeyRef, TypeRef};
 pub use session::Session;
+pub use shape::{OutputColumn, QueryShape};
 pub use volatility::VolatilityOf;
 
 use crate::dialect::Target;
