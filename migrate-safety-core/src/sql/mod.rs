@@ -10,6 +10,7 @@ mod lexer;
 mod lower;
 pub mod name;
 pub mod operation;
+pub mod rename;
 mod parse;
 mod source;
 pub mod span;

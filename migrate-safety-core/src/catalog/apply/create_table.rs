@@ -2,7 +2,7 @@
 
 use super::change::Change;
 use super::constraint::Origin;
-use crate::catalog::{Column, Partitioning, RelationId, RelationKind, Table};
+use crate::catalog::{Column, Partitioning, RelationId, RelationKind, Stamp, Table};
 use crate::sql::operation::{
     ColumnDef, ConstraintDef, ConstraintKind as Demand, CreateTable, PartitionBound, Persistence,
 };
@@ -36,6 +36,11 @@ impl Change<'_> {
             self.add_attributes(id, name);
         }
         self.add_own_columns(id, create);
+        for column in &create.columns {
+            if let Some(generated) = &column.generated {
+                self.check_generated(id, generated);
+            }
+        }
         self.set_partitioning(id, create);
         self.add_all_constraints(id, create);
     }
@@ -44,7 +49,7 @@ impl Change<'_> {
     pub(super) fn name_is_free(&mut self, schema: &Ident, name: &Ident, if_not_exists: bool) -> bool {
         let key = (schema.clone(), name.clone());
         if let Some(id) = self.catalog.relation_names.get(&key).copied() {
-            if self.is_unknown(id) && !if_not_exists && self.catalog.relation(id).is_some_and(|r| r.created == crate::catalog::Stamp::BEFORE) {
+            if !if_not_exists && self.catalog.relation(id).is_some_and(|r| r.unknown && r.created == Stamp::BEFORE) {
                 self.catalog.remove_relation(id, self.applied);
                 return true;
             }
@@ -93,7 +98,10 @@ impl Change<'_> {
         if let Some(bound) = bound {
             if let (PartitionBound::Default, Some(other)) = (bound, self.catalog.partitions_default(parent)) {
                 let (child, other) = (self.name(child), self.name(other));
-                self.conflict("42P17", format!("partition \"{child}\" conflicts with existing default partition \"{other}\""));
+                self.conflict(
+                    "42P17",
+                    format!("partition \"{child}\" conflicts with existing default partition \"{other}\""),
+                );
             }
         }
         let unknown = self.is_unknown(parent);
@@ -158,7 +166,6 @@ impl Change<'_> {
         }
         if let Some(column) = self.catalog.column_mut(id, existing.id) {
             column.local |= !partition;
-            column.not_null |= self.version_free_not_null(written);
             if written.default.is_some() {
                 column.default.clone_from(&written.default);
             }

@@ -202,6 +202,11 @@ pub(super) fn bare_operator(c: &mut Cursor<'_, '_>) -> Parse<ObjectName> {
     Ok(ObjectName { schema, name: Ident::exact(&c.operator()?) })
 }
 
+/// Whether `NULLS FIRST` or `NULLS LAST` is next, which no name can begin.
+pub(super) fn nulls_order(c: &Cursor<'_, '_>) -> bool {
+    c.is_all("NULLS FIRST") || c.is_all("NULLS LAST")
+}
+
 /// What stands in an index or partition key: a column, a function call, or an expression in parentheses.
 pub(super) fn key_expression(c: &mut Cursor<'_, '_>) -> Parse<Expression> {
     /// Calls that need no parentheses.
@@ -221,7 +226,7 @@ pub(super) fn key_expression(c: &mut Cursor<'_, '_>) -> Parse<Expression> {
     if c.is_token(&Token::LParen) {
         return c.paren_expression();
     }
-    if !matches!(c.peek(), Token::Word(_)) {
+    if !matches!(c.peek(), Token::Word(_)) || nulls_order(c) {
         return Err(c.expected("a column or an expression"));
     }
     let mut behind = if c.is_all("COLLATION FOR") { 2 } else { 1 };

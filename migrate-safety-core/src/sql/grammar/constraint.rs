@@ -1,7 +1,7 @@
 //! Constraints of tables, and the parts that they share with those of columns.
 
 use super::attribute::{Allowed, Attributes};
-use super::common::{bare_operator, key_expression, operator, storage_parameters, using_method};
+use super::common::{bare_operator, key_expression, nulls_order, operator, storage_parameters, using_method};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::name::Ident;
 use crate::sql::operation::{
@@ -150,8 +150,7 @@ pub(super) fn index_element(c: &mut Cursor<'_, '_>) -> Parse<IndexElement> {
     let expression = key_expression(c)?;
     let collation = if c.eat("COLLATE") { Some(c.object_name()?) } else { None };
     let mut operator_class = None;
-    let nulls_order = c.is("NULLS") && (c.is_nth(1, "FIRST") || c.is_nth(1, "LAST"));
-    if matches!(c.peek(), Token::Word(_)) && !nulls_order && !["ASC", "DESC", "WITH"].iter().any(|word| c.is(word)) {
+    if matches!(c.peek(), Token::Word(_)) && !nulls_order(c) && !["ASC", "DESC", "WITH"].iter().any(|word| c.is(word)) {
         operator_class = Some(c.object_name()?);
         if c.is_token(&Token::LParen) {
             storage_parameters(c)?;

@@ -94,7 +94,7 @@ fn close_elements(c: &mut Cursor<'_, '_>) -> Parse<()> {
 
 fn element(c: &mut Cursor<'_, '_>, table: &mut CreateTable) -> Parse<()> {
     if c.eat("LIKE") {
-        table.like.push(like(c)?);
+        table.like.push(like(c, table.columns.len())?);
     } else if is_table_constraint(c) {
         table.constraints.push(table_constraint(c)?);
     } else {
@@ -119,7 +119,7 @@ fn typed_elements(c: &mut Cursor<'_, '_>, table: &mut CreateTable) -> Parse<()> 
 }
 
 /// What follows `LIKE`.
-fn like(c: &mut Cursor<'_, '_>) -> Parse<LikeClause> {
+fn like(c: &mut Cursor<'_, '_>, position: usize) -> Parse<LikeClause> {
     let source = c.object_name()?;
     let mut including = LikeIncluding::default();
     while let Some(word) = c.eat_one_of(&["INCLUDING", "EXCLUDING"]) {
@@ -162,7 +162,7 @@ fn like(c: &mut Cursor<'_, '_>) -> Parse<LikeClause> {
             None => return Err(c.expected("what to take of the table, such as `ALL` or `DEFAULTS`")),
         }
     }
-    Ok(LikeClause { source, including })
+    Ok(LikeClause { source, position, including })
 }
 
 /// `ON COMMIT …`, if there is one.
