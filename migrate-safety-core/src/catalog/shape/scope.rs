@@ -73,11 +73,11 @@ pub(super) struct Source {
 pub(super) struct Scope<'o> {
     pub(super) outer: Option<&'o Scope<'o>>,
     pub(super) ctes: Vec<(Ident, Output)>,
-    sources: Vec<Source>,
+    pub(super) sources: Vec<Source>,
     /// Columns in the order of `*`, by source and position.
-    star: Vec<(usize, usize)>,
+    pub(super) star: Vec<(usize, usize)>,
     /// Where in `star` the columns of the join begin that is being put together.
-    joined_from: usize,
+    pub(super) joined_from: usize,
 }
 
 impl Scope<'_> {
