@@ -159,8 +159,10 @@ fn single(c: &mut Cursor<'_, '_>, class: Class, words: &str) -> Parse<Operation>
         }
         Class::Database => {
             c.ident()?;
+            let mark = c.mark();
             if c.eat("WITH") || c.is_token(&Token::LParen) {
                 c.parens(|c| c.list(|c| c.expect("FORCE")))?;
+                c.since(13, mark, "`FORCE`");
             }
             Operation::Cluster { command: ClusterCommand::DropDatabase }
         }
