@@ -14,7 +14,7 @@ type Edges = Vec<(Object, Edge)>;
 
 impl Catalog {
     /// What depends on an object directly.
-    pub(super) fn edges(&self, object: &Object) -> Edges {
+    pub(crate) fn edges(&self, object: &Object) -> Edges {
         let mut edges = Vec::new();
         match object {
             Object::Relation(id) => self.edges_of_relation(*id, &mut edges),
@@ -215,9 +215,8 @@ impl Catalog {
     }
 
     fn edges_of_type(&self, id: TypeId, array: bool, edges: &mut Edges) {
-        let is = |t: &DataType| {
-            t.array == array && self.find_type(t.schema.as_ref(), &t.name) == FoundType::Defined(id)
-        };
+        let is =
+            |t: &DataType| t.array == array && self.find_type(t.schema.as_ref(), &t.name) == FoundType::Defined(id);
         let casts = |expr: &Expr| {
             let mut found = false;
             expr.walk(&mut |e| found |= matches!(e, Expr::Cast { to, .. } if is(to)));
@@ -249,9 +248,10 @@ impl Catalog {
     /// Columns of a type; a table partitioned by one goes with it.
     fn users_of_type(&self, is: &dyn Fn(&DataType) -> bool, edges: &mut Edges) {
         for (relation, table) in self.all_tables() {
-            let typed = table.of_type.as_ref().is_some_and(|name| {
-                is(&DataType { schema: name.schema.clone(), ..DataType::builtin(&name.name) })
-            });
+            let typed = table
+                .of_type
+                .as_ref()
+                .is_some_and(|name| is(&DataType { schema: name.schema.clone(), ..DataType::builtin(&name.name) }));
             if typed {
                 edges.push((Object::Relation(relation.id), Edge::Normal));
             }

@@ -14,8 +14,8 @@ pub use constraint::{ConstraintDef, ConstraintKind, ExcludeDef, ForeignKeyDef, R
 pub use data::{Delete, Insert, Merge, OnConflict, Update};
 pub use relation::{CreateIndex, CreateView, IndexElement, ReindexTarget, SequenceOptions};
 pub use routine::{
-    AlterRoutine, ArgMode, CreateRoutine, CreateTrigger, RoutineArg, RoutineBody, RoutineName, RoutineWord, TriggerEvents,
-    TriggerTiming, Volatility,
+    AlterRoutine, ArgMode, CreateRoutine, CreateTrigger, RoutineArg, RoutineBody, RoutineName, RoutineWord,
+    TriggerEvents, TriggerTiming, Volatility,
 };
 pub use table::{
     ColumnDef, CreateTable, Generated, Identity, LikeClause, LikeIncluding, PartitionBound, PartitionBy,
@@ -329,4 +329,7 @@ pub struct LoopFacts {
     pub commits: bool,
     /// It sleeps between rounds.
     pub sleeps: bool,
+    /// It changes data, and each round changes a bounded number of rows: by a `LIMIT`, by `VALUES`, or by a condition on
+    /// the loop's variable.
+    pub bounded: bool,
 }

@@ -135,7 +135,11 @@ impl<'q> Reader<'q> {
             Operation::Insert(insert) => {
                 let mark = self.ctes.len();
                 let mentions = |name: &Ident| insert.source.as_ref().map_or(0, |q| mentions(q, name));
-                self.with_counted(&insert.ctes, &|name| mentions(name) + ctes_mention(&insert.ctes, name), Naming::Session);
+                self.with_counted(
+                    &insert.ctes,
+                    &|name| mentions(name) + ctes_mention(&insert.ctes, name),
+                    Naming::Session,
+                );
                 let few = insert.source.as_ref().is_none_or(|source| self.query(source));
                 let conflict = insert.on_conflict.iter();
                 let set = conflict.flat_map(|c| c.assignments.iter().map(|(_, e)| e).chain(&c.filter));

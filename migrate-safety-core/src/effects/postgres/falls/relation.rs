@@ -95,7 +95,9 @@ impl Falls<'_> {
         }
         match &constraint.kind {
             ConstraintKind::ForeignKey(key) => self.referenced(key),
-            ConstraintKind::Unique { index, .. } | ConstraintKind::Exclude { index, .. } => self.push(Thing::Index(*index)),
+            ConstraintKind::Unique { index, .. } | ConstraintKind::Exclude { index, .. } => {
+                self.push(Thing::Index(*index))
+            }
             ConstraintKind::Check { .. } | ConstraintKind::NotNull { .. } => {}
         }
     }
