@@ -83,7 +83,7 @@ pub(super) const FACTS: &[Fact] = &[
     },
 ];
 
-fn of(scene: &Scene<'_>, list: impl FnOnce(&Dropped<'_>) -> Vec<RelationId>) -> Vec<RelationId> {
+fn of<'a>(scene: &Scene<'a>, list: impl FnOnce(&Dropped<'a>) -> Vec<RelationId>) -> Vec<RelationId> {
     Dropped::new(scene).map(|dropped| list(&dropped)).unwrap_or_default()
 }
 
