@@ -7,7 +7,7 @@ mod dropped;
 mod facts;
 mod foreign_key;
 mod on;
-mod partition;
+mod bounds;
 mod proof;
 mod retyped;
 mod type_change;
