@@ -15,7 +15,7 @@ use std::collections::HashSet;
 /// Reads a script. Nothing is left out: what cannot be read is a statement with its [`Problem`].
 pub fn parse(target: Target, text: &str) -> Script {
     let source = SourceText::new(text);
-    let mut splitter = Splitter::new(text);
+    let mut splitter = Splitter::new(text, target.version);
     let mut statements = Vec::new();
     for piece in splitter.by_ref() {
         let problem = match piece.kind {

@@ -58,10 +58,10 @@ pub(crate) struct Splitter<'t> {
 impl<'t> Splitter<'t> {
     const BYTE_ORDER_MARK: &'static str = "\u{feff}";
 
-    pub(crate) fn new(text: &'t str) -> Self {
+    pub(crate) fn new(text: &'t str, version: u16) -> Self {
         let mut splitter = Self {
             text,
-            lexer: Lexer::new(text),
+            lexer: Lexer::new(text, version),
             done: Position::START,
             found: None,
             directives: Vec::new(),

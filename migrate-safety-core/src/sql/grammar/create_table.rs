@@ -96,7 +96,7 @@ fn close_elements(c: &mut Cursor<'_, '_>) -> Parse<()> {
 
 fn element(c: &mut Cursor<'_, '_>, table: &mut CreateTable) -> Parse<()> {
     if c.eat("LIKE") {
-        table.like.push(like(c)?);
+        table.like.push(like(c, table.columns.len())?);
     } else if is_table_constraint(c) {
         table.constraints.push(table_constraint(c)?);
     } else {
@@ -121,13 +121,13 @@ fn typed_elements(c: &mut Cursor<'_, '_>, table: &mut CreateTable) -> Parse<()> 
 }
 
 /// What follows `LIKE`.
-fn like(c: &mut Cursor<'_, '_>) -> Parse<LikeClause> {
+fn like(c: &mut Cursor<'_, '_>, position: usize) -> Parse<LikeClause> {
     let source = c.object_name()?;
     let mut including = LikeIncluding::default();
     loop {
         let mark = c.mark();
         let Some(word) = c.eat_one_of(&["INCLUDING", "EXCLUDING"]) else {
-            return Ok(LikeClause { source, including });
+            return Ok(LikeClause { source, position, including });
         };
         let take = word == "INCLUDING";
         let what = c.eat_one_of(&[

@@ -36,6 +36,8 @@ pub(crate) struct Lexer<'t> {
     counted: Position,
     /// Where the last token starts.
     token_start: Position,
+    /// The server's major version.
+    version: u16,
 }
 
 /// A token that the server's scanner rejects.
@@ -50,8 +52,8 @@ struct Malformed {
 type Scanned = Result<(Token, usize), Malformed>;
 
 impl<'t> Lexer<'t> {
-    pub(crate) fn new(text: &'t str) -> Self {
-        Self { text, at: 0, counted: Position::START, token_start: Position::START }
+    pub(crate) fn new(text: &'t str, version: u16) -> Self {
+        Self { text, at: 0, counted: Position::START, token_start: Position::START, version }
     }
 
     /// Offset of the first byte not consumed.

@@ -8,6 +8,7 @@ impl Lexer<'_> {
     pub(super) fn number(&self) -> Scanned {
         let bytes = self.text.as_bytes();
         let radix = match (self.byte(0), self.byte(1).map(|b| b.to_ascii_lowercase())) {
+            _ if self.version < 16 => 10,
             (Some(b'0'), Some(b'x')) => 16,
             (Some(b'0'), Some(b'o')) => 8,
             (Some(b'0'), Some(b'b')) => 2,
@@ -30,7 +31,7 @@ impl Lexer<'_> {
                 }
             }
         }
-        if bytes.get(end).is_some_and(|b| is_name_start(*b)) {
+        if self.version >= 15 && bytes.get(end).is_some_and(|b| is_name_start(*b)) {
             return Err(self.junk(end, "trailing junk after a number"));
         }
         Ok((Token::Number(self.text.get(self.at..end).unwrap_or_default().to_owned(), false), end))
@@ -39,7 +40,7 @@ impl Lexer<'_> {
     /// `$1`; the dollar sign has been seen.
     pub(super) fn parameter(&self) -> Scanned {
         let end = self.digits(self.at + 1, 10);
-        if self.text.as_bytes().get(end).is_some_and(|b| is_name_start(*b)) {
+        if self.version >= 15 && self.text.as_bytes().get(end).is_some_and(|b| is_name_start(*b)) {
             return Err(self.junk(end, "trailing junk after a parameter"));
         }
         Ok((Token::Placeholder(self.text.get(self.at..end).unwrap_or_default().to_owned()), end))
@@ -54,7 +55,11 @@ impl Lexer<'_> {
         loop {
             if is_digit(end) {
                 end += 1;
-            } else if bytes.get(end) == Some(&b'_') && is_digit(end + 1) && (end > at || radix != 10) {
+            } else if self.version >= 16
+                && bytes.get(end) == Some(&b'_')
+                && is_digit(end + 1)
+                && (end > at || radix != 10)
+            {
                 end += 2;
             } else {
                 return end;

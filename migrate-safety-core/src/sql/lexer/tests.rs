@@ -2,7 +2,7 @@ use super::*;
 
 /// The tokens of a text, in sqlparser's spelling, separated by spaces.
 fn tokens(text: &str) -> String {
-    let mut lexer = Lexer::new(text);
+    let mut lexer = Lexer::new(text, 18);
     let mut problems = Vec::new();
     let mut found = Vec::new();
     loop {

@@ -42,15 +42,28 @@ pub(super) fn explain(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
         c.eat("VERBOSE");
     }
     let operation = explained(c)?;
-    Ok(if analyze { operation } else { session("explain") })
+    Ok(if analyze { operation } else { session("EXPLAIN") })
 }
 
 fn explained(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     const OTHERS: &[&str] = &["CREATE", "REFRESH", "DECLARE", "EXECUTE"];
     if OTHERS.iter().any(|w| c.is(w)) {
-        let reading = grammar::statement(c)?;
-        let first = reading.operations.into_iter().next();
-        return first.map(|located| located.operation).ok_or_else(|| c.expected("a statement"));
+        let mark = c.mark();
+        let reading = grammar::element(c)?;
+        reading.problems.into_iter().for_each(|problem| c.note(problem));
+        let first = reading.operations.into_iter().next().map(|located| located.operation);
+        return match first {
+            Some(
+                operation @ (Operation::CreateTableAs { .. }
+                | Operation::CreateMaterializedView { .. }
+                | Operation::RefreshMaterializedView { .. }
+                | Operation::Session { .. }),
+            ) => Ok(operation),
+            _ => {
+                c.rewind(mark);
+                Err(c.expected("a statement that can be explained"))
+            }
+        };
     }
     super::operation(c)
 }
@@ -64,7 +77,7 @@ pub(super) fn prepare(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     }
     c.expect("AS")?;
     preparable(c)?;
-    Ok(session("prepare"))
+    Ok(session("PREPARE"))
 }
 
 /// `EXECUTE name (arguments)`.
@@ -74,7 +87,7 @@ pub(super) fn execute(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     if c.is_token(&Token::LParen) {
         c.parens(|c| c.list(expr))?;
     }
-    Ok(session("execute"))
+    Ok(session("EXECUTE"))
 }
 
 /// `DEALLOCATE [PREPARE] name`, `DEALLOCATE ALL`.
@@ -86,7 +99,7 @@ pub(super) fn deallocate(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     if !c.eat("ALL") {
         c.ident()?;
     }
-    Ok(session("deallocate"))
+    Ok(session("DEALLOCATE"))
 }
 
 /// `DECLARE name options CURSOR WITH HOLD FOR query`.
@@ -106,12 +119,12 @@ pub(super) fn declare(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
         true => query(c)?,
         false => return Err(c.expected("a query")),
     };
-    Ok(session("declare"))
+    Ok(session("DECLARE"))
 }
 
 /// `FETCH [direction] [FROM | IN] cursor`, `MOVE …`.
 pub(super) fn fetch(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
-    let command = if c.is("FETCH") { "fetch" } else { "move" };
+    let command = if c.is("FETCH") { "FETCH" } else { "MOVE" };
     c.skip();
     let is_last = |c: &Cursor<'_, '_>| matches!(c.peek_nth(1), Token::EOF);
     if !is_last(c) {
@@ -140,5 +153,5 @@ pub(super) fn close(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     if !c.eat("ALL") {
         c.ident()?;
     }
-    Ok(session("close"))
+    Ok(session("CLOSE"))
 }

@@ -63,16 +63,16 @@ impl Infix {
             b"not" => {
                 let Token::Word(next) = c.peek_nth(1) else { return None };
                 let mut buffer = [0; 8];
-                (Self::negatable(keyword::lowered(&next.value, &mut buffer)?, true)?, power::LIKE)
+                (Self::negatable(c, keyword::lowered(&next.value, &mut buffer)?, true)?, power::LIKE)
             }
-            word => (Self::negatable(word, false)?, power::LIKE),
+            word => (Self::negatable(c, word, false)?, power::LIKE),
         })
     }
 
-    fn negatable(word: &[u8], negated: bool) -> Option<Self> {
+    fn negatable(c: &Cursor<'_, '_>, word: &[u8], negated: bool) -> Option<Self> {
         Some(match word {
             b"like" | b"ilike" => Self::Like { negated },
-            b"similar" => Self::Similar { negated },
+            b"similar" if c.is_nth(if negated { 2 } else { 1 }, "TO") => Self::Similar { negated },
             b"between" => Self::Between { negated },
             b"in" => Self::In { negated },
             _ => return None,

@@ -193,19 +193,21 @@ fn word(c: &mut Cursor<'_, '_>, grammar: Grammar) -> Parse<Expr> {
         Category::Free => named(c),
         Category::FunctionName => match keyword_call::function_word(c)? {
             Some(expr) => Ok(expr),
-            None if matches!(c.peek_nth(1), Token::LParen | Token::Period) => named(c),
+            None if matches!(c.peek_nth(1), Token::LParen) => named(c),
             None if string_value(c.peek_nth(1)).is_some() => named(c),
             None => Err(c.expected("an expression")),
         },
         Category::Reserved => keyword_call::reserved_word(c, grammar),
         Category::ColumnName => {
             if matches!(c.peek_nth(1), Token::LParen)
+                && !keyword_call::is_plain_name(c)
                 && let Some(expr) = keyword_call::column_word(c, grammar)?
             {
                 return Ok(expr);
             }
             match typed_constant(c)? {
                 Some(constant) => Ok(constant),
+                None if keyword_call::is_plain_name(c) => named(c),
                 None if matches!(c.peek_nth(1), Token::LParen) => Err(c.expected("an expression")),
                 None => named(c),
             }

@@ -8,7 +8,7 @@ use super::super::cursor::{Cursor, Parse};
 use super::super::expr::{Expr, Query, RowLock};
 use super::super::operation::Operation;
 use super::super::statement::ProblemKind;
-use super::expr::{expr, sort_list};
+use super::expr::{expr, operand_only, sort_list};
 use sqlparser::tokenizer::Token;
 
 pub(super) use from::{From, bare_alias, from_list, relation, table_ref};
@@ -122,11 +122,38 @@ fn demote(arm: &mut Query) {
 
 /// `ORDER BY`, `LIMIT`, `OFFSET`, `FETCH`, `FOR UPDATE`.
 fn tail(c: &mut Cursor<'_, '_>, query: &mut Query) -> Parse<()> {
-    if c.eat_all("ORDER BY") {
+    if c.is_all("ORDER BY") {
+        once(c, query.order_by.is_empty(), "ORDER BY")?;
+        c.eat_all("ORDER BY");
         query.order_by = sort_list(c)?;
     }
+    let mut skips = false;
+    let locks_first = c.is("FOR");
+    while c.is("FOR") {
+        skips |= row_lock(c, query)?;
+    }
+    let ties = limits(c, query)?;
+    while !locks_first && c.is("FOR") {
+        skips |= row_lock(c, query)?;
+    }
+    if ties && skips {
+        return Err(c.problem(ProblemKind::Invalid, "SKIP LOCKED does not go with WITH TIES"));
+    }
+    Ok(())
+}
+
+/// What may stand once only.
+fn once(c: &Cursor<'_, '_>, first: bool, what: &str) -> Parse<()> {
+    if first { Ok(()) } else { Err(c.problem(ProblemKind::Invalid, format!("a second {what} clause"))) }
+}
+
+/// `LIMIT`, `OFFSET`, `FETCH`; whether it is `WITH TIES`.
+fn limits(c: &mut Cursor<'_, '_>, query: &mut Query) -> Parse<bool> {
+    let mut ties = false;
     loop {
-        if c.eat("LIMIT") {
+        if c.is("LIMIT") {
+            once(c, query.limit.is_none(), "LIMIT")?;
+            c.skip();
             if !c.eat("ALL") {
                 query.limit = Some(expr(c)?);
             }
@@ -135,41 +162,53 @@ fn tail(c: &mut Cursor<'_, '_>, query: &mut Query) -> Parse<()> {
                     c.problem(ProblemKind::Invalid, "`LIMIT #, #` is not known to the server: use `LIMIT # OFFSET #`")
                 );
             }
-        } else if c.eat("OFFSET") {
+        } else if c.is("OFFSET") {
+            once(c, query.offset.is_none(), "OFFSET")?;
+            c.skip();
             query.offset = Some(expr(c)?);
             if !c.eat("ROWS") {
                 c.eat("ROW");
             }
-        } else if c.eat("FETCH") {
+        } else if c.is("FETCH") {
+            once(c, query.limit.is_none(), "LIMIT")?;
+            c.skip();
             query.limit = Some(fetch(c)?);
-        } else if c.is("FOR") {
-            row_lock(c, query)?;
+            ties = c.is("WITH");
+            if ties && query.order_by.is_empty() {
+                return Err(c.problem(ProblemKind::Invalid, "WITH TIES needs an ORDER BY clause"));
+            }
+            if !c.eat_all("WITH TIES") {
+                c.expect("ONLY")?;
+            }
         } else {
-            return Ok(());
+            return Ok(ties);
         }
     }
 }
 
-/// `FIRST 5 ROWS ONLY`.
+/// `FIRST 5 ROWS`.
 fn fetch(c: &mut Cursor<'_, '_>) -> Parse<Expr> {
     if c.eat_one_of(&["FIRST", "NEXT"]).is_none() {
         return Err(c.expected("FIRST or NEXT"));
     }
-    let limit = if c.is("ROW") || c.is("ROWS") { Expr::Number("1".into()) } else { super::expr::operand_only(c)? };
+    let limit = if c.is("ROW") || c.is("ROWS") {
+        Expr::Number("1".into())
+    } else if matches!(c.peek(), Token::Plus | Token::Minus) {
+        Expr::Number(c.integer()?.to_string().into())
+    } else {
+        operand_only(c)?
+    };
     if c.eat_one_of(&["ROW", "ROWS"]).is_none() {
         return Err(c.expected("ROWS"));
-    }
-    if !c.eat_all("WITH TIES") {
-        c.expect("ONLY")?;
     }
     Ok(limit)
 }
 
-/// `FOR UPDATE OF a, b SKIP LOCKED`.
-fn row_lock(c: &mut Cursor<'_, '_>, query: &mut Query) -> Parse<()> {
+/// `FOR UPDATE OF a, b SKIP LOCKED`; whether it is the last.
+fn row_lock(c: &mut Cursor<'_, '_>, query: &mut Query) -> Parse<bool> {
     c.expect("FOR")?;
     if c.eat_all("READ ONLY") {
-        return Ok(());
+        return Ok(false);
     }
     let exclusive = if c.eat("UPDATE") || c.eat_all("NO KEY UPDATE") {
         true
@@ -180,9 +219,10 @@ fn row_lock(c: &mut Cursor<'_, '_>, query: &mut Query) -> Parse<()> {
     };
     let of = if c.eat("OF") { c.list(Cursor::object_name)? } else { Vec::new() };
     let of = of.into_iter().map(|name| name.name).collect();
-    let nonblocking = c.eat("NOWAIT") || c.eat_all("SKIP LOCKED");
+    let skips = c.eat_all("SKIP LOCKED");
+    let nonblocking = skips || c.eat("NOWAIT");
     query.row_locks.push(RowLock { exclusive, of, nonblocking });
-    Ok(())
+    Ok(skips)
 }
 
 /// A statement that begins with `WITH`, `SELECT`, `VALUES`, `TABLE` or a parenthesis, as an operation.

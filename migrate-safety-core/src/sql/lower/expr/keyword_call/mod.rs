@@ -58,6 +58,26 @@ pub(super) fn function_word(c: &mut Cursor<'_, '_>) -> Parse<Option<Expr>> {
     Ok(None)
 }
 
+/// Words that are the names of functions like any other for servers before the version given.
+const NEW_WORDS: &[(&str, u16)] = &[
+    ("JSON", 17),
+    ("JSON_ARRAY", 16),
+    ("JSON_ARRAYAGG", 16),
+    ("JSON_EXISTS", 17),
+    ("JSON_OBJECT", 16),
+    ("JSON_OBJECTAGG", 16),
+    ("JSON_QUERY", 17),
+    ("JSON_SCALAR", 17),
+    ("JSON_SERIALIZE", 17),
+    ("JSON_VALUE", 17),
+    ("MERGE_ACTION", 17),
+];
+
+/// Whether the key word ahead is none for the server.
+pub(super) fn is_plain_name(c: &Cursor<'_, '_>) -> bool {
+    NEW_WORDS.iter().any(|(word, since)| c.version() < *since && c.is(word))
+}
+
 /// What begins with a word that can also name a column, and a parenthesis; nothing for the name of a type.
 pub(super) fn column_word(c: &mut Cursor<'_, '_>, grammar: Grammar) -> Parse<Option<Expr>> {
     let Token::Word(word) = c.peek() else { return Ok(None) };
@@ -97,7 +117,6 @@ pub(super) fn column_word(c: &mut Cursor<'_, '_>, grammar: Grammar) -> Parse<Opt
         }
         "merge_action" => {
             c.skip();
-            c.since(17, mark, "`MERGE_ACTION`");
             c.parens(|_| Ok(call(name, Vec::new())))?
         }
         "treat" => {
