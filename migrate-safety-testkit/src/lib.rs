@@ -21,6 +21,8 @@ mod conformance;
 mod database;
 mod error;
 pub mod fill;
+mod gate;
+mod holder;
 mod lock;
 mod outside;
 mod place;

@@ -4,6 +4,7 @@
 //! to see: one session for each relation has a lock on it, a weaker one beneath it, and so on down
 //! to a mere read under an old snapshot. Whenever the statement waits for one of them, its locks
 //! are noted, that session gives up one of its own, and the statement runs on to its next wait.
+//! Other sessions stand in the way of what statements do to the catalog before they commit.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -11,16 +12,14 @@ use std::time::Duration;
 
 use postgres::Client;
 
+use crate::gate::Gate;
+use crate::holder::{Holder, backend_pid};
 use crate::query::{number, rows, text};
-use crate::snapshot::{Locks, Relation, Relations, add_lock, oid};
-use crate::{Database, Error, LockMode, Measurement, ServerError};
+use crate::snapshot::{Locks, Relations, add_lock, oid};
+use crate::{Database, Error, Measurement, ServerError};
 
 /// Runs `sql` in `client`, and watches it from other sessions.
-pub(crate) fn measure(
-    client: &mut Client,
-    database: &Database,
-    sql: &str,
-) -> Result<Measurement, Error> {
+pub(crate) fn measure(client: &mut Client, database: &Database, sql: &str) -> Result<Measurement, Error> {
     let mut observer = Observer::start(client, database)?;
     let mark = Mark::set(client, database.server().major())?;
     let before = Relations::read(client)?;
@@ -32,11 +31,11 @@ pub(crate) fn measure(
         (result, watch.join())
     });
     let locks = watched.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-    let mut measured = Measurement {
-        locks: before.name_locks(&locks),
-        error: result.err().map(|error| ServerError::from(&error)),
-        ..Measurement::default()
-    };
+    let mut locks = before.name_locks(&locks);
+    // No other session can be in the way there, so what is seen of them is chance.
+    locks.retain(|(relation, _)| !relation.starts_with("pg_temp."));
+    let mut measured =
+        Measurement { locks, error: result.err().map(|error| ServerError::from(&error)), ..Measurement::default() };
     if !client.is_closed() {
         let after = mark.read_relations(client)?;
         before.compare(&after, &mut measured);
@@ -49,24 +48,22 @@ struct Observer {
     client: Client,
     sql: String,
     holders: Vec<Holder>,
+    gates: Vec<Gate>,
 }
 
 impl Observer {
     fn start(watched: &mut Client, database: &Database) -> Result<Self, Error> {
         let pid = backend_pid(watched)?;
         let sql = format!(
-            "SELECT relation, mode, NULL FROM pg_catalog.pg_locks
+            // In this order: who waits now has, when the locks are read, all that it had then.
+            "SELECT NULL AS relation, NULL AS mode, b::text FROM pg_catalog.unnest(pg_catalog.pg_blocking_pids({pid})) AS b
+             UNION ALL SELECT relation::text, mode, NULL FROM pg_catalog.pg_locks
              WHERE locktype = 'relation' AND pid = {pid} AND relation >= 16384
-               AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
-             UNION ALL SELECT NULL, NULL, b::text FROM pg_catalog.unnest(pg_catalog.pg_blocking_pids({pid})) AS b"
+               AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())"
         );
         let relations = Relations::read(watched)?;
         let holders = Holder::start_all(&relations, database)?;
-        Ok(Self {
-            client: database.connect()?,
-            sql,
-            holders,
-        })
+        Ok(Self { client: database.connect()?, sql, holders, gates: Gate::start_all(database)? })
     }
 
     /// Notes locks until the statement has ended.
@@ -79,6 +76,7 @@ impl Observer {
                 Err(error) => {
                     // Whoever waits for us must not wait for ever.
                     self.holders.clear();
+                    self.gates.clear();
                     return Err(error);
                 }
             }
@@ -100,100 +98,12 @@ impl Observer {
                 holder.let_go()?;
                 passed = true;
             }
+            if let Some(gate) = self.gates.iter().find(|gate| gate.pid == pid) {
+                gate.open();
+                passed = true;
+            }
         }
         Ok(passed)
-    }
-}
-
-/// A session in the way of the statement.
-struct Holder {
-    client: Client,
-    pid: String,
-    /// How many savepoints there still are to go back to.
-    levels: usize,
-}
-
-impl Holder {
-    /// Sessions are few; what is beyond is seen only if it lasts.
-    const AT_MOST: usize = 30;
-
-    fn start_all(relations: &Relations, database: &Database) -> Result<Vec<Self>, Error> {
-        let indexes = relations.iter().filter(|relation| relation.is_index());
-        let tables = relations.iter().filter(|relation| relation.is_readable());
-        let mut holders = vec![Self::start(&Self::of_drop(), database)?];
-        for relation in indexes.chain(tables).take(Self::AT_MOST) {
-            let levels = if relation.is_index() {
-                Self::of_index(relation)
-            } else {
-                Self::of_table(relation)
-            };
-            holders.push(Self::start(&levels, database)?);
-        }
-        Ok(holders)
-    }
-
-    /// What stops the drop of an object between its locks and its commit.
-    fn of_drop() -> Vec<String> {
-        vec!["LOCK TABLE pg_catalog.pg_seclabel IN SHARE MODE".to_owned()]
-    }
-
-    /// `SHARE UPDATE EXCLUSIVE`, then `ACCESS EXCLUSIVE`, each by a command that leaves the table alone.
-    fn of_index(index: &Relation) -> Vec<String> {
-        let name = &index.quoted;
-        let mut levels = vec![format!("COMMENT ON INDEX {name} IS 'held'")];
-        if index.has_file() {
-            levels.push(format!("ALTER INDEX {name} SET TABLESPACE pg_default"));
-        }
-        levels
-    }
-
-    /// A snapshot and `ACCESS SHARE`, then stronger locks.
-    fn of_table(table: &Relation) -> Vec<String> {
-        let name = &table.quoted;
-        if !table.is_lockable() {
-            return vec![format!(
-                "SELECT 1; COMMENT ON MATERIALIZED VIEW {name} IS 'held'"
-            )];
-        }
-        let lock = |mode| format!("SELECT 1; LOCK TABLE ONLY {name} IN {mode} MODE");
-        // A query that reads the table would lock its indexes too.
-        [
-            LockMode::AccessShare,
-            LockMode::ShareUpdateExclusive,
-            LockMode::AccessExclusive,
-        ]
-        .map(lock)
-        .into()
-    }
-
-    fn start(levels: &[String], database: &Database) -> Result<Self, Error> {
-        let mut client = database.connect()?;
-        let pid = backend_pid(&mut client)?;
-        let mut sql =
-            String::from("SET statement_timeout = '5s'; BEGIN ISOLATION LEVEL REPEATABLE READ");
-        for (level, statement) in levels.iter().enumerate() {
-            sql.push_str(&format!("; SAVEPOINT level_{level}; {statement}"));
-        }
-        client
-            .batch_execute(&sql)
-            .map_err(Error::query("hold the relations"))?;
-        Ok(Self {
-            client,
-            pid,
-            levels: levels.len(),
-        })
-    }
-
-    /// Gives up the strongest of the locks.
-    fn let_go(&mut self) -> Result<(), Error> {
-        self.levels = self.levels.saturating_sub(1);
-        let sql = match self.levels {
-            0 => "ROLLBACK".to_owned(),
-            level => format!("ROLLBACK TO SAVEPOINT level_{level}"),
-        };
-        self.client
-            .batch_execute(&sql)
-            .map_err(Error::query("let the statement pass"))
     }
 }
 
@@ -208,20 +118,12 @@ impl Mark {
     fn set(client: &mut Client, major: u16) -> Result<Self, Error> {
         Self::scan(client)?;
         if major >= 15 {
-            rows(
-                client,
-                "hand over the counters",
-                "SELECT pg_catalog.pg_stat_force_next_flush()",
-            )?;
+            rows(client, "hand over the counters", "SELECT pg_catalog.pg_stat_force_next_flush()")?;
         }
         while Self::is_there(client)? {
             thread::sleep(Duration::from_millis(20));
         }
-        rows(
-            client,
-            "reset the counters",
-            "SELECT pg_catalog.pg_stat_reset()",
-        )?;
+        rows(client, "reset the counters", "SELECT pg_catalog.pg_stat_reset()")?;
         Self::scan(client)?;
         Ok(Self)
     }
@@ -241,31 +143,12 @@ impl Mark {
     }
 
     fn scan(client: &mut Client) -> Result<(), Error> {
-        rows(
-            client,
-            "leave a mark",
-            "SELECT pg_catalog.count(*) FROM pg_catalog.pg_seclabel",
-        )
-        .map(drop)
+        rows(client, "leave a mark", "SELECT pg_catalog.count(*) FROM pg_catalog.pg_seclabel").map(drop)
     }
 
     fn is_there(client: &mut Client) -> Result<bool, Error> {
         const SQL: &str = "SELECT pg_catalog.pg_stat_get_xact_numscans('pg_catalog.pg_seclabel'::pg_catalog.regclass)";
 
-        Ok(rows(client, "look for the mark", SQL)?
-            .first()
-            .is_some_and(|row| number(row, 0) > 0))
+        Ok(rows(client, "look for the mark", SQL)?.first().is_some_and(|row| number(row, 0) > 0))
     }
-}
-
-fn backend_pid(client: &mut Client) -> Result<String, Error> {
-    let rows = rows(
-        client,
-        "identify the session",
-        "SELECT pg_catalog.pg_backend_pid()",
-    )?;
-    Ok(rows
-        .first()
-        .map(|row| text(row, 0).to_owned())
-        .unwrap_or_default())
 }

@@ -171,6 +171,11 @@ impl Extension {
     pub(crate) fn functions(&self, name: &str) -> &[Function] {
         self.functions.get(name).map_or(&[], Vec::as_slice)
     }
+
+    /// The names of its functions.
+    pub(crate) fn function_names(&self) -> impl Iterator<Item = &'static str> {
+        self.functions.keys().copied()
+    }
 }
 
 /// The extension of this name; absent: nothing is known of it.

@@ -4,23 +4,29 @@
 //! touched is marked unknown, never guessed.
 
 mod apply;
-mod builtin;
+pub(crate) mod builtin;
 mod casts;
+mod dependents;
 pub mod model;
 mod query;
+mod regclass;
+mod render;
 mod routines;
 pub mod session;
+mod shape;
 mod store;
 mod types;
 mod typing;
 mod volatility;
 
-pub use apply::{Applied, Conflict};
+pub use apply::{Applied, Conflict, in_pass_order};
 pub use builtin::CastContext;
 pub use casts::{Cast, CastPath};
+pub use dependents::{Dependent, Object};
 pub use model::*;
 pub use query::{ForeignKeyRef, TypeRef};
 pub use session::Session;
+pub use shape::{OutputColumn, QueryShape};
 pub use volatility::VolatilityOf;
 
 use crate::dialect::Target;
@@ -117,6 +123,16 @@ impl Catalog {
     /// All relations in order of creation.
     pub fn relations(&self) -> impl Iterator<Item = &Relation> {
         self.relations.values()
+    }
+
+    /// All types that the history defines, in order of creation.
+    pub fn types(&self) -> impl Iterator<Item = &TypeDef> {
+        self.types.values()
+    }
+
+    /// Back to the search path of a new session.
+    pub(crate) fn reset_search_path(&mut self) {
+        self.search_path = vec![Ident::exact("public")];
     }
 
     /// Looks a relation name up along the search path.

@@ -155,8 +155,8 @@ pub struct Table {
     pub triggers: Vec<Trigger>,
     /// Names of its rules.
     pub rules: Vec<(Ident, FiringState)>,
-    /// Names of its policies.
-    pub policies: Vec<Ident>,
+    /// Its policies.
+    pub policies: Vec<Policy>,
     /// Row level security enabled.
     pub row_security: bool,
     /// Row level security forced on the owner.
@@ -396,12 +396,16 @@ pub struct View {
     pub persistence: Persistence,
     /// Output columns, as far as they are known, with the column each comes straight from.
     pub columns: Vec<ViewColumn>,
+    /// Whether these are all columns, by their right names.
+    pub complete: bool,
     /// The query's text.
     pub sql: Box<str>,
     /// What it reads.
     pub depends_on: Vec<Dependency>,
     /// Routines it calls.
     pub routines: Vec<RoutineId>,
+    /// Types it casts to.
+    pub types: Vec<TypeId>,
     /// Indexes of a materialised view.
     pub indexes: Vec<RelationId>,
     /// Triggers (`INSTEAD OF`).
@@ -472,6 +476,15 @@ pub struct Trigger {
     pub when: Option<Expression>,
 }
 
+/// A policy of row level security.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Its name.
+    pub name: Ident,
+    /// Other relations that its conditions read.
+    pub reads: Vec<RelationId>,
+}
+
 /// A type that the history defines.
 #[derive(Clone, Debug)]
 pub struct TypeDef {
@@ -530,6 +543,8 @@ pub struct Routine {
     pub args: Vec<(Option<Ident>, DataType, ArgMode, bool)>,
     /// What it returns.
     pub returns: Option<DataType>,
+    /// `RETURNS SETOF` or `TABLE`.
+    pub returns_set: bool,
     /// Whether it is a procedure.
     pub procedure: bool,
     /// Its language.

@@ -44,40 +44,45 @@ impl Effects {
     pub fn merge<'e>(parts: impl IntoIterator<Item = &'e Self>) -> Self {
         let mut all = Self::default();
         for part in parts {
-            all.locks.extend_from_slice(&part.locks);
-            all.rewrites.extend_from_slice(&part.rewrites);
-            all.scans.extend_from_slice(&part.scans);
-            all.rebuilds_indexes.extend_from_slice(&part.rebuilds_indexes);
-            all.requires_no_transaction |= part.requires_no_transaction;
-            all.data_loss.extend_from_slice(&part.data_loss);
-            all.breaks.extend_from_slice(&part.breaks);
-            all.facts.extend_from_slice(&part.facts);
-            all.uncertain.extend_from_slice(&part.uncertain);
-            all.failures.extend_from_slice(&part.failures);
-            all.index_tables.extend_from_slice(&part.index_tables);
+            all.absorb(part);
         }
         all.settle();
         all
     }
 
+    /// Takes over what something inside does.
+    pub(super) fn absorb(&mut self, part: &Self) {
+        self.locks.extend_from_slice(&part.locks);
+        self.rewrites.extend_from_slice(&part.rewrites);
+        self.scans.extend_from_slice(&part.scans);
+        self.rebuilds_indexes.extend_from_slice(&part.rebuilds_indexes);
+        self.requires_no_transaction |= part.requires_no_transaction;
+        self.data_loss.extend_from_slice(&part.data_loss);
+        self.breaks.extend_from_slice(&part.breaks);
+        self.facts.extend_from_slice(&part.facts);
+        self.uncertain.extend_from_slice(&part.uncertain);
+        self.failures.extend_from_slice(&part.failures);
+        self.index_tables.extend_from_slice(&part.index_tables);
+    }
+
     /// Adds an act on the relations that existed before the statement.
     fn add(&mut self, scene: &Scene<'_>, act: &Act) {
         for id in (act.on)(scene) {
-            if let Some(relation) = before_statement(scene, id) {
-                self.add_on(scene, relation, act);
-            }
+            self.add_on(scene, id, act.lock, act.work);
         }
     }
 
-    fn add_on(&mut self, scene: &Scene<'_>, relation: &Relation, act: &Act) {
-        if let Some(mode) = act.lock {
+    /// Adds a lock and work on a relation, if it existed before the statement.
+    pub(super) fn add_on(&mut self, scene: &Scene<'_>, id: RelationId, lock: Option<LockMode>, work: Work) {
+        let Some(relation) = before_statement(scene, id) else { return };
+        if let Some(mode) = lock {
             self.lock(relation, mode);
         }
         if !has_file(scene, relation) {
             return;
         }
         let named = || RelationRef { name: relation.qualified(), id: relation.id };
-        match act.work {
+        match work {
             Work::Metadata => {}
             Work::Scan => self.scans.push(named()),
             Work::Rewrite => {

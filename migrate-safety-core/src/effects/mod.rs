@@ -8,7 +8,7 @@ pub mod scene;
 
 pub use engine::effects;
 
-use crate::catalog::{ColumnId, RelationId};
+use crate::catalog::{ColumnId, Conflict, RelationId};
 use crate::sql::LockMode;
 
 /// A relation by id and by its name before the statement.
@@ -131,4 +131,25 @@ pub enum BreakageKind {
     RowType,
     /// A value that old code does not know, or an old one that is gone.
     Values,
+}
+
+impl BreakageKind {
+    /// The name in JSON: `inserts-fail`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gone => "gone",
+            Self::Renamed => "renamed",
+            Self::Retyped => "retyped",
+            Self::InsertsFail => "inserts-fail",
+            Self::NullsFail => "nulls-fail",
+            Self::RowType => "row-type",
+            Self::Values => "values",
+        }
+    }
+}
+
+impl From<Conflict> for Failure {
+    fn from(conflict: Conflict) -> Self {
+        Self { sqlstate: conflict.sqlstate, message: conflict.message, only_with_rows: conflict.only_with_rows }
+    }
 }

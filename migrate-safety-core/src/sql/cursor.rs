@@ -2,12 +2,13 @@
 
 use super::datatype::DataType;
 use super::expr::{Expression, Query};
+use super::keyword::{self, Category};
 use super::name::{Ident, ObjectName};
 use super::source::SourceText;
 use super::span::Span;
 use super::statement::{Problem, ProblemKind};
-use sqlparser::parser::Parser;
-use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Word};
+use crate::dialect::Target;
+use sqlparser::tokenizer::{Location, Span as TokenSpan, Token, TokenWithSpan, Word};
 
 /// What a production returns.
 pub(crate) type Parse<T> = Result<T, Problem>;
@@ -15,8 +16,8 @@ pub(crate) type Parse<T> = Result<T, Problem>;
 /// A place in the token stream to come back to, or to measure a span from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Mark {
-    /// Start of the next token; `None` at the end.
-    next: Option<Location>,
+    /// Index of the next token.
+    next: usize,
 }
 
 /// Reads the tokens of one statement (white space and comments taken out, no semicolon).
@@ -24,27 +25,57 @@ pub(crate) struct Mark {
 /// Keywords are compared by text, case-insensitively, and only unquoted: any word can be asked for, whether sqlparser
 /// knows it as a keyword or not.
 pub(crate) struct Cursor<'s, 't> {
-    pub(crate) parser: Parser<'static>,
+    tokens: Vec<TokenWithSpan>,
+    /// Index of the next token.
+    next: usize,
     pub(crate) source: &'s SourceText<'t>,
     /// Where the statement ends, for errors at the end.
     end: Location,
+    /// How many productions that can contain themselves are open.
+    depth: u16,
+    /// The server's major version, for what older servers do not know.
+    version: u16,
+    /// Problems that do not keep the rest from being read.
+    problems: Vec<Problem>,
 }
 
+/// What stands behind the last token.
+static END: TokenWithSpan = {
+    const NOWHERE: Location = Location { line: 0, column: 0 };
+    TokenWithSpan { token: Token::EOF, span: TokenSpan { start: NOWHERE, end: NOWHERE } }
+};
+
 impl<'s, 't> Cursor<'s, 't> {
+    /// How deep productions may be nested. A statement nested deeper is reported, not followed: the stack of a thread
+    /// with 2 MB must do, in a build without optimisation too.
+    const MAX_DEPTH: u16 = 200;
+
     pub(crate) fn new(tokens: Vec<TokenWithSpan>, source: &'s SourceText<'t>) -> Self {
-        static DIALECT: sqlparser::dialect::PostgreSqlDialect = sqlparser::dialect::PostgreSqlDialect {};
-        let end = tokens.last().map_or(Location::new(1, 1), |t| t.span.end);
-        Self { parser: Parser::new(&DIALECT).with_tokens_with_locations(tokens), source, end }
+        let end = tokens.last().map_or(Location { line: 1, column: 1 }, |t| t.span.end);
+        let version = Target::default().version;
+        Self { tokens, next: 0, source, end, depth: 0, version, problems: Vec::new() }
+    }
+
+    /// For a server of this major version.
+    pub(crate) fn for_version(self, version: u16) -> Self {
+        Self { version, ..self }
+    }
+
+    /// For tokens that stand inside what `self` reads, in the same text or in one of their own.
+    pub(crate) fn inside<'a, 'b>(&self, tokens: Vec<TokenWithSpan>, source: &'a SourceText<'b>) -> Cursor<'a, 'b> {
+        let mut inside = Cursor::new(tokens, source).for_version(self.version);
+        inside.depth = self.depth;
+        inside
     }
 
     // Looking
 
     pub(crate) fn peek(&self) -> &Token {
-        &self.parser.peek_token_ref().token
+        &self.next_token().token
     }
 
     pub(crate) fn peek_nth(&self, n: usize) -> &Token {
-        &self.parser.peek_nth_token_ref(n).token
+        &self.tokens.get(self.next + n).unwrap_or(&END).token
     }
 
     pub(crate) fn at_end(&self) -> bool {
@@ -72,54 +103,74 @@ impl<'s, 't> Cursor<'s, 't> {
 
     /// Where we are.
     pub(crate) fn mark(&self) -> Mark {
-        let next = self.parser.peek_token_ref();
-        Mark { next: (next.token != Token::EOF).then_some(next.span.start) }
+        Mark { next: self.next }
     }
 
     /// Goes back to an earlier mark.
     pub(crate) fn rewind(&mut self, mark: Mark) {
-        while self.mark() != mark {
-            self.parser.prev_token();
-        }
+        self.next = mark.next;
     }
 
     /// The span from `mark` to the last token consumed.
     pub(crate) fn span_from(&self, mark: Mark) -> Span {
-        let start = self.source.position(mark.next.unwrap_or(self.end));
-        let last = self.parser.get_current_token();
-        let end = if last.token == Token::EOF { self.end } else { last.span.end };
-        let end = self.source.position(end);
-        Span { start, end: if end < start { start } else { end } }
+        let start = self.source.position(self.tokens.get(mark.next).map_or(self.end, |t| t.span.start));
+        let last = self.next.checked_sub(1).and_then(|n| self.tokens.get(n));
+        let end = self.source.position(last.map_or(self.end, |t| t.span.end));
+        Span { start, end: if end.offset < start.offset { start } else { end } }
     }
 
     /// The text from `mark` to the last token consumed.
     pub(crate) fn text_from(&self, mark: Mark) -> &'t str {
-        self.source.slice(self.span_from(mark))
+        let start = self.tokens.get(mark.next).map_or(self.end, |t| t.span.start);
+        let last = self.next.checked_sub(1).and_then(|n| self.tokens.get(n));
+        self.source.between(start, last.map_or(self.end, |t| t.span.end))
+    }
+
+    /// The span of the whole statement.
+    pub(crate) fn whole_span(&self) -> Span {
+        let start = self.tokens.first().map_or(self.end, |t| t.span.start);
+        Span { start: self.source.position(start), end: self.source.position(self.end) }
+    }
+
+    /// All tokens of the statement.
+    pub(crate) fn tokens(&self) -> &[TokenWithSpan] {
+        &self.tokens
     }
 
     /// The span of the next token.
     pub(crate) fn next_span(&self) -> Span {
-        let next = self.parser.peek_token_ref();
-        if next.token == Token::EOF {
-            let end = self.source.position(self.end);
-            Span { start: end, end }
-        } else {
-            self.source.span(next.span)
+        match self.tokens.get(self.next) {
+            Some(next) => self.source.span(next.span),
+            None => {
+                let end = self.source.position(self.end);
+                Span { start: end, end }
+            }
         }
+    }
+
+    fn next_token(&self) -> &TokenWithSpan {
+        self.tokens.get(self.next).unwrap_or(&END)
     }
 
     // Consuming
 
     /// Consumes the next token and returns a copy.
     pub(crate) fn advance(&mut self) -> TokenWithSpan {
-        self.parser.next_token()
+        let token = self.next_token().clone();
+        self.skip();
+        token
+    }
+
+    /// Consumes the next token.
+    pub(crate) fn skip(&mut self) {
+        self.next = self.tokens.len().min(self.next + 1);
     }
 
     /// Consumes this unquoted word, if it is next.
     pub(crate) fn eat(&mut self, keyword: &str) -> bool {
         let found = self.is(keyword);
         if found {
-            self.parser.advance_token();
+            self.skip();
         }
         found
     }
@@ -129,7 +180,7 @@ impl<'s, 't> Cursor<'s, 't> {
         let found = self.is_all(keywords);
         if found {
             for _ in keywords.split(' ') {
-                self.parser.advance_token();
+                self.skip();
             }
         }
         found
@@ -138,7 +189,7 @@ impl<'s, 't> Cursor<'s, 't> {
     pub(crate) fn eat_token(&mut self, token: &Token) -> bool {
         let found = self.is_token(token);
         if found {
-            self.parser.advance_token();
+            self.skip();
         }
         found
     }
@@ -146,7 +197,7 @@ impl<'s, 't> Cursor<'s, 't> {
     /// Consumes one of these words, if one is next, and returns it.
     pub(crate) fn eat_one_of(&mut self, keywords: &[&'static str]) -> Option<&'static str> {
         let found = keywords.iter().copied().find(|k| self.is(k))?;
-        self.parser.advance_token();
+        self.skip();
         Some(found)
     }
 
@@ -188,10 +239,34 @@ impl<'s, 't> Cursor<'s, 't> {
         match self.peek() {
             Token::Word(word) if word.quote_style.is_some() || !is_reserved(word) => {
                 let ident = ident_of(word);
-                self.parser.advance_token();
+                self.skip();
                 Ok(ident)
             }
             _ => Err(self.expected("a name")),
+        }
+    }
+
+    /// A name where the words go too that only functions can have: roles, values of settings, functions.
+    pub(crate) fn non_reserved(&mut self) -> Parse<Ident> {
+        match self.peek() {
+            Token::Word(word) if keyword::category(word) != Category::Reserved => {
+                let ident = ident_of(word);
+                self.skip();
+                Ok(ident)
+            }
+            _ => Err(self.expected("a name")),
+        }
+    }
+
+    /// An operator of whatever symbols: `+`, `->>`, `&&`.
+    pub(crate) fn operator(&mut self) -> Parse<Box<str>> {
+        match operator_symbol(self.peek()) {
+            Some(symbol) => {
+                let symbol = Box::from(symbol);
+                self.skip();
+                Ok(symbol)
+            }
+            None => Err(self.expected("an operator")),
         }
     }
 
@@ -200,7 +275,7 @@ impl<'s, 't> Cursor<'s, 't> {
         match self.peek() {
             Token::Word(word) => {
                 let ident = ident_of(word);
-                self.parser.advance_token();
+                self.skip();
                 Ok(ident)
             }
             _ => Err(self.expected("a name")),
@@ -209,9 +284,17 @@ impl<'s, 't> Cursor<'s, 't> {
 
     /// `name`, `schema.name`, `database.schema.name`.
     pub(crate) fn object_name(&mut self) -> Parse<ObjectName> {
+        let place = self.next_span();
         let mut parts = vec![self.ident()?];
         while self.eat_token(&Token::Period) {
             parts.push(self.label()?);
+        }
+        if parts.len() > 3 {
+            let message = "improper qualified name (too many dotted names)".into();
+            return Err(Problem { kind: ProblemKind::Invalid, span: place, message });
+        }
+        if parts.len() > 3 {
+            return Err(self.problem(ProblemKind::Invalid, "too many dots in a name"));
         }
         let name = parts.remove(parts.len() - 1);
         Ok(ObjectName { schema: parts.pop(), name })
@@ -256,7 +339,7 @@ impl<'s, 't> Cursor<'s, 't> {
         let text = string_value(self.peek()).map(Box::from);
         match text {
             Some(text) => {
-                self.parser.advance_token();
+                self.skip();
                 Ok(text)
             }
             None => Err(self.expected("a string")),
@@ -275,7 +358,7 @@ impl<'s, 't> Cursor<'s, 't> {
         };
         match value {
             Some(value) => {
-                self.parser.advance_token();
+                self.skip();
                 Ok(value)
             }
             None => Err(self.expected("an integer")),
@@ -294,7 +377,7 @@ impl<'s, 't> Cursor<'s, 't> {
                 Token::RParen | Token::RBracket => depth = depth.saturating_sub(1),
                 _ => {}
             }
-            self.parser.advance_token();
+            self.skip();
         }
     }
 
@@ -315,7 +398,70 @@ impl<'s, 't> Cursor<'s, 't> {
         }
     }
 
-    // What sqlparser's helper parsers read (see `lower`)
+    /// `production`, one level deeper.
+    pub(crate) fn nested<T>(&mut self, production: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<T> {
+        self.descend()?;
+        let result = production(self);
+        self.ascend();
+        result
+    }
+
+    /// Goes one level deeper, until [`ascend`](Self::ascend).
+    pub(crate) fn descend(&mut self) -> Parse<()> {
+        if self.depth >= Self::MAX_DEPTH {
+            return Err(self.problem(ProblemKind::Unsupported, "nested too deeply to be read"));
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    pub(crate) fn ascend(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    /// How many productions are open.
+    pub(crate) fn depth(&self) -> u16 {
+        self.depth
+    }
+
+    // Server versions
+
+    /// The server's major version.
+    pub(crate) fn version(&self) -> u16 {
+        self.version
+    }
+
+    /// Notes that servers before major version `since` reject what stands from `mark` to here, if this is one.
+    pub(crate) fn since(&mut self, since: u16, mark: Mark, what: &str) {
+        if self.version < since {
+            let message = format!("{what} needs PostgreSQL {since}; this is {}", self.version);
+            let span = self.span_from(mark);
+            self.note(Problem { kind: ProblemKind::Invalid, span, message: message.into() });
+        }
+    }
+
+    /// Notes that servers from major version `since` on reject what stands from `mark` to here, if this is one.
+    pub(crate) fn no_longer(&mut self, since: u16, mark: Mark, what: &str) {
+        if self.version >= since {
+            let message = format!("{what} is an error since PostgreSQL {since}; this is {}", self.version);
+            let span = self.span_from(mark);
+            self.note(Problem { kind: ProblemKind::Invalid, span, message: message.into() });
+        }
+    }
+
+    /// Notes a problem that does not keep the rest from being read.
+    pub(crate) fn note(&mut self, problem: Problem) {
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+
+    /// The problems noted so far.
+    pub(crate) fn take_problems(&mut self) -> Vec<Problem> {
+        std::mem::take(&mut self.problems)
+    }
+
+    // Types, expressions and queries (see `lower`)
 
     /// A type: `numeric(10,2)[]`, `timestamp(3) with time zone`, `app.mood`.
     pub(crate) fn data_type(&mut self) -> Parse<DataType> {
@@ -325,6 +471,11 @@ impl<'s, 't> Cursor<'s, 't> {
     /// An expression with its text.
     pub(crate) fn expression(&mut self) -> Parse<Expression> {
         super::lower::expression(self)
+    }
+
+    /// The expression of a column's `DEFAULT`: one that ends before `NOT NULL`, `COLLATE`, `CHECK` and the like.
+    pub(crate) fn default_expression(&mut self) -> Parse<Expression> {
+        super::lower::restricted_expression(self)
     }
 
     /// `( expression )`.
@@ -343,7 +494,7 @@ impl<'s, 't> Cursor<'s, 't> {
     pub(crate) fn expected(&self, what: &str) -> Problem {
         let found = match self.peek() {
             Token::EOF => "the end of the statement".to_owned(),
-            token => format!("`{token}`"),
+            token => format!("`{}`", abridged(&token.to_string())),
         };
         self.problem(ProblemKind::Invalid, format!("expected {what}, found {found}"))
     }
@@ -351,6 +502,17 @@ impl<'s, 't> Cursor<'s, 't> {
     /// A problem at the next token.
     pub(crate) fn problem(&self, kind: ProblemKind, message: impl Into<Box<str>>) -> Problem {
         Problem { kind, span: self.next_span(), message: message.into() }
+    }
+}
+
+/// The first line of a text, and not too much of it.
+fn abridged(text: &str) -> String {
+    const MOST: usize = 40;
+    let line = text.lines().next().unwrap_or_default();
+    match line.char_indices().nth(MOST) {
+        Some((cut, _)) => format!("{}…", line.get(..cut).unwrap_or_default()),
+        None if line.len() < text.len() => format!("{line}…"),
+        None => line.to_owned(),
     }
 }
 
@@ -362,6 +524,44 @@ pub(crate) fn is_word(token: &Token, keyword: &str) -> bool {
 /// The stored name of a word.
 pub(crate) fn ident_of(word: &Word) -> Ident {
     if word.quote_style.is_some() { Ident::exact(&word.value) } else { Ident::folded(&word.value) }
+}
+
+/// The symbol of an operator.
+pub(crate) fn operator_symbol(token: &Token) -> Option<&str> {
+    Some(match token {
+        Token::Eq => "=",
+        Token::Neq => "<>",
+        Token::Lt => "<",
+        Token::Gt => ">",
+        Token::LtEq => "<=",
+        Token::GtEq => ">=",
+        Token::Plus => "+",
+        Token::Minus => "-",
+        Token::Mul => "*",
+        Token::Div => "/",
+        Token::Mod => "%",
+        Token::Caret => "^",
+        Token::StringConcat => "||",
+        Token::Overlap => "&&",
+        Token::Ampersand => "&",
+        Token::Pipe => "|",
+        Token::Sharp => "#",
+        Token::Tilde => "~",
+        Token::ExclamationMark => "!",
+        Token::AtSign => "@",
+        Token::Question => "?",
+        Token::Arrow => "->",
+        Token::LongArrow => "->>",
+        Token::HashArrow => "#>",
+        Token::HashLongArrow => "#>>",
+        Token::AtArrow => "@>",
+        Token::ArrowAt => "<@",
+        Token::ShiftLeft => "<<",
+        Token::ShiftRight => ">>",
+        Token::TwoWayArrow => "<->",
+        Token::CustomBinaryOperator(symbol) => symbol,
+        _ => return None,
+    })
 }
 
 /// The value of a string constant of any quoting.
@@ -376,85 +576,7 @@ pub(crate) fn string_value(token: &Token) -> Option<&str> {
     })
 }
 
-/// Whether an unquoted word cannot be a name (SQL Key Words appendix: "reserved").
+/// Whether an unquoted word cannot be the name of a column or a relation.
 fn is_reserved(word: &Word) -> bool {
-    const RESERVED: &[&str] = &[
-        "ALL",
-        "ANALYSE",
-        "ANALYZE",
-        "AND",
-        "ANY",
-        "ARRAY",
-        "AS",
-        "ASC",
-        "ASYMMETRIC",
-        "BOTH",
-        "CASE",
-        "CAST",
-        "CHECK",
-        "COLLATE",
-        "COLUMN",
-        "CONSTRAINT",
-        "CREATE",
-        "CURRENT_DATE",
-        "CURRENT_TIME",
-        "CURRENT_TIMESTAMP",
-        "DEFAULT",
-        "DEFERRABLE",
-        "DESC",
-        "DISTINCT",
-        "DO",
-        "ELSE",
-        "END",
-        "EXCEPT",
-        "FALSE",
-        "FETCH",
-        "FOR",
-        "FOREIGN",
-        "FROM",
-        "GRANT",
-        "GROUP",
-        "HAVING",
-        "IN",
-        "INITIALLY",
-        "INTERSECT",
-        "INTO",
-        "LATERAL",
-        "LEADING",
-        "LIMIT",
-        "LOCALTIME",
-        "LOCALTIMESTAMP",
-        "NOT",
-        "NULL",
-        "OFFSET",
-        "ON",
-        "ONLY",
-        "OR",
-        "ORDER",
-        "PLACING",
-        "PRIMARY",
-        "REFERENCES",
-        "RETURNING",
-        "SELECT",
-        "SOME",
-        "SYMMETRIC",
-        "TABLE",
-        "THEN",
-        "TO",
-        "TRAILING",
-        "TRUE",
-        "UNION",
-        "UNIQUE",
-        "USING",
-        "VARIADIC",
-        "WHEN",
-        "WHERE",
-        "WINDOW",
-        "WITH",
-    ];
-    let mut upper = [0u8; 20];
-    let Some(upper) = upper.get_mut(..word.value.len()) else { return false };
-    upper.copy_from_slice(word.value.as_bytes());
-    upper.make_ascii_uppercase();
-    RESERVED.binary_search_by(|r| r.as_bytes().cmp(upper)).is_ok()
+    matches!(keyword::category(word), Category::Reserved | Category::FunctionName)
 }

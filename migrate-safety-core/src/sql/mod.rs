@@ -1,19 +1,31 @@
-//! From text to [`Operation`]s: split, parse, lower. Nothing outside this module sees a `sqlparser` type.
+//! From text to [`Operation`]s: split, parse, lower. Nothing outside this module sees a
+//! `sqlparser` type.
 
+pub mod calls;
 mod cursor;
 pub mod datatype;
 pub mod expr;
+mod fragment;
 mod grammar;
+mod keyword;
+mod lexer;
+mod lock_mode;
 mod lower;
 pub mod name;
 pub mod operation;
+pub mod rename;
+mod parse;
+pub mod plpgsql;
 mod source;
 pub mod span;
+mod split;
 pub mod statement;
 
+pub use calls::called_routines;
 pub use datatype::DataType;
 pub use expr::{Expr, Expression, Query};
 pub use name::{Ident, ObjectName};
 pub use operation::{LocatedOperation, LockMode, Operation};
+pub use parse::parse;
 pub use span::{LineIndex, Position, Span};
 pub use statement::{Directive, Problem, ProblemKind, Script, Statement};

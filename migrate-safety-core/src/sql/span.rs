@@ -55,53 +55,79 @@ impl Span {
 #[derive(Debug)]
 pub struct LineIndex<'t> {
     text: &'t str,
-    /// Byte offset of each line's first character.
-    starts: Vec<usize>,
+    /// Places from which to count on: the start of each line, and every so often in lines with characters of more
+    /// than one byte.
+    anchors: Vec<Position>,
     /// Whether every character is one byte, so that columns are byte offsets.
     ascii: bool,
 }
 
 impl<'t> LineIndex<'t> {
+    /// How many bytes are counted through at most, within a line.
+    const STRIDE: usize = 256;
+
     /// Reads through `text` once.
     pub fn new(text: &'t str) -> Self {
-        let mut starts = vec![0];
-        starts.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1));
-        Self { text, starts, ascii: text.is_ascii() }
+        let ascii = text.is_ascii();
+        let mut here = Position::START;
+        let mut anchors = vec![here];
+        let mut last = 0;
+        for (offset, b) in text.bytes().enumerate() {
+            match b {
+                b'\n' => {
+                    here = Position { offset: offset + 1, line: here.line.saturating_add(1), column: 1 };
+                    anchors.push(here);
+                    last = here.offset;
+                }
+                0x80..=0xbf => {}
+                _ if !ascii && offset >= last + Self::STRIDE => {
+                    anchors.push(Position { offset, ..here });
+                    last = offset;
+                    here.column = here.column.saturating_add(1);
+                }
+                _ => here.column = here.column.saturating_add(1),
+            }
+        }
+        Self { text, anchors, ascii }
     }
 
     /// The position of a 1-based line and column; past the end it is the end.
     pub fn position(&self, line: u64, column: u64) -> Position {
-        let Some(&start) = usize::try_from(line.saturating_sub(1)).ok().and_then(|l| self.starts.get(l)) else {
+        let line = u32::try_from(line).unwrap_or(u32::MAX);
+        let column = u32::try_from(column).unwrap_or(u32::MAX);
+        let anchor = self.anchor(|a| (a.line, a.column) <= (line, column));
+        if anchor.line < line {
             return self.end();
-        };
-        let characters = usize::try_from(column.saturating_sub(1)).unwrap_or(usize::MAX);
-        let offset = if self.ascii {
-            start.saturating_add(characters)
-        } else {
-            let rest = &self.text[start..];
-            rest.char_indices().nth(characters).map_or(self.text.len(), |(at, _)| start + at)
-        };
-        Position {
-            offset: offset.min(self.text.len()),
-            line: u32::try_from(line).unwrap_or(u32::MAX),
-            column: u32::try_from(column).unwrap_or(u32::MAX),
         }
+        let characters = usize::try_from(column.saturating_sub(anchor.column)).unwrap_or(usize::MAX);
+        let rest = self.text.get(anchor.offset..).unwrap_or_default();
+        let bytes = if self.ascii {
+            characters.min(rest.len())
+        } else {
+            rest.char_indices().nth(characters).map_or(rest.len(), |(at, _)| at)
+        };
+        Position { offset: anchor.offset + bytes, line, column }
     }
 
     /// The position of a byte offset.
     pub fn at(&self, offset: usize) -> Position {
-        let line = self.starts.partition_point(|start| *start <= offset).max(1);
-        let start = self.starts[line - 1];
-        let column = if self.ascii { offset - start } else { self.text[start..offset].chars().count() };
-        Position {
-            offset,
-            line: u32::try_from(line).unwrap_or(u32::MAX),
-            column: u32::try_from(column + 1).unwrap_or(u32::MAX),
-        }
+        let offset = offset.min(self.text.len());
+        let anchor = self.anchor(|a| a.offset <= offset);
+        let between = self.text.as_bytes().get(anchor.offset..offset).unwrap_or_default();
+        let characters =
+            if self.ascii { between.len() } else { between.iter().filter(|b| !matches!(b, 0x80..=0xbf)).count() };
+        let column = anchor.column.saturating_add(u32::try_from(characters).unwrap_or(u32::MAX));
+        Position { offset, column, ..anchor }
     }
 
     /// The end of the text.
     pub fn end(&self) -> Position {
         self.at(self.text.len())
+    }
+
+    /// The last anchor for which `before` holds.
+    fn anchor(&self, before: impl Fn(&Position) -> bool) -> Position {
+        let behind = self.anchors.partition_point(before);
+        self.anchors.get(behind.saturating_sub(1)).copied().unwrap_or(Position::START)
     }
 }

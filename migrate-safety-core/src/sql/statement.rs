@@ -8,6 +8,8 @@ use super::span::Span;
 pub struct Script {
     /// Its statements in order.
     pub statements: Vec<Statement>,
+    /// Directives behind the last statement, which belong to none.
+    pub dangling: Vec<Directive>,
 }
 
 /// One statement of a script: also a psql command or a block of `COPY` data, with the problem that it is.
@@ -19,7 +21,7 @@ pub struct Statement {
     pub operations: Vec<LocatedOperation>,
     /// What was wrong with it.
     pub problems: Vec<Problem>,
-    /// `-- migrate-safety: …` comments directly before it.
+    /// `-- migrate-safety: …` comments before and in it.
     pub directives: Vec<Directive>,
 }
 

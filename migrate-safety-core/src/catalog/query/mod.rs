@@ -5,5 +5,5 @@ mod proof;
 mod types;
 
 pub use graph::ForeignKeyRef;
-pub(crate) use graph::{mentions, parents};
+pub(crate) use graph::{index_uses, mentions, parents};
 pub use types::TypeRef;

@@ -1,18 +1,17 @@
-//! What sqlparser's helper parsers read - types, expressions, queries, DML - lowered to our own shapes.
+//! What is below the level of a statement - types, expressions, queries - and the statements about data.
+//!
+//! As the data definition language in [`grammar`](super::grammar), it is read straight from the tokens into our own
+//! shapes, by PostgreSQL's own grammar: a superset of several dialects would take what the server rejects, and the
+//! other way round.
 
-use super::cursor::{Cursor, Parse};
-use super::datatype::DataType;
-use super::expr::{Expression, Query};
-use super::statement::ProblemKind;
+mod array_literal;
+mod data_type;
+mod dml;
+mod expr;
+mod query;
 
-pub(crate) fn data_type(c: &mut Cursor<'_, '_>) -> Parse<DataType> {
-    Err(c.problem(ProblemKind::Unsupported, "not written"))
-}
-
-pub(crate) fn expression(c: &mut Cursor<'_, '_>) -> Parse<Expression> {
-    Err(c.problem(ProblemKind::Unsupported, "not written"))
-}
-
-pub(crate) fn query(c: &mut Cursor<'_, '_>) -> Parse<Query> {
-    Err(c.problem(ProblemKind::Unsupported, "not written"))
-}
+pub(crate) use array_literal::elements as array_elements;
+pub(crate) use data_type::data_type;
+pub(crate) use dml::{DML_WORDS, dml};
+pub(crate) use expr::{expression, operand_expression, restricted_expression};
+pub(crate) use query::query;

@@ -21,6 +21,8 @@ pub struct Insert {
     pub values_rows: Option<usize>,
     /// `ON CONFLICT`.
     pub on_conflict: Option<OnConflict>,
+    /// `RETURNING`.
+    pub returning: Vec<Expr>,
 }
 
 /// `ON CONFLICT`.
@@ -28,6 +30,8 @@ pub struct Insert {
 pub struct OnConflict {
     /// The arbiter columns or expressions; empty for a constraint or none.
     pub target: Vec<Expr>,
+    /// The arbiter named by `ON CONSTRAINT`.
+    pub constraint: Option<Ident>,
     /// `DO UPDATE SET …`; empty for `DO NOTHING`.
     pub assignments: Vec<(Ident, Expr)>,
     /// `WHERE` of `DO UPDATE`.
@@ -91,4 +95,6 @@ pub struct Merge {
     pub deletes: bool,
     /// All expressions of the `WHEN` clauses.
     pub exprs: Vec<Expr>,
+    /// `RETURNING`.
+    pub returning: Vec<Expr>,
 }

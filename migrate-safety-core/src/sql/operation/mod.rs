@@ -14,8 +14,8 @@ pub use constraint::{ConstraintDef, ConstraintKind, ExcludeDef, ForeignKeyDef, R
 pub use data::{Delete, Insert, Merge, OnConflict, Update};
 pub use relation::{CreateIndex, CreateView, IndexElement, ReindexTarget, SequenceOptions};
 pub use routine::{
-    AlterRoutine, ArgMode, CreateRoutine, CreateTrigger, RoutineArg, RoutineBody, RoutineName, TriggerEvents,
-    TriggerTiming, Volatility,
+    AlterRoutine, ArgMode, CreateRoutine, CreateTrigger, RoutineArg, RoutineBody, RoutineName, RoutineWord,
+    TriggerEvents, TriggerTiming, Volatility,
 };
 pub use table::{
     ColumnDef, CreateTable, Generated, Identity, LikeClause, LikeIncluding, PartitionBound, PartitionBy,
@@ -130,7 +130,7 @@ pub enum Operation {
     /// `ALTER FUNCTION / PROCEDURE / ROUTINE / AGGREGATE`.
     AlterRoutine { name: ObjectName, args: Option<Vec<DataType>>, action: AlterRoutine },
     /// `DROP FUNCTION / PROCEDURE / ROUTINE / AGGREGATE`.
-    DropRoutine { routines: Vec<RoutineName>, if_exists: bool, cascade: bool },
+    DropRoutine { word: RoutineWord, routines: Vec<RoutineName>, if_exists: bool, cascade: bool },
     /// `CREATE TRIGGER`.
     CreateTrigger(Box<CreateTrigger>),
     /// `ALTER TRIGGER … RENAME TO` (or `DEPENDS ON EXTENSION`: no new name).
@@ -329,4 +329,7 @@ pub struct LoopFacts {
     pub commits: bool,
     /// It sleeps between rounds.
     pub sleeps: bool,
+    /// It changes data, and each round changes a bounded number of rows: by a `LIMIT`, by `VALUES`, or by a condition on
+    /// the loop's variable.
+    pub bounded: bool,
 }

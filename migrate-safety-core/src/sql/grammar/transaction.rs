@@ -1,0 +1,104 @@
+//! Transaction control.
+
+use super::Reading;
+use super::common::none_of;
+use crate::sql::cursor::{Cursor, Parse};
+use crate::sql::operation::{LocatedOperation, Operation, Transaction};
+use sqlparser::tokenizer::Token;
+
+/// `BEGIN`, `START TRANSACTION`.
+pub(super) fn begin(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    if c.eat("START") {
+        c.expect("TRANSACTION")?;
+    } else {
+        c.expect("BEGIN")?;
+        work(c);
+    }
+    if !c.at_end() {
+        modes(c)?;
+    }
+    Ok(Operation::Transaction(Transaction::Begin))
+}
+
+/// `COMMIT`, `END`, `ROLLBACK`, `ABORT` and what begins with them.
+pub(super) fn end(c: &mut Cursor<'_, '_>) -> Parse<Reading> {
+    let start = c.mark();
+    let word = c.eat_one_of(&["COMMIT", "END", "ROLLBACK", "ABORT"]);
+    let commits = matches!(word, Some("COMMIT" | "END"));
+    let one = |c: &Cursor<'_, '_>, transaction| Reading::one(Operation::Transaction(transaction), c.span_from(start));
+    if matches!(word, Some("COMMIT" | "ROLLBACK")) && c.eat("PREPARED") {
+        c.string()?;
+        return Ok(one(c, Transaction::TwoPhase));
+    }
+    work(c);
+    if word == Some("ROLLBACK") && c.eat("TO") {
+        savepoint_name(c)?;
+        return Ok(one(c, Transaction::RollbackToSavepoint));
+    }
+    let mut chain = false;
+    if c.eat("AND") {
+        chain = !c.eat("NO");
+        c.expect("CHAIN")?;
+    }
+    let mut reading = one(c, if commits { Transaction::Commit } else { Transaction::Rollback });
+    if chain {
+        let operation = Operation::Transaction(Transaction::Begin);
+        reading.operations.push(LocatedOperation { operation, span: c.span_from(start), routine: None });
+    }
+    Ok(reading)
+}
+
+/// `SAVEPOINT`, `RELEASE`.
+pub(super) fn savepoint(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    if c.eat("RELEASE") {
+        savepoint_name(c)?;
+        return Ok(Operation::Transaction(Transaction::ReleaseSavepoint));
+    }
+    c.expect("SAVEPOINT")?;
+    c.ident()?;
+    Ok(Operation::Transaction(Transaction::Savepoint))
+}
+
+/// `[SAVEPOINT] name`.
+fn savepoint_name(c: &mut Cursor<'_, '_>) -> Parse<()> {
+    if matches!(c.peek_nth(1), Token::Word(_)) {
+        c.expect("SAVEPOINT")?;
+    }
+    c.ident()?;
+    Ok(())
+}
+
+/// `PREPARE TRANSACTION 'id'`.
+pub(super) fn prepare(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    c.expect("PREPARE TRANSACTION")?;
+    c.string()?;
+    Ok(Operation::Transaction(Transaction::TwoPhase))
+}
+
+/// `WORK` or `TRANSACTION`, which say nothing.
+fn work(c: &mut Cursor<'_, '_>) {
+    c.eat_one_of(&["WORK", "TRANSACTION"]);
+}
+
+const MODES: &[&str] = &[
+    "ISOLATION LEVEL READ UNCOMMITTED",
+    "ISOLATION LEVEL READ COMMITTED",
+    "ISOLATION LEVEL REPEATABLE READ",
+    "ISOLATION LEVEL SERIALIZABLE",
+    "READ ONLY",
+    "READ WRITE",
+    "DEFERRABLE",
+    "NOT DEFERRABLE",
+];
+
+/// One mode of a transaction or more; commas may be left out.
+pub(super) fn modes(c: &mut Cursor<'_, '_>) -> Parse<()> {
+    loop {
+        if !MODES.iter().any(|words| c.eat_all(words)) {
+            return Err(none_of(c, MODES.iter().copied(), "a mode of a transaction, such as `READ ONLY`"));
+        }
+        if !c.eat_token(&Token::Comma) && c.at_end() {
+            return Ok(());
+        }
+    }
+}

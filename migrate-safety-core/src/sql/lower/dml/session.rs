@@ -1,0 +1,157 @@
+//! `EXPLAIN`, prepared statements, cursors.
+
+use super::super::super::cursor::{Cursor, Parse};
+use super::super::super::grammar;
+use super::super::super::operation::Operation;
+use super::super::data_type;
+use super::super::expr::expr;
+use super::super::query::{preparable, query, starts};
+use sqlparser::tokenizer::Token;
+
+fn session(command: &str) -> Operation {
+    Operation::Session { command: command.into() }
+}
+
+/// `EXPLAIN`: with `ANALYZE` it does what the statement does.
+pub(super) fn explain(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    c.expect("EXPLAIN")?;
+    let mut analyze = false;
+    let mark = c.mark();
+    let mut options = false;
+    if c.eat_token(&Token::LParen) {
+        options = !starts(c) && !c.is_token(&Token::LParen);
+        c.rewind(mark);
+    }
+    if options {
+        c.parens(|c| {
+            c.list(|c| {
+                let name = c.label()?;
+                let mut on = true;
+                if !matches!(c.peek(), Token::Comma | Token::RParen) {
+                    on = !(c.is("OFF") || c.is("FALSE") || c.is_token(&Token::Number("0".to_owned(), false)));
+                    c.skip();
+                }
+                if matches!(&*name, "analyze" | "analyse") {
+                    analyze = on;
+                }
+                Ok(())
+            })
+        })?;
+    } else {
+        analyze = c.eat("ANALYZE") || c.eat("ANALYSE");
+        c.eat("VERBOSE");
+    }
+    let operation = explained(c)?;
+    Ok(if analyze { operation } else { session("EXPLAIN") })
+}
+
+fn explained(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    const OTHERS: &[&str] = &["CREATE", "REFRESH", "DECLARE", "EXECUTE"];
+    if OTHERS.iter().any(|w| c.is(w)) {
+        let mark = c.mark();
+        let reading = grammar::element(c)?;
+        reading.problems.into_iter().for_each(|problem| c.note(problem));
+        let first = reading.operations.into_iter().next().map(|located| located.operation);
+        return match first {
+            Some(
+                operation @ (Operation::CreateTableAs { .. }
+                | Operation::CreateMaterializedView { .. }
+                | Operation::RefreshMaterializedView { .. }
+                | Operation::Session { .. }),
+            ) => Ok(operation),
+            _ => {
+                c.rewind(mark);
+                Err(c.expected("a statement that can be explained"))
+            }
+        };
+    }
+    super::operation(c)
+}
+
+/// `PREPARE name (types) AS …`.
+pub(super) fn prepare(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    c.expect("PREPARE")?;
+    c.ident()?;
+    if c.is_token(&Token::LParen) {
+        c.parens(|c| c.list(data_type))?;
+    }
+    c.expect("AS")?;
+    preparable(c)?;
+    Ok(session("PREPARE"))
+}
+
+/// `EXECUTE name (arguments)`.
+pub(super) fn execute(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    c.expect("EXECUTE")?;
+    c.ident()?;
+    if c.is_token(&Token::LParen) {
+        c.parens(|c| c.list(expr))?;
+    }
+    Ok(session("EXECUTE"))
+}
+
+/// `DEALLOCATE [PREPARE] name`, `DEALLOCATE ALL`.
+pub(super) fn deallocate(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    c.expect("DEALLOCATE")?;
+    if c.is("PREPARE") && !matches!(c.peek_nth(1), Token::EOF) {
+        c.skip();
+    }
+    if !c.eat("ALL") {
+        c.ident()?;
+    }
+    Ok(session("DEALLOCATE"))
+}
+
+/// `DECLARE name options CURSOR WITH HOLD FOR query`.
+pub(super) fn declare(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    c.expect("DECLARE")?;
+    c.ident()?;
+    while c.eat_one_of(&["BINARY", "ASENSITIVE", "INSENSITIVE"]).is_some() || c.eat_all("NO SCROLL") || c.eat("SCROLL")
+    {
+    }
+    c.expect("CURSOR")?;
+    if c.is_all("WITH HOLD") || c.is_all("WITHOUT HOLD") {
+        c.skip();
+        c.skip();
+    }
+    c.expect("FOR")?;
+    match c.is_token(&Token::LParen) || starts(c) {
+        true => query(c)?,
+        false => return Err(c.expected("a query")),
+    };
+    Ok(session("DECLARE"))
+}
+
+/// `FETCH [direction] [FROM | IN] cursor`, `MOVE …`.
+pub(super) fn fetch(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    let command = if c.is("FETCH") { "FETCH" } else { "MOVE" };
+    c.skip();
+    let is_last = |c: &Cursor<'_, '_>| matches!(c.peek_nth(1), Token::EOF);
+    if !is_last(c) {
+        if c.eat_one_of(&["ABSOLUTE", "RELATIVE"]).is_some() {
+            c.integer()?;
+        } else if c.eat_one_of(&["FORWARD", "BACKWARD"]).is_some() {
+            if !c.eat("ALL") && matches!(c.peek(), Token::Number(..) | Token::Minus) {
+                c.integer()?;
+            }
+        } else if matches!(c.peek(), Token::Number(..) | Token::Minus) {
+            c.integer()?;
+        } else {
+            c.eat_one_of(&["NEXT", "PRIOR", "FIRST", "LAST", "ALL"]);
+        }
+        if !c.eat("FROM") {
+            c.eat("IN");
+        }
+    }
+    c.ident()?;
+    Ok(session(command))
+}
+
+/// `CLOSE name`, `CLOSE ALL`.
+pub(super) fn close(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    c.expect("CLOSE")?;
+    if !c.eat("ALL") {
+        c.ident()?;
+    }
+    Ok(session("CLOSE"))
+}

@@ -1,0 +1,393 @@
+//! What stands behind an operand: operators with two operands, and those behind their one.
+
+use super::super::super::cursor::{Cursor, Parse, operator_symbol};
+use super::super::super::datatype::DataType;
+use super::super::super::expr::{Expr, Query};
+use super::super::super::keyword;
+use super::super::super::name::ObjectName;
+use super::super::super::statement::ProblemKind;
+use super::super::{array_literal, data_type};
+use super::{Grammar, Paren, call, operand, paren, power};
+use sqlparser::tokenizer::Token;
+
+/// An operator ahead, not yet consumed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Infix {
+    Symbol,
+    NamedOperator,
+    Cast,
+    And,
+    Or,
+    Is,
+    IsNull,
+    NotNull,
+    Like { negated: bool },
+    Similar { negated: bool },
+    Between { negated: bool },
+    In { negated: bool },
+    Collate,
+    AtTimeZone,
+    AtLocal,
+}
+
+impl Infix {
+    fn ahead(c: &Cursor<'_, '_>, grammar: Grammar) -> Option<(Self, u8)> {
+        match c.peek() {
+            Token::Word(word) if word.quote_style.is_none() => Self::word_ahead(c, &word.value, grammar),
+            Token::DoubleColon => Some((Self::Cast, power::CAST)),
+            Token::Eq | Token::Neq | Token::Lt | Token::Gt | Token::LtEq | Token::GtEq => {
+                Some((Self::Symbol, power::COMPARISON))
+            }
+            Token::Plus | Token::Minus => Some((Self::Symbol, power::ADD)),
+            Token::Mul | Token::Div | Token::Mod => Some((Self::Symbol, power::MULTIPLY)),
+            Token::Caret => Some((Self::Symbol, power::RAISE)),
+            other => operator_symbol(other).map(|_| (Self::Symbol, power::OTHER)),
+        }
+    }
+
+    fn word_ahead(c: &Cursor<'_, '_>, word: &str, grammar: Grammar) -> Option<(Self, u8)> {
+        let mut buffer = [0; 8];
+        let word = keyword::lowered(word, &mut buffer)?;
+        let restricted = grammar == Grammar::Restricted;
+        Some(match word {
+            b"operator" if matches!(c.peek_nth(1), Token::LParen) => (Self::NamedOperator, power::OTHER),
+            b"is" if !restricted || is_distinct(c) => (Self::Is, power::IS),
+            _ if restricted => return None,
+            b"and" => (Self::And, power::AND),
+            b"or" => (Self::Or, power::OR),
+            b"isnull" => (Self::IsNull, power::IS),
+            b"notnull" => (Self::NotNull, power::IS),
+            b"collate" => (Self::Collate, power::COLLATE),
+            b"at" if c.is_nth(1, "TIME") && c.is_nth(2, "ZONE") => (Self::AtTimeZone, power::AT),
+            b"at" if c.is_nth(1, "LOCAL") => (Self::AtLocal, power::AT),
+            b"not" => {
+                let Token::Word(next) = c.peek_nth(1) else { return None };
+                let mut buffer = [0; 8];
+                (Self::negatable(c, keyword::lowered(&next.value, &mut buffer)?, true)?, power::LIKE)
+            }
+            word => (Self::negatable(c, word, false)?, power::LIKE),
+        })
+    }
+
+    fn negatable(c: &Cursor<'_, '_>, word: &[u8], negated: bool) -> Option<Self> {
+        Some(match word {
+            b"like" | b"ilike" => Self::Like { negated },
+            b"similar" if c.is_nth(if negated { 2 } else { 1 }, "TO") => Self::Similar { negated },
+            b"between" => Self::Between { negated },
+            b"in" => Self::In { negated },
+            _ => return None,
+        })
+    }
+}
+
+fn is_distinct(c: &Cursor<'_, '_>) -> bool {
+    let n = if c.is_nth(1, "NOT") { 2 } else { 1 };
+    c.is_nth(n, "DISTINCT") || c.is_nth(n, "DOCUMENT")
+}
+
+/// The operators behind `left` that bind at least as strongly as `least`, with their operands.
+pub(super) fn operators(c: &mut Cursor<'_, '_>, first: Expr, least: u8, grammar: Grammar) -> Parse<Expr> {
+    let mut left = first;
+    // The strength of the operator before, if a second one of it must not follow: `a < b < c`.
+    let mut closed = 0;
+    let mut links = 0;
+    while let Some((infix, strength)) = Infix::ahead(c, grammar) {
+        if strength < least {
+            break;
+        }
+        if strength == closed {
+            return Err(c.expected("parentheses around an operand that is itself a comparison"));
+        }
+        let open_ended;
+        (left, open_ended) = operator(c, left, infix, strength, grammar)?;
+        let associates = !matches!(strength, power::IS | power::COMPARISON | power::LIKE);
+        closed = if open_ended && !associates { strength } else { 0 };
+        if !matches!(infix, Infix::And | Infix::Or) {
+            links += 1;
+            if links > longest_chain(c) {
+                left = unchained(c, left)?;
+            }
+        }
+    }
+    Ok(left)
+}
+
+/// How many operators in a row are read as nested expressions; together with the depth of productions this bounds the
+/// depth of the result, which everybody walks recursively.
+fn longest_chain(c: &Cursor<'_, '_>) -> u16 {
+    if c.depth() < 16 { 128 } else { 8 }
+}
+
+/// The last link of a chain that got too long, laid flat: the operands without the operators.
+fn unchained(c: &Cursor<'_, '_>, chain: Expr) -> Parse<Expr> {
+    Ok(match chain {
+        Expr::Binary { left, right, .. } => match *left {
+            Expr::Other(mut parts) => {
+                parts.push(*right);
+                Expr::Other(parts)
+            }
+            left => Expr::Other(vec![left, *right]),
+        },
+        Expr::Cast { expr, .. } | Expr::Collate { expr, .. } | Expr::IsNull { expr, .. } => *expr,
+        _ => return Err(c.problem(ProblemKind::Unsupported, "too many operators in a row to be read")),
+    })
+}
+
+/// `left`, the operator ahead, and what belongs to it; and whether that ends with an operand that could go on.
+fn operator(c: &mut Cursor<'_, '_>, left: Expr, infix: Infix, strength: u8, grammar: Grammar) -> Parse<(Expr, bool)> {
+    let mark = c.mark();
+    match infix {
+        Infix::And | Infix::Or => {
+            c.skip();
+            let right = operand(c, strength + 1, grammar)?;
+            Ok((if infix == Infix::And { and(left, right) } else { or(left, right) }, true))
+        }
+        Infix::Symbol => {
+            let op = c.operator()?;
+            binary(c, left, op, strength, grammar)
+        }
+        Infix::NamedOperator => {
+            let op = named_operator(c)?;
+            binary(c, left, op, strength, grammar)
+        }
+        Infix::Cast => {
+            c.skip();
+            let to = data_type(c)?;
+            Ok((Expr::Cast { expr: Box::new(left), to }, false))
+        }
+        Infix::IsNull | Infix::NotNull => {
+            c.skip();
+            Ok((Expr::IsNull { expr: Box::new(left), negated: infix == Infix::NotNull }, false))
+        }
+        Infix::Is => {
+            c.skip();
+            is(c, left, grammar)
+        }
+        Infix::Collate => {
+            c.skip();
+            let collation = c.any_name()?;
+            Ok((Expr::Collate { expr: Box::new(left), collation }, false))
+        }
+        Infix::AtTimeZone => {
+            c.expect("AT TIME ZONE")?;
+            let zone = operand(c, strength + 1, grammar)?;
+            Ok((call("timezone", vec![zone, left]), true))
+        }
+        Infix::AtLocal => {
+            c.expect("AT LOCAL")?;
+            c.since(17, mark, "`AT LOCAL`");
+            Ok((call("timezone", vec![left]), false))
+        }
+        Infix::In { negated } => {
+            skip_not(c, negated);
+            c.expect("IN")?;
+            Ok((in_list(c, left, negated)?, false))
+        }
+        Infix::Between { negated } => {
+            skip_not(c, negated);
+            c.expect("BETWEEN")?;
+            Ok((between(c, left, negated)?, true))
+        }
+        Infix::Like { negated } | Infix::Similar { negated } => {
+            skip_not(c, negated);
+            let word = c.eat_one_of(&["LIKE", "ILIKE", "SIMILAR"]).unwrap_or_default();
+            if word == "SIMILAR" {
+                c.expect("TO")?;
+            }
+            like(c, left, word, negated)
+        }
+    }
+}
+
+fn skip_not(c: &mut Cursor<'_, '_>, negated: bool) {
+    if negated {
+        c.skip();
+    }
+}
+
+/// `OPERATOR(schema.+)`; the server's own schema is left out of the result.
+pub(super) fn named_operator(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
+    c.expect("OPERATOR")?;
+    c.parens(|c| {
+        let mut schema = String::new();
+        while matches!(c.peek(), Token::Word(_)) {
+            schema = format!("{schema}{}.", c.label()?);
+            c.expect_token(&Token::Period)?;
+        }
+        let symbol = c.operator()?;
+        Ok(if schema.is_empty() || schema == "pg_catalog." { symbol } else { format!("{schema}{symbol}").into() })
+    })
+}
+
+fn and(left: Expr, right: Expr) -> Expr {
+    Expr::And(flattened(left, right, |e| match e {
+        Expr::And(parts) => Ok(parts),
+        other => Err(other),
+    }))
+}
+
+fn or(left: Expr, right: Expr) -> Expr {
+    Expr::Or(flattened(left, right, |e| match e {
+        Expr::Or(parts) => Ok(parts),
+        other => Err(other),
+    }))
+}
+
+fn flattened(left: Expr, right: Expr, parts: impl Fn(Expr) -> Result<Vec<Expr>, Expr>) -> Vec<Expr> {
+    let mut all = parts(left).unwrap_or_else(|e| vec![e]);
+    match parts(right) {
+        Ok(more) => all.extend(more),
+        Err(one) => all.push(one),
+    }
+    all
+}
+
+/// The operator `op` has been read: its right operand, or `ANY (…)`.
+fn binary(c: &mut Cursor<'_, '_>, left: Expr, op: Box<str>, strength: u8, grammar: Grammar) -> Parse<(Expr, bool)> {
+    if grammar == Grammar::Full && (c.is("ANY") || c.is("SOME") || c.is("ALL")) {
+        let all = c.is("ALL");
+        c.skip();
+        return Ok((quantified(left, op, all, paren(c)?), false));
+    }
+    let right = operand(c, strength + 1, grammar)?;
+    Ok((Expr::Binary { op, left: Box::new(left), right: Box::new(right) }, true))
+}
+
+/// `left op ANY (…)`, `left op ALL (…)`.
+fn quantified(left: Expr, op: Box<str>, all: bool, operand: Paren) -> Expr {
+    let list_like = match (&*op, all) {
+        ("=", false) => Some(false),
+        ("<>", true) => Some(true),
+        _ => None,
+    };
+    let op = || format!("{op} {}", if all { "all" } else { "any" }).into();
+    match operand {
+        Paren::Query(query) => match list_like {
+            Some(negated) => in_query(left, query, negated),
+            None => {
+                let right = Expr::Subquery { operand: None, exists: false, query };
+                Expr::Binary { op: op(), left: Box::new(left), right: Box::new(right) }
+            }
+        },
+        Paren::List(mut list) => {
+            let array = list.pop().filter(|_| list.is_empty());
+            let array = array.unwrap_or_else(|| Expr::Other(list));
+            match list_like {
+                Some(negated) => match implied_list(array) {
+                    Ok(list) => Expr::InList { expr: Box::new(left), list, negated },
+                    Err(array) => Expr::Binary { op: op(), left: Box::new(left), right: Box::new(array) },
+                },
+                None => Expr::Binary { op: op(), left: Box::new(left), right: Box::new(array) },
+            }
+        }
+    }
+}
+
+/// The elements of an array that is written out: `ARRAY[…]`, `'{…}'`, with or without a cast.
+fn implied_list(array: Expr) -> Result<Vec<Expr>, Expr> {
+    match array {
+        Expr::Array(list) => Ok(list),
+        Expr::String(text) => array_literal::elements(&text, false).ok_or(Expr::String(text)),
+        Expr::Cast { expr, to } if to.array => match *expr {
+            Expr::Array(list) => Ok(list),
+            Expr::String(text) => {
+                let list = array_literal::elements(&text, is_number(&to));
+                list.ok_or_else(|| Expr::Cast { expr: Box::new(Expr::String(text)), to })
+            }
+            other => Err(Expr::Cast { expr: Box::new(other), to }),
+        },
+        other => Err(other),
+    }
+}
+
+fn is_number(element: &DataType) -> bool {
+    matches!(element.name.as_str(), "int2" | "int4" | "int8" | "numeric" | "float4" | "float8" | "oid")
+}
+
+fn in_query(left: Expr, query: Box<Query>, negated: bool) -> Expr {
+    let found = Expr::Subquery { operand: Some(Box::new(left)), exists: false, query };
+    if negated { Expr::Not(Box::new(found)) } else { found }
+}
+
+fn in_list(c: &mut Cursor<'_, '_>, left: Expr, negated: bool) -> Parse<Expr> {
+    Ok(match paren(c)? {
+        Paren::Query(query) => in_query(left, query, negated),
+        Paren::List(list) => Expr::InList { expr: Box::new(left), list, negated },
+    })
+}
+
+fn between(c: &mut Cursor<'_, '_>, left: Expr, negated: bool) -> Parse<Expr> {
+    let symmetric = c.eat("SYMMETRIC");
+    if !symmetric {
+        c.eat("ASYMMETRIC");
+    }
+    let low = operand(c, power::OR, Grammar::Restricted)?;
+    c.expect("AND")?;
+    let high = operand(c, power::LIKE + 1, Grammar::Full)?;
+    Ok(if symmetric {
+        Expr::Other(vec![left, low, high])
+    } else {
+        Expr::Between { expr: Box::new(left), low: Box::new(low), high: Box::new(high), negated }
+    })
+}
+
+/// What stands behind `LIKE`, `ILIKE`, `SIMILAR TO`.
+fn like(c: &mut Cursor<'_, '_>, left: Expr, word: &str, negated: bool) -> Parse<(Expr, bool)> {
+    let not = if negated { "not " } else { "" };
+    let to = if word == "SIMILAR" { " to" } else { "" };
+    let op: Box<str> = format!("{not}{}{to}", word.to_ascii_lowercase()).into();
+    if word != "SIMILAR" && (c.is("ANY") || c.is("SOME") || c.is("ALL")) {
+        let all = c.is("ALL");
+        c.skip();
+        return Ok((quantified(left, op, all, paren(c)?), false));
+    }
+    let mut right = operand(c, power::LIKE + 1, Grammar::Full)?;
+    if c.eat("ESCAPE") {
+        let escape = operand(c, power::LIKE + 1, Grammar::Full)?;
+        let function = if word == "SIMILAR" { "similar_to_escape" } else { "like_escape" };
+        right = call(function, vec![right, escape]);
+    }
+    Ok((Expr::Binary { op, left: Box::new(left), right: Box::new(right) }, true))
+}
+
+/// What stands behind `IS`.
+fn is(c: &mut Cursor<'_, '_>, left: Expr, grammar: Grammar) -> Parse<(Expr, bool)> {
+    let mark = c.mark();
+    let negated = c.eat("NOT");
+    let op = |word: &str| format!("is {}{word}", if negated { "not " } else { "" }).into();
+    if c.eat_all("DISTINCT FROM") {
+        let right = operand(c, power::IS + 1, grammar)?;
+        return Ok((Expr::Binary { op: op("distinct from"), left: Box::new(left), right: Box::new(right) }, true));
+    }
+    let left = if grammar == Grammar::Full && c.eat("NULL") {
+        Expr::IsNull { expr: Box::new(left), negated }
+    } else if grammar == Grammar::Full && (c.is("TRUE") || c.is("FALSE")) {
+        let right = Expr::Bool(c.is("TRUE"));
+        c.skip();
+        Expr::Binary { op: op("").trim_end().into(), left: Box::new(left), right: Box::new(right) }
+    } else if c.eat("DOCUMENT") || c.eat("UNKNOWN") || c.eat("NORMALIZED") {
+        Expr::Other(vec![left])
+    } else if c.eat_one_of(&["NFC", "NFD", "NFKC", "NFKD"]).is_some() {
+        c.expect("NORMALIZED")?;
+        Expr::Other(vec![left])
+    } else if c.eat("JSON") {
+        c.eat_one_of(&["VALUE", "ARRAY", "OBJECT", "SCALAR"]);
+        if (c.is("WITH") || c.is("WITHOUT")) && c.is_nth(1, "UNIQUE") {
+            c.skip();
+            c.skip();
+            c.eat("KEYS");
+        }
+        c.since(16, mark, "`IS JSON`");
+        Expr::Other(vec![left])
+    } else {
+        return Err(c.expected("NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM"));
+    };
+    Ok((left, false))
+}
+
+impl Cursor<'_, '_> {
+    /// `name`, `schema.name`: any of the server's names that is not reserved.
+    fn any_name(&mut self) -> Parse<ObjectName> {
+        self.object_name()
+    }
+}

@@ -1,0 +1,276 @@
+//! What a query reads: tables, subqueries, functions, joins.
+
+mod table_function;
+
+use super::super::super::cursor::{Cursor, Parse};
+use super::super::super::datatype::DataType;
+use super::super::super::expr::{Expr, Query, TableRef, TableSource};
+use super::super::super::keyword::{self, Category};
+use super::super::super::name::{Ident, ObjectName};
+use super::super::data_type;
+use super::super::expr::{call_only, expr, operand_only};
+use super::{goes_on, query, rest, starts};
+use sqlparser::tokenizer::Token;
+
+/// A `FROM` list.
+#[derive(Debug, Default)]
+pub(in super::super) struct From {
+    /// What is read, joins flattened.
+    pub(in super::super) tables: Vec<TableRef>,
+    /// Other expressions in it: of `TABLESAMPLE`.
+    pub(in super::super) others: Vec<Expr>,
+}
+
+/// `a, b JOIN c ON …`.
+pub(in super::super) fn from_list(c: &mut Cursor<'_, '_>) -> Parse<From> {
+    let mut from = From::default();
+    c.list(|c| table_ref(c, &mut from))?;
+    Ok(from)
+}
+
+/// One item of a `FROM` list with its joins.
+pub(in super::super) fn table_ref(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
+    c.nested(|c| {
+        primary(c, from)?;
+        joins(c, from)?;
+        Ok(())
+    })
+}
+
+/// The joins with what has been read; whether there are any.
+fn joins(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<bool> {
+    let mut any = false;
+    while at_join(c) {
+        join(c, from)?;
+        any = true;
+    }
+    Ok(any)
+}
+
+fn at_join(c: &Cursor<'_, '_>) -> bool {
+    ["JOIN", "LEFT", "INNER", "CROSS", "RIGHT", "FULL", "NATURAL"].iter().any(|w| c.is(w))
+}
+
+/// One join, from its key words to its condition.
+fn join(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
+    let right = from.tables.len();
+    if c.eat("CROSS") {
+        c.expect("JOIN")?;
+        primary(c, from)?;
+        if let Some(table) = from.tables.get_mut(right) {
+            table.joined = true;
+        }
+        return Ok(());
+    }
+    let natural = c.eat("NATURAL");
+    if c.eat_one_of(&["LEFT", "RIGHT", "FULL"]).is_some() {
+        c.eat("OUTER");
+    } else {
+        c.eat("INNER");
+    }
+    c.expect("JOIN")?;
+    primary(c, from)?;
+    if let Some(table) = from.tables.get_mut(right) {
+        table.joined = true;
+        table.natural = natural;
+    }
+    if natural {
+        return Ok(());
+    }
+    // `a JOIN b JOIN c ON … ON …`: the condition of the inner join comes first.
+    while !c.is("ON") && !c.is("USING") && at_join(c) {
+        c.nested(|c| join(c, from))?;
+    }
+    let mut using = Vec::new();
+    let on = if c.eat("ON") {
+        expr(c)?
+    } else {
+        c.expect("USING")?;
+        using = c.ident_list()?;
+        if c.eat("AS") {
+            c.ident()?;
+        }
+        equal_columns(using.clone())
+    };
+    if let Some(table) = from.tables.get_mut(right) {
+        table.using.extend(using);
+        table.on = Some(match table.on.take() {
+            None => on,
+            Some(inner) => Expr::And(vec![inner, on]),
+        });
+    }
+    Ok(())
+}
+
+/// `USING (a, b)` as `a = a AND b = b`.
+fn equal_columns(columns: Vec<Ident>) -> Expr {
+    let equal = |name: Ident| {
+        let side = Box::new(Expr::Column { qualifier: None, name });
+        Expr::Binary { op: "=".into(), left: side.clone(), right: side }
+    };
+    let mut parts: Vec<Expr> = columns.into_iter().map(equal).collect();
+    match parts.pop() {
+        Some(only) if parts.is_empty() => only,
+        last => {
+            parts.extend(last);
+            Expr::And(parts)
+        }
+    }
+}
+
+fn primary(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
+    let lateral = c.eat("LATERAL");
+    if c.is_token(&Token::LParen) {
+        return match in_parentheses(c, from)? {
+            Some(query) => subquery(c, query, from),
+            None if lateral => Err(c.expected("a subquery or function behind LATERAL")),
+            None => {
+                relation_alias(c)?;
+                Ok(())
+            }
+        };
+    }
+    if let Some(function) = table_function::special(c)? {
+        let (alias, columns) = table_function::alias(c)?;
+        from.tables.push(TableRef { alias, columns, ..TableRef::new(TableSource::Expr(function)) });
+        return Ok(());
+    }
+    if let Some(function) = function(c)? {
+        let ordinality = c.eat_all("WITH ORDINALITY");
+        let (alias, columns) = table_function::alias(c)?;
+        from.tables.push(TableRef { alias, columns, ordinality, ..TableRef::new(TableSource::Expr(function)) });
+        return Ok(());
+    }
+    if lateral {
+        return Err(c.expected("a subquery or function behind LATERAL"));
+    }
+    let (name, only) = relation(c)?;
+    let (alias, columns) = relation_alias(c)?;
+    if c.eat("TABLESAMPLE") {
+        c.object_name()?;
+        from.others.extend(c.parens(|c| c.list(expr))?);
+        if c.eat("REPEATABLE") {
+            from.others.push(c.parens(expr)?);
+        }
+    }
+    from.tables.push(TableRef { alias, columns, ..TableRef::new(TableSource::Relation { name, only }) });
+    Ok(())
+}
+
+fn subquery(c: &mut Cursor<'_, '_>, query: Query, from: &mut From) -> Parse<()> {
+    let mark = c.mark();
+    let (alias, columns) = table_function::alias(c)?;
+    if alias.is_none() {
+        c.since(16, mark, "a subquery in FROM without an alias");
+    }
+    from.tables.push(TableRef { alias, columns, ..TableRef::new(TableSource::Query(Box::new(query))) });
+    Ok(())
+}
+
+/// `( query )`, which is returned, or `( a JOIN b … )`, which goes to `from`.
+fn in_parentheses(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<Option<Query>> {
+    c.nested(|c| {
+        c.expect_token(&Token::LParen)?;
+        let mut found = None;
+        let mut joined = true;
+        if starts(c) {
+            found = Some(query(c)?);
+        } else if c.is_token(&Token::LParen) {
+            match in_parentheses(c, from)? {
+                Some(inner) if c.is_token(&Token::RParen) => found = Some(inner),
+                Some(inner) if goes_on(c) => found = Some(rest(c, inner)?),
+                Some(inner) => {
+                    subquery(c, inner, from)?;
+                    joined = joins(c, from)?;
+                }
+                None => {
+                    joined = relation_alias(c)?.0.is_none();
+                    joined |= joins(c, from)?;
+                }
+            }
+        } else {
+            primary(c, from)?;
+            joined = joins(c, from)?;
+        }
+        if !joined {
+            return Err(c.expected("a join"));
+        }
+        c.expect_token(&Token::RParen)?;
+        Ok(found)
+    })
+}
+
+/// `name`, `name *`, `ONLY name`, `ONLY (name)`; and whether it is `ONLY`.
+pub(in super::super) fn relation(c: &mut Cursor<'_, '_>) -> Parse<(ObjectName, bool)> {
+    if c.eat("ONLY") {
+        let parens = c.is_token(&Token::LParen);
+        return Ok((if parens { c.parens(Cursor::object_name)? } else { c.object_name()? }, true));
+    }
+    let name = c.object_name()?;
+    c.eat_token(&Token::Mul);
+    Ok((name, false))
+}
+
+/// An alias and what stands behind it in parentheses.
+type Alias = (Option<Ident>, Vec<(Ident, Option<DataType>)>);
+
+/// `[AS] alias [(columns)]` of a table.
+fn relation_alias(c: &mut Cursor<'_, '_>) -> Parse<Alias> {
+    let alias = bare_alias(c)?;
+    let columns = if alias.is_some() && c.is_token(&Token::LParen) { untyped(c)? } else { Vec::new() };
+    Ok((alias, columns))
+}
+
+/// `(a, b)`: names of columns.
+fn untyped(c: &mut Cursor<'_, '_>) -> Parse<Vec<(Ident, Option<DataType>)>> {
+    Ok(c.ident_list()?.into_iter().map(|name| (name, None)).collect())
+}
+
+/// `[AS] alias`.
+pub(in super::super) fn bare_alias(c: &mut Cursor<'_, '_>) -> Parse<Option<Ident>> {
+    if c.eat("AS") || is_alias(c) { c.ident().map(Some) } else { Ok(None) }
+}
+
+/// Whether the next word can be an alias without `AS`.
+fn is_alias(c: &Cursor<'_, '_>) -> bool {
+    match c.peek() {
+        Token::Word(word) => matches!(keyword::category(word), Category::Free | Category::ColumnName),
+        _ => false,
+    }
+}
+
+/// A call, if one stands here.
+pub(super) fn function(c: &mut Cursor<'_, '_>) -> Parse<Option<Expr>> {
+    let Token::Word(word) = c.peek() else { return Ok(None) };
+    let category = keyword::category(word);
+    let mut n = 1;
+    while matches!(c.peek_nth(n), Token::Period) {
+        n += 2;
+    }
+    let called = matches!(c.peek_nth(n), Token::LParen);
+    let by_key_word = match category {
+        Category::Reserved => !c.is("ONLY"),
+        Category::FunctionName => c.is("CURRENT_SCHEMA") && !called || c.is_all("COLLATION FOR"),
+        Category::ColumnName => called && n == 1,
+        Category::Free => false,
+    };
+    if by_key_word {
+        operand_only(c).map(Some)
+    } else if called {
+        call_only(c).map(Some)
+    } else {
+        Ok(None)
+    }
+}
+
+/// `a int COLLATE "C", b text`: columns of a function that returns records.
+fn column_definitions(c: &mut Cursor<'_, '_>) -> Parse<Vec<(Ident, Option<DataType>)>> {
+    c.list(|c| {
+        let name = c.ident()?;
+        let data_type = data_type(c)?;
+        if c.eat("COLLATE") {
+            c.object_name()?;
+        }
+        Ok((name, Some(data_type)))
+    })
+}

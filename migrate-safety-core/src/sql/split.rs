@@ -1,0 +1,325 @@
+//! Cuts a script into statements where psql and the server would, losing no byte.
+
+use super::cursor::is_word;
+use super::lexer::{Lexeme, Lexer};
+use super::span::{Position, Span};
+use super::statement::{Directive, Problem, ProblemKind};
+use sqlparser::tokenizer::{Token, TokenWithSpan};
+
+/// A stretch of a script. The pieces in order, one behind the other, are the whole script.
+#[derive(Debug)]
+pub(crate) struct Piece {
+    pub(crate) kind: PieceKind,
+    /// The stretch; a statement's ends with its semicolon.
+    pub(crate) span: Span,
+}
+
+/// What a [`Piece`] is.
+#[derive(Debug)]
+pub(crate) enum PieceKind {
+    /// White space, comments, empty statements.
+    Trivia,
+    /// A statement, the last one perhaps without its semicolon.
+    Statement(Tokens),
+    /// What follows `COPY … FROM stdin`, with the line `\.` that ends it.
+    CopyData,
+    /// `\connect db`.
+    PsqlCommand,
+}
+
+/// The tokens of a statement.
+#[derive(Debug, Default)]
+pub(crate) struct Tokens {
+    /// Its tokens, the semicolon excluded: one at least.
+    pub(crate) tokens: Vec<TokenWithSpan>,
+    /// What the server's scanner would reject, and psql commands in the midst.
+    pub(crate) problems: Vec<Problem>,
+    /// The directives before and in it.
+    pub(crate) directives: Vec<Directive>,
+}
+
+/// Gives the pieces of a script.
+#[derive(Debug)]
+pub(crate) struct Splitter<'t> {
+    text: &'t str,
+    lexer: Lexer<'t>,
+    /// The end of the last piece.
+    done: Position,
+    /// A piece that was found behind the one just given.
+    found: Option<Piece>,
+    /// Directives read but not yet given to a statement.
+    directives: Vec<Directive>,
+    /// Problems for the next statement.
+    problems: Vec<Problem>,
+    /// A `COPY … FROM stdin` has been read, its data not yet.
+    copying: bool,
+}
+
+impl<'t> Splitter<'t> {
+    const BYTE_ORDER_MARK: &'static str = "\u{feff}";
+
+    pub(crate) fn new(text: &'t str, version: u16) -> Self {
+        let mut splitter = Self {
+            text,
+            lexer: Lexer::new(text, version),
+            done: Position::START,
+            found: None,
+            directives: Vec::new(),
+            problems: Vec::new(),
+            copying: false,
+        };
+        if text.starts_with(Self::BYTE_ORDER_MARK) {
+            let start = splitter.lexer.here();
+            splitter.lexer.jump(Self::BYTE_ORDER_MARK.len());
+            splitter.problems.push(Problem {
+                kind: ProblemKind::Invalid,
+                span: Span { start, end: splitter.lexer.here() },
+                message: "a byte order mark: the server takes it for a part of the first word".into(),
+            });
+        }
+        splitter
+    }
+
+    /// Directives behind the last statement.
+    pub(crate) fn into_directives(self) -> Vec<Directive> {
+        self.directives
+    }
+
+    /// The piece from `start` to `end`, or the trivia before it, if there is any.
+    fn give(&mut self, kind: PieceKind, start: Position, end: Position) -> Piece {
+        let before = Span { start: self.done, end: start };
+        self.done = end;
+        let piece = Piece { kind, span: Span { start, end } };
+        if before.start.offset == before.end.offset {
+            return piece;
+        }
+        self.found = Some(piece);
+        Piece { kind: PieceKind::Trivia, span: before }
+    }
+
+    /// Notes a comment that is a directive.
+    fn comment(&mut self, span: Span) {
+        const MARKER: &str = "migrate-safety:";
+        let comment = self.text.get(span.range()).unwrap_or_default();
+        let inside = match comment.strip_prefix("/*") {
+            Some(block) => block.strip_suffix("*/").unwrap_or(block),
+            None => comment.trim_start_matches('-'),
+        };
+        if let Some(text) = inside.trim_start().strip_prefix(MARKER) {
+            self.directives.push(Directive { span, text: text.trim().into() });
+        }
+    }
+
+    /// The rest of a statement that begins with `first`, and where it ends.
+    fn statement(&mut self, first: TokenWithSpan) -> (Tokens, Position) {
+        let mut nesting = Nesting::default();
+        nesting.enter(None, &first.token);
+        let mut tokens = vec![first];
+        let mut problems = std::mem::take(&mut self.problems);
+        let mut end = self.lexer.here();
+        loop {
+            match self.lexer.next(&mut problems) {
+                Lexeme::Token(token) => {
+                    end = self.lexer.here();
+                    if token.token == Token::SemiColon && nesting.is_over() {
+                        break;
+                    }
+                    nesting.enter(tokens.last().map(|t| &t.token), &token.token);
+                    tokens.push(token);
+                }
+                Lexeme::Comment(span) => self.comment(span),
+                Lexeme::Backslash if self.sends() => break,
+                Lexeme::Backslash => {
+                    let start = self.lexer.here();
+                    self.lexer.jump(self.command_end());
+                    end = self.lexer.here();
+                    problems.push(psql_command(self.text, Span { start, end }));
+                }
+                Lexeme::End => break,
+            }
+        }
+        let directives = std::mem::take(&mut self.directives);
+        (Tokens { tokens, problems, directives }, end)
+    }
+
+    /// Whether the psql command here sends the statement before it.
+    fn sends(&self) -> bool {
+        let command = self.text.get(self.lexer.offset() + 1..).unwrap_or_default();
+        let word = command.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+        command.starts_with(';')
+            || matches!(
+                word,
+                "g" | "gx" | "gset" | "gexec" | "gdesc" | "crosstabview" | "watch" | "bind" | "parse" | "sendpipeline"
+            )
+    }
+
+    /// The end of the psql command here: that of the line, or `\\`.
+    fn command_end(&self) -> usize {
+        let start = self.lexer.offset();
+        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
+        if rest.get(1) == Some(&b';') {
+            return start + 2;
+        }
+        let mut quote = None;
+        let mut at = 1;
+        while let Some(&b) = rest.get(at) {
+            match b {
+                b'\n' | b'\r' => break,
+                b'\'' | b'"' | b'`' if quote.is_none() => quote = Some(b),
+                b if quote == Some(b) => quote = None,
+                b'\\' if quote.is_none() && rest.get(at + 1) == Some(&b'\\') => return start + at + 2,
+                b'\\' if rest.get(at + 1).is_some_and(|b| !matches!(b, b'\n' | b'\r')) => at += 1,
+                _ => {}
+            }
+            at += 1;
+        }
+        start + at
+    }
+
+    /// Where the data of a `COPY` begins, if nothing else stands in the rest of the line.
+    fn data_start(&self) -> Option<usize> {
+        let start = self.lexer.offset();
+        let line = self.text.get(start..)?;
+        let length = line.find('\n')?;
+        let rest = line.get(..length)?.trim_start();
+        (rest.is_empty() || rest.starts_with("--")).then_some(start + length + 1)
+    }
+
+    /// The end of the data of a `COPY` that begins at `start`: behind the line `\.`, or that of the text.
+    fn data_end(&self, start: usize) -> usize {
+        let mut at = start;
+        for line in self.text.get(start..).unwrap_or_default().split_inclusive('\n') {
+            let content = line.trim_end_matches(['\n', '\r']);
+            if content == "\\." {
+                return at + content.len();
+            }
+            at += line.len();
+        }
+        self.text.len()
+    }
+}
+
+impl Iterator for Splitter<'_> {
+    type Item = Piece;
+
+    fn next(&mut self) -> Option<Piece> {
+        if let Some(found) = self.found.take() {
+            return Some(found);
+        }
+        loop {
+            if self.copying
+                && let Some(data) = self.data_start()
+            {
+                self.copying = false;
+                self.lexer.jump(data);
+                let start = self.lexer.here();
+                self.lexer.jump(self.data_end(data));
+                let end = self.lexer.here();
+                return Some(self.give(PieceKind::CopyData, start, end));
+            }
+            let lexeme = self.lexer.next(&mut self.problems);
+            match lexeme {
+                Lexeme::Comment(span) => self.comment(span),
+                Lexeme::Backslash => {
+                    let start = self.lexer.here();
+                    self.lexer.jump(self.command_end());
+                    let end = self.lexer.here();
+                    return Some(self.give(PieceKind::PsqlCommand, start, end));
+                }
+                Lexeme::Token(token) if token.token == Token::SemiColon => {}
+                Lexeme::Token(token) => {
+                    let start = self.lexer.token_start();
+                    let (tokens, end) = self.statement(token);
+                    self.copying |= copies_from_stdin(&tokens.tokens);
+                    return Some(self.give(PieceKind::Statement(tokens), start, end));
+                }
+                Lexeme::End if self.done.offset == self.text.len() => return None,
+                Lexeme::End => {
+                    let end = self.lexer.here();
+                    let span = Span { start: self.done, end };
+                    self.done = end;
+                    return Some(Piece { kind: PieceKind::Trivia, span });
+                }
+            }
+        }
+    }
+}
+
+/// What of the tokens so far decides whether a semicolon ends the statement.
+#[derive(Debug, Default)]
+struct Nesting {
+    /// How many parentheses are open.
+    parentheses: usize,
+    /// How many `BEGIN ATOMIC` and `CASE` of a routine's body are open.
+    blocks: usize,
+    /// How many words the statement has so far, up to the one that shows whether it makes a routine.
+    words: usize,
+    /// Whether the words so far can begin `CREATE [OR REPLACE] FUNCTION`.
+    routine: bool,
+}
+
+impl Nesting {
+    fn is_over(&self) -> bool {
+        self.parentheses == 0 && self.blocks == 0
+    }
+
+    /// Takes a token in; `before` is the one before it.
+    fn enter(&mut self, before: Option<&Token>, token: &Token) {
+        match token {
+            Token::LParen => self.parentheses += 1,
+            Token::RParen => self.parentheses = self.parentheses.saturating_sub(1),
+            Token::Word(word) if word.quote_style.is_none() => self.word(before, token),
+            _ => {}
+        }
+    }
+
+    fn word(&mut self, before: Option<&Token>, token: &Token) {
+        let is = |keyword| is_word(token, keyword);
+        let was = |keyword| before.is_some_and(|t| is_word(t, keyword));
+        self.words += 1;
+        match self.words {
+            1 => self.routine = is("CREATE"),
+            2 => self.routine &= is("OR") || is("FUNCTION") || is("PROCEDURE"),
+            3 if was("OR") => self.routine &= is("REPLACE"),
+            4 if was("REPLACE") => self.routine &= is("FUNCTION") || is("PROCEDURE"),
+            _ => {}
+        }
+        if !self.routine || self.parentheses > 0 || was("AS") || before == Some(&Token::Period) {
+            return;
+        }
+        if is("ATOMIC") && was("BEGIN") || self.blocks > 0 && is("CASE") {
+            self.blocks += 1;
+        } else if is("END") {
+            self.blocks = self.blocks.saturating_sub(1);
+        }
+    }
+}
+
+/// Whether psql would send lines of the script as data behind this statement.
+fn copies_from_stdin(tokens: &[TokenWithSpan]) -> bool {
+    let is = |n: usize, word| tokens.get(n).is_some_and(|t: &TokenWithSpan| is_word(&t.token, word));
+    if !is(0, "COPY") {
+        return false;
+    }
+    let mut depth = 0usize;
+    for (n, token) in tokens.iter().enumerate() {
+        match token.token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth = depth.saturating_sub(1),
+            Token::Word(_) if depth == 0 && is(n, "FROM") => return is(n + 1, "STDIN") || is(n + 1, "STDOUT"),
+            _ => {}
+        }
+    }
+    false
+}
+
+/// The problem that a psql command is.
+pub(crate) fn psql_command(text: &str, span: Span) -> Problem {
+    let command = text.get(span.range()).unwrap_or_default();
+    let word = command.split_whitespace().next().unwrap_or_default();
+    let message = format!("`{word}` is a command of psql, not SQL").into();
+    Problem { kind: ProblemKind::PsqlCommand, span, message }
+}
+
+#[cfg(test)]
+mod tests;
