@@ -15,7 +15,6 @@ mod added;
 mod constant;
 mod constrained;
 mod dropped;
-mod facts;
 mod foreign_key;
 mod on;
 mod bounds;
