@@ -254,6 +254,8 @@ pub(crate) struct BuiltinCast {
     pub(crate) context: CastContext,
     /// The volatility of its function.
     pub(crate) volatility: Volatility,
+    /// It has no function: the stored values are the same.
+    pub(crate) binary: bool,
     versions: Versions,
 }
 
@@ -284,7 +286,7 @@ static CASTS: LazyLock<HashMap<&'static str, Vec<BuiltinCast>>> = LazyLock::new(
             _ => CastContext::Explicit,
         };
         let volatility = letter(how.get(1..)?).unwrap_or(Volatility::Immutable);
-        Some(BuiltinCast { to, context, volatility, versions })
+        Some(BuiltinCast { to, context, volatility, binary: how.ends_with('b'), versions })
     };
     let casts = entries(include_str!("builtin/casts.txt")).filter_map(|e| e.split_once(':'));
     casts.map(|(from, targets)| (from, targets.split_whitespace().filter_map(read).collect())).collect()

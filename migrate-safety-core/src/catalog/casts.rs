@@ -12,10 +12,12 @@ pub struct Cast {
     pub context: CastContext,
     /// Whether the result can depend on a setting or on the catalog.
     pub volatility: Volatility,
+    /// Whether the stored values are the same.
+    pub binary: bool,
 }
 
 impl Cast {
-    const NOTHING: Self = Self { context: CastContext::Implicit, volatility: Volatility::Immutable };
+    const NOTHING: Self = Self { context: CastContext::Implicit, volatility: Volatility::Immutable, binary: true };
 }
 
 /// What is known about a cast between two types.
@@ -57,7 +59,11 @@ impl Catalog {
                     return CastPath::Known(Cast::NOTHING);
                 }
                 if let Some(cast) = builtin::cast(&from.name, &to.name, self.target().version) {
-                    return CastPath::Known(Cast { context: cast.context, volatility: cast.volatility });
+                    return CastPath::Known(Cast {
+                        context: cast.context,
+                        volatility: cast.volatility,
+                        binary: cast.binary,
+                    });
                 }
             }
             (TypeRef::Enum(a) | TypeRef::Other(a), TypeRef::Enum(b) | TypeRef::Other(b))
@@ -73,11 +79,11 @@ impl Catalog {
         }
         if is_string(to) {
             let volatility = self.output_volatility(from);
-            return CastPath::Known(Cast { context: CastContext::Assignment, volatility });
+            return CastPath::Known(Cast { context: CastContext::Assignment, volatility, binary: false });
         }
         if is_string(from) {
             let volatility = self.input_volatility(to);
-            return CastPath::Known(Cast { context: CastContext::Explicit, volatility });
+            return CastPath::Known(Cast { context: CastContext::Explicit, volatility, binary: false });
         }
         // `CREATE CAST` is not followed.
         let own = |t: TypeRef<'_>| !matches!(t, TypeRef::Builtin);
@@ -93,11 +99,11 @@ impl Catalog {
         let cast = match (stringy(from), stringy(to)) {
             (true, false) if to.is("text") || to.is("varchar") => Cast::NOTHING,
             (false, true) if from.is("text") || from.is("varchar") || from.is("bpchar") => {
-                Cast { context: CastContext::Assignment, ..Cast::NOTHING }
+                Cast { context: CastContext::Assignment, binary: !from.is("bpchar"), ..Cast::NOTHING }
             }
             (true, false) => {
                 let volatility = self.input_volatility(to);
-                Cast { context: CastContext::Explicit, volatility }
+                Cast { context: CastContext::Explicit, volatility, binary: false }
             }
             _ => return CastPath::Unknown,
         };

@@ -4,14 +4,16 @@
 //! touched is marked unknown, never guessed.
 
 mod apply;
-mod builtin;
+pub(crate) mod builtin;
 mod casts;
 mod dependents;
 pub mod model;
 mod query;
 mod regclass;
+mod render;
 mod routines;
 pub mod session;
+mod shape;
 mod store;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -28,6 +30,7 @@ pub use dependents::{Dependent, Object};
 pub use model::*;
 pub use query::{ForeignKeyRef, TypeRef};
 pub use session::Session;
+pub use shape::{OutputColumn, QueryShape};
 pub use volatility::VolatilityOf;
 
 use crate::dialect::Target;
@@ -124,6 +127,16 @@ impl Catalog {
     /// All relations in order of creation.
     pub fn relations(&self) -> impl Iterator<Item = &Relation> {
         self.relations.values()
+    }
+
+    /// All types that the history defines, in order of creation.
+    pub fn types(&self) -> impl Iterator<Item = &TypeDef> {
+        self.types.values()
+    }
+
+    /// Back to the search path of a new session.
+    pub(crate) fn reset_search_path(&mut self) {
+        self.search_path = vec![Ident::exact("public")];
     }
 
     /// Looks a relation name up along the search path.

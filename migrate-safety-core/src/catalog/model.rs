@@ -396,6 +396,8 @@ pub struct View {
     pub persistence: Persistence,
     /// Output columns, as far as they are known, with the column each comes straight from.
     pub columns: Vec<ViewColumn>,
+    /// Whether these are all columns, by their right names.
+    pub complete: bool,
     /// The query's text.
     pub sql: Box<str>,
     /// What it reads.

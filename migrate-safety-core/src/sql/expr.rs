@@ -123,11 +123,11 @@ impl Expr {
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) | Self::Parameter | Self::Default => {}
             Self::Column { .. } | Self::Star(_) => {}
             Self::Call { args: parts, .. } | Self::And(parts) | Self::Or(parts) => {
-                parts.iter().for_each(|p| p.walk(visit))
+                parts.iter().for_each(|p| p.walk(visit));
             }
             Self::Array(parts) | Self::Other(parts) => parts.iter().for_each(|p| p.walk(visit)),
             Self::Cast { expr, .. } | Self::Collate { expr, .. } | Self::Not(expr) | Self::IsNull { expr, .. } => {
-                expr.walk(visit)
+                expr.walk(visit);
             }
             Self::Binary { left, right, .. } => {
                 left.walk(visit);

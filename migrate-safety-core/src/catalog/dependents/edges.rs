@@ -14,7 +14,7 @@ type Edges = Vec<(Object, Edge)>;
 
 impl Catalog {
     /// What depends on an object directly.
-    pub(super) fn edges(&self, object: &Object) -> Edges {
+    pub(crate) fn edges(&self, object: &Object) -> Edges {
         let mut edges = Vec::new();
         match object {
             Object::Relation(id) => self.edges_of_relation(*id, &mut edges),

@@ -76,7 +76,7 @@ pub struct Dependent {
 
 /// How an object depends on another (`pg_depend.deptype`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Edge {
+pub(crate) enum Edge {
     /// It keeps the other from being dropped.
     Normal,
     /// It goes with the other.

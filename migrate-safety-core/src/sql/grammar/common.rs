@@ -82,8 +82,14 @@ pub(super) fn using_method(c: &mut Cursor<'_, '_>) -> Parse<Option<Ident>> {
 /// A role, or a word that stands for one.
 pub(super) fn role(c: &mut Cursor<'_, '_>) -> Parse<Ident> {
     const STANDING_FOR_ONE: &[&str] = &["CURRENT_ROLE", "CURRENT_USER", "SESSION_USER"];
+    let mark = c.mark();
     match c.eat_one_of(STANDING_FOR_ONE) {
-        Some(word) => Ok(Ident::folded(word)),
+        Some(word) => {
+            if word == "CURRENT_ROLE" {
+                c.since(14, mark, "`CURRENT_ROLE` for a role");
+            }
+            Ok(Ident::folded(word))
+        }
         None => c.non_reserved(),
     }
 }

@@ -20,30 +20,30 @@ enum Takes {
     Value,
 }
 
-/// Options by their names.
-type Known = &'static [(&'static str, Takes)];
+/// Options by their names, with the first server version that knows them.
+type Known = &'static [(&'static str, Takes, u16)];
 
 const VACUUM_OPTIONS: Known = &[
-    ("analyze", Takes::Switch),
-    ("buffer_usage_limit", Takes::Value),
-    ("disable_page_skipping", Takes::Switch),
-    ("freeze", Takes::Switch),
-    ("full", Takes::Switch),
-    ("index_cleanup", Takes::SwitchOrAuto),
-    ("only_database_stats", Takes::Switch),
-    ("parallel", Takes::Number),
-    ("process_main", Takes::Switch),
-    ("process_toast", Takes::Switch),
-    ("skip_database_stats", Takes::Switch),
-    ("skip_locked", Takes::Switch),
-    ("truncate", Takes::Switch),
-    ("verbose", Takes::Switch),
+    ("analyze", Takes::Switch, 9),
+    ("buffer_usage_limit", Takes::Value, 16),
+    ("disable_page_skipping", Takes::Switch, 9),
+    ("freeze", Takes::Switch, 9),
+    ("full", Takes::Switch, 9),
+    ("index_cleanup", Takes::SwitchOrAuto, 12),
+    ("only_database_stats", Takes::Switch, 16),
+    ("parallel", Takes::Number, 13),
+    ("process_main", Takes::Switch, 16),
+    ("process_toast", Takes::Switch, 14),
+    ("skip_database_stats", Takes::Switch, 16),
+    ("skip_locked", Takes::Switch, 12),
+    ("truncate", Takes::Switch, 12),
+    ("verbose", Takes::Switch, 9),
 ];
 const ANALYZE_OPTIONS: Known =
-    &[("buffer_usage_limit", Takes::Value), ("skip_locked", Takes::Switch), ("verbose", Takes::Switch)];
-const CLUSTER_OPTIONS: Known = &[("verbose", Takes::Switch)];
+    &[("buffer_usage_limit", Takes::Value, 16), ("skip_locked", Takes::Switch, 12), ("verbose", Takes::Switch, 9)];
+const CLUSTER_OPTIONS: Known = &[("verbose", Takes::Switch, 9)];
 const REINDEX_OPTIONS: Known =
-    &[("concurrently", Takes::Switch), ("tablespace", Takes::Value), ("verbose", Takes::Switch)];
+    &[("concurrently", Takes::Switch, 14), ("tablespace", Takes::Value, 14), ("verbose", Takes::Switch, 9)];
 
 /// `VACUUM`, with options in parentheses or as words.
 pub(super) fn vacuum(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
@@ -77,7 +77,11 @@ fn tables_with_columns(c: &mut Cursor<'_, '_>) -> Parse<Vec<ObjectName>> {
         return Ok(Vec::new());
     }
     c.list(|c| {
+        let mark = c.mark();
         let target = target(c)?;
+        if target.only {
+            c.since(18, mark, "`ONLY`");
+        }
         optional_idents(c)?;
         Ok(target.name)
     })
@@ -86,12 +90,18 @@ fn tables_with_columns(c: &mut Cursor<'_, '_>) -> Parse<Vec<ObjectName>> {
 /// `CLUSTER`.
 pub(super) fn cluster(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     c.expect("CLUSTER")?;
-    if c.is_token(&Token::LParen) {
+    let mark = c.mark();
+    let options = c.is_token(&Token::LParen);
+    if options {
         Options::read(c, "CLUSTER", CLUSTER_OPTIONS)?;
+        c.since(14, mark, "options of CLUSTER");
     } else {
         c.eat("VERBOSE");
     }
     if c.at_end() {
+        if options {
+            c.since(17, mark, "options of CLUSTER without a table");
+        }
         return Ok(Operation::ClusterTable { table: None, index: None });
     }
     let table = c.object_name()?;
@@ -105,6 +115,7 @@ pub(super) fn cluster(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
 
 /// `REINDEX`.
 pub(super) fn reindex(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    let start = c.mark();
     c.expect("REINDEX")?;
     let (mut concurrently, mut tablespace) = (false, None);
     if c.is_token(&Token::LParen) {
@@ -115,13 +126,20 @@ pub(super) fn reindex(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let Some(kind) = c.eat_one_of(&["INDEX", "TABLE", "SCHEMA", "DATABASE", "SYSTEM"]) else {
         return Err(c.expected("`INDEX`, `TABLE`, `SCHEMA`, `DATABASE` or `SYSTEM`"));
     };
-    concurrently |= c.eat("CONCURRENTLY");
+    let mark = c.mark();
+    if c.eat("CONCURRENTLY") {
+        concurrently = true;
+        c.since(12, mark, "`REINDEX CONCURRENTLY`");
+    }
     let target = match kind {
         "INDEX" => ReindexTarget::Index(c.object_name()?),
         "TABLE" => ReindexTarget::Table(c.object_name()?),
         "SCHEMA" => ReindexTarget::Schema(c.ident()?),
         _ => {
             let name = if c.at_end() { None } else { Some(c.ident()?) };
+            if name.is_none() {
+                c.since(16, start, "REINDEX without a name");
+            }
             if kind == "DATABASE" { ReindexTarget::Database(name) } else { ReindexTarget::System(name) }
         }
     };
@@ -184,17 +202,18 @@ impl Options {
     fn read(c: &mut Cursor<'_, '_>, command: &str, known: Known) -> Parse<Self> {
         let given = c.parens(|c| {
             c.list(|c| {
-                let place = c.next_span();
+                let (mark, place) = (c.mark(), c.next_span());
                 let complain =
                     |message: String| Problem { kind: ProblemKind::Invalid, span: place, message: message.into() };
                 let name = match c.eat_one_of(&["ANALYZE", "ANALYSE"]) {
                     Some(_) => Ident::exact("analyze"),
                     None => c.non_reserved()?,
                 };
-                let Some((_, takes)) = known.iter().find(|(option, _)| name == *option) else {
+                let Some((_, takes, since)) = known.iter().find(|(option, ..)| name == *option) else {
                     return Err(complain(format!("unrecognized {command} option `{name}`")));
                 };
                 let value = option_value(c)?;
+                c.since(*since, mark, &format!("the {command} option `{name}`"));
                 match takes {
                     Takes::Switch if switched(value.as_deref()).is_none() => {
                         Err(complain(format!("`{name}` is either on or off")))

@@ -1,6 +1,7 @@
 //! Views, materialized or not.
 
-use super::common::{optional_idents, persistence, tablespace, using_method, with_parameters};
+use super::common::{optional_idents, persistence, tablespace, with_parameters};
+use super::create_table::table_access_method;
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::expr::{Cte, CteBody, Expr, Query, Select, SelectItem, TableRef, TableSource};
 use crate::sql::name::{Ident, ObjectName};
@@ -68,7 +69,7 @@ pub(super) fn create_materialized_view(c: &mut Cursor<'_, '_>) -> Parse<Operatio
     let if_not_exists = c.if_not_exists();
     let name = c.object_name()?;
     let columns = optional_idents(c)?;
-    using_method(c)?;
+    table_access_method(c)?;
     with_parameters(c)?;
     tablespace(c)?;
     c.expect("AS")?;

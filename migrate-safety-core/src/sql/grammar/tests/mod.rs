@@ -9,14 +9,18 @@ mod shapes;
 mod valid_other;
 #[rustfmt::skip] // one line a statement
 mod valid_table;
+mod versions;
 
 use crate::dialect::Target;
 use crate::sql::statement::{ProblemKind, Statement};
 
-/// The one statement that `sql` is.
+/// The one statement that `sql` is, for the newest server.
 fn read(sql: &str) -> Statement {
-    let newest = Target { version: 18, ..Target::default() };
-    let mut script = crate::sql::parse(newest, sql);
+    read_for(Target::NEWEST_POSTGRES, sql)
+}
+
+fn read_for(version: u16, sql: &str) -> Statement {
+    let mut script = crate::sql::parse(Target::postgres(version), sql);
     assert_eq!(script.statements.len(), 1, "{sql}");
     script.statements.remove(0)
 }
