@@ -20,15 +20,6 @@ mod retyped;
 mod routines;
 mod say;
 mod sequences;
-mod added;
-mod constant;
-mod constrained;
-mod dropped;
-mod foreign_key;
-mod on;
-mod bounds;
-mod proof;
-mod retyped;
 mod type_change;
 
 pub use facts::facts;
