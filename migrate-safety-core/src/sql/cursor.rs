@@ -293,9 +293,6 @@ impl<'s, 't> Cursor<'s, 't> {
             let message = "improper qualified name (too many dotted names)".into();
             return Err(Problem { kind: ProblemKind::Invalid, span: place, message });
         }
-        if parts.len() > 3 {
-            return Err(self.problem(ProblemKind::Invalid, "too many dots in a name"));
-        }
         let name = parts.remove(parts.len() - 1);
         Ok(ObjectName { schema: parts.pop(), name })
     }

@@ -1,7 +1,7 @@
 //! Stored text as operations: queries of views, bodies of routines.
 
 use crate::catalog::{Catalog, Routine};
-use crate::sql::{LocatedOperation, Operation, Query, parse};
+use crate::sql::{LocatedOperation, ObjectName, Operation, Query, parse, plpgsql};
 
 /// The query that a text is.
 pub(super) fn query(text: &str, catalog: &Catalog) -> Option<Query> {
@@ -14,13 +14,9 @@ pub(super) fn query(text: &str, catalog: &Catalog) -> Option<Query> {
     }
 }
 
-/// What a routine does; nothing if its body is not understood.
+/// What a routine does; nothing if it is not known.
 pub(super) fn operations(routine: &Routine, catalog: &Catalog) -> Option<Vec<LocatedOperation>> {
-    let body = routine.body.as_ref()?;
-    if routine.language != *"sql" {
-        return None;
-    }
-    let script = parse(catalog.target(), &body.text);
-    let understood = script.statements.iter().all(crate::sql::Statement::understood);
-    understood.then(|| script.statements.into_iter().flat_map(|s| s.operations).collect())
+    let name = ObjectName { schema: Some(routine.schema.clone()), name: routine.name.clone() };
+    let body = plpgsql::read_body(catalog.target(), &routine.language, routine.body.as_ref()?, Some(&name));
+    Some(body.operations)
 }

@@ -11,11 +11,6 @@ pub(super) fn named(catalog: &Catalog, routine: &RoutineName) -> Vec<RoutineId> 
     found.filter(fits).map(|r| r.id).collect()
 }
 
-/// Whether a call of this name may mean the routine.
-pub(super) fn may_call(catalog: &Catalog, name: &ObjectName, routine: &Routine) -> bool {
-    name.name == routine.name && catalog.routines_named(name).iter().any(|r| r.id == routine.id)
-}
-
 /// The routine that a call with so many arguments means, if the history defines it.
 pub(super) fn called<'c>(catalog: &'c Catalog, name: &ObjectName, arguments: usize) -> Option<&'c Routine> {
     catalog.routines_named(name).into_iter().find(|r| r.takes(arguments))

@@ -52,7 +52,11 @@ fn over_itself(name: &Ident, columns: &[Ident], query: Query) -> Query {
         from: vec![TableRef::new(itself)],
         ..Select::default()
     };
-    Query { ctes: vec![Cte { name: name.clone(), columns: columns.to_vec(), body }], selects: vec![select], ..Query::default() }
+    Query {
+        ctes: vec![Cte { name: name.clone(), columns: columns.to_vec(), body }],
+        selects: vec![select],
+        ..Query::default()
+    }
 }
 
 /// `CREATE MATERIALIZED VIEW`.

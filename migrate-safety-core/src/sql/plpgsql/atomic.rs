@@ -32,8 +32,8 @@ pub(crate) fn body(c: &mut Cursor<'_, '_>) -> Parse<Reading> {
 fn return_statement(c: &mut Cursor<'_, '_>) -> Parse<Reading> {
     let mark = c.mark();
     c.expect("RETURN")?;
-    let Expression { sql, expr } = c.expression()?;
-    let select = Select { items: vec![SelectItem { expr, alias: None, sql }], ..Select::default() };
+    let Expression { expr, sql } = c.expression()?;
+    let select = Select { items: vec![SelectItem { expr, sql, alias: None }], ..Select::default() };
     let query = Query { selects: vec![select], ..Query::default() };
     Ok(Reading::one(Operation::Select(Box::new(query)), c.span_from(mark)))
 }

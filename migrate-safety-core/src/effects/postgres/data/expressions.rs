@@ -2,6 +2,7 @@
 
 use super::Doing;
 use crate::catalog::RelationId;
+use crate::effects::postgres::routines::called;
 use crate::effects::postgres::sequences::drawn_from;
 use crate::sql::expr::{Cte, CteBody, Expr, Query, TableRef, TableSource};
 use crate::sql::{LockMode, ObjectName, Operation};
@@ -11,7 +12,8 @@ impl Doing<'_> {
     pub(super) fn evaluate(&mut self, operation: &Operation) {
         let mut exprs = Vec::new();
         in_operation(operation, &mut exprs);
-        self.evaluate_all(&exprs);
+        let shown = self.inside.is_empty();
+        self.evaluate_all(&exprs, !shown);
         // A call on its own is why the statement is there.
         if let Operation::Select(query) = operation
             && let [select] = query.selects.as_slice()
@@ -19,18 +21,23 @@ impl Doing<'_> {
         {
             for item in &select.items {
                 if let Expr::Call { name, args } = &item.expr {
-                    self.call(name, args.len(), true);
+                    self.wonder(name, args.len());
                 }
             }
         }
     }
 
     /// Single expressions, each of which was met on a walk: their parts come by themselves.
-    pub(super) fn evaluate_all(&mut self, exprs: &[&Expr]) {
+    ///
+    /// Who replays a history follows the calls of a statement itself, because they can change the schema. Here those
+    /// are followed that a statement does not show: in triggers and defaults.
+    pub(super) fn evaluate_all(&mut self, exprs: &[&Expr], follow: bool) {
         for expr in exprs {
             self.draw(expr);
-            if let Expr::Call { name, args } = expr {
-                self.call(name, args.len(), false);
+            if let Expr::Call { name, args } = expr
+                && follow
+            {
+                self.call(name, args.len());
             }
         }
     }
@@ -39,7 +46,7 @@ impl Doing<'_> {
     pub(super) fn evaluate_default(&mut self, expr: &Expr) {
         let mut parts = Vec::new();
         expr.walk(&mut |e| parts.push(e));
-        self.evaluate_all(&parts);
+        self.evaluate_all(&parts, true);
     }
 
     fn draw(&mut self, expr: &Expr) {
@@ -53,15 +60,18 @@ impl Doing<'_> {
         }
     }
 
-    /// A call of a routine; `asked` if it is what the statement is about.
-    pub(super) fn call(&mut self, name: &ObjectName, arguments: usize, asked: bool) {
+    /// Follows a call of a routine.
+    pub(super) fn call(&mut self, name: &ObjectName, arguments: usize) {
+        if let Some(routine) = called(self.scene.catalog, name, arguments) {
+            self.run_routine(routine.id);
+        }
+    }
+
+    /// A routine that is what the statement is about, but of which nothing is known.
+    pub(super) fn wonder(&mut self, name: &ObjectName, arguments: usize) {
         let catalog = self.scene.catalog;
-        match crate::effects::postgres::routines::called(catalog, name, arguments) {
-            Some(routine) => self.run_routine(routine.id),
-            None if asked && catalog.is_unknown_function(name) => {
-                self.ask(format!("what does {name}() do?"));
-            }
-            None => {}
+        if called(catalog, name, arguments).is_none() && catalog.is_unknown_function(name) {
+            self.ask(format!("what does {name}() do?"));
         }
     }
 }

@@ -136,7 +136,10 @@ impl<'s> Doing<'s> {
                 self.change(operation, &mut kept);
                 self.evaluate(operation);
                 if let Operation::Call { name, args } = operation {
-                    self.call(name, args.len(), true);
+                    self.wonder(name, args.len());
+                    if !self.inside.is_empty() {
+                        self.call(name, args.len());
+                    }
                 }
             }
             _ => {}
@@ -221,6 +224,6 @@ impl<'s> Doing<'s> {
     fn evaluate_query(&mut self, query: &Query) {
         let mut exprs: Vec<&Expr> = Vec::new();
         query.walk_exprs(&mut |e| exprs.push(e));
-        self.evaluate_all(&exprs);
+        self.evaluate_all(&exprs, true);
     }
 }

@@ -30,6 +30,7 @@ impl Doing<'_> {
     /// A statement in a routine.
     fn inner(&mut self, operation: &Operation) {
         match operation {
+            Operation::Opaque { reason, .. } => self.ask(format!("what does a routine do here: {reason}?")),
             Operation::Transaction(Transaction::Commit | Transaction::Rollback) => self.ends_transaction = true,
             Operation::Select(_)
             | Operation::Insert(_)

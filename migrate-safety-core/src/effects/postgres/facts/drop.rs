@@ -3,7 +3,7 @@
 use crate::catalog::{Relation, RelationId, RelationKind};
 use crate::effects::fact::{Act, Example, Fact};
 use crate::effects::kind::Kind;
-use crate::effects::postgres::falls::Falls;
+use crate::effects::postgres::falls::{Falls, open_questions};
 use crate::effects::postgres::say;
 use crate::effects::scene::Scene;
 use crate::effects::{BreakageKind, DataLossKind, Effects};
@@ -143,8 +143,8 @@ fn has_rows(relation: &Relation) -> bool {
 }
 
 fn lost(scene: &Scene<'_>, effects: &mut Effects) {
-    let mut falls = Falls::of(scene);
-    effects.uncertain.append(&mut falls.uncertain);
+    let falls = Falls::of(scene);
+    effects.uncertain.extend(open_questions(scene));
     for id in &falls.gone {
         let Some(relation) = scene.catalog.relation(*id) else { continue };
         if has_rows(relation) {

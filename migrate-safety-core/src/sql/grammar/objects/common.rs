@@ -28,13 +28,12 @@ pub(super) fn other(command: ObjectCommand, class: &str, name: Option<ObjectName
     }
 }
 
-/// The name of a function or procedure: of a parameter or type too, where it has no dot.
+/// The name of a function or procedure.
 pub(super) fn function_name(c: &mut Cursor<'_, '_>) -> Parse<ObjectName> {
     match c.peek() {
-        Token::Word(word) if is_column_name_word(word) && *c.peek_nth(1) != Token::Period => {
-            Err(c.expected("a function name"))
-        }
-        _ => c.object_name(),
+        _ if *c.peek_nth(1) == Token::Period => c.object_name(),
+        Token::Word(word) if is_column_name_word(word) => Err(c.expected("a function name")),
+        _ => c.non_reserved().map(ObjectName::bare),
     }
 }
 
@@ -49,7 +48,7 @@ pub(super) fn word_or_string(c: &mut Cursor<'_, '_>) -> Parse<Ident> {
             c.advance();
             Ok(text)
         }
-        None => c.ident(),
+        None => c.non_reserved(),
     }
 }
 
