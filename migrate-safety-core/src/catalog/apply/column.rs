@@ -258,7 +258,7 @@ impl Change<'_> {
                     inherited: 1,
                     local: false,
                     identity: column.identity.filter(|_| keeps_identity),
-                    sequence: column.sequence.filter(|_| keeps_identity && column.identity.is_some()),
+                    sequence: None,
                     ..column.clone()
                 };
                 self.catalog.add_column(child, inherited);
