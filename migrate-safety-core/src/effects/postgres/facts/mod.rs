@@ -1,17 +1,5 @@
 //! The table of facts, files by subject.
 
-<<<<<<< HEAD
-mod data;
-mod drop;
-mod index;
-mod maintenance;
-mod no_transaction;
-mod program;
-mod sequence;
-mod truncate;
-mod view;
-=======
->>>>>>> effects-tables
 mod add_column;
 mod add_constraint;
 mod column;
@@ -32,28 +20,13 @@ mod set_type;
 mod table;
 mod truncate;
 mod types;
-<<<<<<< HEAD
-=======
 mod view;
->>>>>>> effects-tables
 
 use crate::effects::fact::Fact;
 
 /// Every fact about PostgreSQL.
 pub fn facts() -> impl Iterator<Item = &'static Fact> {
     const TABLES: &[&[Fact]] = &[
-<<<<<<< HEAD
-        data::FACTS,
-        drop::FACTS,
-        index::FACTS,
-        maintenance::FACTS,
-        no_transaction::FACTS,
-        program::FACTS,
-        sequence::FACTS,
-        truncate::FACTS,
-        view::FACTS,
-=======
->>>>>>> effects-tables
         add_column::FACTS,
         add_constraint::FACTS,
         column::FACTS,
@@ -74,10 +47,7 @@ pub fn facts() -> impl Iterator<Item = &'static Fact> {
         table::FACTS,
         truncate::FACTS,
         types::FACTS,
-<<<<<<< HEAD
-=======
         view::FACTS,
->>>>>>> effects-tables
     ];
     TABLES.iter().copied().flatten()
 }
