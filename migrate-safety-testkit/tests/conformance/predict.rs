@@ -27,14 +27,14 @@ pub fn predict(major: u16, row: &Row) -> Prediction {
     let report = check(&MigrationSet::from_text("case.sql", text, Layout::Plain), &config);
     let Some(migration) = report.migrations.first() else { return Prediction::default() };
     let mut prediction = Prediction::default();
-    let of_row = migration.statements.iter().filter(|statement| statement.span.start.offset as usize >= before.len());
+    let of_row = migration.statements.iter().filter(|statement| statement.span.start.offset >= before.len());
     for statement in of_row {
         prediction.add(&statement.effects);
         if !statement.understood {
             prediction.uncertain.push("the statement was not understood".to_owned());
         }
     }
-    let earlier = migration.statements.iter().filter(|statement| (statement.span.start.offset as usize) < before.len());
+    let earlier = migration.statements.iter().filter(|statement| statement.span.start.offset < before.len());
     let held: Vec<_> = earlier.flat_map(|statement| locks(&statement.effects)).collect();
     prediction.effects.locks.retain(|(relation, mode)| {
         let stronger = |(other, held): &(String, String)| other == relation && rank(held) >= rank(mode);
@@ -60,7 +60,7 @@ impl Prediction {
 }
 
 fn locks(effects: &Effects) -> Vec<(String, String)> {
-    effects.locks.iter().map(|lock| (lock.relation.name.clone(), lock.mode.sql().to_owned())).collect()
+    effects.locks.iter().map(|lock| (lock.relation.name.clone(), lock.mode.to_string())).collect()
 }
 
 /// Where a mode stands among all, weakest first.
