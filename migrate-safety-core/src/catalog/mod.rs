@@ -15,6 +15,10 @@ mod routines;
 pub mod session;
 mod shape;
 mod store;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod types;
 mod typing;
 mod volatility;

@@ -64,7 +64,7 @@ impl Change<'_> {
     fn copy_identity(&mut self, id: RelationId, column: &Column) {
         let sequence = column.sequence.and_then(|s| self.catalog.relation(s)).and_then(|r| r.sequence());
         let options = sequence.map_or_else(SequenceOptions::default, |s| SequenceOptions {
-            data_type: Some(s.data_type.clone()),
+            data_type: Some(crate::sql::DataType::builtin("int8")),
             increment: Some(s.increment),
             start: s.start,
             ..SequenceOptions::default()

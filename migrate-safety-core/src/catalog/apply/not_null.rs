@@ -218,7 +218,7 @@ impl Change<'_> {
         }
         if self.version() >= 18 {
             if let Some((constraint, _)) = self.table(table).and_then(|t| not_null_of(t, column)) {
-                self.drop_inherited_constraint(table, constraint, only);
+                self.drop_inherited_constraint(table, constraint, false, only);
                 return;
             }
             if let Some(column) = self.catalog.column_mut(table, column) {

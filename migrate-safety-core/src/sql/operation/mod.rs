@@ -206,12 +206,15 @@ pub enum Operation {
     /// `LOCK TABLE`.
     LockTable { tables: Vec<TableTarget>, mode: LockMode, nowait: bool },
     /// `CHECKPOINT`, `DISCARD`, `LOAD`, `LISTEN`, `NOTIFY`, `PREPARE`, `EXPLAIN`, cursors …: touches no schema object.
+    /// The command's words in capitals: `DISCARD ALL`.
     Session { command: Box<str> },
 
     // Transactions and settings
     /// `BEGIN`, `COMMIT`, `ROLLBACK`, `SAVEPOINT` …
     Transaction(Transaction),
-    /// `SET`, `RESET`, `set_config('…', …)` written as a statement.
+    /// `SET`, `RESET`, `set_config('…', …)` written as a statement. The value is as the server keeps it: strings
+    /// unescaped, several joined by `, `, in lists of names (`search_path`) each quoted where it must be; none for
+    /// `DEFAULT` and `RESET`. `RESET ALL` is the name `all`.
     Set { name: Box<str>, value: Option<Box<str>>, local: bool },
     /// `SET CONSTRAINTS`.
     SetConstraints { names: Vec<ObjectName>, deferred: bool },

@@ -2,7 +2,9 @@
 
 use super::Applied;
 use crate::catalog::types::{FoundType, missing_schema};
-use crate::catalog::{Catalog, Conflict, Relation, RelationId, RelationKind, Resolved, TEMP_SCHEMA, TypeId, is_system_schema};
+use crate::catalog::{
+    Catalog, Conflict, Relation, RelationId, RelationKind, Resolved, TEMP_SCHEMA, TypeId, is_system_schema,
+};
 use crate::sql::operation::RelationWord;
 use crate::sql::{Ident, ObjectName};
 
