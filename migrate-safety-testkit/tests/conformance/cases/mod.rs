@@ -2,8 +2,14 @@
 
 mod columns;
 mod constraints;
+mod data;
+mod data_partitions;
 mod domains;
+mod drop;
+mod fallen;
+mod index;
 mod inheritance;
+mod objects;
 mod owners;
 mod partition_keys;
 mod partition_trees;
@@ -18,8 +24,14 @@ pub fn all() -> impl Iterator<Item = Row> {
     const TABLES: &[&[Row]] = &[
         columns::CASES,
         constraints::CASES,
+        data::CASES,
+        data_partitions::CASES,
         domains::CASES,
+        drop::CASES,
+        fallen::CASES,
+        index::CASES,
         inheritance::CASES,
+        objects::CASES,
         owners::CASES,
         partition_keys::CASES,
         partition_trees::CASES,
