@@ -2,8 +2,18 @@
 #![forbid(unsafe_code)]
 
 pub mod catalog;
+mod check;
+pub mod config;
 pub mod dialect;
 pub mod effects;
 pub mod layout;
+pub mod report;
 pub mod rules;
 pub mod sql;
+
+pub use check::{check, replay};
+pub use config::Config;
+pub use dialect::{Dialect, Target};
+pub use layout::{Layout, MigrationSet};
+pub use report::Report;
+pub use rules::{Category, Finding, Status, Verdict};

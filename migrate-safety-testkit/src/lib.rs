@@ -1,1 +1,41 @@
-//! Throw-away servers and the lock probe.
+//! Throw-away servers and the probe that asks them what a statement really does.
+//!
+//! * [`PostgresServer`]: a server of one major version, gone with the process that started it;
+//! * [`Probe`]: the locks, rewrites, scans and index rebuilds of one statement, as the server shows them;
+//! * [`fill`](mod@fill): synthetic rows, so that a case needs only DDL;
+//! * [`run_cases`]: many statements on one server, two at a time.
+//!
+//! ```no_run
+//! use migrate_safety_testkit::{PostgresServer, Probe};
+//!
+//! let server = PostgresServer::start(16)?;
+//! let mut probe = Probe::new(&server)?;
+//! let measured = probe.measure("CREATE TABLE t (id bigint)", "CREATE INDEX ON t (id)")?;
+//! assert_eq!(measured.locks, [("public.t".to_owned(), "SHARE".to_owned())]);
+//! assert_eq!(measured.scans, ["public.t"]);
+//! # Ok::<(), migrate_safety_testkit::Error>(())
+//! ```
+
+mod binaries;
+mod conformance;
+mod database;
+mod error;
+pub mod fill;
+mod gate;
+mod holder;
+mod lock;
+mod outside;
+mod place;
+mod probe;
+mod query;
+mod reset;
+mod server;
+mod snapshot;
+
+pub use binaries::{MAJORS, ServerBinaries};
+pub use conformance::{Case, CaseResult, run_cases};
+pub use database::Database;
+pub use error::{Error, ServerError};
+pub use lock::LockMode;
+pub use probe::{Measurement, Probe};
+pub use server::{PostgresServer, server_for_test};

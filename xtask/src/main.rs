@@ -1,2 +1,48 @@
-//! What a contributor runs: `cargo xtask test`, `cargo xtask corpus`.
-fn main() {}
+//! What a contributor runs: `cargo xtask <command>`. One file for each command.
+
+mod corpus;
+mod servers;
+mod test;
+
+use std::env;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo xtask <command>
+
+  corpus DIR…        what the checker makes of the migrations below some directories
+  servers [MAJOR…]   fetch the PostgreSQL servers that tests run on (default: 14 15 16 17 18)
+  test [--fast]      everything a change must pass; --fast leaves out the tests that need servers
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let (command, args) = match args.split_first() {
+        Some((command, args)) => (command.as_str(), args),
+        None => ("help", &[][..]),
+    };
+    let result = match command {
+        "corpus" => corpus::run(args),
+        "servers" => servers::run(args),
+        "test" => test::run(args),
+        "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        unknown => Err(format!("unknown command `{unknown}`\n\n{USAGE}")),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The root of the workspace.
+fn workspace() -> PathBuf {
+    let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    root.pop();
+    root
+}

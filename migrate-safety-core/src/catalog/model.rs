@@ -1,6 +1,6 @@
 //! What the catalog holds.
 
-use crate::sql::expr::Expression;
+use crate::sql::expr::{Expr, Expression};
 use crate::sql::operation::{
     ArgMode, FiringState, Generated, PartitionBound, PartitionStrategy, Persistence, ReferentialAction,
     ReplicaIdentity, RoutineBody, TriggerEvents, TriggerTiming, Volatility,
@@ -131,12 +131,14 @@ pub struct Table {
     pub foreign: bool,
     /// Its columns in order; dropped ones are gone.
     pub columns: Vec<Column>,
-    /// The next column's id.
-    pub next_column: u16,
+    /// The last column's id.
+    pub last_column: u16,
     /// Its constraints.
     pub constraints: Vec<Constraint>,
     /// Its indexes.
     pub indexes: Vec<RelationId>,
+    /// Sequences that its columns own.
+    pub sequences: Vec<RelationId>,
     /// Foreign keys of other tables (or its own) that reference it: the referencing table and the constraint.
     pub referenced_by: Vec<(RelationId, ConstraintId)>,
     /// If it is partitioned: how.
@@ -153,8 +155,10 @@ pub struct Table {
     pub triggers: Vec<Trigger>,
     /// Names of its rules.
     pub rules: Vec<(Ident, FiringState)>,
-    /// Names of its policies.
-    pub policies: Vec<Ident>,
+    /// Other relations that the actions of its rules name.
+    pub rule_reads: Vec<(Ident, RelationId)>,
+    /// Its policies.
+    pub policies: Vec<Policy>,
     /// Row level security enabled.
     pub row_security: bool,
     /// Row level security forced on the owner.
@@ -263,6 +267,9 @@ pub struct Constraint {
     pub inherited: u16,
     /// Whether the table itself defines it.
     pub local: bool,
+    /// The constraint it was made for: of a key or foreign key of a partitioned table, that of each partition; of a
+    /// foreign key that references a partitioned table, that for each partition of it.
+    pub parent: Option<ConstraintId>,
     /// When it was added.
     pub created: Stamp,
     /// `COMMENT ON`.
@@ -299,6 +306,8 @@ pub enum ConstraintKind {
     Exclude {
         /// The index behind it.
         index: RelationId,
+        /// Its operators, one per element.
+        operators: Vec<Box<str>>,
     },
 }
 
@@ -311,12 +320,16 @@ pub struct ForeignKey {
     pub table: RelationId,
     /// The referenced columns.
     pub referenced: Vec<ColumnId>,
+    /// The unique index that it relies on, if the referenced table is known.
+    pub index: Option<RelationId>,
     /// `ON DELETE`.
     pub on_delete: ReferentialAction,
     /// `ON UPDATE`.
     pub on_update: ReferentialAction,
     /// `MATCH FULL`.
     pub match_full: bool,
+    /// Columns of `ON DELETE SET NULL (…)`.
+    pub set_columns: Vec<ColumnId>,
 }
 
 /// An index.
@@ -336,6 +349,9 @@ pub struct Index {
     pub include: Vec<ColumnId>,
     /// `WHERE`.
     pub predicate: Option<Expression>,
+    /// What its key and `INCLUDE` columns were called when it was made; names that the server generates are made of
+    /// these.
+    pub column_names: Vec<Ident>,
     /// The constraint it backs.
     pub constraint: Option<ConstraintId>,
     /// Whether queries may use it (a parent made `ON ONLY` is invalid until every partition is attached).
@@ -382,12 +398,16 @@ pub struct View {
     pub persistence: Persistence,
     /// Output columns, as far as they are known, with the column each comes straight from.
     pub columns: Vec<ViewColumn>,
+    /// Whether these are all columns, by their right names.
+    pub complete: bool,
     /// The query's text.
     pub sql: Box<str>,
     /// What it reads.
     pub depends_on: Vec<Dependency>,
     /// Routines it calls.
     pub routines: Vec<RoutineId>,
+    /// Types it casts to.
+    pub types: Vec<TypeId>,
     /// Indexes of a materialised view.
     pub indexes: Vec<RelationId>,
     /// Triggers (`INSTEAD OF`).
@@ -427,6 +447,8 @@ pub struct Sequence {
     pub identity: bool,
     /// Temporary or not.
     pub persistence: Persistence,
+    /// Lowest and highest value, where written.
+    pub bounds: (Option<i64>, Option<i64>),
     /// Increment.
     pub increment: i64,
     /// Start value, where written.
@@ -456,6 +478,23 @@ pub struct Trigger {
     pub state: FiringState,
     /// Columns mentioned in `WHEN`.
     pub when: Option<Expression>,
+    /// Its number in the order in which things were created.
+    pub number: u32,
+}
+
+/// A policy of row level security.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Its name.
+    pub name: Ident,
+    /// What its conditions read, the table's own columns too.
+    pub reads: Vec<Dependency>,
+    /// Routines that its conditions call.
+    pub routines: Vec<RoutineId>,
+    /// Types that its conditions cast to.
+    pub types: Vec<TypeId>,
+    /// Its number in the order in which things were created.
+    pub number: u32,
 }
 
 /// A type that the history defines.
@@ -516,6 +555,8 @@ pub struct Routine {
     pub args: Vec<(Option<Ident>, DataType, ArgMode, bool)>,
     /// What it returns.
     pub returns: Option<DataType>,
+    /// `RETURNS SETOF` or `TABLE`.
+    pub returns_set: bool,
     /// Whether it is a procedure.
     pub procedure: bool,
     /// Its language.
@@ -528,6 +569,8 @@ pub struct Routine {
     pub settings: Vec<(Box<str>, Box<str>)>,
     /// Its body, and the index of the source file it stands in.
     pub body: Option<RoutineBody>,
+    /// What an SQL function computes, if the planner puts that in the place of a call.
+    pub inline: Option<Box<Expr>>,
     /// When it was created (or last replaced).
     pub created: Stamp,
 }

@@ -1,9 +1,14 @@
 //! What the server will do: a prediction that a real server can confirm or refute.
 
+mod engine;
 pub mod fact;
+pub mod kind;
+pub mod postgres;
 pub mod scene;
 
-use crate::catalog::{ColumnId, RelationId};
+pub use engine::effects;
+
+use crate::catalog::{ColumnId, Conflict, RelationId};
 use crate::sql::LockMode;
 
 /// A relation by id and by its name before the statement.
@@ -60,6 +65,8 @@ pub struct Effects {
     pub uncertain: Vec<String>,
     /// Errors the server would report, whatever the rows.
     pub failures: Vec<Failure>,
+    /// The table of each index in `rebuilds_indexes`.
+    pub(crate) index_tables: Vec<(RelationId, RelationId)>,
 }
 
 /// An error the server would report.
@@ -124,4 +131,25 @@ pub enum BreakageKind {
     RowType,
     /// A value that old code does not know, or an old one that is gone.
     Values,
+}
+
+impl BreakageKind {
+    /// The name in JSON: `inserts-fail`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gone => "gone",
+            Self::Renamed => "renamed",
+            Self::Retyped => "retyped",
+            Self::InsertsFail => "inserts-fail",
+            Self::NullsFail => "nulls-fail",
+            Self::RowType => "row-type",
+            Self::Values => "values",
+        }
+    }
+}
+
+impl From<Conflict> for Failure {
+    fn from(conflict: Conflict) -> Self {
+        Self { sqlstate: conflict.sqlstate, message: conflict.message, only_with_rows: conflict.only_with_rows }
+    }
 }

@@ -1,6 +1,7 @@
 //! What a fact's condition may look at.
 
-use crate::catalog::{Catalog, RelationId, Session, Stamp};
+use crate::catalog::{Catalog, Relation, RelationId, Session, Stamp, Table};
+use crate::sql::operation::{AlterTable, TableAction};
 use crate::sql::{ObjectName, Operation};
 
 /// One operation about to run.
@@ -16,7 +17,7 @@ pub struct Scene<'a> {
     pub now: Stamp,
 }
 
-impl Scene<'_> {
+impl<'a> Scene<'a> {
     /// The server's major version.
     pub fn version(&self) -> u16 {
         self.catalog.target().version
@@ -25,5 +26,33 @@ impl Scene<'_> {
     /// The relation of this name, if it is known.
     pub fn relation(&self, name: &ObjectName) -> Option<RelationId> {
         self.catalog.resolve(name).found()
+    }
+
+    /// The action, if the operation is one of `ALTER TABLE`.
+    pub fn action(&self) -> Option<&'a TableAction> {
+        self.alter().map(|alter| &alter.action)
+    }
+
+    /// The operation, if it is `ALTER TABLE`.
+    pub fn alter(&self) -> Option<&'a AlterTable> {
+        match self.operation {
+            Operation::AlterTable(alter) => Some(alter),
+            _ => None,
+        }
+    }
+
+    /// The relation that `ALTER TABLE` is about.
+    pub fn target(&self) -> Option<&'a Relation> {
+        self.catalog.relation(self.relation(&self.alter()?.table)?)
+    }
+
+    /// The table that `ALTER TABLE` is about.
+    pub fn target_table(&self) -> Option<&'a Table> {
+        self.target()?.table()
+    }
+
+    /// Whether a relation existed before the statement.
+    pub fn existed(&self, relation: &Relation) -> bool {
+        relation.created == Stamp::BEFORE || relation.created.statement < self.now.statement
     }
 }

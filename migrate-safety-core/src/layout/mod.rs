@@ -1,6 +1,13 @@
 //! Migration directories of the hosts, read into a [`MigrationSet`].
 
+mod detect;
+mod diesel;
+mod plain;
+mod read;
+mod sqlx;
+
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::Arc;
 
 /// The migrations of a project, in the order in which their host runs them.
@@ -12,6 +19,8 @@ pub struct MigrationSet {
     pub migrations: Vec<Migration>,
     /// Files that could not be read; the others are there all the same.
     pub errors: Vec<LoadError>,
+    /// Files in the directory that look like migrations but that the host does not run.
+    pub ignored: Vec<PathBuf>,
     /// Whether the set is the whole history of its database: a table that no migration creates does not exist.
     pub complete: bool,
 }
@@ -87,11 +96,8 @@ pub enum LayoutNote {
         /// What is wrong with it.
         why: String,
     },
-    /// The same version as another migration.
-    DuplicateVersion {
-        /// The other migration's file.
-        other: PathBuf,
-    },
+    /// The file begins with a byte order mark, which the server takes for part of the first word.
+    ByteOrderMark,
 }
 
 /// A file or directory that could not be read.
@@ -110,5 +116,70 @@ impl LoadError {
     /// An error about a whole file.
     pub fn new(path: &Path, reason: impl Into<String>) -> Self {
         Self { path: path.to_owned(), line: None, reason: reason.into() }
+    }
+}
+
+impl FromStr for Layout {
+    type Err = UnknownLayout;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Sqlx, Self::Diesel, Self::Plain]
+            .into_iter()
+            .find(|l| l.name() == text)
+            .ok_or_else(|| UnknownLayout { given: text.to_owned() })
+    }
+}
+
+/// A layout that is not known.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{given}` is not a layout: write auto, sqlx, diesel or plain")]
+pub struct UnknownLayout {
+    given: String,
+}
+
+impl MigrationSet {
+    /// Reads the migrations at `path`: a directory in the layout of sqlx, diesel or plain files, which is detected, or
+    /// one file.
+    ///
+    /// A directory that holds no migrations itself but has a folder `migrations` is taken for a project.
+    ///
+    /// # Errors
+    /// The path does not exist, cannot be read, or holds no migrations. A single file that cannot be read among
+    /// others is not an error here: it is in [`MigrationSet::errors`].
+    pub fn from_dir(path: impl AsRef<Path>) -> Result<Self, LoadError> {
+        Self::load(path.as_ref(), None)
+    }
+
+    /// Like [`MigrationSet::from_dir`], in a layout that is told; `None` detects it.
+    ///
+    /// # Errors
+    /// As [`MigrationSet::from_dir`].
+    pub fn load(path: &Path, layout: Option<Layout>) -> Result<Self, LoadError> {
+        let metadata = std::fs::metadata(path).map_err(|e| LoadError::new(path, read::explain(&e)))?;
+        if metadata.is_dir() { detect::directory(path, layout) } else { Ok(detect::file(path, layout)) }
+    }
+
+    /// One migration from a text: standard input (named `-`) or a string in a test. What it does not create itself is
+    /// taken to exist.
+    pub fn from_text(path: impl Into<PathBuf>, text: impl Into<Arc<str>>, layout: Layout) -> Self {
+        let source = Source { path: path.into(), text: text.into() };
+        let name = source.path.file_stem().map_or_else(|| "-".to_owned(), |n| n.to_string_lossy().into_owned());
+        let migration = match layout {
+            Layout::Sqlx => sqlx::migration(&name, source),
+            Layout::Diesel | Layout::Plain => plain::migration(&name, source),
+        };
+        Self { layout, migrations: vec![migration], ..Self::default() }
+    }
+
+    /// The migrations of `other` behind these.
+    pub fn append(&mut self, other: Self) {
+        if self.migrations.is_empty() && self.errors.is_empty() {
+            *self = other;
+            return;
+        }
+        self.migrations.extend(other.migrations);
+        self.errors.extend(other.errors);
+        self.ignored.extend(other.ignored);
+        self.complete &= other.complete;
     }
 }

@@ -1,5 +1,59 @@
-//! Rules turn effects into advice. One file per rule.
+//! Rules turn effects into advice. One file per rule; a new rule is a new file and one line here.
 
 pub mod finding;
+mod hazard;
+pub mod rule;
+mod text;
+mod uses;
+pub mod view;
 
 pub use finding::{Category, Finding, Status, Verdict};
+pub use rule::{Check, Findings, Rule, Sample};
+
+/// Declares the files of the rules and lists them.
+macro_rules! rules {
+    ($($file:ident),* $(,)?) => {
+        $(mod $file;)*
+        /// All rules.
+        pub static RULES: &[&Rule] = &[$(&$file::RULE),*];
+    };
+}
+
+rules! {
+    byte_order_mark,
+    commit_in_transaction,
+    constraint_validated_at_once,
+    copy_data,
+    drop_index_not_concurrent,
+    duplicate_version,
+    dynamic_sql,
+    enum_value_used_at_once,
+    fails_with_rows,
+    file_not_run,
+    index_not_concurrent,
+    invalid_sql,
+    lock_table,
+    long_lock,
+    metadata_toml,
+    misplaced_no_transaction,
+    needs_no_transaction,
+    no_lock_timeout,
+    not_understood,
+    not_valid_validated_at_once,
+    partition_locks,
+    psql_command,
+    refresh_not_concurrent,
+    reindex_not_concurrent,
+    set_not_null_scans,
+    several_tables_locked,
+    statement_fails,
+    table_maintenance,
+    trigger_on_live_table,
+    unique_constraint_builds_index,
+    work_under_lock,
+}
+
+/// The categories that have rules so far; the others are reported as not judged.
+pub fn judged_categories() -> impl Iterator<Item = Category> {
+    Category::ALL.into_iter().filter(|c| RULES.iter().any(|r| r.category == *c))
+}

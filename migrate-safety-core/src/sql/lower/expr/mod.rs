@@ -83,9 +83,9 @@ pub(super) fn restricted(c: &mut Cursor<'_, '_>) -> Parse<Expr> {
 
 /// An operand without any operators (`c_expr` of the server's grammar).
 pub(super) fn operand_only(c: &mut Cursor<'_, '_>) -> Parse<Expr> {
-    c.enter()?;
+    c.descend()?;
     let result = primary::production(c, Grammar::Full)(c, Grammar::Full);
-    c.leave();
+    c.ascend();
     result
 }
 
@@ -108,12 +108,12 @@ pub(super) fn parenthesized_list(c: &mut Cursor<'_, '_>) -> Parse<Vec<Expr>> {
 
 /// An expression whose operators bind at least as strongly as `least`.
 fn operand(c: &mut Cursor<'_, '_>, least: u8, grammar: Grammar) -> Parse<Expr> {
-    c.enter()?;
+    c.descend()?;
     let result = match primary::prefixed_production(c, grammar)(c, grammar) {
         Ok(first) => infix::operators(c, first, least, grammar),
         Err(problem) => Err(problem),
     };
-    c.leave();
+    c.ascend();
     result
 }
 

@@ -164,7 +164,7 @@ pub(super) fn overlaps(c: &mut Cursor<'_, '_>, row: Expr, grammar: Grammar) -> P
 /// `( … )`, with what is inside. Which of the two it is shows only at the end in `((SELECT 1) + 1)`.
 pub(in crate::sql::lower) fn paren(c: &mut Cursor<'_, '_>) -> Parse<Paren> {
     c.expect_token(&Token::LParen)?;
-    c.enter()?;
+    c.descend()?;
     let content = if query::starts(c) {
         query_inside(c)
     } else if c.is_token(&Token::LParen) {
@@ -175,7 +175,7 @@ pub(in crate::sql::lower) fn paren(c: &mut Cursor<'_, '_>) -> Parse<Paren> {
     } else {
         list_inside(c, None)
     };
-    c.leave();
+    c.ascend();
     let content = content?;
     c.expect_token(&Token::RParen)?;
     Ok(content)

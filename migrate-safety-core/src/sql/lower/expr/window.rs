@@ -37,9 +37,9 @@ fn direction(c: &mut Cursor<'_, '_>) -> Parse<()> {
 
 /// `(base PARTITION BY … ORDER BY … ROWS BETWEEN … AND … EXCLUDE …)`: its expressions.
 pub(in crate::sql::lower) fn window_specification(c: &mut Cursor<'_, '_>) -> Parse<Vec<Expr>> {
-    c.enter()?;
+    c.descend()?;
     let result = specification_inside(c);
-    c.leave();
+    c.ascend();
     result
 }
 

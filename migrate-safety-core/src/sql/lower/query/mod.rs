@@ -22,9 +22,9 @@ pub(crate) fn query(c: &mut Cursor<'_, '_>) -> Parse<Query> {
 
 /// A query. Those in this module are boxed all the way, to keep the stack small.
 pub(super) fn boxed(c: &mut Cursor<'_, '_>) -> Parse<Box<Query>> {
-    c.enter()?;
+    c.descend()?;
     let result = inside(c);
-    c.leave();
+    c.ascend();
     result
 }
 
@@ -97,7 +97,7 @@ fn arm(c: &mut Cursor<'_, '_>, into: &mut Option<IntoTarget>) -> Parse<Box<Query
 /// `( query )`.
 fn parenthesized(c: &mut Cursor<'_, '_>) -> Parse<Box<Query>> {
     c.expect_token(&Token::LParen)?;
-    c.enter()?;
+    c.descend()?;
     let query = if c.is_token(&Token::LParen) {
         match parenthesized(c) {
             Ok(first) => rest(c, first),
@@ -106,7 +106,7 @@ fn parenthesized(c: &mut Cursor<'_, '_>) -> Parse<Box<Query>> {
     } else {
         inside(c)
     };
-    c.leave();
+    c.ascend();
     let query = query?;
     c.expect_token(&Token::RParen)?;
     Ok(query)

@@ -122,9 +122,14 @@ fn ends_output(c: &Cursor<'_, '_>) -> bool {
 pub(in crate::sql::lower) fn output_list(c: &mut Cursor<'_, '_>) -> Parse<Vec<SelectItem>> {
     let mut items = Vec::new();
     loop {
-        let expr = if c.eat_token(&Token::Mul) { Expr::Star(None) } else { expr(c)? };
-        let alias = if expr == Expr::Star(None) { None } else { output_label(c)? };
-        items.push(SelectItem { expr, alias });
+        let mark = c.mark();
+        if c.eat_token(&Token::Mul) {
+            items.push(star());
+        } else {
+            let expr = expr(c)?;
+            let sql = c.text_from(mark).into();
+            items.push(SelectItem { expr, alias: output_label(c)?, sql });
+        }
         if !c.eat_token(&Token::Comma) {
             return Ok(items);
         }
@@ -154,14 +159,14 @@ fn into_target(c: &mut Cursor<'_, '_>) -> Parse<IntoTarget> {
 
 /// `a, (b, c), ROLLUP (a, b), GROUPING SETS ((a), ())`.
 fn group_list(c: &mut Cursor<'_, '_>, found: &mut Vec<Expr>) -> Parse<()> {
-    c.enter()?;
+    c.descend()?;
     let result = loop {
         match group(c, found) {
             Ok(()) if c.eat_token(&Token::Comma) => {}
             result => break result,
         }
     };
-    c.leave();
+    c.ascend();
     result
 }
 
@@ -201,8 +206,12 @@ pub(in crate::sql::lower) fn values(c: &mut Cursor<'_, '_>) -> Parse<(Box<Query>
 pub(super) fn table(c: &mut Cursor<'_, '_>) -> Parse<Box<Query>> {
     let (name, only) = relation(c)?;
     let source = TableSource::Relation { name, only };
-    let items = vec![SelectItem { expr: Expr::Star(None), alias: None }];
-    Ok(of(Select { items, from: vec![TableRef { source, alias: None, on: None }], ..Select::default() }))
+    Ok(of(Select { items: vec![star()], from: vec![TableRef::new(source)], ..Select::default() }))
+}
+
+/// `*`.
+fn star() -> SelectItem {
+    SelectItem { expr: Expr::Star(None), alias: None, sql: "*".into() }
 }
 
 /// The query that is this alone.

@@ -32,9 +32,7 @@ pub(in crate::sql::lower) fn with_clause(c: &mut Cursor<'_, '_>) -> Parse<Vec<Ct
 
 fn cte(c: &mut Cursor<'_, '_>) -> Parse<Cte> {
     let name = c.ident()?;
-    if c.is_token(&Token::LParen) {
-        c.ident_list()?;
-    }
+    let columns = if c.is_token(&Token::LParen) { c.ident_list()? } else { Vec::new() };
     c.expect("AS")?;
     if !c.eat_all("NOT MATERIALIZED") {
         c.eat("MATERIALIZED");
@@ -43,7 +41,7 @@ fn cte(c: &mut Cursor<'_, '_>) -> Parse<Cte> {
     let body = cte_body(c)?;
     c.expect_token(&Token::RParen)?;
     search_and_cycle(c)?;
-    Ok(Cte { name, body })
+    Ok(Cte { name, columns, body })
 }
 
 fn cte_body(c: &mut Cursor<'_, '_>) -> Parse<CteBody> {
@@ -84,9 +82,9 @@ fn search_and_cycle(c: &mut Cursor<'_, '_>) -> Parse<()> {
 
 /// A query, `INSERT`, `UPDATE`, `DELETE` or `MERGE`, each with or without `WITH`.
 pub(in crate::sql::lower) fn preparable(c: &mut Cursor<'_, '_>) -> Parse<Preparable> {
-    c.enter()?;
+    c.descend()?;
     let result = preparable_inside(c);
-    c.leave();
+    c.ascend();
     result
 }
 

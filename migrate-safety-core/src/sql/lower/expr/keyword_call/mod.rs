@@ -199,9 +199,9 @@ fn array_elements(c: &mut Cursor<'_, '_>) -> Parse<Expr> {
     if c.eat_token(&Token::RBracket) {
         return Ok(Expr::Array(Vec::new()));
     }
-    c.enter()?;
+    c.descend()?;
     let elements = if c.is_token(&Token::LBracket) { inner_arrays(c) } else { expr_list(c) };
-    c.leave();
+    c.ascend();
     let elements = elements?;
     c.expect_token(&Token::RBracket)?;
     Ok(Expr::Array(elements))

@@ -4,6 +4,7 @@ mod table_function;
 
 use super::{boxed, goes_on, rest, starts};
 use crate::sql::cursor::{Cursor, Parse};
+use crate::sql::datatype::DataType;
 use crate::sql::expr::{Expr, Query, TableRef, TableSource};
 use crate::sql::keyword::{self, Category};
 use crate::sql::lower::data_type;
@@ -54,9 +55,12 @@ fn at_join(c: &Cursor<'_, '_>) -> bool {
 
 /// One join, from its key words to its condition.
 fn join(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
+    let right = from.tables.len();
     if c.eat("CROSS") {
         c.expect("JOIN")?;
-        return primary(c, from);
+        primary(c, from)?;
+        mark_joined(from, right, false);
+        return Ok(());
     }
     let natural = c.eat("NATURAL");
     if c.eat_one_of(&["LEFT", "RIGHT", "FULL"]).is_some() {
@@ -65,35 +69,44 @@ fn join(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
         c.eat("INNER");
     }
     c.expect("JOIN")?;
-    let right = from.tables.len();
     primary(c, from)?;
+    mark_joined(from, right, natural);
     if natural {
         return Ok(());
     }
     // `a JOIN b JOIN c ON … ON …`: the condition of the inner join comes first.
     while !c.is("ON") && !c.is("USING") && at_join(c) {
-        c.enter()?;
+        c.descend()?;
         let result = join(c, from);
-        c.leave();
+        c.ascend();
         result?;
     }
+    let mut using = Vec::new();
     let on = if c.eat("ON") {
         expr(c)?
     } else {
         c.expect("USING")?;
-        let columns = c.ident_list()?;
+        using = c.ident_list()?;
         if c.eat("AS") {
             c.ident()?;
         }
-        equal_columns(columns)
+        equal_columns(using.clone())
     };
     if let Some(table) = from.tables.get_mut(right) {
+        table.using.extend(using);
         table.on = Some(match table.on.take() {
             None => on,
             Some(inner) => Expr::And(vec![inner, on]),
         });
     }
     Ok(())
+}
+
+fn mark_joined(from: &mut From, right: usize, natural: bool) {
+    if let Some(table) = from.tables.get_mut(right) {
+        table.joined = true;
+        table.natural = natural;
+    }
 }
 
 /// `USING (a, b)` as `a = a AND b = b`.
@@ -121,7 +134,6 @@ fn primary(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
         return push_function(c, function, from);
     }
     if let Some(function) = function(c)? {
-        c.eat_all("WITH ORDINALITY");
         return push_function(c, function, from);
     }
     if lateral {
@@ -131,14 +143,15 @@ fn primary(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
 }
 
 fn push_function(c: &mut Cursor<'_, '_>, function: Expr, from: &mut From) -> Parse<()> {
-    let alias = table_function::alias(c)?;
-    from.tables.push(TableRef { source: TableSource::Expr(function), alias, on: None });
+    let ordinality = c.eat_all("WITH ORDINALITY");
+    let (alias, columns) = table_function::alias(c)?;
+    from.tables.push(TableRef { alias, columns, ordinality, ..TableRef::new(TableSource::Expr(function)) });
     Ok(())
 }
 
 fn push_relation(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
     let (name, only) = relation(c)?;
-    let alias = relation_alias(c)?;
+    let (alias, columns) = relation_alias(c)?;
     if c.eat("TABLESAMPLE") {
         c.object_name()?;
         from.others.extend(parenthesized_list(c)?);
@@ -146,17 +159,17 @@ fn push_relation(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
             from.others.push(c.parens(expr)?);
         }
     }
-    from.tables.push(TableRef { source: TableSource::Relation { name, only }, alias, on: None });
+    from.tables.push(TableRef { alias, columns, ..TableRef::new(TableSource::Relation { name, only }) });
     Ok(())
 }
 
 fn push_query(c: &mut Cursor<'_, '_>, query: Box<Query>, from: &mut From) -> Parse<()> {
     let mark = c.mark();
-    let alias = table_function::alias(c)?;
+    let (alias, columns) = table_function::alias(c)?;
     if alias.is_none() {
         c.since(16, mark, "a subquery in FROM without an alias");
     }
-    from.tables.push(TableRef { source: TableSource::Query(query), alias, on: None });
+    from.tables.push(TableRef { alias, columns, ..TableRef::new(TableSource::Query(query)) });
     Ok(())
 }
 
@@ -175,7 +188,7 @@ fn in_parentheses(c: &mut Cursor<'_, '_>, from: &mut From, lateral: bool) -> Par
 /// `( query )`, which is returned, or `( a JOIN b … )`, which goes to `from`.
 fn parentheses(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<Option<Box<Query>>> {
     c.expect_token(&Token::LParen)?;
-    c.enter()?;
+    c.descend()?;
     let found = if starts(c) {
         boxed(c).map(Some)
     } else if c.is_token(&Token::LParen) {
@@ -189,7 +202,7 @@ fn parentheses(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<Option<Box<Quer
             Err(problem) => Err(problem),
         }
     };
-    c.leave();
+    c.ascend();
     let found = found?;
     c.expect_token(&Token::RParen)?;
     Ok(found)
@@ -205,7 +218,7 @@ fn behind_inner(c: &mut Cursor<'_, '_>, inner: Option<Box<Query>>, from: &mut Fr
             inner_joins(c, from, false)
         }
         None => {
-            let unnamed = relation_alias(c)?.is_none();
+            let unnamed = relation_alias(c)?.0.is_none();
             inner_joins(c, from, unnamed)
         }
     }
@@ -227,13 +240,19 @@ pub(in crate::sql::lower) fn relation(c: &mut Cursor<'_, '_>) -> Parse<(ObjectNa
     Ok((name, false))
 }
 
+/// An alias and what stands behind it in parentheses.
+type Alias = (Option<Ident>, Vec<(Ident, Option<DataType>)>);
+
 /// `[AS] alias [(columns)]` of a table.
-fn relation_alias(c: &mut Cursor<'_, '_>) -> Parse<Option<Ident>> {
+fn relation_alias(c: &mut Cursor<'_, '_>) -> Parse<Alias> {
     let alias = bare_alias(c)?;
-    if alias.is_some() && c.is_token(&Token::LParen) {
-        c.ident_list()?;
-    }
-    Ok(alias)
+    let columns = if alias.is_some() && c.is_token(&Token::LParen) { untyped(c)? } else { Vec::new() };
+    Ok((alias, columns))
+}
+
+/// `(a, b)`: names of columns.
+fn untyped(c: &mut Cursor<'_, '_>) -> Parse<Vec<(Ident, Option<DataType>)>> {
+    Ok(c.ident_list()?.into_iter().map(|name| (name, None)).collect())
 }
 
 /// `[AS] alias`.
@@ -274,14 +293,13 @@ pub(super) fn function(c: &mut Cursor<'_, '_>) -> Parse<Option<Expr>> {
 }
 
 /// `a int COLLATE "C", b text`: columns of a function that returns records.
-fn column_definitions(c: &mut Cursor<'_, '_>) -> Parse<()> {
+fn column_definitions(c: &mut Cursor<'_, '_>) -> Parse<Vec<(Ident, Option<DataType>)>> {
     c.list(|c| {
-        c.ident()?;
-        data_type(c)?;
+        let name = c.ident()?;
+        let data_type = data_type(c)?;
         if c.eat("COLLATE") {
             c.object_name()?;
         }
-        Ok(())
-    })?;
-    Ok(())
+        Ok((name, Some(data_type)))
+    })
 }

@@ -1,32 +1,31 @@
 //! Functions in `FROM`, and those with a syntax of their own.
 
-use super::{column_definitions, function, is_alias};
+use super::{Alias, column_definitions, function, is_alias, untyped};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::expr::Expr;
 use crate::sql::lower::data_type;
 use crate::sql::lower::expr::{expr, json_clause, operand_only, restricted, xml_passing};
-use crate::sql::name::{Ident, ObjectName};
+use crate::sql::name::ObjectName;
 use sqlparser::tokenizer::Token;
 
 /// `[AS] alias [(columns)]`, `AS (definitions)`, `AS alias (definitions)`.
-pub(super) fn alias(c: &mut Cursor<'_, '_>) -> Parse<Option<Ident>> {
+pub(super) fn alias(c: &mut Cursor<'_, '_>) -> Parse<Alias> {
     let with_as = c.eat("AS");
     if with_as && c.is_token(&Token::LParen) {
-        c.parens(column_definitions)?;
-        return Ok(None);
+        return Ok((None, c.parens(column_definitions)?));
     }
     if !with_as && !is_alias(c) {
-        return Ok(None);
+        return Ok((None, Vec::new()));
     }
     let alias = c.ident()?;
-    if c.is_token(&Token::LParen) {
-        if matches!(c.peek_nth(2), Token::Comma | Token::RParen) {
-            c.ident_list()?;
-        } else {
-            c.parens(column_definitions)?;
-        }
-    }
-    Ok(Some(alias))
+    let columns = if !c.is_token(&Token::LParen) {
+        Vec::new()
+    } else if matches!(c.peek_nth(2), Token::Comma | Token::RParen) {
+        untyped(c)?
+    } else {
+        c.parens(column_definitions)?
+    };
+    Ok((Some(alias), columns))
 }
 
 /// `ROWS FROM (…)`, `XMLTABLE (…)`, `JSON_TABLE (…)`.
@@ -43,7 +42,6 @@ pub(super) fn special(c: &mut Cursor<'_, '_>) -> Parse<Option<Expr>> {
                 Ok(function)
             })
         })?;
-        c.eat_all("WITH ORDINALITY");
         return Ok(Some(Expr::Other(functions)));
     }
     if !matches!(c.peek_nth(1), Token::LParen) {

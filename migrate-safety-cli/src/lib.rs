@@ -1,0 +1,54 @@
+//! The command line of migrate-safety.
+
+mod catalog;
+mod check;
+mod input;
+
+use clap::{Parser, Subcommand};
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// Predicts what schema migrations do to a live database, before they reach it.
+#[derive(Debug, Parser)]
+#[command(name = "migrate-safety", version, about, after_help = EXIT_STATUS)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_STATUS: &str =
+    "Exit status: 0 nothing at or above --deny, 1 findings, 2 the input could not be read or the call is wrong.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Judge migrations: which tables they lock, rewrite and read through, and whether they can run at all.
+    Check(check::Check),
+    /// Print the schema that migrations leave.
+    Catalog(catalog::Print),
+}
+
+/// Nothing at or above `--deny`.
+const CLEAN: u8 = 0;
+/// Findings at or above `--deny`.
+const FINDINGS: u8 = 1;
+/// The input could not be read, or the call is wrong.
+const UNUSABLE: u8 = 2;
+
+/// Runs the command line. `args` begins with the program's name.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let status = match Cli::try_parse_from(args) {
+        Ok(cli) => match cli.command {
+            Command::Check(check) => check.run(),
+            Command::Catalog(print) => print.run(),
+        },
+        Err(error) => {
+            // Help and version are no errors; clap prints them to standard output.
+            let status = if error.use_stderr() { UNUSABLE } else { CLEAN };
+            if error.print().is_err() {
+                return ExitCode::from(UNUSABLE);
+            }
+            status
+        }
+    };
+    ExitCode::from(status)
+}

@@ -1,0 +1,162 @@
+//! The whole script, in an order in which it runs.
+
+use super::order::{Node, Placed, in_order};
+use super::table::TableWriter;
+use super::table_parts::comment;
+use crate::catalog::{Catalog, Relation, RelationKind, TEMP_SCHEMA, TypeDefKind};
+use crate::sql::Ident;
+
+/// SQL text, statement by statement.
+#[derive(Default)]
+struct Script {
+    text: String,
+}
+
+impl Script {
+    fn statement(&mut self, sql: &str) {
+        self.text.push_str(sql);
+        self.text.push_str(";\n");
+    }
+
+    /// Statements that belong together; a group is set off by an empty line.
+    fn group(&mut self, statements: impl IntoIterator<Item = String>) {
+        let mut statements = statements.into_iter().peekable();
+        if statements.peek().is_some() && !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        statements.for_each(|sql| self.statement(&sql));
+    }
+}
+
+/// What is written of each table at one place of the script.
+fn each<'c>(tables: &[TableWriter<'c>], part: fn(&TableWriter<'c>) -> Vec<String>) -> Vec<String> {
+    tables.iter().flat_map(part).collect()
+}
+
+/// Whether a relation is written at all.
+pub(super) fn is_written(relation: &Relation) -> bool {
+    !relation.unknown && relation.schema != *TEMP_SCHEMA
+}
+
+/// SQL that makes a catalog.
+pub(super) fn write(catalog: &Catalog) -> String {
+    let mut script = Script::default();
+    let placed = in_order(catalog);
+    script.group(preamble(catalog));
+    for placed in &placed {
+        script.group(create(catalog, placed));
+    }
+    let tables: Vec<TableWriter<'_>> = placed
+        .iter()
+        .filter_map(|placed| match placed.node {
+            Node::Table(id) => catalog.written_table(catalog.relation(id)?, placed.calls_wait),
+            _ => None,
+        })
+        .collect();
+    script.group(owned_sequences(catalog));
+    script.group(late_domain_checks(catalog));
+    script.group(each(&tables, TableWriter::late_expressions));
+    script.group(each(&tables, TableWriter::join_parents));
+    script.group(each(&tables, TableWriter::partial_constraints));
+    script.group(indexes(catalog));
+    script.group(each(&tables, TableWriter::foreign_keys));
+    script.group(each(&tables, TableWriter::settings));
+    script.group(each(&tables, TableWriter::triggers));
+    script.group(view_triggers(catalog));
+    script.group(comments(catalog, &tables));
+    script.text
+}
+
+/// What comes before every object: settings, schemas, extensions.
+fn preamble(catalog: &Catalog) -> Vec<String> {
+    let mut statements = Vec::new();
+    if !catalog.routines.is_empty() {
+        // Bodies may name what comes after them.
+        statements.push("SET check_function_bodies = false".to_owned());
+    }
+    let public = Ident::exact("public");
+    if !catalog.schemas.contains_key(&public) {
+        statements.push("DROP SCHEMA public".to_owned());
+    }
+    let schemas = catalog.schemas.keys().filter(|s| **s != public && **s != *TEMP_SCHEMA);
+    statements.extend(schemas.map(|schema| format!("CREATE SCHEMA {}", schema.sql())));
+    statements.extend(catalog.extensions.keys().map(|name| format!("CREATE EXTENSION IF NOT EXISTS {}", name.sql())));
+    statements
+}
+
+/// The statement that makes an object.
+fn create(catalog: &Catalog, placed: &Placed) -> Option<String> {
+    match placed.node {
+        Node::Type(id) => Catalog::type_sql(catalog.types.get(&id)?),
+        Node::Routine(id) => Some(Catalog::routine_sql(catalog.routine(id)?)),
+        Node::Sequence(id) | Node::Table(id) | Node::View(id) => {
+            let relation = catalog.relation(id)?;
+            match &relation.kind {
+                RelationKind::Table(_) => Some(catalog.written_table(relation, placed.calls_wait)?.create()),
+                RelationKind::View(view) => Some(Catalog::view_sql(relation, view)),
+                RelationKind::Sequence(sequence) => Some(Catalog::sequence_sql(relation, sequence)),
+                RelationKind::Index(_) | RelationKind::Composite => None,
+            }
+        }
+    }
+}
+
+fn owned_sequences(catalog: &Catalog) -> Vec<String> {
+    let owned = catalog.relations().filter(|r| is_written(r)).filter_map(|relation| {
+        let sequence = relation.sequence().filter(|s| !s.identity)?;
+        let (table, column) = sequence.owned_by?;
+        let column = &catalog.column(table, column)?.name;
+        let table = catalog.relation(table)?.object_name().sql();
+        Some(format!("ALTER SEQUENCE {} OWNED BY {table}.{}", relation.object_name().sql(), column.sql()))
+    });
+    owned.collect()
+}
+
+fn late_domain_checks(catalog: &Catalog) -> Vec<String> {
+    let mut statements = Vec::new();
+    for def in catalog.types.values() {
+        let TypeDefKind::Domain(domain) = &def.kind else { continue };
+        for (name, check, _) in domain.checks.iter().filter(|(.., valid)| !valid) {
+            statements.push(format!(
+                "ALTER DOMAIN {} ADD CONSTRAINT {} CHECK ({}) NOT VALID",
+                def.sql_name(),
+                name.sql(),
+                super::text::bare(check)
+            ));
+        }
+    }
+    statements
+}
+
+/// Indexes of their own, then how those of partitions belong to those of their parents.
+fn indexes(catalog: &Catalog) -> Vec<String> {
+    let all = || catalog.relations().filter(|r| is_written(r)).filter_map(|r| Some((r, r.index()?)));
+    let on_written = |table| catalog.relation(table).is_some_and(is_written);
+    let made = all()
+        .filter(|(_, index)| catalog.is_plain_index(index) && on_written(index.table))
+        .map(|(relation, index)| catalog.index_sql(relation, index));
+    made.chain(all().filter_map(|(relation, index)| catalog.attach_index(relation, index))).collect()
+}
+
+fn view_triggers(catalog: &Catalog) -> Vec<String> {
+    let views = catalog.relations().filter(|r| is_written(r)).filter_map(|r| Some((r, r.view()?)));
+    views.flat_map(|(relation, view)| view.triggers.iter().map(|t| catalog.trigger_sql(relation, t))).collect()
+}
+
+fn comments(catalog: &Catalog, tables: &[TableWriter<'_>]) -> Vec<String> {
+    let mut statements = Vec::new();
+    for relation in catalog.relations().filter(|r| is_written(r)) {
+        let word = match &relation.kind {
+            RelationKind::Table(table) if table.foreign => "FOREIGN TABLE",
+            RelationKind::Table(_) => "TABLE",
+            RelationKind::Index(_) => "INDEX",
+            RelationKind::View(view) if view.materialized => "MATERIALIZED VIEW",
+            RelationKind::View(_) => "VIEW",
+            RelationKind::Sequence(_) => "SEQUENCE",
+            RelationKind::Composite => "TYPE",
+        };
+        statements.extend(comment(&format!("{word} {}", relation.object_name().sql()), relation.comment.as_deref()));
+    }
+    statements.extend(tables.iter().flat_map(TableWriter::comments));
+    statements
+}

@@ -1,0 +1,209 @@
+//! Tables: `CREATE TABLE` with all that can stand in it.
+
+use super::text::{bare, literal, values, with_options};
+use crate::catalog::{Catalog, Column, Constraint, ConstraintKind, Relation, RelationKind, Table};
+use crate::sql::Ident;
+use crate::sql::expr::{Expr, Expression};
+use crate::sql::operation::{PartitionBound, PartitionStrategy, Persistence};
+
+/// One table to be written, and what cannot be written in its `CREATE TABLE`.
+pub(super) struct TableWriter<'c> {
+    pub(super) catalog: &'c Catalog,
+    pub(super) relation: &'c Relation,
+    pub(super) table: &'c Table,
+    /// Whether expressions that call the schema's own functions have to wait, since those need the table.
+    pub(super) calls_wait: bool,
+}
+
+impl<'c> TableWriter<'c> {
+    /// The table as a statement names it.
+    pub(super) fn name(&self) -> String {
+        self.relation.object_name().sql()
+    }
+
+    /// `CREATE TABLE` without a semicolon.
+    pub(super) fn create(&self) -> String {
+        let table = self.table;
+        let inherits = self.inherits_at_once();
+        let word = match (table.foreign, table.persistence) {
+            (true, _) => "FOREIGN TABLE",
+            (false, Persistence::Unlogged) => "UNLOGGED TABLE",
+            (false, _) => "TABLE",
+        };
+        let columns = table.columns.iter().filter(|c| !inherits || c.local).map(|c| self.column(c));
+        let constraints = table.constraints.iter().filter(|c| self.stands_inside(c));
+        let constraints = constraints.map(|c| self.named_constraint(c));
+        let items: Vec<String> = columns.chain(constraints).collect();
+        let body = if items.is_empty() { String::new() } else { format!("\n    {}\n", items.join(",\n    ")) };
+        let mut sql = format!("CREATE {word} {} ({body})", self.name());
+        if inherits && !table.inherits.is_empty() {
+            let parents = table.inherits.iter().filter_map(|id| self.catalog.relation(*id));
+            let parents: Vec<String> = parents.map(|r| r.object_name().sql()).collect();
+            sql = format!("{sql} INHERITS ({})", parents.join(", "));
+        }
+        if let Some(partitioning) = &table.partition_by {
+            let key: Vec<String> = partitioning.key.iter().map(key_element).collect();
+            sql = format!("{sql} PARTITION BY {} ({})", strategy_name(partitioning.strategy), key.join(", "));
+        }
+        if let Some(method) = &table.access_method {
+            sql = format!("{sql} USING {}", method.sql());
+        }
+        format!("{sql}{}", with_options(&table.options))
+    }
+
+    /// A column with everything that is written at it.
+    fn column(&self, column: &Column) -> String {
+        let mut sql = format!("{} {}", column.name.sql(), column.data_type);
+        if let Some(collation) = &column.collation {
+            sql = format!("{sql} COLLATE {}", collation.sql());
+        }
+        if let Some(default) = self.catalog.default_sql(column)
+            && !self.waits(column.default.as_ref())
+        {
+            sql = format!("{sql} DEFAULT {default}");
+        }
+        if let Some(generated) = &column.generated {
+            let kind = if generated.stored { "STORED" } else { "VIRTUAL" };
+            sql = format!("{sql} GENERATED ALWAYS AS ({}) {kind}", bare(&generated.expression));
+        }
+        if column.not_null {
+            sql = format!("{sql}{} NOT NULL{}", self.not_null_name(column), self.not_null_scope(column));
+        }
+        if let Some(always) = column.identity
+            && !self.has_parents_identity(column)
+        {
+            sql = format!("{sql} GENERATED {} AS IDENTITY", if always { "ALWAYS" } else { "BY DEFAULT" });
+            if let Some(options) =
+                column.sequence.and_then(|id| self.catalog.identity_options(self.relation, column, id))
+            {
+                sql = format!("{sql} ({options})");
+            }
+        }
+        sql
+    }
+
+    /// The not-null constraint of a column, where there is one for it (PostgreSQL 18).
+    fn not_null_constraint(&self, column: &Column) -> Option<&'c Constraint> {
+        let is_it = |c: &&Constraint| matches!(c.kind, ConstraintKind::NotNull { column: of } if of == column.id);
+        self.table.constraints.iter().find(is_it)
+    }
+
+    /// ` CONSTRAINT name` for a name that the server would not give.
+    fn not_null_name(&self, column: &Column) -> String {
+        let Some(constraint) = self.not_null_constraint(column) else { return String::new() };
+        let usual = format!("{}_{}_not_null", self.relation.name, column.name);
+        if constraint.name == *usual { String::new() } else { format!(" CONSTRAINT {}", constraint.name.sql()) }
+    }
+
+    fn not_null_scope(&self, column: &Column) -> &'static str {
+        if self.not_null_constraint(column).is_some_and(|c| c.no_inherit) { " NO INHERIT" } else { "" }
+    }
+
+    /// Whether a partition's identity column is its parent's (PostgreSQL 17): attaching makes it one.
+    fn has_parents_identity(&self, column: &Column) -> bool {
+        let parent = self.table.partition_of.as_ref().and_then(|(parent, _)| self.catalog.table(*parent));
+        parent.and_then(|p| p.column(&column.name)).is_some_and(|c| c.identity.is_some())
+    }
+
+    /// `CONSTRAINT name …`.
+    pub(super) fn named_constraint(&self, constraint: &Constraint) -> String {
+        format!("CONSTRAINT {} {}", constraint.name.sql(), self.catalog.constraint_sql(self.table, constraint))
+    }
+
+    /// Whether a constraint can be written in `CREATE TABLE`.
+    fn stands_inside(&self, constraint: &Constraint) -> bool {
+        match &constraint.kind {
+            // It is written at its column; foreign keys need the other table's indexes.
+            ConstraintKind::NotNull { .. } | ConstraintKind::ForeignKey(_) => false,
+            ConstraintKind::Check { expression, .. } => {
+                // A new table's checks would count as valid.
+                self.is_own(constraint) && (constraint.valid || !constraint.enforced) && !self.waits(Some(expression))
+            }
+            ConstraintKind::Unique { index, .. } | ConstraintKind::Exclude { index, .. } => {
+                self.catalog.index(*index).is_none_or(|i| i.valid)
+            }
+        }
+    }
+
+    /// Whether a check does not come from a parent by itself.
+    pub(super) fn is_own(&self, constraint: &Constraint) -> bool {
+        constraint.local || constraint.inherited == 0 || !self.inherits_at_once() || self.table.partition_of.is_some()
+    }
+
+    /// Whether an expression can only be written when the functions are there.
+    pub(super) fn waits(&self, expression: Option<&Expression>) -> bool {
+        let Some(expression) = expression else { return false };
+        let mut calls = false;
+        expression.expr.walk(&mut |e| {
+            calls |= matches!(e, Expr::Call { name, .. } if !self.catalog.routines_named(name).is_empty());
+        });
+        self.calls_wait && calls
+    }
+
+    /// Whether `INHERITS` gives the columns in the order in which the table has them. If not, it is made apart and
+    /// inherits afterwards.
+    pub(super) fn inherits_at_once(&self) -> bool {
+        let mut natural: Vec<&Ident> = Vec::new();
+        let parents = self.table.inherits.iter().filter_map(|id| self.catalog.table(*id));
+        for column in parents.flat_map(|p| &p.columns) {
+            if !natural.contains(&&column.name) {
+                natural.push(&column.name);
+            }
+        }
+        let own = self.table.columns.iter().map(|c| &c.name);
+        let rest: Vec<&Ident> = own.clone().filter(|name| !natural.contains(name)).collect();
+        natural.into_iter().chain(rest).eq(own)
+    }
+}
+
+impl Catalog {
+    /// A column's default; one that takes numbers from the column's own sequence calls it by its present name.
+    pub(super) fn default_sql(&self, column: &Column) -> Option<String> {
+        let default = column.default.as_ref()?;
+        let sequence = column.sequence.filter(|_| column.identity.is_none()).and_then(|id| self.relation(id));
+        match (sequence, &default.expr) {
+            (Some(sequence), Expr::Call { name, .. }) if name.name == *"nextval" => {
+                let sequence = literal(&sequence.object_name().sql());
+                Some(format!("nextval({sequence}::regclass)"))
+            }
+            _ => Some(bare(default).to_owned()),
+        }
+    }
+
+    /// Tables that a history makes and that outlive a session.
+    pub(super) fn written_table<'c>(&'c self, relation: &'c Relation, calls_wait: bool) -> Option<TableWriter<'c>> {
+        match &relation.kind {
+            RelationKind::Table(table) => Some(TableWriter { catalog: self, relation, table, calls_wait }),
+            _ => None,
+        }
+    }
+}
+
+/// One element of a partition key.
+fn key_element(expression: &Expression) -> String {
+    match &expression.expr {
+        Expr::Column { name, .. } => name.sql(),
+        _ => format!("({})", bare(expression)),
+    }
+}
+
+/// A strategy as it is written.
+pub(super) fn strategy_name(strategy: PartitionStrategy) -> &'static str {
+    match strategy {
+        PartitionStrategy::Range => "RANGE",
+        PartitionStrategy::List => "LIST",
+        PartitionStrategy::Hash => "HASH",
+    }
+}
+
+/// `FOR VALUES …` or `DEFAULT`.
+pub(super) fn bound_sql(bound: &PartitionBound) -> String {
+    match bound {
+        PartitionBound::Default => "DEFAULT".to_owned(),
+        PartitionBound::In(list) => format!("FOR VALUES IN ({})", values(list)),
+        PartitionBound::Range { from, to } => format!("FOR VALUES FROM ({}) TO ({})", values(from), values(to)),
+        PartitionBound::Hash { modulus, remainder } => {
+            format!("FOR VALUES WITH (MODULUS {modulus}, REMAINDER {remainder})")
+        }
+    }
+}

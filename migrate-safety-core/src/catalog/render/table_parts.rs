@@ -1,0 +1,131 @@
+//! What is added to tables and views once all of them are there.
+
+use super::table::TableWriter;
+use super::text::literal;
+use crate::catalog::{ConstraintKind, Trigger};
+use crate::sql::operation::{FiringState, ReplicaIdentity};
+
+impl TableWriter<'_> {
+    fn alter(&self, action: &str) -> String {
+        format!("ALTER TABLE {} {action}", self.name())
+    }
+
+    /// Defaults and checks that had to wait, and constraints that are not valid: in a new table they would be.
+    pub(super) fn late_expressions(&self) -> Vec<String> {
+        let mut statements = Vec::new();
+        for column in &self.table.columns {
+            let inherited = self.inherits_at_once() && !column.local;
+            if let Some(default) = self.catalog.default_sql(column)
+                && (inherited || self.waits(column.default.as_ref()))
+            {
+                statements.push(self.alter(&format!("ALTER COLUMN {} SET DEFAULT {default}", column.name.sql())));
+            }
+        }
+        for constraint in self.table.constraints.iter().filter(|c| self.is_own(c)) {
+            let not_valid = if constraint.valid || !constraint.enforced { "" } else { " NOT VALID" };
+            let late = match &constraint.kind {
+                ConstraintKind::Check { expression, .. } => !not_valid.is_empty() || self.waits(Some(expression)),
+                ConstraintKind::NotNull { .. } => !not_valid.is_empty(),
+                _ => false,
+            };
+            if late {
+                statements.push(self.alter(&format!("ADD {}{not_valid}", self.named_constraint(constraint))));
+            }
+        }
+        statements
+    }
+
+    /// Constraints whose index does not cover all partitions.
+    pub(super) fn partial_constraints(&self) -> Vec<String> {
+        let partial = self.table.constraints.iter().filter(|c| {
+            let index = c.index().and_then(|index| self.catalog.index(index));
+            index.is_some_and(|index| !index.valid)
+        });
+        let name = self.name();
+        partial.map(|c| format!("ALTER TABLE ONLY {name} ADD {}", self.named_constraint(c))).collect()
+    }
+
+    /// Foreign keys, those apart that the server makes for partitions.
+    pub(super) fn foreign_keys(&self) -> Vec<String> {
+        let keys = self.table.constraints.iter().filter(|c| matches!(c.kind, ConstraintKind::ForeignKey(_)));
+        keys.filter(|c| c.parent.is_none())
+            .map(|c| {
+                let not_valid = if c.valid || !c.enforced { "" } else { " NOT VALID" };
+                self.alter(&format!("ADD {}{not_valid}", self.named_constraint(c)))
+            })
+            .collect()
+    }
+
+    /// Everything else that the table has set.
+    pub(super) fn settings(&self) -> Vec<String> {
+        let table = self.table;
+        let mut actions = Vec::new();
+        if let Some(of_type) = &table.of_type {
+            actions.push(format!("OF {}", of_type.sql()));
+        }
+        let clustered = table.indexes.iter().filter_map(|id| self.catalog.relation(*id));
+        for index in clustered.filter(|r| r.index().is_some_and(|i| i.clustered)) {
+            actions.push(format!("CLUSTER ON {}", index.name.sql()));
+        }
+        match &table.replica_identity {
+            ReplicaIdentity::Default => {}
+            ReplicaIdentity::Index(index) => actions.push(format!("REPLICA IDENTITY USING INDEX {}", index.sql())),
+            ReplicaIdentity::Full => actions.push("REPLICA IDENTITY FULL".to_owned()),
+            ReplicaIdentity::Nothing => actions.push("REPLICA IDENTITY NOTHING".to_owned()),
+        }
+        if table.row_security {
+            actions.push("ENABLE ROW LEVEL SECURITY".to_owned());
+        }
+        if table.force_row_security {
+            actions.push("FORCE ROW LEVEL SECURITY".to_owned());
+        }
+        actions.iter().map(|action| self.alter(action)).collect()
+    }
+
+    /// Comments on the table, its columns and constraints.
+    pub(super) fn comments(&self) -> Vec<String> {
+        let name = self.name();
+        let mut comments = Vec::new();
+        for column in &self.table.columns {
+            comments.extend(comment(&format!("COLUMN {name}.{}", column.name.sql()), column.comment.as_deref()));
+        }
+        for constraint in &self.table.constraints {
+            let what = format!("CONSTRAINT {} ON {name}", constraint.name.sql());
+            comments.extend(comment(&what, constraint.comment.as_deref()));
+        }
+        comments
+    }
+
+    /// Its triggers, those apart that the server makes for partitions, and which of them do not fire as usual.
+    pub(super) fn triggers(&self) -> Vec<String> {
+        let parent = self.table.partition_of.as_ref().and_then(|(parent, _)| self.catalog.table(*parent));
+        let cloned = |trigger: &Trigger| {
+            parent.is_some_and(|p| p.triggers.iter().any(|t| t.for_each_row && t.name == trigger.name))
+        };
+        let mut statements: Vec<String> = Vec::new();
+        for trigger in &self.table.triggers {
+            if !cloned(trigger) {
+                statements.push(self.catalog.trigger_sql(self.relation, trigger));
+            }
+            if let Some(word) = firing(trigger.state) {
+                statements.push(self.alter(&format!("{word} TRIGGER {}", trigger.name.sql())));
+            }
+        }
+        statements
+    }
+}
+
+/// `COMMENT ON … IS …`, if there is one.
+pub(super) fn comment(on: &str, text: Option<&str>) -> Option<String> {
+    text.map(|text| format!("COMMENT ON {on} IS {}", literal(text)))
+}
+
+/// The word that makes a trigger or rule fire so, unless that is the usual way.
+fn firing(state: FiringState) -> Option<&'static str> {
+    match state {
+        FiringState::Enabled => None,
+        FiringState::Disabled => Some("DISABLE"),
+        FiringState::Replica => Some("ENABLE REPLICA"),
+        FiringState::Always => Some("ENABLE ALWAYS"),
+    }
+}

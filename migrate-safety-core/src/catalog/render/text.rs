@@ -1,0 +1,128 @@
+//! Pieces of SQL text.
+
+use crate::sql::Ident;
+use crate::sql::expr::{Expr, Expression};
+use crate::sql::name::quote;
+
+/// A string constant.
+pub(super) fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// Names, quoted where they must be, with commas between.
+pub(super) fn names<'n>(names: impl IntoIterator<Item = &'n Ident>) -> String {
+    let names: Vec<String> = names.into_iter().map(Ident::sql).collect();
+    names.join(", ")
+}
+
+/// The text of an expression without parentheses around all of it.
+pub(super) fn bare(expression: &Expression) -> &str {
+    let mut text = expression.sql.trim();
+    while let Some(inner) = text.strip_prefix('(').and_then(|t| t.strip_suffix(')')) {
+        if !balanced(inner) {
+            break;
+        }
+        text = inner.trim();
+    }
+    text
+}
+
+/// Whether every parenthesis of a text that is closed in it is opened in it before. Constants and comments are not
+/// told apart: a text for which that matters keeps its parentheses, or is not balanced.
+fn balanced(text: &str) -> bool {
+    if text.contains(['\'', '"', '$']) || text.contains("--") || text.contains("/*") {
+        return !text.contains([')', '(']);
+    }
+    let mut depth = 0i32;
+    text.chars().all(|c| {
+        depth += match c {
+            '(' => 1,
+            ')' => -1,
+            _ => 0,
+        };
+        depth >= 0
+    })
+}
+
+/// `WITH (name = value, …)` with a space before, or nothing.
+pub(super) fn with_options(options: &[(Box<str>, Box<str>)]) -> String {
+    if options.is_empty() {
+        return String::new();
+    }
+    format!(" WITH ({})", option_list(options))
+}
+
+fn option_list(options: &[(Box<str>, Box<str>)]) -> String {
+    let written = options.iter().map(|(name, value)| {
+        let name: Vec<String> = name.split('.').map(quote).collect();
+        let name = name.join(".");
+        if value.is_empty() { name } else { format!("{name} = {}", option_value(value)) }
+    });
+    written.collect::<Vec<_>>().join(", ")
+}
+
+/// A value of an option: numbers and plain words need no quotes.
+fn option_value(value: &str) -> String {
+    let plain = value.parse::<f64>().is_ok() || matches!(value, "true" | "false" | "on" | "off");
+    if plain { value.to_owned() } else { literal(value) }
+}
+
+/// A partition bound's value. The server takes constants and simple expressions there; what cannot be written back
+/// is `NULL`.
+pub(super) fn value(expr: &Expr) -> String {
+    match expr {
+        Expr::Bool(value) => value.to_string(),
+        Expr::Number(number) => number.to_string(),
+        Expr::String(text) => literal(text),
+        Expr::Cast { expr, to } => format!("{}::{to}", value(expr)),
+        Expr::Collate { expr, collation } => format!("{} COLLATE {}", value(expr), collation.sql()),
+        Expr::Column { name, .. } => name.sql(),
+        Expr::Call { name, args } if args.is_empty() && is_keyword(&name.name) => name.name.to_string(),
+        Expr::Call { name, args } => format!("{}({})", name.sql(), values(args)),
+        Expr::Binary { op, left, right } => format!("({} {op} {})", value(left), value(right)),
+        _ => "NULL".to_owned(),
+    }
+}
+
+/// Functions that are called without parentheses.
+fn is_keyword(name: &str) -> bool {
+    name.starts_with("current_") || name.starts_with("local") || matches!(name, "session_user" | "user")
+}
+
+/// Values with commas between.
+pub(super) fn values(exprs: &[Expr]) -> String {
+    exprs.iter().map(value).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outer_parentheses_are_dropped() {
+        for (written, bare_text) in [
+            ("a > 0", "a > 0"),
+            ("(a > 0)", "a > 0"),
+            ("((a) > (0))", "(a) > (0)"),
+            ("(a) > (0)", "(a) > (0)"),
+            ("(a = ')')", "(a = ')')"),
+            ("(a = 'x')", "a = 'x'"),
+        ] {
+            let expression = Expression { sql: written.into(), expr: Expr::Null };
+            assert_eq!(bare(&expression), bare_text);
+        }
+    }
+
+    #[test]
+    fn options_are_quoted_where_needed() {
+        let option = |name: &str, value: &str| (Box::from(name), Box::from(value));
+        let options = [
+            option("fillfactor", "70"),
+            option("toast.autovacuum_enabled", "off"),
+            option("buffering", "auto"),
+            option("security_barrier", ""),
+        ];
+        let written = " WITH (fillfactor = 70, toast.autovacuum_enabled = off, buffering = 'auto', security_barrier)";
+        assert_eq!(with_options(&options), written);
+    }
+}

@@ -1,0 +1,283 @@
+//! The types and the volatility of expressions, as the server's parser and planner see them.
+
+mod call;
+mod operator;
+
+use super::builtin::CastContext;
+use super::casts::CastPath;
+use super::{Catalog, TypeRef};
+use crate::sql::expr::{Expr, Query};
+use crate::sql::operation::Volatility;
+use crate::sql::{DataType, Ident};
+
+/// The type of an expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ExprType {
+    /// A string constant or NULL whose type the context decides.
+    Literal,
+    /// This type.
+    Known(DataType),
+    /// Not known.
+    Unclear,
+}
+
+impl ExprType {
+    /// A built-in type, `name[]` for an array; `?` is not known.
+    fn builtin(name: &str) -> Self {
+        if name == "?" || name.starts_with("any") {
+            return Self::Unclear;
+        }
+        match name.strip_suffix("[]") {
+            Some(element) => Self::Known(DataType { array: true, ..DataType::builtin(element) }),
+            None => Self::Known(DataType::builtin(name)),
+        }
+    }
+
+    /// The type, if it is known.
+    pub(crate) fn known(&self) -> Option<&DataType> {
+        match self {
+            Self::Known(data_type) => Some(data_type),
+            Self::Literal | Self::Unclear => None,
+        }
+    }
+
+    /// The server's name of a built-in type that is not an array.
+    fn name(&self) -> Option<&str> {
+        self.known().filter(|t| t.schema.is_none() && !t.array).map(|t| t.name.as_str())
+    }
+}
+
+/// Between which volatilities that of an expression lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Bounds {
+    pub(crate) least: Volatility,
+    pub(crate) most: Volatility,
+}
+
+impl Bounds {
+    pub(crate) const IMMUTABLE: Self = Self::exactly(Volatility::Immutable);
+    pub(crate) const STABLE: Self = Self::exactly(Volatility::Stable);
+    /// Immutable or stable, depending on what is not known.
+    pub(crate) const AT_MOST_STABLE: Self = Self { least: Volatility::Immutable, most: Volatility::Stable };
+    pub(crate) const UNKNOWN: Self = Self { least: Volatility::Immutable, most: Volatility::Volatile };
+
+    pub(crate) const fn exactly(volatility: Volatility) -> Self {
+        Self { least: volatility, most: volatility }
+    }
+
+    /// Of an expression with both parts.
+    #[must_use]
+    pub(crate) fn with(self, other: Self) -> Self {
+        Self { least: self.least.max(other.least), most: self.most.max(other.most) }
+    }
+
+    /// Of one of the two, it is not known which.
+    #[must_use]
+    fn either(self, other: Self) -> Self {
+        Self { least: self.least.min(other.least), most: self.most.max(other.most) }
+    }
+}
+
+/// What is known of an expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Examined {
+    pub(crate) data_type: ExprType,
+    pub(crate) bounds: Bounds,
+}
+
+impl Examined {
+    fn new(data_type: ExprType, bounds: Bounds) -> Self {
+        Self { data_type, bounds }
+    }
+
+    fn unknown() -> Self {
+        Self::new(ExprType::Unclear, Bounds::UNKNOWN)
+    }
+}
+
+/// Looks the type of a column up: `qualifier.name`.
+pub(crate) type Columns<'a> = &'a dyn Fn(Option<&Ident>, &Ident) -> Option<DataType>;
+
+/// Finds types and volatilities of expressions.
+#[derive(Clone, Copy)]
+pub(crate) struct Typing<'a> {
+    catalog: &'a Catalog,
+    columns: Columns<'a>,
+    /// How many functions may still be looked into.
+    depth: u8,
+}
+
+impl<'a> Typing<'a> {
+    pub(crate) fn new(catalog: &'a Catalog, columns: Columns<'a>) -> Self {
+        Self { catalog, columns, depth: 8 }
+    }
+
+    /// The type and volatility of an expression.
+    pub(crate) fn examine(&self, expr: &Expr) -> Examined {
+        let known = |name| ExprType::builtin(name);
+        match expr {
+            Expr::Null | Expr::String(_) => Examined::new(ExprType::Literal, Bounds::IMMUTABLE),
+            Expr::Default | Expr::Star(_) | Expr::Parameter => Examined::new(ExprType::Unclear, Bounds::IMMUTABLE),
+            Expr::Bool(_) => Examined::new(known("bool"), Bounds::IMMUTABLE),
+            Expr::Number(written) => Examined::new(known(number_type(written)), Bounds::IMMUTABLE),
+            Expr::Column { qualifier, name } => {
+                let found = (self.columns)(qualifier.as_ref(), name);
+                Examined::new(found.map_or(ExprType::Unclear, ExprType::Known), Bounds::IMMUTABLE)
+            }
+            Expr::Call { name, args } => self.call(name, args),
+            Expr::Cast { expr, to } => {
+                let inner = self.examine(expr);
+                let bounds = inner.bounds.with(self.cast(expr, &inner.data_type, to));
+                Examined::new(ExprType::Known(self.catalog.settled_type(to)), bounds)
+            }
+            Expr::Collate { expr, .. } => {
+                let inner = self.examine(expr);
+                let data_type = match inner.data_type {
+                    ExprType::Literal => known("text"),
+                    other => other,
+                };
+                Examined::new(data_type, inner.bounds)
+            }
+            Expr::And(parts) | Expr::Or(parts) => Examined::new(known("bool"), self.worst(parts)),
+            Expr::Not(inner) => Examined::new(known("bool"), self.examine(inner).bounds),
+            Expr::IsNull { expr, .. } => Examined::new(known("bool"), self.examine(expr).bounds),
+            Expr::Binary { op, left, right } => {
+                let (left, right) = (self.examine(left), self.examine(right));
+                let result = self.operator(op, &left.data_type, &right.data_type);
+                Examined::new(result.data_type, result.bounds.with(left.bounds).with(right.bounds))
+            }
+            Expr::InList { expr, list, .. } => self.compared(expr, list.iter()),
+            Expr::Between { expr, low, high, .. } => self.compared(expr, [&**low, &**high]),
+            Expr::Array(elements) => {
+                let element = elements.iter().map(|e| self.examine(e).data_type).find(|t| *t != ExprType::Literal);
+                let data_type = match element {
+                    Some(ExprType::Known(element)) => ExprType::Known(DataType { array: true, ..element }),
+                    Some(_) => ExprType::Unclear,
+                    None if elements.is_empty() => ExprType::Literal,
+                    None => known("text[]"),
+                };
+                Examined::new(data_type, self.worst(elements))
+            }
+            Expr::Subquery { operand, exists, query } => {
+                let bounds = operand.as_ref().map_or(Bounds::IMMUTABLE, |o| self.examine(o).bounds);
+                let data_type = if operand.is_some() || *exists { known("bool") } else { ExprType::Unclear };
+                Examined::new(data_type, bounds.with(self.query(query)))
+            }
+            Expr::Other(parts) => Examined::new(ExprType::Unclear, self.worst(parts)),
+        }
+    }
+
+    /// A comparison of `expr` with each of `others`.
+    fn compared<'e>(&self, expr: &Expr, others: impl IntoIterator<Item = &'e Expr>) -> Examined {
+        let left = self.examine(expr);
+        let mut bounds = left.bounds;
+        for other in others {
+            let right = self.examine(other);
+            bounds = bounds.with(right.bounds).with(self.operator("=", &left.data_type, &right.data_type).bounds);
+        }
+        Examined::new(ExprType::builtin("bool"), bounds)
+    }
+
+    fn worst(&self, parts: &[Expr]) -> Bounds {
+        parts.iter().fold(Bounds::IMMUTABLE, |worst, part| worst.with(self.examine(part).bounds))
+    }
+
+    /// A subquery: what it calls; its columns are not looked up.
+    fn query(&self, query: &Query) -> Bounds {
+        let unknown = |_: Option<&Ident>, _: &Ident| None;
+        let inner = Typing { columns: &unknown, ..*self };
+        let mut bounds = Bounds::IMMUTABLE;
+        query.walk_exprs(&mut |expr| {
+            if let Expr::Call { .. } = expr {
+                bounds = bounds.with(inner.examine(expr).bounds);
+            }
+        });
+        bounds
+    }
+
+    /// The volatility of a cast. A constant is read when the statement is parsed.
+    fn cast(&self, expr: &Expr, from: &ExprType, to: &DataType) -> Bounds {
+        match from {
+            ExprType::Literal => Bounds::IMMUTABLE,
+            ExprType::Known(from) => match self.catalog.cast(from, to) {
+                CastPath::Known(cast) => Bounds::exactly(cast.volatility),
+                CastPath::Missing => Bounds::IMMUTABLE,
+                CastPath::Unknown => Bounds::AT_MOST_STABLE,
+            },
+            ExprType::Unclear if matches!(expr, Expr::Parameter) => Bounds::AT_MOST_STABLE,
+            // From text it is the type's input function; a few types have stable casts besides.
+            ExprType::Unclear => match self.catalog.type_of(to) {
+                TypeRef::Builtin if !to.array && self.always_immutable(to) => Bounds::IMMUTABLE,
+                _ => Bounds::AT_MOST_STABLE,
+            },
+        }
+    }
+
+    /// Whether any cast to a type is immutable.
+    fn always_immutable(&self, to: &DataType) -> bool {
+        const FROM_TEXT_OR_NUMBERS: &[&str] = &[
+            "int2", "int4", "int8", "float4", "float8", "bool", "uuid", "bytea", "jsonb", "json", "inet", "cidr",
+            "macaddr", "bit", "varbit", "tsquery", "tsvector",
+        ];
+        FROM_TEXT_OR_NUMBERS.iter().any(|name| to.is(name))
+    }
+
+    /// Whether a value of type `from` can stand where `to` is wanted, and how well it fits.
+    fn fits(&self, from: &ExprType, to: &DataType) -> Option<Fit> {
+        let from = match from {
+            ExprType::Literal => return Some(Fit { exact: false, volatility: Volatility::Immutable }),
+            ExprType::Unclear => return Some(Fit { exact: false, volatility: Volatility::Immutable }),
+            ExprType::Known(from) => from,
+        };
+        if to.schema.is_none() && to.name.starts_with("any") {
+            let arrays = to.name == *"anyarray" || to.name == *"anycompatiblearray";
+            let fits = if arrays { from.array } else { to.name != *"anyenum" || self.is_enum(from) };
+            return fits.then_some(Fit { exact: false, volatility: Volatility::Immutable });
+        }
+        if from.array == to.array && from.name == to.name && from.schema == to.schema {
+            return Some(Fit { exact: true, volatility: Volatility::Immutable });
+        }
+        match self.catalog.cast(from, to) {
+            CastPath::Known(cast) if cast.context == CastContext::Implicit => {
+                Some(Fit { exact: false, volatility: cast.volatility })
+            }
+            CastPath::Unknown => Some(Fit { exact: false, volatility: Volatility::Immutable }),
+            _ => None,
+        }
+    }
+
+    fn is_enum(&self, data_type: &DataType) -> bool {
+        !data_type.array && matches!(self.catalog.type_of(data_type), TypeRef::Enum(_))
+    }
+
+    /// The type below a domain.
+    fn base_type(&self, data_type: &ExprType) -> ExprType {
+        let ExprType::Known(known) = data_type else { return data_type.clone() };
+        let mut base = known;
+        for _ in 0..8 {
+            match self.catalog.type_of(base) {
+                TypeRef::Domain(_, domain) if !base.array => base = &domain.base,
+                _ => break,
+            }
+        }
+        ExprType::Known(DataType { modifiers: Vec::new(), ..base.clone() })
+    }
+}
+
+/// How well a value fits an argument.
+#[derive(Clone, Copy, Debug)]
+struct Fit {
+    /// No cast at all.
+    exact: bool,
+    /// The volatility of the cast.
+    volatility: Volatility,
+}
+
+/// The type of a number (docs, 4.1.2.6).
+fn number_type(written: &str) -> &'static str {
+    match written.parse::<i64>() {
+        Ok(value) if i32::try_from(value).is_ok() => "int4",
+        Ok(_) => "int8",
+        Err(_) => "numeric",
+    }
+}

@@ -1,0 +1,223 @@
+//! Which function a call means, what it returns and how volatile it is (docs, 10.3 "Functions"; `func_select_candidate`).
+
+use super::{Bounds, Examined, ExprType, Typing};
+use crate::catalog::builtin::{self, Function};
+use crate::catalog::routines::FunctionName;
+use crate::catalog::{Routine, is_system_schema};
+use crate::sql::expr::Expr;
+use crate::sql::operation::Volatility;
+use crate::sql::{DataType, Ident, ObjectName};
+
+/// A function that a call can mean.
+struct Candidate<'a> {
+    kind: CandidateKind<'a>,
+    /// How many arguments need no cast.
+    exact: usize,
+    /// How many arguments get a preferred type.
+    preferred: usize,
+    /// The casts of the arguments.
+    casts: Volatility,
+}
+
+enum CandidateKind<'a> {
+    /// The server's own or an extension's.
+    Builtin(&'a Function),
+    /// One of the history.
+    Routine(&'a Routine),
+}
+
+/// The preferred types of their categories (`pg_type.typispreferred`).
+const PREFERRED: &[&str] = &["bool", "float8", "inet", "interval", "oid", "text", "timestamptz", "varbit"];
+
+impl Typing<'_> {
+    /// A function call.
+    pub(super) fn call(&self, name: &ObjectName, args: &[Expr]) -> Examined {
+        let examined: Vec<Examined> = args.iter().map(|a| self.examine(a)).collect();
+        let of_args = examined.iter().fold(Bounds::IMMUTABLE, |worst, arg| worst.with(arg.bounds));
+        let types: Vec<ExprType> = examined.into_iter().map(|a| a.data_type).collect();
+        let unqualified = name.schema.is_none() || name.schema.as_deref() == Some("pg_catalog");
+        let mut result = match &*name.name {
+            // The result has the type of the arguments.
+            "coalesce" | "greatest" | "least" | "nullif" if unqualified => {
+                Examined::new(common_type(&types), Bounds::IMMUTABLE)
+            }
+            _ => self.resolve_call(name, &types, args),
+        };
+        // The grammar turns a cast in function form into one: `text(x)`, `date(x)`.
+        if result == Examined::unknown()
+            && let ([arg], [data_type]) = (args, &*types)
+            && unqualified
+            && builtin::is_type(&name.name, self.catalog.target().version)
+        {
+            let to = DataType::builtin(&name.name);
+            result = Examined::new(ExprType::Known(to.clone()), self.cast(arg, data_type, &to));
+        }
+        Examined::new(result.data_type, result.bounds.with(of_args))
+    }
+
+    /// A function of the server itself by the types of its arguments.
+    pub(super) fn function(&self, name: &str, types: &[ExprType]) -> Examined {
+        self.resolve_call(&ObjectName::bare(name), types, &[])
+    }
+
+    /// What a call returns, and the volatility of the function alone.
+    fn resolve_call(&self, name: &ObjectName, types: &[ExprType], args: &[Expr]) -> Examined {
+        let version = self.catalog.target().version;
+        let mut candidates = Vec::new();
+        if name.schema.as_ref().is_none_or(|s| is_system_schema(s)) {
+            candidates.extend(builtin::functions(&name.name, version).filter_map(|f| self.of_server(f, types)));
+        }
+        if name.schema.as_ref().is_none_or(|s| !is_system_schema(s)) {
+            for extension in self.catalog.extensions.keys().filter_map(|e| builtin::extension(e)) {
+                candidates.extend(extension.functions(&name.name).iter().filter_map(|f| self.of_server(f, types)));
+            }
+            let routines = self.catalog.routines_named(name);
+            candidates.extend(routines.into_iter().filter_map(|r| self.of_history(r, types)));
+        }
+        if candidates.is_empty() {
+            return Examined::unknown();
+        }
+        // With every type known the best match is called; otherwise it may be any of them.
+        if candidates.len() > 1 && !types.contains(&ExprType::Unclear) {
+            let best = |candidates: &[Candidate<'_>], by: fn(&Candidate<'_>) -> usize| {
+                candidates.iter().map(by).max().unwrap_or_default()
+            };
+            let exact = best(&candidates, |c| c.exact);
+            candidates.retain(|c| c.exact == exact);
+            let preferred = best(&candidates, |c| c.preferred);
+            candidates.retain(|c| c.preferred == preferred);
+        }
+        let results = candidates.into_iter().map(|c| self.result(&c, types, args));
+        let merged = results.reduce(|a, b| {
+            let data_type = if a.data_type == b.data_type { a.data_type } else { ExprType::Unclear };
+            Examined::new(data_type, a.bounds.either(b.bounds))
+        });
+        merged.unwrap_or_else(Examined::unknown)
+    }
+
+    fn result(&self, candidate: &Candidate<'_>, types: &[ExprType], args: &[Expr]) -> Examined {
+        let casts = Bounds::exactly(candidate.casts);
+        match candidate.kind {
+            CandidateKind::Builtin(function) => {
+                let polymorphic = matches!(function.returns, "anyelement" | "anycompatible" | "anyarray" | "anyrange");
+                let data_type = match types.first() {
+                    Some(ExprType::Known(first)) if polymorphic => {
+                        let array = function.returns == "anyarray";
+                        ExprType::Known(DataType { array, modifiers: Vec::new(), ..first.clone() })
+                    }
+                    _ => ExprType::builtin(function.returns),
+                };
+                let volatility = match (function.returns, types.first()) {
+                    // `quote_literal(anyelement)` is an SQL function that the planner inlines: it writes the value as text.
+                    ("text", Some(ExprType::Known(first)))
+                        if function.args().is_some_and(|mut a| a.next() == Some("anyelement")) =>
+                    {
+                        self.catalog.output_volatility(first)
+                    }
+                    _ => function.volatility,
+                };
+                Examined::new(data_type, Bounds::exactly(volatility).with(casts))
+            }
+            CandidateKind::Routine(routine) => {
+                let returns = routine.returns.as_ref().map(|t| self.catalog.settled_type(t));
+                let data_type = match returns {
+                    Some(t) if !t.name.starts_with("any") => ExprType::Known(t),
+                    _ => ExprType::Unclear,
+                };
+                Examined::new(data_type, self.inlined(routine, types, args).with(casts))
+            }
+        }
+    }
+
+    /// The volatility of a function of the history; of a simple SQL function, that of its body, because the planner puts
+    /// the body in its place before it looks (`inline_function`).
+    fn inlined(&self, routine: &Routine, types: &[ExprType], args: &[Expr]) -> Bounds {
+        let declared = Bounds::exactly(routine.volatility);
+        let Some(body) = &routine.inline else { return declared };
+        let Some(depth) = self.depth.checked_sub(1) else { return declared };
+        let inputs: Vec<&DataType> = routine.inputs().collect();
+        if inputs.len() != types.len() || args.len() != types.len() {
+            return declared;
+        }
+        let named = |_: Option<&Ident>, name: &Ident| {
+            let position = routine.args.iter().position(|(n, ..)| n.as_ref() == Some(name))?;
+            inputs.get(position).map(|t| (*t).clone())
+        };
+        let inner = Typing { catalog: self.catalog, columns: &named, depth }.examine(body).bounds;
+        // A body more volatile than declared is not inlined.
+        if routine.volatility != Volatility::Volatile && inner.most > routine.volatility { declared } else { inner }
+    }
+
+    /// A function of the server or an extension as a candidate, if the arguments fit.
+    fn of_server<'f>(&self, function: &'f Function, types: &[ExprType]) -> Option<Candidate<'f>> {
+        let kind = CandidateKind::Builtin(function);
+        let Some(args) = function.args() else {
+            return Some(Candidate { kind, exact: 0, preferred: 0, casts: Volatility::Immutable });
+        };
+        let wanted: Vec<DataType> = args.filter_map(|a| ExprType::builtin_or_any(a)).collect();
+        if wanted.len() != types.len() {
+            return None;
+        }
+        self.candidate(kind, &wanted, types)
+    }
+
+    /// A routine of the history as a candidate, if the arguments fit.
+    fn of_history<'r>(&self, routine: &'r Routine, types: &[ExprType]) -> Option<Candidate<'r>> {
+        if !routine.takes(types.len()) {
+            return None;
+        }
+        let wanted: Vec<DataType> = routine.inputs().map(|t| self.catalog.settled_type(t)).collect();
+        self.candidate(CandidateKind::Routine(routine), &wanted, types)
+    }
+
+    fn candidate<'f>(&self, kind: CandidateKind<'f>, wanted: &[DataType], types: &[ExprType]) -> Option<Candidate<'f>> {
+        let mut candidate = Candidate { kind, exact: 0, preferred: 0, casts: Volatility::Immutable };
+        for (given, wanted) in types.iter().zip(wanted) {
+            let fit = self.fits(given, wanted)?;
+            candidate.exact += usize::from(fit.exact);
+            candidate.preferred += usize::from(!fit.exact && PREFERRED.iter().any(|p| wanted.is(p)));
+            candidate.casts = candidate.casts.max(fit.volatility);
+        }
+        Some(candidate)
+    }
+
+    /// The error of calling a function that does not exist under any arguments.
+    pub(crate) fn missing_function(&self, name: &ObjectName, args: &[Expr]) -> Option<crate::catalog::Conflict> {
+        match self.catalog.function_name(name) {
+            FunctionName::Exists | FunctionName::Unknown => None,
+            FunctionName::MissingSchema => name.schema.as_ref().map(crate::catalog::types::missing_schema),
+            FunctionName::Missing => {
+                let types = args.iter().map(|arg| match self.examine(arg).data_type {
+                    ExprType::Known(t) => Some(crate::catalog::routines::plain_type(&t)),
+                    ExprType::Literal => Some("unknown".to_owned()),
+                    ExprType::Unclear => None,
+                });
+                let signature = match types.collect::<Option<Vec<String>>>() {
+                    Some(types) => format!("{name}({})", types.join(", ")),
+                    None => name.to_string(),
+                };
+                let message = format!("function {signature} does not exist");
+                Some(crate::catalog::Conflict::new("42883", message))
+            }
+        }
+    }
+}
+
+impl ExprType {
+    /// A built-in type by its internal name, `name[]` for an array; polymorphic ones too.
+    fn builtin_or_any(name: &str) -> Option<DataType> {
+        match name.strip_suffix("[]") {
+            Some(element) => Some(DataType { array: true, ..DataType::builtin(element) }),
+            None => Some(DataType::builtin(name)),
+        }
+    }
+}
+
+/// The type of `coalesce` and its like: the first that is known.
+fn common_type(types: &[ExprType]) -> ExprType {
+    if types.contains(&ExprType::Unclear) {
+        return ExprType::Unclear;
+    }
+    let known = types.iter().find(|t| **t != ExprType::Literal);
+    known.cloned().unwrap_or_else(|| ExprType::builtin("text"))
+}

@@ -1,0 +1,286 @@
+//! `check`: every migration replayed into the catalog, its effects predicted, the rules asked.
+
+use crate::catalog::{Catalog, RelationId, Stamp};
+use crate::config::Config;
+use crate::effects::{self, Effects, Failure, scene::Scene};
+use crate::layout::{Layout, Migration, MigrationSet};
+use crate::report::{MigrationReport, OperationName, Report, StatementReport};
+use crate::rules::rule::{Check, Findings};
+use crate::rules::view::{Judged, MigrationView, OperationView, Scope, SetView, Sizes, StatementView};
+use crate::rules::{Finding, RULES};
+use crate::sql::operation::Transaction;
+use crate::sql::{LocatedOperation, Operation, Script, Statement, called_routines, parse, plpgsql};
+
+/// Judges every migration of a set.
+///
+/// Total: whatever the texts hold, it returns. What could not be read is in the report.
+pub fn check(set: &MigrationSet, config: &Config) -> Report {
+    let mut replay = Replay::new(set, config);
+    let mut report = Report::new(config.target, set.layout);
+    report.errors = set.errors.clone();
+    for migration in &set.migrations {
+        report.migrations.push(replay.judge(migration));
+    }
+    let view = SetView { set };
+    for rule in RULES {
+        if let Check::Set(check) = rule.check {
+            check(&view, &mut Findings::new(rule, &mut report.findings));
+        }
+    }
+    report
+}
+
+/// The schema that a set of migrations leaves.
+pub fn replay(set: &MigrationSet, config: &Config) -> Catalog {
+    let mut replay = Replay::new(set, config);
+    for migration in &set.migrations {
+        replay.judge(migration);
+    }
+    replay.catalog
+}
+
+/// The state of a replay between two statements.
+struct Replay<'c> {
+    config: &'c Config,
+    host: Layout,
+    catalog: Catalog,
+    session: crate::catalog::Session,
+    now: Stamp,
+}
+
+/// What is known of the statement being judged.
+struct Current<'a> {
+    migration: &'a Migration,
+    statement: &'a Statement,
+    sql: &'a str,
+    scope: Scope,
+}
+
+/// How deep calls of routines are followed.
+const MAX_CALL_DEPTH: usize = 8;
+
+impl<'c> Replay<'c> {
+    fn new(set: &MigrationSet, config: &'c Config) -> Self {
+        let complete = set.complete || config.schema.is_some();
+        let mut catalog = Catalog::new(config.target, complete);
+        if let Some(schema) = &config.schema {
+            for statement in &parse(config.target, &schema.text).statements {
+                for located in crate::catalog::in_pass_order(&statement.operations) {
+                    catalog.apply(&located.operation, Stamp::BEFORE);
+                }
+            }
+            catalog.reset_search_path();
+        }
+        Self { config, host: set.layout, catalog, session: crate::catalog::Session::default(), now: Stamp::BEFORE }
+    }
+
+    fn judge(&mut self, migration: &Migration) -> MigrationReport {
+        let text = &*migration.up.text;
+        let script = parse(self.config.target, text);
+        self.now.migration += 1;
+        self.now.transaction += 1;
+        let mut scope = opening_scope(migration, &script);
+        let mut statements = Vec::with_capacity(script.statements.len());
+        let mut operations: Vec<(usize, Judged)> = Vec::new();
+        for (index, statement) in script.statements.iter().enumerate() {
+            if scope == Scope::Autocommit {
+                self.now.transaction += 1;
+            }
+            self.now.statement += 1;
+            let sql = text.get(statement.span.range()).unwrap_or_default();
+            let current = Current { migration, statement, sql, scope };
+            let (report, judged) = self.statement(&current, script.statements.len());
+            statements.push(report);
+            for judged in &judged {
+                if let (None, Operation::Transaction(control)) = (&judged.located.routine, &judged.located.operation) {
+                    scope = self.transaction_control(scope, *control, script.statements.len());
+                }
+            }
+            operations.extend(judged.into_iter().map(|j| (index, j)));
+        }
+        self.session.end_transaction();
+        let mut findings = Vec::new();
+        let view = MigrationView { migration, operations: &operations, host: self.host, config: self.config };
+        for rule in RULES {
+            if let Check::Migration(check) = rule.check {
+                check(&view, &mut Findings::new(rule, &mut findings));
+            }
+        }
+        MigrationReport::new(migration, statements, findings)
+    }
+
+    /// How a `BEGIN` or `COMMIT` of the migration itself changes the scope of what follows.
+    fn transaction_control(&mut self, scope: Scope, control: Transaction, statements: usize) -> Scope {
+        match control {
+            Transaction::Begin if !matches!(scope, Scope::Host | Scope::Explicit) => Scope::Explicit,
+            Transaction::Commit | Transaction::Rollback => {
+                self.now.transaction += 1;
+                self.session.end_transaction();
+                if statements > 1 { Scope::Implicit } else { Scope::Autocommit }
+            }
+            _ => scope,
+        }
+    }
+
+    fn statement(&mut self, current: &Current<'_>, statements: usize) -> (StatementReport, Vec<Judged>) {
+        let mut findings = Vec::new();
+        let mut judged = Vec::new();
+        let mut problems = Vec::new();
+        let operations: Vec<LocatedOperation> =
+            crate::catalog::in_pass_order(&current.statement.operations).into_iter().cloned().collect();
+        for located in operations {
+            self.operation(current, located, 0, &mut judged, &mut problems, &mut findings);
+        }
+        let effects = Effects::merge(judged.iter().map(|j| &j.effects));
+        let with_problems;
+        let statement = if problems.is_empty() {
+            current.statement
+        } else {
+            let mut all = current.statement.clone();
+            all.problems.extend(problems);
+            with_problems = all;
+            &with_problems
+        };
+        let view = StatementView {
+            statement,
+            sql: current.sql,
+            operations: &judged,
+            effects: &effects,
+            scope: current.scope,
+            migration: current.migration,
+            statements,
+            host: self.host,
+        };
+        for rule in RULES {
+            if let Check::Statement(check) = rule.check {
+                check(&view, &mut Findings::new(rule, &mut findings));
+            }
+        }
+        findings.sort_by_key(|f| f.span.map(|s| s.start.offset));
+        let names = judged.iter().map(|j| OperationName::of(&j.located.operation)).collect();
+        let report = StatementReport {
+            span: statement.span,
+            sql: current.sql.to_owned(),
+            operations: names,
+            understood: statement.understood(),
+            effects,
+            findings,
+        };
+        (report, judged)
+    }
+
+    /// Judges one operation, applies it, and follows the routines it calls.
+    fn operation(
+        &mut self,
+        current: &Current<'_>,
+        located: LocatedOperation,
+        depth: usize,
+        judged: &mut Vec<Judged>,
+        problems: &mut Vec<crate::sql::Problem>,
+        findings: &mut Vec<Finding>,
+    ) {
+        let called = if depth < MAX_CALL_DEPTH { self.called_bodies(&located) } else { Vec::new() };
+        let scene =
+            Scene { operation: &located.operation, catalog: &self.catalog, session: &self.session, now: self.now };
+        let mut effects = effects::effects(&scene);
+        let sizes = self.sizes(&effects);
+        let view = OperationView {
+            scene,
+            located: &located,
+            effects: &effects,
+            judged: &sizes,
+            statement: current.statement,
+            sql: current.sql,
+            scope: current.scope,
+            migration: current.migration,
+            host: self.host,
+            config: self.config,
+        };
+        for rule in RULES {
+            if let Check::Operation(check) = rule.check {
+                check(&view, &mut Findings::new(rule, findings));
+            }
+        }
+        let applied = self.catalog.apply(&located.operation, self.now);
+        effects.failures.extend(applied.conflicts.into_iter().map(Failure::from));
+        if let Operation::Set { name, value, local } = &located.operation {
+            self.session.set(name, value.as_deref(), *local);
+        }
+        judged.push(Judged { located, effects, sizes, now: self.now, scope: current.scope });
+        for body in called {
+            problems.extend(body.problems);
+            for mut inner in body.operations {
+                // The body stands elsewhere: what it does is shown at the call.
+                inner.span = current.statement.span;
+                self.operation(current, inner, depth + 1, judged, problems, findings);
+            }
+        }
+    }
+
+    /// The bodies of the history's own routines that an operation calls.
+    fn called_bodies(&self, located: &LocatedOperation) -> Vec<plpgsql::Body> {
+        let mut bodies = Vec::new();
+        for name in called_routines(&located.operation) {
+            let own = located.routine.as_ref().and_then(|frame| frame.routine.as_ref());
+            if own == Some(&name) {
+                continue;
+            }
+            for routine in self.catalog.routines_named(&name) {
+                let Some(body) = &routine.body else { continue };
+                let mut read = plpgsql::read_body(self.config.target, &routine.language, body, Some(&name));
+                for inner in &mut read.operations {
+                    let frame = inner.routine.get_or_insert_default();
+                    if let Some(outer) = &located.routine {
+                        frame.conditional |= outer.conditional;
+                        frame.in_exception_block |= outer.in_exception_block;
+                        frame.in_loop = frame.in_loop.or(outer.in_loop);
+                    }
+                }
+                bodies.push(read);
+            }
+        }
+        bodies
+    }
+
+    /// Which of the relations that an operation touches are new or small.
+    fn sizes(&self, effects: &Effects) -> Sizes {
+        let mut sizes = Sizes::default();
+        let touched = effects.locks.iter().map(|l| &l.relation).chain(&effects.scans).chain(&effects.rewrites);
+        for touched in touched.chain(&effects.rebuilds_indexes) {
+            let Some(relation) = self.catalog.relation(touched.id) else { continue };
+            let created = relation.created;
+            let fresh = created != Stamp::BEFORE
+                && (created.migration == self.now.migration || created.transaction == self.now.transaction);
+            if fresh && !sizes.fresh.contains(&touched.id) {
+                sizes.fresh.push(touched.id);
+                if relation.table().is_some_and(|t| t.filled.is_none()) {
+                    sizes.empty.push(touched.id);
+                }
+            }
+            // An index is as large as its table.
+            let table = relation.index().map_or(touched.id, |index| index.table);
+            if self.is_small(table) && !sizes.small.contains(&touched.id) {
+                sizes.small.push(touched.id);
+            }
+        }
+        sizes
+    }
+
+    fn is_small(&self, table: RelationId) -> bool {
+        let name = self.catalog.relation(table).map(crate::catalog::Relation::qualified);
+        let rows = name.and_then(|name| self.config.table_rows.get(&name).copied());
+        rows.is_some_and(|rows| rows <= self.config.small_table_rows)
+    }
+}
+
+/// In what kind of transaction a migration's first statement runs.
+fn opening_scope(migration: &Migration, script: &Script) -> Scope {
+    if migration.transaction {
+        Scope::Host
+    } else if script.statements.len() > 1 {
+        // Both hosts send the file as one message.
+        Scope::Implicit
+    } else {
+        Scope::Autocommit
+    }
+}

@@ -1,0 +1,110 @@
+//! The JSON form, version 1.
+
+use super::{MigrationReport, Report, StatementReport};
+use crate::effects::{DataLossKind, RelationRef};
+use crate::rules::Finding;
+use serde_json::{Value, json};
+
+impl Report {
+    /// The report as JSON, version 1.
+    pub fn to_json(&self) -> Value {
+        json!({
+            "version": 1,
+            "dialect": self.target.to_string(),
+            "verdict": self.verdict().name(),
+            "summary": self.summary(),
+            "categories": self.categories().iter().map(|answer| json!({
+                "category": answer.category.name(),
+                "status": answer.status.map_or("not judged yet", |s| s.name()),
+                "findings": answer.findings,
+            })).collect::<Vec<_>>(),
+            "findings": findings(&self.findings),
+            "migrations": self.migrations.iter().map(migration).collect::<Vec<_>>(),
+            "errors": self.errors.iter().map(|error| json!({
+                "path": error.path.display().to_string(),
+                "line": error.line,
+                "message": error.reason,
+            })).collect::<Vec<_>>(),
+        })
+    }
+}
+
+fn migration(migration: &MigrationReport) -> Value {
+    json!({
+        "id": migration.id,
+        "name": migration.name,
+        "path": migration.path.display().to_string(),
+        "direction": "up",
+        "transaction": migration.transaction,
+        "verdict": migration.verdict().name(),
+        "findings": findings(&migration.findings),
+        "statements": migration.statements.iter().map(statement).collect::<Vec<_>>(),
+    })
+}
+
+fn statement(statement: &StatementReport) -> Value {
+    let effects = &statement.effects;
+    let names = |relations: &[RelationRef]| relations.iter().map(|r| r.name.clone()).collect::<Vec<_>>();
+    json!({
+        "line": statement.span.start.line,
+        "column": statement.span.start.column,
+        "end_line": statement.span.end.line,
+        "end_column": statement.span.end.column,
+        "sql": statement.sql,
+        "operations": statement.operations.iter().map(|o| o.0).collect::<Vec<_>>(),
+        "understood": statement.understood,
+        "effects": {
+            "locks": effects.locks.iter().map(|lock| json!({
+                "relation": lock.relation.name,
+                "mode": lock.mode.sql(),
+            })).collect::<Vec<_>>(),
+            "rewrites": names(&effects.rewrites),
+            "scans": names(&effects.scans),
+            "rebuilds_indexes": names(&effects.rebuilds_indexes),
+            "requires_no_transaction": effects.requires_no_transaction,
+            "data_loss": effects.data_loss.iter().map(|loss| json!({
+                "relation": loss.relation.name,
+                "column": loss.column,
+                "how": how(loss.how),
+            })).collect::<Vec<_>>(),
+            "breaks": effects.breaks.iter().map(|broken| json!({
+                "relation": broken.relation.name,
+                "column": broken.column.as_ref().map(|(_, name)| name),
+                "what": broken.what.name(),
+            })).collect::<Vec<_>>(),
+        },
+        "findings": findings(&statement.findings),
+    })
+}
+
+fn how(kind: DataLossKind) -> &'static str {
+    match kind {
+        DataLossKind::Dropped => "dropped",
+        DataLossKind::Truncated => "truncated",
+        DataLossKind::Deleted => "deleted",
+        DataLossKind::Overwritten => "overwritten",
+        DataLossKind::Narrowed => "narrowed",
+    }
+}
+
+fn findings(findings: &[Finding]) -> Vec<Value> {
+    findings
+        .iter()
+        .map(|finding| {
+            let span = finding.span;
+            json!({
+                "rule": finding.rule,
+                "category": finding.category.name(),
+                "status": finding.status.name(),
+                "message": finding.message,
+                "help": finding.help,
+                "fix": finding.fix,
+                "verify": finding.verify,
+                "line": span.map(|s| s.start.line),
+                "column": span.map(|s| s.start.column),
+                "end_line": span.map(|s| s.end.line),
+                "end_column": span.map(|s| s.end.column),
+            })
+        })
+        .collect()
+}

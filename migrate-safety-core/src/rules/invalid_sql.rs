@@ -1,0 +1,29 @@
+//! A statement the server rejects.
+
+use super::rule::{Check, Findings, Rule, Sample};
+use super::view::{StatementView};
+use super::finding::Category;
+use crate::sql::ProblemKind;
+
+/// The rule.
+pub(super) static RULE: Rule = Rule {
+    id: "invalid-sql",
+    category: Category::Deployability,
+    title: "A statement the server rejects",
+    why: "The migration fails when it is deployed.",
+    source: "PostgreSQL's grammar",
+    bad: &[
+        Sample { before: "", sql: "ALTER TABEL users ADD COLUMN a int;" },
+        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "UPDATE users SET email = '' ORDER BY id LIMIT 10;" },
+    ],
+    good: &[
+        Sample { before: "", sql: "SELECT 1;" },
+    ],
+    check: Check::Statement(check),
+};
+
+fn check(view: &StatementView<'_>, findings: &mut Findings<'_>) {
+    for problem in view.statement.problems.iter().filter(|p| p.kind == ProblemKind::Invalid) {
+        findings.block(format!("the server rejects this: {}", problem.message)).at(problem.span);
+    }
+}

@@ -1,0 +1,34 @@
+//! `-- no-transaction` where sqlx does not see it.
+
+use super::rule::{Check, Findings, Rule, Sample};
+use super::view::{MigrationView, WHOLE};
+use super::finding::Category;
+use crate::layout::LayoutNote;
+use crate::sql::{Position, Span};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule {
+    id: "misplaced-no-transaction",
+    category: Category::Deployability,
+    title: "`-- no-transaction` where sqlx does not see it",
+    why: "sqlx looks for `-- no-transaction` as the file's very first bytes; anywhere else it is a comment and the migration runs in a transaction.",
+    source: "sqlx 0.9, sqlx-core/src/migrate/source.rs",
+    bad: &[
+        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "-- build the index\n-- no-transaction\nANALYZE users;" },
+    ],
+    good: &[
+        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "-- no-transaction\nANALYZE users;" },
+    ],
+    check: Check::Migration(check),
+};
+
+fn check(view: &MigrationView<'_>, findings: &mut Findings<'_>) {
+    for note in &view.migration.notes {
+        let LayoutNote::MisplacedNoTransaction { line, why } = note else { continue };
+        let start = Position { line: *line, ..WHOLE.start };
+        findings
+            .block(format!("sqlx does not see `-- no-transaction` here, since {why}: it opens a transaction"))
+            .at(Span { start, end: start })
+            .help("make `-- no-transaction` the first bytes of the file");
+    }
+}

@@ -1,0 +1,38 @@
+//! A statement that cannot run in a transaction.
+
+use super::rule::{Check, Findings, Rule, Sample};
+use super::view::{StatementView, Scope, own_migration};
+use super::finding::Category;
+
+/// The rule.
+pub(super) static RULE: Rule = Rule {
+    id: "needs-no-transaction",
+    category: Category::Deployability,
+    title: "A statement that cannot run in a transaction",
+    why: "The server refuses it inside a transaction block: the migration fails when it is deployed.",
+    source: "PostgreSQL docs, CREATE INDEX, VACUUM, ALTER SYSTEM …; measured, PG 14-18",
+    bad: &[
+        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "CREATE INDEX CONCURRENTLY users_org_idx ON users (org_id);" },
+        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "-- no-transaction\nBEGIN; VACUUM users; COMMIT;" },
+    ],
+    good: &[
+        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "-- no-transaction\nCREATE INDEX CONCURRENTLY users_org_idx ON users (org_id);" },
+    ],
+    check: Check::Statement(check),
+};
+
+fn check(view: &StatementView<'_>, findings: &mut Findings<'_>) {
+    if !view.effects.requires_no_transaction {
+        return;
+    }
+    let message = match view.scope {
+        Scope::Host => "it cannot run inside the transaction that the migration runs in",
+        Scope::Explicit => "it cannot run between BEGIN and COMMIT",
+        Scope::Implicit => {
+            "it cannot run beside other statements: the file is sent as one message, which the server runs in one \
+             implicit transaction"
+        }
+        Scope::Autocommit => return,
+    };
+    findings.block(message).at(view.statement.span).help(format!("run it {}", own_migration(view.host)));
+}

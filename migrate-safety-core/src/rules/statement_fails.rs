@@ -1,0 +1,34 @@
+//! A statement that fails on the schema as the history leaves it.
+
+use super::rule::{Check, Findings, Rule, Sample};
+use super::view::{StatementView};
+use super::finding::Category;
+
+/// The rule.
+pub(super) static RULE: Rule = Rule {
+    id: "statement-fails",
+    category: Category::Deployability,
+    title: "A statement that fails on the schema as the history leaves it",
+    why: "The migration fails when it is deployed: an object is missing, exists already, or does not allow the change.",
+    source: "the replayed catalog",
+    bad: &[
+        Sample { before: "", sql: "ALTER TABLE absent ADD COLUMN a int;" },
+        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "CREATE TABLE users (id bigint);" },
+    ],
+    good: &[
+        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "CREATE TABLE IF NOT EXISTS users (id bigint);" },
+    ],
+    check: Check::Statement(check),
+};
+
+fn check(view: &StatementView<'_>, findings: &mut Findings<'_>) {
+    for judged in view.operations {
+        // Code under an IF is there because its author did not know either.
+        if judged.located.routine.as_ref().is_some_and(|frame| frame.conditional) {
+            continue;
+        }
+        for failure in judged.effects.failures.iter().filter(|f| !f.only_with_rows) {
+            findings.block(format!("it fails: {} ({})", failure.message, failure.sqlstate)).at(judged.located.span);
+        }
+    }
+}

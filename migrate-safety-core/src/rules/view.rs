@@ -1,0 +1,193 @@
+//! What a rule may look at.
+
+use crate::catalog::{RelationId, Stamp};
+use crate::config::Config;
+use crate::effects::scene::Scene;
+use crate::effects::{Effects, RelationRef};
+use crate::layout::{Layout, Migration, MigrationSet};
+use crate::sql::{LocatedOperation, LockMode, ObjectName, Operation, Span, Statement};
+
+/// In what kind of transaction a statement runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The host opens a transaction around the migration.
+    Host,
+    /// The migration's own `BEGIN`.
+    Explicit,
+    /// Several statements sent as one message run in one implicit transaction (docs, 55.2.2.1).
+    Implicit,
+    /// A statement of its own.
+    Autocommit,
+}
+
+impl Scope {
+    /// Whether statements that refuse a transaction block fail here.
+    pub fn is_block(self) -> bool {
+        self != Self::Autocommit
+    }
+}
+
+/// One operation, before it is applied.
+#[derive(Clone, Copy, Debug)]
+pub struct OperationView<'a> {
+    /// The operation, the catalog before it, the session.
+    pub scene: Scene<'a>,
+    /// The operation with its place.
+    pub located: &'a LocatedOperation,
+    /// What it does.
+    pub effects: &'a Effects,
+    /// How it relates to what is new and small.
+    pub judged: &'a Sizes,
+    /// Its statement.
+    pub statement: &'a Statement,
+    /// Its statement's text.
+    pub sql: &'a str,
+    /// In what kind of transaction it runs.
+    pub scope: Scope,
+    /// Its migration.
+    pub migration: &'a Migration,
+    /// How the host lays migrations out.
+    pub host: Layout,
+    /// Settings of the check.
+    pub config: &'a Config,
+}
+
+impl OperationView<'_> {
+    /// Whether the operation stands in the statement itself, so that a fix can be made of the statement's text.
+    pub fn is_direct(&self) -> bool {
+        self.located.routine.is_none()
+    }
+
+    /// Whether this relation is a hazard to lock for long: it was there before the migration and is not known to be
+    /// small.
+    pub fn is_hot(&self, relation: RelationId) -> bool {
+        self.judged.is_hot(relation)
+    }
+
+    /// The relations of a list that are hot, in words: `public.users and public.orders`.
+    pub fn hot_names(&self, relations: &[RelationRef]) -> Option<String> {
+        let hot: Vec<&str> = relations.iter().filter(|r| self.is_hot(r.id)).map(|r| r.name.as_str()).collect();
+        (!hot.is_empty()).then(|| listed(&hot))
+    }
+
+    /// The lock this operation takes on a relation.
+    pub fn lock_on(&self, relation: RelationId) -> Option<LockMode> {
+        self.effects.locks.iter().find(|l| l.relation.id == relation).map(|l| l.mode)
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub fn listed(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [head @ .., last] => format!("{} and {last}", head.join(", ")),
+    }
+}
+
+/// Which of the relations an operation touches are new or small.
+#[derive(Clone, Debug, Default)]
+pub struct Sizes {
+    /// Created in this migration or transaction: nobody waits for them.
+    pub fresh: Vec<RelationId>,
+    /// Known to have few rows.
+    pub small: Vec<RelationId>,
+    /// Created in this migration or transaction, and not filled since.
+    pub empty: Vec<RelationId>,
+}
+
+impl Sizes {
+    /// Whether a lock on this relation, held for long, is felt.
+    pub fn is_hot(&self, relation: RelationId) -> bool {
+        !self.fresh.contains(&relation) && !self.small.contains(&relation)
+    }
+}
+
+/// An operation that has been judged.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The operation with its place.
+    pub located: LocatedOperation,
+    /// What it does.
+    pub effects: Effects,
+    /// What is new and small.
+    pub sizes: Sizes,
+    /// The transaction it ran in.
+    pub now: Stamp,
+    /// In what kind of transaction it ran.
+    pub scope: Scope,
+}
+
+impl Judged {
+    /// Whether it keeps a table busy for a time that grows with its rows, and which: read through or rewritten.
+    pub fn heavy_on(&self) -> impl Iterator<Item = &RelationRef> {
+        let heavy = self.effects.scans.iter().chain(&self.effects.rewrites);
+        heavy.filter(|r| self.sizes.is_hot(r.id))
+    }
+}
+
+/// One statement, judged.
+#[derive(Clone, Copy, Debug)]
+pub struct StatementView<'a> {
+    /// The statement as read.
+    pub statement: &'a Statement,
+    /// Its text.
+    pub sql: &'a str,
+    /// Its operations, those of called routines included.
+    pub operations: &'a [Judged],
+    /// What it does as a whole.
+    pub effects: &'a Effects,
+    /// In what kind of transaction it runs.
+    pub scope: Scope,
+    /// Its migration.
+    pub migration: &'a Migration,
+    /// How many statements the migration has.
+    pub statements: usize,
+    /// How the host lays migrations out.
+    pub host: Layout,
+}
+
+/// One migration, judged.
+#[derive(Clone, Copy, Debug)]
+pub struct MigrationView<'a> {
+    /// The migration.
+    pub migration: &'a Migration,
+    /// All its operations in order, each with the index of its statement.
+    pub operations: &'a [(usize, Judged)],
+    /// How the host lays migrations out.
+    pub host: Layout,
+    /// Settings of the check.
+    pub config: &'a Config,
+}
+
+/// All migrations.
+#[derive(Clone, Copy, Debug)]
+pub struct SetView<'a> {
+    /// The set.
+    pub set: &'a MigrationSet,
+}
+
+/// How to take a statement out of the host's transaction, in the host's terms.
+pub fn own_migration(host: Layout) -> &'static str {
+    match host {
+        Layout::Sqlx => "in a migration file of its own whose first line is `-- no-transaction`",
+        Layout::Diesel => "in a migration of its own with `run_in_transaction = false` in its metadata.toml",
+        Layout::Plain => "by itself, outside a transaction",
+    }
+}
+
+/// The table an operation is about, where it is about one.
+pub fn target_of(operation: &Operation) -> Option<&ObjectName> {
+    match operation {
+        Operation::AlterTable(alter) => Some(&alter.table),
+        Operation::CreateIndex(index) => Some(&index.table),
+        Operation::CreateTrigger(trigger) => Some(&trigger.table),
+        Operation::RefreshMaterializedView { name, .. } => Some(name),
+        Operation::Update(update) => Some(&update.table.name),
+        Operation::Delete(delete) => Some(&delete.table.name),
+        _ => None,
+    }
+}
+
+/// A span to show for a whole migration: its first character.
+pub const WHOLE: Span = Span::START;

@@ -1,0 +1,45 @@
+//! `DO` and `CALL`.
+
+use super::common::word_or_string;
+use super::{Start, one};
+use crate::sql::cursor::{Cursor, Parse, string_value};
+use crate::sql::expr::Expr;
+use crate::sql::fragment;
+use crate::sql::grammar::Reading;
+use crate::sql::operation::Operation;
+use crate::sql::plpgsql;
+use crate::sql::statement::ProblemKind;
+
+/// `DO [LANGUAGE l] $$ … $$`: the operations of the block follow.
+pub(super) fn do_block(c: &mut Cursor<'_, '_>, start: Start) -> Parse<Reading> {
+    let (mut language, mut body) = (None, None);
+    while !c.at_end() {
+        let again = c.problem(ProblemKind::Invalid, "conflicting or redundant options");
+        let repeated = if c.eat("LANGUAGE") {
+            language.replace(word_or_string(c)?).is_some()
+        } else if string_value(c.peek()).is_some() {
+            body.replace(fragment::literal(c)?).is_some()
+        } else {
+            return Err(c.expected("`LANGUAGE` or a string with the code"));
+        };
+        if repeated {
+            return Err(again);
+        }
+    }
+    let Some(body) = body else { return Err(c.problem(ProblemKind::Invalid, "no inline code specified")) };
+    let language = language.unwrap_or_else(|| "plpgsql".into());
+    let inside = plpgsql::read(c, &language, &body, c.span_from(start.mark), None);
+    let mut reading = one(c, start, Operation::Do { language });
+    reading.operations.extend(inside.operations);
+    reading.problems.extend(inside.problems);
+    Ok(reading)
+}
+
+/// `CALL procedure(…)`.
+pub(super) fn call(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    let wrong = c.expected("a procedure call");
+    match c.expression()?.expr {
+        Expr::Call { name, args } => Ok(Operation::Call { name, args }),
+        _ => Err(wrong),
+    }
+}

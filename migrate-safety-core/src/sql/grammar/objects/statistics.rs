@@ -1,0 +1,63 @@
+//! Extended statistics.
+
+use super::common::Tails;
+use crate::sql::cursor::{Cursor, Parse};
+use crate::sql::grammar::common::{key_expression, target};
+use crate::sql::operation::{ObjectCommand, Operation};
+use crate::sql::statement::ProblemKind;
+use sqlparser::tokenizer::Token;
+
+pub(super) fn create_statistics(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    let if_not_exists = c.if_not_exists();
+    let mark = c.mark();
+    let unnamed = !if_not_exists && (c.is("ON") || c.is_token(&Token::LParen));
+    let name = if unnamed { None } else { Some(c.object_name()?) };
+    if c.is_token(&Token::LParen) {
+        c.ident_list()?;
+    }
+    if unnamed {
+        c.since(16, mark, "statistics without a name");
+    }
+    c.expect("ON")?;
+    let mark = c.mark();
+    let keys = c.list(key_expression)?;
+    if keys.iter().any(|key| !matches!(key.expr, crate::sql::expr::Expr::Column { .. })) {
+        c.since(14, mark, "statistics on expressions");
+    }
+    c.expect("FROM")?;
+    let table = target(c)?.name;
+    if c.is_token(&Token::Comma) {
+        return Err(c.problem(ProblemKind::Invalid, "only a single relation is allowed in `CREATE STATISTICS`"));
+    }
+    Ok(Operation::Statistics {
+        command: ObjectCommand::Create,
+        name,
+        table: Some(table),
+        if_exists: false,
+        if_not_exists,
+    })
+}
+
+pub(super) fn alter_statistics(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    let if_exists = c.if_exists();
+    let name = c.object_name()?;
+    if c.eat_all("SET STATISTICS") {
+        let mark = c.mark();
+        if c.eat("DEFAULT") {
+            c.since(17, mark, "`SET STATISTICS DEFAULT`");
+        } else {
+            c.integer()?;
+        }
+    } else if if_exists {
+        return Err(c.expected("`SET STATISTICS`"));
+    } else {
+        Tails::RENAME_OWNER_SCHEMA.read(c)?;
+    }
+    Ok(Operation::Statistics {
+        command: ObjectCommand::Alter,
+        name: Some(name),
+        table: None,
+        if_exists,
+        if_not_exists: false,
+    })
+}

@@ -1,0 +1,222 @@
+//! Triggers and event triggers.
+
+use super::common::{Tail, Tails, function_name, other};
+use crate::sql::cursor::{Cursor, Parse, string_value};
+use crate::sql::name::{Ident, ObjectName};
+use crate::sql::operation::{CreateTrigger, ObjectCommand, Operation, TriggerEvents, TriggerTiming};
+use crate::sql::statement::ProblemKind;
+use sqlparser::tokenizer::Token;
+
+pub(super) fn create_trigger(c: &mut Cursor<'_, '_>, or_replace: bool) -> Parse<Operation> {
+    create(c, or_replace, false)
+}
+
+pub(super) fn create_constraint_trigger(c: &mut Cursor<'_, '_>, or_replace: bool) -> Parse<Operation> {
+    if or_replace {
+        return Err(c.problem(ProblemKind::Invalid, "`CREATE OR REPLACE CONSTRAINT TRIGGER` is not supported"));
+    }
+    create(c, or_replace, true)
+}
+
+fn create(c: &mut Cursor<'_, '_>, or_replace: bool, constraint: bool) -> Parse<Operation> {
+    let name = c.ident()?;
+    let timing = timing(c, constraint)?;
+    let mut events = TriggerEvents::default();
+    let mut columns = Vec::new();
+    loop {
+        event(c, &mut events, &mut columns)?;
+        if !c.eat("OR") {
+            break;
+        }
+    }
+    c.expect("ON")?;
+    let table = c.object_name()?;
+    let mut from = None;
+    let for_each_row;
+    if constraint {
+        if c.eat("FROM") {
+            from = Some(c.object_name()?);
+        }
+        constraint_attributes(c)?;
+        c.expect("FOR EACH ROW")?;
+        for_each_row = true;
+    } else {
+        if c.eat("REFERENCING") {
+            transition(c)?;
+            while c.is("NEW") || c.is("OLD") {
+                transition(c)?;
+            }
+        }
+        for_each_row = level(c)?;
+    }
+    let when = if c.eat("WHEN") { Some(c.paren_expression()?) } else { None };
+    let function = executed_function(c)?;
+    c.parens(arguments)?;
+    Ok(Operation::CreateTrigger(Box::new(CreateTrigger {
+        name,
+        table,
+        or_replace,
+        constraint,
+        timing,
+        events,
+        columns,
+        for_each_row,
+        from,
+        when,
+        function,
+    })))
+}
+
+fn timing(c: &mut Cursor<'_, '_>, constraint: bool) -> Parse<TriggerTiming> {
+    const TIMINGS: &[(&str, TriggerTiming)] =
+        &[("AFTER", TriggerTiming::After), ("BEFORE", TriggerTiming::Before), ("INSTEAD OF", TriggerTiming::InsteadOf)];
+    let allowed = if constraint { TIMINGS.get(..1).unwrap_or_default() } else { TIMINGS };
+    match allowed.iter().find(|(words, _)| c.eat_all(words)) {
+        Some((_, timing)) => Ok(*timing),
+        None if constraint => Err(c.expected("`AFTER`")),
+        None => Err(c.expected("`BEFORE`, `AFTER` or `INSTEAD OF`")),
+    }
+}
+
+/// One of the events a trigger fires for.
+fn event(c: &mut Cursor<'_, '_>, events: &mut TriggerEvents, columns: &mut Vec<Ident>) -> Parse<()> {
+    let again = c.problem(ProblemKind::Invalid, "duplicate trigger events specified");
+    let word = c.eat_one_of(&["INSERT", "UPDATE", "DELETE", "TRUNCATE"]);
+    let slot = match word {
+        Some("INSERT") => &mut events.insert,
+        Some("UPDATE") => &mut events.update,
+        Some("DELETE") => &mut events.delete,
+        Some(_) => &mut events.truncate,
+        None => return Err(c.expected("`INSERT`, `UPDATE`, `DELETE` or `TRUNCATE`")),
+    };
+    if std::mem::replace(slot, true) {
+        return Err(again);
+    }
+    if word == Some("UPDATE") && c.eat("OF") {
+        *columns = c.list(Cursor::ident)?;
+    }
+    Ok(())
+}
+
+/// `NEW TABLE AS name`.
+fn transition(c: &mut Cursor<'_, '_>) -> Parse<()> {
+    if c.eat_one_of(&["NEW", "OLD"]).is_none() {
+        return Err(c.expected("`NEW` or `OLD`"));
+    }
+    if c.is("ROW") {
+        return Err(c.problem(ProblemKind::Invalid, "`ROW` variable naming in `REFERENCING` is not supported"));
+    }
+    c.expect("TABLE")?;
+    c.eat("AS");
+    c.ident()?;
+    Ok(())
+}
+
+/// `FOR [EACH] ROW` (true), `FOR [EACH] STATEMENT` or nothing.
+fn level(c: &mut Cursor<'_, '_>) -> Parse<bool> {
+    if !c.eat("FOR") {
+        return Ok(false);
+    }
+    c.eat("EACH");
+    match c.eat_one_of(&["ROW", "STATEMENT"]) {
+        Some(word) => Ok(word == "ROW"),
+        None => Err(c.expected("`ROW` or `STATEMENT`")),
+    }
+}
+
+/// `DEFERRABLE`, `INITIALLY DEFERRED` …, in any order.
+fn constraint_attributes(c: &mut Cursor<'_, '_>) -> Parse<()> {
+    let (mut deferrable, mut deferred) = (None, None);
+    loop {
+        let conflict = c.problem(ProblemKind::Invalid, "conflicting constraint properties");
+        let (slot, value) = if c.eat_all("NOT DEFERRABLE") {
+            (&mut deferrable, false)
+        } else if c.eat("DEFERRABLE") {
+            (&mut deferrable, true)
+        } else if c.eat_all("INITIALLY IMMEDIATE") {
+            (&mut deferred, false)
+        } else if c.eat_all("INITIALLY DEFERRED") {
+            (&mut deferred, true)
+        } else if c.is_all("NOT VALID") || c.is_all("NO INHERIT") || c.is_all("NOT ENFORCED") || c.is("ENFORCED") {
+            return Err(c.problem(ProblemKind::Invalid, "constraint triggers cannot be so marked"));
+        } else {
+            break;
+        };
+        if slot.replace(value).is_some_and(|before| before != value) {
+            return Err(conflict);
+        }
+        if deferred == Some(true) && deferrable == Some(false) {
+            return Err(conflict);
+        }
+    }
+    Ok(())
+}
+
+/// `EXECUTE FUNCTION f`, `EXECUTE PROCEDURE f`.
+fn executed_function(c: &mut Cursor<'_, '_>) -> Parse<ObjectName> {
+    c.expect("EXECUTE")?;
+    if c.eat_one_of(&["FUNCTION", "PROCEDURE"]).is_none() {
+        return Err(c.expected("`FUNCTION` or `PROCEDURE`"));
+    }
+    function_name(c)
+}
+
+/// What a trigger passes to its function: constants and words.
+fn arguments(c: &mut Cursor<'_, '_>) -> Parse<()> {
+    let argument = |c: &mut Cursor<'_, '_>| {
+        let constant = matches!(c.peek(), Token::Number(..) | Token::Word(_)) || string_value(c.peek()).is_some();
+        if constant {
+            c.advance();
+        }
+        constant
+    };
+    // The server takes an empty first argument, `(, a)`, too.
+    let mut more = argument(c) || c.is_token(&Token::Comma);
+    while more && c.eat_token(&Token::Comma) {
+        more = argument(c);
+        if !more {
+            return Err(c.expected("a constant"));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn alter_trigger(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    let name = c.ident()?;
+    c.expect("ON")?;
+    let table = c.object_name()?;
+    let rename_to = match Tails::RENAME_DEPENDS.read(c)? {
+        Tail::Rename(to) => Some(to),
+        _ => None,
+    };
+    Ok(Operation::AlterTrigger { name, table, rename_to })
+}
+
+pub(super) fn create_event_trigger(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    let name = c.ident()?;
+    c.expect("ON")?;
+    c.label()?;
+    if c.eat("WHEN") {
+        loop {
+            c.ident()?;
+            c.expect("IN")?;
+            c.parens(|c| c.list(Cursor::string))?;
+            if !c.eat("AND") {
+                break;
+            }
+        }
+    }
+    executed_function(c)?;
+    c.parens(|_| Ok(()))?;
+    Ok(other(ObjectCommand::Create, "event trigger", Some(ObjectName::bare(name))))
+}
+
+pub(super) fn alter_event_trigger(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    let name = c.ident()?;
+    if c.eat("ENABLE") {
+        c.eat_one_of(&["REPLICA", "ALWAYS"]);
+    } else if !c.eat("DISABLE") {
+        Tails::RENAME_OWNER.read(c)?;
+    }
+    Ok(other(ObjectCommand::Alter, "event trigger", Some(ObjectName::bare(name))))
+}

@@ -1,0 +1,100 @@
+//! Blocks: declarations, statements, exception handlers.
+
+use super::reader::{Open, Reader, is_reserved};
+use super::tree::{Block, Declaration, Statement};
+use crate::sql::cursor::Parse;
+use crate::sql::name::Ident;
+use crate::sql::statement::ProblemKind;
+use sqlparser::tokenizer::Token;
+
+impl Reader<'_, '_> {
+    /// A block behind its label.
+    pub(super) fn block(&mut self, label: Option<Ident>) -> Parse<Block> {
+        let mut declarations = Vec::new();
+        if self.c.eat("DECLARE") {
+            while !self.c.is("BEGIN") {
+                // The server takes the word more than once.
+                if !self.c.eat("DECLARE") {
+                    declarations.extend(self.declaration()?);
+                }
+            }
+        }
+        self.c.expect("BEGIN")?;
+        self.open.push(Open { label: label.clone(), is_loop: false });
+        let statements = self.statements(&["END", "EXCEPTION"])?;
+        let handlers = if self.c.eat("EXCEPTION") { Some(self.handlers()?) } else { None };
+        self.open.pop();
+        self.c.expect("END")?;
+        self.end_label(label.as_ref())?;
+        Ok(Block { label, declarations, statements, handlers })
+    }
+
+    /// `WHEN condition OR … THEN statements …`
+    fn handlers(&mut self) -> Parse<Vec<Vec<Statement>>> {
+        let mut handlers = Vec::new();
+        loop {
+            self.c.expect("WHEN")?;
+            loop {
+                let is_state = self.c.is("SQLSTATE") && *self.c.peek_nth(1) != Token::Period;
+                self.c.label()?;
+                if is_state {
+                    self.sql_state()?;
+                }
+                if !self.c.eat("OR") {
+                    break;
+                }
+            }
+            self.c.expect("THEN")?;
+            handlers.push(self.statements(&["END", "WHEN"])?);
+            if !self.c.is("WHEN") {
+                return Ok(handlers);
+            }
+        }
+    }
+
+    /// The five characters behind `SQLSTATE`.
+    pub(super) fn sql_state(&mut self) -> Parse<()> {
+        let invalid = self.c.problem(ProblemKind::Invalid, "invalid SQLSTATE code");
+        let code = self.c.string()?;
+        let valid = code.len() == 5 && code.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+        if valid { Ok(()) } else { Err(invalid) }
+    }
+
+    /// One declaration; none for an alias or a cursor.
+    fn declaration(&mut self) -> Parse<Option<Declaration>> {
+        if self.c.is_token(&Token::ShiftLeft) {
+            return Err(self.c.problem(ProblemKind::Invalid, "block label must be placed before DECLARE, not after"));
+        }
+        if is_reserved(self.c.peek()) {
+            return Err(self.c.expected("a variable or `BEGIN`"));
+        }
+        let name = self.c.label()?;
+        if self.c.eat_all("ALIAS FOR") {
+            self.variable()?;
+            self.semicolon()?;
+            return Ok(None);
+        }
+        let is_cursor = self.c.is("CURSOR") || self.c.is_all("NO SCROLL CURSOR") || self.c.is_all("SCROLL CURSOR");
+        if is_cursor {
+            self.cursor(name)?;
+            return Ok(None);
+        }
+        self.c.eat("CONSTANT");
+        self.variable_type()?;
+        if self.c.eat("COLLATE") {
+            self.c.object_name()?;
+        }
+        let not_null = self.c.eat_all("NOT NULL");
+        let has_default = self.assignment_operator() || self.c.eat("DEFAULT");
+        let (mut operations, mut default) = (Vec::new(), None);
+        if has_default {
+            let evaluated = self.expression_until(&[])?;
+            (operations, default) = (evaluated.operations, Some(evaluated.value));
+        } else if not_null {
+            let message = format!("variable `{name}` must have a default value, since it's declared NOT NULL");
+            return Err(self.c.problem(ProblemKind::Invalid, message));
+        }
+        self.semicolon()?;
+        Ok(Some(Declaration { name, operations, default }))
+    }
+}

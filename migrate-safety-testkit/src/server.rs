@@ -1,0 +1,386 @@
+//! A PostgreSQL server that lives as long as the process that started it, and leaves nothing behind.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fs;
+use std::io::{self, Write};
+use std::net::TcpListener;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use postgres::{Client, NoTls};
+
+use crate::binaries::is_root;
+use crate::{Database, Error, ServerBinaries, ServerError};
+
+/// A running PostgreSQL server with a data directory of its own.
+///
+/// Clones share the server; it stops, and its directory goes, with the last of them and of their
+/// [`Database`]s, or with the process, however that ends.
+#[derive(Clone, Debug)]
+pub struct PostgresServer {
+    running: Arc<Running>,
+}
+
+impl PostgresServer {
+    /// Starts a server of `major`, empty, listening on a free port of 127.0.0.1.
+    ///
+    /// # Errors
+    /// When there are no binaries of this version, or the server does not start.
+    pub fn start(major: u16) -> Result<Self, Error> {
+        let binaries = ServerBinaries::find(major)?;
+        let mut attempts = 3;
+        loop {
+            attempts -= 1;
+            match Running::start(&binaries) {
+                Ok(running) => {
+                    return Ok(Self { running: Arc::new(running) });
+                }
+                // Another process took the port between our look and the server's start.
+                Err(Error::Start { log, .. }) if attempts > 0 && log.contains("Address already in use") => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// The server of `major` that all tests of this process share; started on first use.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub fn shared(major: u16) -> Result<Self, Error> {
+        static SHARED: Mutex<Option<HashMap<u16, PostgresServer>>> = Mutex::new(None);
+
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        let servers = shared.get_or_insert_default();
+        if let Some(server) = servers.get(&major) {
+            return Ok(server.clone());
+        }
+        let server = Self::start(major)?;
+        servers.insert(major, server.clone());
+        Ok(server)
+    }
+
+    /// Creates the database `name`, which is dropped with the returned value.
+    ///
+    /// # Errors
+    /// When a database of this name exists.
+    pub fn database(&self, name: &str) -> Result<Database, Error> {
+        Database::create(self, name)
+    }
+
+    /// The major version.
+    #[must_use]
+    pub fn major(&self) -> u16 {
+        self.running.major
+    }
+
+    /// The port on 127.0.0.1.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.running.port
+    }
+
+    /// The URL of a database on this server.
+    #[must_use]
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/{database}", self.running.port)
+    }
+
+    /// A connection to a database on this server, as its superuser.
+    ///
+    /// # Errors
+    /// When the database does not exist or the server is gone.
+    pub fn connect(&self, database: &str) -> Result<Client, Error> {
+        self.running.connect(database).map_err(|error| Error::Query {
+            action: format!("connect to database {database}"),
+            error: ServerError::from(&error),
+        })
+    }
+
+    /// The last lines of the server's log.
+    #[must_use]
+    pub fn log_tail(&self) -> String {
+        self.running.directory.log_tail()
+    }
+
+    /// Held by whoever changes what all databases share: roles, databases, server settings.
+    pub(crate) fn cluster(&self) -> &Mutex<()> {
+        &self.running.cluster
+    }
+
+    /// The names of the databases that are in use through [`Database`].
+    pub(crate) fn databases(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.running.databases.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The shared server of `major` for a test: `None`, said loudly, only under `MIGRATE_SAFETY_SKIP_SERVERS=1`.
+///
+/// # Panics
+/// When the server cannot be started: a test of a server never passes because there was none.
+#[must_use]
+pub fn server_for_test(major: u16) -> Option<PostgresServer> {
+    if std::env::var("MIGRATE_SAFETY_SKIP_SERVERS").is_ok_and(|value| value == "1") {
+        let test = thread::current().name().unwrap_or("a test").to_owned();
+        // Not `eprintln!`: the test harness would swallow it.
+        let _ = writeln!(io::stderr(), "LEFT OUT: {test} on PostgreSQL {major}, because MIGRATE_SAFETY_SKIP_SERVERS=1");
+        return None;
+    }
+    match PostgresServer::shared(major) {
+        Ok(server) => Some(server),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// The process and what it needs.
+#[derive(Debug)]
+struct Running {
+    major: u16,
+    port: u16,
+    child: Child,
+    directory: Directory,
+    cluster: Mutex<()>,
+    databases: Mutex<BTreeSet<String>>,
+}
+
+impl Running {
+    fn start(binaries: &ServerBinaries) -> Result<Self, Error> {
+        let account = Account::for_server()?;
+        let directory = Directory::create(binaries.major(), account.as_ref())?;
+        initdb(binaries, &directory, account.as_ref())?;
+        let port = free_port()?;
+        let child = spawn(binaries, &directory, account.as_ref(), port)?;
+        let mut running = Self {
+            major: binaries.major(),
+            port,
+            child,
+            directory,
+            cluster: Mutex::default(),
+            databases: Mutex::default(),
+        };
+        running.wait_until_ready()?;
+        Ok(running)
+    }
+
+    fn wait_until_ready(&mut self) -> Result<(), Error> {
+        const PATIENCE: Duration = Duration::from_secs(60);
+
+        let started = Instant::now();
+        loop {
+            if self.connect("postgres").is_ok() {
+                return Ok(());
+            }
+            let ended = self.child.try_wait().map_err(Error::io("watch the server"))?;
+            let reason = match ended {
+                Some(status) => format!("ended while starting ({status})"),
+                None if started.elapsed() > PATIENCE => "did not answer within 60 seconds".to_owned(),
+                None => {
+                    thread::sleep(Duration::from_millis(20));
+                    continue;
+                }
+            };
+            return Err(Error::Start { major: self.major, reason, log: self.directory.log_tail() });
+        }
+    }
+
+    fn connect(&self, database: &str) -> Result<Client, postgres::Error> {
+        postgres::Config::new()
+            .host("127.0.0.1")
+            .port(self.port)
+            .user("postgres")
+            .dbname(database)
+            .application_name("migrate-safety-testkit")
+            .connect(NoTls)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // The guard of `spawn` sees the end of its input and stops the server.
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
+}
+
+/// A directory for the data and the log, removed when dropped.
+#[derive(Debug)]
+struct Directory {
+    path: PathBuf,
+}
+
+impl Directory {
+    fn create(major: u16, owner: Option<&Account>) -> Result<Self, Error> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("migrate-safety-pg{major}-{}-{number}", std::process::id());
+        let directory = Self { path: std::env::temp_dir().join(name) };
+        let path = &directory.path;
+        fs::create_dir(path).map_err(Error::io(format!("create {}", path.display())))?;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700))
+            .map_err(Error::io(format!("restrict {}", path.display())))?;
+        if let Some(account) = owner {
+            chown(path, Some(account.uid), Some(account.gid))
+                .map_err(Error::io(format!("hand over {}", path.display())))?;
+        }
+        Ok(directory)
+    }
+
+    fn data(&self) -> PathBuf {
+        self.path.join("data")
+    }
+
+    fn log(&self) -> PathBuf {
+        self.path.join("log")
+    }
+
+    fn log_tail(&self) -> String {
+        let log = fs::read(self.log()).unwrap_or_default();
+        let log = String::from_utf8_lossy(&log);
+        let lines: Vec<_> = log.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.path);
+    }
+}
+
+/// The user a server runs as when we are root.
+#[derive(Debug)]
+struct Account {
+    uid: u32,
+    gid: u32,
+}
+
+impl Account {
+    /// `None` when we are an ordinary user ourselves.
+    fn for_server() -> Result<Option<Self>, Error> {
+        if !is_root() {
+            return Ok(None);
+        }
+        let passwd = fs::read_to_string("/etc/passwd").map_err(Error::io("read /etc/passwd"))?;
+        Self::find("nobody", &passwd).map(Some).ok_or(Error::NoUnprivilegedUser)
+    }
+
+    fn find(name: &str, passwd: &str) -> Option<Self> {
+        passwd.lines().find_map(|line| {
+            let mut fields = line.split(':');
+            if fields.next() != Some(name) {
+                return None;
+            }
+            let uid = fields.nth(1)?.parse().ok()?;
+            let gid = fields.next()?.parse().ok()?;
+            Some(Self { uid, gid })
+        })
+    }
+}
+
+fn initdb(binaries: &ServerBinaries, directory: &Directory, account: Option<&Account>) -> Result<(), Error> {
+    let mut command = command(&binaries.program("initdb"), account);
+    command.args(["-N", "-A", "trust", "-U", "postgres", "--no-locale", "-E", "UTF8", "-D"]);
+    let output = command.arg(directory.data()).output().map_err(Error::io("run initdb"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(Error::Initdb {
+        major: binaries.major(),
+        path: binaries.root().to_owned(),
+        output: String::from_utf8_lossy(&output.stderr).into_owned(),
+    })
+}
+
+/// Starts the server under a guard: a shell that stops the server and removes its directory as soon
+/// as its input ends, which also happens when this process is killed.
+fn spawn(
+    binaries: &ServerBinaries,
+    directory: &Directory,
+    account: Option<&Account>,
+    port: u16,
+) -> Result<Child, Error> {
+    const GUARD: &str = r#"
+        directory=$1; shift
+        exec 3<&0
+        "$@" >"$directory/log" 2>&1 </dev/null 3<&- &
+        server=$!
+        {
+            read -r _ <&3
+            kill -QUIT "$server"
+            while kill -0 "$server"; do sleep 0.02; done
+            rm -rf "$directory"
+        } >/dev/null 2>&1 &
+        exec 3<&- </dev/null
+        wait "$server"
+    "#;
+    const SETTINGS: [&str; 15] = [
+        "listen_addresses=127.0.0.1",
+        "unix_socket_directories=",
+        "fsync=off",
+        "full_page_writes=off",
+        "synchronous_commit=off",
+        "autovacuum=off",
+        "jit=off",
+        // In the data directory, which goes whatever happens.
+        "dynamic_shared_memory_type=mmap",
+        "shared_buffers=32MB",
+        "max_connections=100",
+        "max_locks_per_transaction=256",
+        "timezone=UTC",
+        // The counters of a parallel worker are not those of its session.
+        "max_parallel_workers_per_gather=0",
+        "max_parallel_maintenance_workers=0",
+        "log_timezone=UTC",
+    ];
+
+    let mut command = command(Path::new("sh"), account);
+    command.args(["-c", GUARD, "postgres-guard"]).arg(&directory.path);
+    command.arg(binaries.program("postgres")).arg("-D").arg(directory.data());
+    command.arg("-p").arg(port.to_string());
+    for setting in SETTINGS {
+        command.args(["-c", setting]);
+    }
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        // An interrupt at the terminal is for the tests; the server ends after them.
+        .process_group(0)
+        .spawn()
+        .map_err(Error::io("start the server"))
+}
+
+fn command(program: &Path, account: Option<&Account>) -> Command {
+    let mut command = Command::new(program);
+    // The current directory need not be readable for the account.
+    command.current_dir("/").stdin(Stdio::null());
+    if let Some(account) = account {
+        command.uid(account.uid).gid(account.gid);
+    }
+    command
+}
+
+fn free_port() -> Result<u16, Error> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(Error::io("find a free port"))?;
+    Ok(listener.local_addr().map_err(Error::io("find a free port"))?.port())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_account_is_read_by_name() {
+        let passwd = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65533:nobody:/:/nologin\n";
+        let account = Account::find("nobody", passwd).unwrap();
+        assert_eq!((account.uid, account.gid), (65534, 65533));
+        assert!(Account::find("postgres", passwd).is_none());
+    }
+}

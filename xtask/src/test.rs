@@ -1,0 +1,64 @@
+//! `cargo xtask test`: everything a change must pass, in the order in which it fails fastest.
+
+use std::env;
+use std::process::Command;
+
+use crate::{servers, workspace};
+
+/// `1`: tests that need a server say what they leave out. Otherwise they fail without one.
+const SKIP_SERVERS: &str = "MIGRATE_SAFETY_SKIP_SERVERS";
+
+const STEPS: [&[&str]; 4] = [
+    &["fmt", "--all", "--check"],
+    &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
+    &["test", "--workspace"],
+    &["doc", "--workspace", "--no-deps"],
+];
+
+pub(crate) fn run(args: &[String]) -> Result<(), String> {
+    let fast = match args {
+        [] => false,
+        [flag] if flag == "--fast" => true,
+        _ => return Err("usage: cargo xtask test [--fast]".to_owned()),
+    };
+    let mut passed = 0;
+    if fast {
+        warn();
+    } else {
+        announce("servers");
+        servers::run(&[]).map_err(|error| format!("step `servers` failed: {error}"))?;
+        passed += 1;
+    }
+    for step in STEPS {
+        cargo(step, fast)?;
+        passed += 1;
+    }
+    if fast {
+        warn();
+    }
+    println!("xtask test: {passed} steps passed");
+    Ok(())
+}
+
+fn cargo(args: &[&str], fast: bool) -> Result<(), String> {
+    let step = format!("cargo {}", args.join(" "));
+    announce(&step);
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .args(args)
+        .current_dir(workspace())
+        .env(SKIP_SERVERS, if fast { "1" } else { "0" })
+        .env("INSTA_UPDATE", "no")
+        .env("RUSTDOCFLAGS", "-D warnings")
+        .status()
+        .map_err(|error| format!("step `{step}` could not be run: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("step `{step}` failed ({status})")) }
+}
+
+fn announce(step: &str) {
+    println!("==> {step}");
+}
+
+fn warn() {
+    println!("!!! --fast: TESTS THAT NEED A SERVER ARE LEFT OUT. Run `cargo xtask test` before you ship.");
+}
