@@ -99,8 +99,9 @@ fn arguments(c: &mut Cursor<'_, '_>) -> Parse<Arguments> {
 fn argument_prefix(c: &mut Cursor<'_, '_>) -> Parse<bool> {
     let variadic = c.eat("VARIADIC");
     if matches!(c.peek(), Token::Word(_)) && matches!(c.peek_nth(1), Token::RArrow | Token::Assignment) {
-        c.label()?;
+        let name = Box::new(Expr::String(c.label()?.as_str().into()));
         c.skip();
+        return Ok(Expr::Binary { op: "=>".into(), left: name, right: Box::new(expr(c)?) });
     }
     Ok(variadic)
 }
