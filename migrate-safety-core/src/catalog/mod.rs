@@ -13,7 +13,12 @@ mod regclass;
 mod render;
 mod routines;
 pub mod session;
+mod shape;
 mod store;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod types;
 mod typing;
 mod volatility;
@@ -25,6 +30,7 @@ pub use dependents::{Dependent, Object};
 pub use model::*;
 pub use query::{ForeignKeyRef, TypeRef};
 pub use session::Session;
+pub use shape::{OutputColumn, QueryShape};
 pub use volatility::VolatilityOf;
 
 use crate::dialect::Target;
@@ -53,6 +59,8 @@ pub struct Catalog {
     pub(crate) extensions: BTreeMap<Ident, Stamp>,
     /// Names that statements which were not understood mention.
     pub(crate) unknown_names: HashSet<Ident>,
+    /// Whether bodies of functions are looked into when they are created (`check_function_bodies`).
+    pub(crate) check_bodies: bool,
     pub(crate) next_id: u32,
 }
 
@@ -99,6 +107,7 @@ impl Catalog {
             readers: HashMap::new(),
             extensions: BTreeMap::new(),
             unknown_names: HashSet::new(),
+            check_bodies: true,
             next_id: 1,
         }
     }

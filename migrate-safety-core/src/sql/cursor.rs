@@ -293,9 +293,6 @@ impl<'s, 't> Cursor<'s, 't> {
             let message = "improper qualified name (too many dotted names)".into();
             return Err(Problem { kind: ProblemKind::Invalid, span: place, message });
         }
-        if parts.len() > 3 {
-            return Err(self.problem(ProblemKind::Invalid, "too many dots in a name"));
-        }
         let name = parts.remove(parts.len() - 1);
         Ok(ObjectName { schema: parts.pop(), name })
     }
@@ -406,7 +403,8 @@ impl<'s, 't> Cursor<'s, 't> {
         result
     }
 
-    /// Goes one level deeper, until [`ascend`](Self::ascend).
+    /// Goes one level deeper. What follows must come to [`Cursor::ascend`], errors included; see [`Cursor::nested`], of
+    /// which this spares the stack.
     pub(crate) fn descend(&mut self) -> Parse<()> {
         if self.depth >= Self::MAX_DEPTH {
             return Err(self.problem(ProblemKind::Unsupported, "nested too deeply to be read"));
@@ -415,6 +413,7 @@ impl<'s, 't> Cursor<'s, 't> {
         Ok(())
     }
 
+    /// Comes back from where [`Cursor::descend`] went.
     pub(crate) fn ascend(&mut self) {
         self.depth = self.depth.saturating_sub(1);
     }

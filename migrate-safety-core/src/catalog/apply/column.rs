@@ -132,6 +132,7 @@ impl Change<'_> {
             owned_by: None,
             identity,
             persistence,
+            bounds: (options.min_value.flatten(), options.max_value.flatten()),
             increment: options.increment.unwrap_or(1),
             start: options.start,
         };
@@ -258,7 +259,7 @@ impl Change<'_> {
                     inherited: 1,
                     local: false,
                     identity: column.identity.filter(|_| keeps_identity),
-                    sequence: column.sequence.filter(|_| keeps_identity && column.identity.is_some()),
+                    sequence: None,
                     ..column.clone()
                 };
                 self.catalog.add_column(child, inherited);

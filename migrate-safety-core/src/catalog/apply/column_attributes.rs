@@ -118,12 +118,10 @@ impl Change<'_> {
             self.conflict("22023", "identity column type must be smallint, integer, or bigint");
         }
         self.make_sequence(table, name, &identity.options, true);
-        let sequence = self.catalog.column(table, id).and_then(|c| c.sequence);
         let partitions = !only && self.version() >= 17 && self.is_partitioned(table);
         for (table, column) in self.everywhere(table, name, !partitions) {
             if let Some(column) = self.catalog.column_mut(table, column) {
                 column.identity = Some(identity.always);
-                column.sequence = sequence;
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::change::Change;
 use super::inherit::{is_check, same_check};
-use crate::catalog::{Conflict, Constraint, ConstraintId, ConstraintKind, RelationId};
+use crate::catalog::{Constraint, ConstraintId, ConstraintKind, Object, RelationId};
 use crate::sql::Ident;
 use crate::sql::expr::Expression;
 use crate::sql::operation::{ConstraintDef, ConstraintKind as Demand};
@@ -356,65 +356,44 @@ impl Change<'_> {
                 );
             }
         }
-        if !cascade && let Some(index) = constraint.index() {
-            self.report_dependent_keys(&format!("constraint {name} on table {table_name}"), index);
-        }
-        self.drop_inherited_constraint(table, constraint.id, only);
-    }
-
-    /// Reports foreign keys that rely on an index about to go without `CASCADE`.
-    pub(super) fn report_dependent_keys(&mut self, what: &str, index: RelationId) {
-        let Some(table) = self.catalog.index(index).map(|i| i.table) else { return };
-        let relying = self.catalog.foreign_keys_to(table);
-        let relying = relying.iter().filter(|key| key.key.index == Some(index));
-        let on = self.name(index);
-        let detail: Vec<String> = relying
-            .map(|key| {
-                format!("constraint {} on table {} depends on index {on}", key.constraint.name, self.name(key.from))
-            })
-            .collect();
-        if !detail.is_empty() {
-            let message = format!("cannot drop {what} because other objects depend on it");
-            self.applied.conflicts.push(Conflict { detail, ..Conflict::new("2BP01", message) });
-        }
+        self.drop_inherited_constraint(table, constraint.id, cascade, only);
     }
 
     /// Drops a constraint, and from the descendants where nothing else keeps it.
-    pub(super) fn drop_inherited_constraint(&mut self, table: RelationId, id: ConstraintId, only: bool) {
+    pub(super) fn drop_inherited_constraint(&mut self, table: RelationId, id: ConstraintId, cascade: bool, only: bool) {
         let Some(constraint) = self.catalog.constraint(table, id).cloned() else { return };
-        if let ConstraintKind::NotNull { column } = constraint.kind
-            && let Some(column) = self.catalog.column_mut(table, column)
-        {
-            column.not_null = false;
-        }
-        let children = self.children(table);
-        self.catalog.remove_constraint(table, id, self.applied);
-        let passed_on = matches!(constraint.kind, ConstraintKind::Check { .. } | ConstraintKind::NotNull { .. });
-        if !passed_on || constraint.no_inherit {
-            return;
-        }
         let column = match constraint.kind {
             ConstraintKind::NotNull { column } => Some(self.column_name(table, column)),
             _ => None,
         };
-        let mut pending: Vec<RelationId> = children;
+        let mut dropped = vec![(table, id)];
+        let mut kept = Vec::new();
+        let passed_on = matches!(constraint.kind, ConstraintKind::Check { .. } | ConstraintKind::NotNull { .. });
+        let mut pending = if passed_on && !constraint.no_inherit { self.children(table) } else { Vec::new() };
         while let Some(child) = pending.pop() {
             let Some(found) = self.inherited_counterpart(child, &constraint.name, column.as_ref()) else { continue };
-            let drops = found.inherited <= 1 && !found.local && !only;
-            if !drops {
-                self.release(child, &found);
-                if only && let Some(kept) = self.catalog.constraint_mut(child, found.id) {
-                    kept.local = true;
-                }
-                continue;
+            if found.inherited <= 1 && !found.local && !only {
+                dropped.push((child, found.id));
+                pending.extend(self.children(child));
+            } else {
+                kept.push((child, found));
             }
-            pending.extend(self.children(child));
-            if let ConstraintKind::NotNull { column } = found.kind
-                && let Some(column) = self.catalog.column_mut(child, column)
-            {
+        }
+        let roots: Vec<Object> = dropped.iter().map(|(table, id)| Object::Constraint(*table, *id)).collect();
+        if !self.catalog.drop_objects(&roots, cascade, self.applied) {
+            return;
+        }
+        for (child, found) in kept {
+            self.release(child, &found);
+            if only && let Some(kept) = self.catalog.constraint_mut(child, found.id) {
+                kept.local = true;
+            }
+        }
+        for (table, _) in dropped {
+            let column = column.as_ref().and_then(|name| self.table(table)?.column(name)).map(|c| c.id);
+            if let Some(column) = column.and_then(|id| self.catalog.column_mut(table, id)) {
                 column.not_null = false;
             }
-            self.catalog.remove_constraint(child, found.id, self.applied);
         }
     }
 

@@ -16,7 +16,7 @@ mod index;
 mod inherit;
 mod key;
 mod like;
-mod names;
+pub(crate) mod names;
 mod not_null;
 mod objects;
 mod opclass;

@@ -5,6 +5,7 @@ use super::common::{
     bare_operator, key_expression, nulls_order, operator, optional_idents, storage_parameters, using_method,
 };
 use crate::sql::cursor::{Cursor, Parse};
+use crate::sql::expr::{Expr, Expression};
 use crate::sql::name::Ident;
 use crate::sql::operation::{
     ConstraintDef, ConstraintKind, ExcludeDef, ForeignKeyDef, IndexElement, ReferentialAction, UniqueDef,
@@ -163,8 +164,15 @@ fn exclude_element(c: &mut Cursor<'_, '_>) -> Parse<(IndexElement, Box<str>)> {
 
 /// `a COLLATE "C" text_pattern_ops (p = 1) DESC NULLS LAST`.
 pub(super) fn index_element(c: &mut Cursor<'_, '_>) -> Parse<IndexElement> {
-    let expression = key_expression(c)?;
-    let collation = if c.eat("COLLATE") { Some(c.object_name()?) } else { None };
+    let mut expression = key_expression(c)?;
+    let mut collation = if c.eat("COLLATE") { Some(c.object_name()?) } else { None };
+    if let (None, Expr::Collate { expr, collation: inside }) = (&collation, &expression.expr)
+        && let Expr::Column { qualifier: None, name } = &**expr
+    {
+        // `(a COLLATE "C")` is a column all the same.
+        collation = Some(inside.clone());
+        expression = Expression { sql: name.sql().into(), expr: (**expr).clone() };
+    }
     let mut operator_class = None;
     if matches!(c.peek(), Token::Word(_)) && !nulls_order(c) && !["ASC", "DESC", "WITH"].iter().any(|word| c.is(word)) {
         operator_class = Some(c.object_name()?);

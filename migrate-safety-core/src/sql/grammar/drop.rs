@@ -281,16 +281,15 @@ fn publications(c: &mut Cursor<'_, '_>) -> Parse<Vec<Operation>> {
 fn operator(c: &mut Cursor<'_, '_>) -> Parse<ObjectName> {
     let name = bare_operator(c)?;
     c.parens(|c| {
-        operand(c)?;
+        let no_left = c.eat("NONE");
+        if !no_left {
+            c.data_type()?;
+        }
         c.expect_token(&Token::Comma)?;
-        operand(c)
+        if no_left || !c.eat("NONE") {
+            c.data_type()?;
+        }
+        Ok(())
     })?;
     Ok(name)
-}
-
-fn operand(c: &mut Cursor<'_, '_>) -> Parse<()> {
-    if !c.eat("NONE") {
-        c.data_type()?;
-    }
-    Ok(())
 }

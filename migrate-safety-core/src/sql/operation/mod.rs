@@ -138,13 +138,13 @@ pub enum Operation {
     /// `DROP TRIGGER`.
     DropTrigger { name: Ident, table: ObjectName, if_exists: bool, cascade: bool },
     /// `CREATE [OR REPLACE] RULE`.
-    CreateRule { name: Ident, table: ObjectName, or_replace: bool },
+    CreateRule { name: Ident, table: ObjectName, or_replace: bool, actions: Vec<Operation> },
     /// `ALTER RULE … RENAME TO`.
     AlterRule { name: Ident, table: ObjectName, rename_to: Ident },
     /// `DROP RULE`.
     DropRule { name: Ident, table: ObjectName, if_exists: bool, cascade: bool },
     /// `CREATE POLICY`.
-    CreatePolicy { name: Ident, table: ObjectName, relations: Vec<ObjectName> },
+    CreatePolicy { name: Ident, table: ObjectName, relations: Vec<ObjectName>, expressions: Vec<Expression> },
     /// `ALTER POLICY`.
     AlterPolicy { name: Ident, table: ObjectName, rename_to: Option<Ident> },
     /// `DROP POLICY`.
@@ -206,12 +206,15 @@ pub enum Operation {
     /// `LOCK TABLE`.
     LockTable { tables: Vec<TableTarget>, mode: LockMode, nowait: bool },
     /// `CHECKPOINT`, `DISCARD`, `LOAD`, `LISTEN`, `NOTIFY`, `PREPARE`, `EXPLAIN`, cursors …: touches no schema object.
+    /// The command's words in capitals: `DISCARD ALL`.
     Session { command: Box<str> },
 
     // Transactions and settings
     /// `BEGIN`, `COMMIT`, `ROLLBACK`, `SAVEPOINT` …
     Transaction(Transaction),
-    /// `SET`, `RESET`, `set_config('…', …)` written as a statement.
+    /// `SET`, `RESET`, `set_config('…', …)` written as a statement. The value is as the server keeps it: strings
+    /// unescaped, several joined by `, `, in lists of names (`search_path`) each quoted where it must be; none for
+    /// `DEFAULT` and `RESET`. `RESET ALL` is the name `all`.
     Set { name: Box<str>, value: Option<Box<str>>, local: bool },
     /// `SET CONSTRAINTS`.
     SetConstraints { names: Vec<ObjectName>, deferred: bool },

@@ -25,7 +25,8 @@ impl Catalog {
             if let Some(owner) = self.required_by(root)
                 && !all.contains(&owner)
             {
-                let message = format!("cannot drop {} because {} requires it", self.describe(root), self.describe(&owner));
+                let message =
+                    format!("cannot drop {} because {} requires it", self.describe(root), self.describe(&owner));
                 applied.conflict("2BP01", message);
                 return false;
             }
@@ -100,6 +101,9 @@ impl Catalog {
             Object::Rule(id, name) => {
                 if let Some(rules) = self.rules_mut(*id) {
                     rules.retain(|(n, _)| n != name);
+                }
+                if let Some(table) = self.table_mut(*id) {
+                    table.rule_reads.retain(|(n, _)| n != name);
                 }
             }
             Object::Policy(id, name) => {
@@ -229,13 +233,15 @@ impl Catalog {
                 FoundType::Defined(id) => roots.push(self.type_or_multirange(id, &name.name)),
                 FoundType::Row(id) => roots.push(Object::RowType(id)),
                 FoundType::Builtin => {
-                    let message = format!("cannot drop type {name} because it is required by the database system");
+                    let spelt = crate::sql::DataType::builtin(&name.name);
+                    let message = format!("cannot drop type {spelt} because it is required by the database system");
                     return applied.conflict("2BP01", message);
                 }
                 FoundType::Extension => {
                     let defining = crate::catalog::builtin::extensions_of_type(&name.name);
                     if let Some(extension) = defining.iter().find(|e| self.extensions.contains_key(**e)) {
-                        let message = format!("cannot drop type {} because extension {extension} requires it", name.name);
+                        let message =
+                            format!("cannot drop type {} because extension {extension} requires it", name.name);
                         return applied.conflict("2BP01", message);
                     }
                 }
@@ -272,7 +278,10 @@ impl Catalog {
     }
 
     /// The rules of a table or view, to change them.
-    pub(super) fn rules_mut(&mut self, id: RelationId) -> Option<&mut Vec<(Ident, crate::sql::operation::FiringState)>> {
+    pub(super) fn rules_mut(
+        &mut self,
+        id: RelationId,
+    ) -> Option<&mut Vec<(Ident, crate::sql::operation::FiringState)>> {
         match &mut self.relations.get_mut(&id)?.kind {
             RelationKind::Table(table) => Some(&mut table.rules),
             RelationKind::View(view) => Some(&mut view.rules),
@@ -303,4 +312,3 @@ fn listed(mut sentences: Vec<String>, count: usize) -> Vec<String> {
     }
     sentences
 }
-

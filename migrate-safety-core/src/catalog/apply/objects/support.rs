@@ -2,7 +2,9 @@
 
 use super::Applied;
 use crate::catalog::types::{FoundType, missing_schema};
-use crate::catalog::{Catalog, Conflict, Relation, RelationId, RelationKind, Resolved, TEMP_SCHEMA, TypeId, is_system_schema};
+use crate::catalog::{
+    Catalog, Conflict, Relation, RelationId, RelationKind, Resolved, TEMP_SCHEMA, TypeId, is_system_schema,
+};
 use crate::sql::operation::RelationWord;
 use crate::sql::{Ident, ObjectName};
 
@@ -101,4 +103,18 @@ pub(super) fn wrong_kind(name: &Ident, word: RelationWord) -> Conflict {
         RelationWord::ForeignTable => "a foreign table",
     };
     Conflict::new("42809", format!("\"{name}\" is not {words}"))
+}
+
+/// What relations of a kind are called in "This operation is not supported for …" (`errdetail_relkind_not_supported`).
+pub(super) fn kinds(relation: &Relation) -> &'static str {
+    match &relation.kind {
+        RelationKind::Table(table) if table.is_partitioned() => "partitioned tables",
+        RelationKind::Table(table) if table.foreign => "foreign tables",
+        RelationKind::Table(_) => "tables",
+        RelationKind::Index(_) => "indexes",
+        RelationKind::View(view) if view.materialized => "materialized views",
+        RelationKind::View(_) => "views",
+        RelationKind::Sequence(_) => "sequences",
+        RelationKind::Composite => "composite types",
+    }
 }
