@@ -35,16 +35,21 @@ pub(super) struct Run<'c, 's, 't> {
     again: bool,
     /// What was executed at which place already.
     executed: HashSet<(usize, String)>,
-    /// Operations that may still come out of repeated rounds.
+    /// How much text, in bytes, may still be read for `EXECUTE`.
     budget: usize,
+    /// Rounds of loops that may still be followed one by one.
+    rounds_left: usize,
 }
 
 /// The ways on which a statement may leave what it stands in.
 type Ways = Vec<Way>;
 
 impl<'c, 's, 't> Run<'c, 's, 't> {
-    /// More operations of one body than this are not told apart.
-    const MOST_OPERATIONS: usize = 10_000;
+    /// More text than this is not read for the `EXECUTE`s of one body.
+    const MOST_TEXT: usize = 4 << 20;
+
+    /// More rounds of its loops than this are not followed one by one.
+    const MOST_ROUNDS: usize = 20_000;
 
     pub(super) fn new(
         c: &'c Cursor<'s, 't>,
@@ -62,7 +67,8 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
             variables,
             again: false,
             executed: HashSet::new(),
-            budget: Self::MOST_OPERATIONS,
+            budget: Self::MOST_TEXT,
+            rounds_left: Self::MOST_ROUNDS,
         }
     }
 
@@ -185,7 +191,8 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
         self.frame.conditional |= !at_least_once;
         let mut ways = Ways::new();
         match rounds {
-            Some(rounds) if executes(&of.body) && !rounds.is_empty() => {
+            Some(rounds) if executes(&of.body) && (1..=self.rounds_left).contains(&rounds.len()) => {
+                self.rounds_left -= rounds.len();
                 let again = self.again;
                 for round in rounds {
                     self.bind(of.over.targets(), &round);
@@ -284,17 +291,22 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
             // The server refuses a command that is NULL.
             return;
         };
-        if self.budget == 0 || !self.executed.insert((span.start.offset, text.with_holes(marker))) {
+        let skeleton = text.with_holes(marker);
+        let affordable = self.budget.checked_sub(skeleton.len());
+        self.budget = affordable.unwrap_or(0);
+        if !self.executed.insert((span.start.offset, skeleton)) {
             return;
         }
-        let reading = match text.as_known() {
-            Some(sql) => self.known_sql(sql, text.at.map_or(Place::Whole(span), Place::At)),
-            None => match self.same_for_any_name(&text, span) {
-                Some(reading) => reading,
-                None => unforeseeable(&text, span),
-            },
+        let known = affordable.and_then(|_| match text.as_known() {
+            Some(sql) => Some(self.known_sql(sql, text.at.map_or(Place::Whole(span), Place::At))),
+            None => self.same_for_any_name(&text, span),
+        });
+        let reading = match known {
+            Some(reading) => reading,
+            // Once is enough, however many rounds there are.
+            None if self.executed.insert((span.start.offset, String::new())) => unforeseeable(&text, span),
+            None => return,
         };
-        self.budget = self.budget.saturating_sub(reading.operations.len());
         let frame = RoutineFrame { execute: true, ..self.frame.clone() };
         self.add(reading.operations, &frame);
         for problem in reading.problems {
