@@ -59,6 +59,8 @@ pub struct Catalog {
     pub(crate) extensions: BTreeMap<Ident, Stamp>,
     /// Names that statements which were not understood mention.
     pub(crate) unknown_names: HashSet<Ident>,
+    /// Whether bodies of functions are looked into when they are created (`check_function_bodies`).
+    pub(crate) check_bodies: bool,
     pub(crate) next_id: u32,
 }
 
@@ -105,6 +107,7 @@ impl Catalog {
             readers: HashMap::new(),
             extensions: BTreeMap::new(),
             unknown_names: HashSet::new(),
+            check_bodies: true,
             next_id: 1,
         }
     }

@@ -155,6 +155,8 @@ pub struct Table {
     pub triggers: Vec<Trigger>,
     /// Names of its rules.
     pub rules: Vec<(Ident, FiringState)>,
+    /// Other relations that the actions of its rules name.
+    pub rule_reads: Vec<(Ident, RelationId)>,
     /// Its policies.
     pub policies: Vec<Policy>,
     /// Row level security enabled.
@@ -445,6 +447,8 @@ pub struct Sequence {
     pub identity: bool,
     /// Temporary or not.
     pub persistence: Persistence,
+    /// Lowest and highest value, where written.
+    pub bounds: (Option<i64>, Option<i64>),
     /// Increment.
     pub increment: i64,
     /// Start value, where written.
@@ -474,6 +478,8 @@ pub struct Trigger {
     pub state: FiringState,
     /// Columns mentioned in `WHEN`.
     pub when: Option<Expression>,
+    /// Its number in the order in which things were created.
+    pub number: u32,
 }
 
 /// A policy of row level security.
@@ -481,8 +487,14 @@ pub struct Trigger {
 pub struct Policy {
     /// Its name.
     pub name: Ident,
-    /// Other relations that its conditions read.
-    pub reads: Vec<RelationId>,
+    /// What its conditions read, the table's own columns too.
+    pub reads: Vec<Dependency>,
+    /// Routines that its conditions call.
+    pub routines: Vec<RoutineId>,
+    /// Types that its conditions cast to.
+    pub types: Vec<TypeId>,
+    /// Its number in the order in which things were created.
+    pub number: u32,
 }
 
 /// A type that the history defines.

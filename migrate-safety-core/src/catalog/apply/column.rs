@@ -143,6 +143,7 @@ impl Change<'_> {
             owned_by: None,
             identity,
             persistence,
+            bounds: (options.min_value.flatten(), options.max_value.flatten()),
             increment: options.increment.unwrap_or(1),
             start: options.start,
         };

@@ -5,7 +5,7 @@ mod scope;
 use super::apply::Conflict;
 use super::types::FoundType;
 use super::typing::{ExprType, Typing};
-use super::{Catalog, ColumnId, Dependency, RelationId, RelationKind, Resolved, RoutineId, TypeId, apply};
+use super::{Catalog, ColumnId, Dependency, RelationId, RelationKind, Resolved, Routine, RoutineId, TypeId, apply};
 use crate::sql::expr::{CteBody, Expr, Query, Select, SelectItem, TableRef, TableSource};
 use crate::sql::operation::ArgMode;
 use crate::sql::{DataType, Ident, ObjectName};
@@ -58,6 +58,39 @@ impl Catalog {
         shape.columns = output.columns.into_iter().map(text).collect();
         shape.complete = output.complete;
         shape
+    }
+}
+
+impl Catalog {
+    /// What a query in a function with these arguments needs.
+    pub(crate) fn shape_with_arguments(&self, query: &Query, routine: &Routine) -> QueryShape {
+        let mut analysis = Analysis { catalog: self, shape: QueryShape::default(), depth: 64 };
+        let columns = routine.args.iter().map(|(name, data_type, ..)| SourceColumn {
+            name: name.clone().unwrap_or_else(|| Ident::exact("")),
+            data_type: ExprType::Known(data_type.clone()),
+            origin: None,
+        });
+        let output = Output { columns: columns.collect(), complete: true };
+        let arguments = Source { name: Some(routine.name.clone()), output, hidden: Vec::new() };
+        let scope = Scope { sources: vec![arguments], ..Scope::default() };
+        analysis.query(query, &scope);
+        analysis.shape
+    }
+
+    /// What conditions over the columns of a table need.
+    pub(crate) fn shape_of_conditions<'e>(
+        &self,
+        conditions: impl IntoIterator<Item = &'e Expr>,
+        table: RelationId,
+    ) -> QueryShape {
+        let mut analysis = Analysis { catalog: self, shape: QueryShape::default(), depth: 64 };
+        let name = self.relation(table).map(|r| r.name.clone());
+        let source = Source { name, output: self.columns_of(table), hidden: Vec::new() };
+        let scope = Scope { sources: vec![source], ..Scope::default() };
+        for condition in conditions {
+            analysis.expression(condition, &scope);
+        }
+        analysis.shape
     }
 }
 
@@ -187,7 +220,10 @@ impl Analysis<'_> {
             output.columns.extend(star.columns);
             return;
         }
-        let data_type = self.expression(&item.expr, scope);
+        let mut data_type = self.expression(&item.expr, scope);
+        if data_type == ExprType::Unclear && item.sql.get(..4).is_some_and(|t| t.eq_ignore_ascii_case("row(")) {
+            data_type = ExprType::Known(DataType::builtin("record"));
+        }
         // `(row).*` returns several columns.
         if item.alias.is_none() && item.sql.trim_end().ends_with(".*") {
             output.complete = false;
@@ -235,11 +271,7 @@ impl Analysis<'_> {
             Resolved::Found(id) => id,
             Resolved::System | Resolved::Unknown => return Output::default(),
             Resolved::Missing => {
-                let problem = name.schema.as_ref().and_then(|s| self.catalog.schema_problem(s));
-                // Naming a relation in a missing schema is an error about the relation.
-                let message = format!("relation \"{name}\" does not exist");
-                self.problem("42P01", message);
-                drop(problem);
+                self.problem("42P01", format!("relation \"{name}\" does not exist"));
                 return Output::default();
             }
         };
@@ -315,6 +347,9 @@ impl Analysis<'_> {
 
     fn column(&mut self, qualifier: Option<&Ident>, name: &Ident, scope: &Scope<'_>) {
         if let Some(found) = scope.find(qualifier, name) {
+            if qualifier.is_none() && scope.is_ambiguous(name) {
+                self.problem("42702", format!("column reference \"{name}\" is ambiguous"));
+            }
             return self.read(found.origin);
         }
         // The name of a table stands for its row; every table has system columns.

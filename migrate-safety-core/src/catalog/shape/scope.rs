@@ -148,6 +148,16 @@ impl Scope<'_> {
         here.find(|c| c.name == *name).or_else(|| self.outer?.find(None, name))
     }
 
+    /// Whether several tables at the same place have a column of this name.
+    pub(super) fn is_ambiguous(&self, name: &Ident) -> bool {
+        let visible = self.sources.iter().filter(|s| !s.hidden.contains(name));
+        let has = |s: &&Source| s.output.columns.iter().any(|c| c.name == *name);
+        match visible.filter(has).count() {
+            0 => self.outer.is_some_and(|outer| outer.is_ambiguous(name)),
+            count => count > 1,
+        }
+    }
+
     /// Whether all columns of everything in sight are known.
     pub(super) fn is_complete(&self) -> bool {
         self.sources.iter().all(|s| s.output.complete) && self.outer.is_none_or(Scope::is_complete)

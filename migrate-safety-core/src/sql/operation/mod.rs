@@ -138,13 +138,13 @@ pub enum Operation {
     /// `DROP TRIGGER`.
     DropTrigger { name: Ident, table: ObjectName, if_exists: bool, cascade: bool },
     /// `CREATE [OR REPLACE] RULE`.
-    CreateRule { name: Ident, table: ObjectName, or_replace: bool },
+    CreateRule { name: Ident, table: ObjectName, or_replace: bool, actions: Vec<Operation> },
     /// `ALTER RULE … RENAME TO`.
     AlterRule { name: Ident, table: ObjectName, rename_to: Ident },
     /// `DROP RULE`.
     DropRule { name: Ident, table: ObjectName, if_exists: bool, cascade: bool },
     /// `CREATE POLICY`.
-    CreatePolicy { name: Ident, table: ObjectName, relations: Vec<ObjectName> },
+    CreatePolicy { name: Ident, table: ObjectName, relations: Vec<ObjectName>, expressions: Vec<Expression> },
     /// `ALTER POLICY`.
     AlterPolicy { name: Ident, table: ObjectName, rename_to: Option<Ident> },
     /// `DROP POLICY`.

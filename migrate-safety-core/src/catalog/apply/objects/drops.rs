@@ -102,6 +102,9 @@ impl Catalog {
                 if let Some(rules) = self.rules_mut(*id) {
                     rules.retain(|(n, _)| n != name);
                 }
+                if let Some(table) = self.table_mut(*id) {
+                    table.rule_reads.retain(|(n, _)| n != name);
+                }
             }
             Object::Policy(id, name) => {
                 if let Some(table) = self.table_mut(*id) {
@@ -230,7 +233,8 @@ impl Catalog {
                 FoundType::Defined(id) => roots.push(self.type_or_multirange(id, &name.name)),
                 FoundType::Row(id) => roots.push(Object::RowType(id)),
                 FoundType::Builtin => {
-                    let message = format!("cannot drop type {name} because it is required by the database system");
+                    let spelt = crate::sql::DataType::builtin(&name.name);
+                    let message = format!("cannot drop type {spelt} because it is required by the database system");
                     return applied.conflict("2BP01", message);
                 }
                 FoundType::Extension => {

@@ -8,6 +8,7 @@ mod routines;
 mod schemas;
 mod sequences;
 mod support;
+mod table_as;
 mod triggers;
 mod types;
 mod views;
@@ -15,15 +16,10 @@ mod views;
 use super::Applied;
 use crate::catalog::{Catalog, Stamp};
 use crate::sql::Operation;
-use crate::sql::operation::{AlterTable, RelationWord, TableAction};
+use crate::sql::operation::{AlterTable, ObjectCommand, RelationWord, TableAction};
 
 /// Applies an operation on anything but a table or index. False: it is not one.
-pub(super) fn apply_object(
-    catalog: &mut Catalog,
-    operation: &Operation,
-    now: Stamp,
-    applied: &mut Applied,
-) -> bool {
+pub(super) fn apply_object(catalog: &mut Catalog, operation: &Operation, now: Stamp, applied: &mut Applied) -> bool {
     match operation {
         Operation::CreateSchema { name, if_not_exists } => catalog.create_schema(name, *if_not_exists, now, applied),
         Operation::DropSchema { names, if_exists, cascade } => {
@@ -39,6 +35,15 @@ pub(super) fn apply_object(
         Operation::Set { name, value, .. } if name.eq_ignore_ascii_case("search_path") => {
             catalog.set_search_path(value.as_deref());
         }
+        Operation::Set { name, value, .. } if name.eq_ignore_ascii_case("check_function_bodies") => {
+            catalog.check_bodies = !value.as_deref().is_some_and(is_off);
+        }
+        Operation::OtherObject { command: ObjectCommand::Create, class, name: Some(name), .. } => {
+            // Not followed, but its name is no longer that of nothing.
+            if matches!(&**class, "aggregate" | "language") {
+                catalog.unknown_names.insert(name.name.clone());
+            }
+        }
         Operation::AlterTable(alter) => return alter_relation(catalog, alter, applied),
         _ => {
             return apply_drop(catalog, operation, applied)
@@ -48,6 +53,11 @@ pub(super) fn apply_object(
         }
     }
     true
+}
+
+/// Whether a setting is off.
+fn is_off(value: &str) -> bool {
+    matches!(value.trim_matches('\'').to_ascii_lowercase().as_str(), "off" | "false" | "no" | "0" | "f" | "n")
 }
 
 fn apply_drop(catalog: &mut Catalog, operation: &Operation, applied: &mut Applied) -> bool {
@@ -105,6 +115,11 @@ fn apply_relation(catalog: &mut Catalog, operation: &Operation, now: Stamp, appl
             let view = views::NewMaterializedView { name, columns, query, sql, if_not_exists, with_data };
             catalog.create_materialized_view(&view, now, applied);
         }
+        Operation::CreateTableAs { name, columns, query, if_not_exists, persistence, with_data } => {
+            let (if_not_exists, persistence, with_data) = (*if_not_exists, *persistence, *with_data);
+            let table = table_as::NewTableAs { name, columns, query, if_not_exists, persistence, with_data };
+            catalog.create_table_as(&table, now, applied);
+        }
         Operation::RefreshMaterializedView { name, concurrently, with_data } => {
             catalog.refresh(name, *concurrently, *with_data, applied);
         }
@@ -129,12 +144,16 @@ fn apply_on_table(catalog: &mut Catalog, operation: &Operation, now: Stamp, appl
         Operation::DropTrigger { name, table, if_exists, cascade } => {
             catalog.drop_trigger(name, table, *if_exists, *cascade, applied);
         }
-        Operation::CreateRule { name, table, or_replace } => catalog.create_rule(name, table, *or_replace, applied),
+        Operation::CreateRule { name, table, or_replace, actions } => {
+            catalog.create_rule(name, table, *or_replace, actions, applied);
+        }
         Operation::AlterRule { name, table, rename_to } => catalog.rename_rule(name, table, rename_to, applied),
         Operation::DropRule { name, table, if_exists, cascade } => {
             catalog.drop_rule(name, table, *if_exists, *cascade, applied);
         }
-        Operation::CreatePolicy { name, table, relations } => catalog.create_policy(name, table, relations, applied),
+        Operation::CreatePolicy { name, table, expressions, .. } => {
+            catalog.create_policy(name, table, expressions, applied);
+        }
         Operation::AlterPolicy { name, table, rename_to } => {
             catalog.alter_policy(name, table, rename_to.as_ref(), applied);
         }
@@ -153,9 +172,10 @@ fn alter_relation(catalog: &mut Catalog, alter: &AlterTable, applied: &mut Appli
             catalog.move_relation_to(&alter.table, alter.word, alter.if_exists, schema, applied);
         }
         TableAction::RenameColumn { column, to } => {
-            let view = catalog.resolve(&alter.table).found().filter(|id| {
-                catalog.relation(*id).is_some_and(|r| r.view().is_some())
-            });
+            let view = catalog
+                .resolve(&alter.table)
+                .found()
+                .filter(|id| catalog.relation(*id).is_some_and(|r| r.view().is_some()));
             let Some(id) = view else { return false };
             catalog.rename_view_column(id, column, to, applied);
         }

@@ -2,10 +2,10 @@
 
 use super::Applied;
 use crate::catalog::routines::signature;
-use crate::catalog::{Catalog, Conflict, Object, Routine, RoutineId, Stamp, builtin, is_system_schema};
+use crate::catalog::{Catalog, Conflict, Object, Resolved, Routine, RoutineId, Stamp, builtin, is_system_schema};
 use crate::sql::expr::Expr;
 use crate::sql::operation::{AlterRoutine, ArgMode, CreateRoutine, RoutineName, RoutineWord};
-use crate::sql::{DataType, Ident, ObjectName};
+use crate::sql::{DataType, Ident, ObjectName, Operation};
 
 impl Catalog {
     /// `CREATE FUNCTION`, `CREATE PROCEDURE`.
@@ -32,7 +32,13 @@ impl Catalog {
             inline: None,
             created: now,
         };
-        new.inline = inline_body(routine).map(Box::new);
+        if new.language == *"sql" {
+            let statements = self.read_body(&new);
+            if self.check_bodies {
+                applied.conflicts.extend(self.body_problem(&statements, &new));
+            }
+            new.inline = inline_body(routine, statements).map(Box::new);
+        }
         let inputs: Vec<DataType> = new.inputs().cloned().collect();
         let qualified = ObjectName { schema: Some(schema.clone()), name: name.clone() };
         if let Some(old) = self.routine_with(&qualified, &inputs) {
@@ -73,23 +79,59 @@ impl Catalog {
         }
         let named = |mode: ArgMode| mode != ArgMode::Table;
         for (at, arg) in routine.args.iter().enumerate() {
-            let repeated = routine.args.get(..at).unwrap_or_default().iter().any(|other| {
-                arg.name.is_some() && other.name == arg.name && (named(arg.mode) == named(other.mode))
-            });
+            let repeated =
+                routine.args.get(..at).unwrap_or_default().iter().any(|other| {
+                    arg.name.is_some() && other.name == arg.name && (named(arg.mode) == named(other.mode))
+                });
             if repeated && let Some(name) = &arg.name {
                 return invalid(&format!("parameter name \"{name}\" used more than once"));
             }
         }
+        let variadic = routine.args.iter().find(|a| a.mode == ArgMode::Variadic).map(|a| &a.data_type);
+        if variadic.is_some_and(|t| !t.array && !t.name.starts_with("any") && self.type_of(t).is_builtin()) {
+            return invalid("VARIADIC parameter must be an array");
+        }
         let returns = routine.returns.as_ref();
         returns.and_then(|t| self.type_problem(t)).or_else(|| {
-            let trigger = returns.is_some_and(|t| t.is("trigger") || t.is("event_trigger"));
-            let returned = returns.map(ToString::to_string).unwrap_or_default();
-            if trigger && routine.language == *"sql" {
-                invalid(&format!("SQL functions cannot return type {returned}"))
-            } else {
-                None
+            let returned = returns?;
+            let trigger = returned.is("trigger") || returned.is("event_trigger");
+            let polymorphic = |t: &DataType| t.schema.is_none() && t.name.starts_with("any") && t.name.len() > 3;
+            let input = routine.args.iter().any(|a| a.mode != ArgMode::Out && polymorphic(&a.data_type));
+            match routine.language.as_str() {
+                _ if polymorphic(returned) && !input => invalid("cannot determine result data type"),
+                "sql" if trigger => invalid(&format!("SQL functions cannot return type {returned}")),
+                "plpgsql" if trigger && !routine.args.is_empty() => {
+                    invalid("trigger functions cannot have declared arguments")
+                }
+                _ => None,
             }
         })
+    }
+
+    /// The statements of an SQL function.
+    fn read_body(&self, routine: &Routine) -> Vec<Operation> {
+        let Some(body) = &routine.body else { return Vec::new() };
+        let script = crate::sql::parse(self.target(), &body.text);
+        let understood = script.statements.iter().all(|s| s.problems.is_empty());
+        let operations = script.statements.into_iter().flat_map(|s| s.operations).map(|located| located.operation);
+        if understood { operations.collect() } else { Vec::new() }
+    }
+
+    /// The first error in a query of an SQL function, which is analysed when the function is created.
+    fn body_problem(&self, statements: &[Operation], routine: &Routine) -> Option<Conflict> {
+        // A body can use what its earlier statements make only when it runs.
+        statements.iter().find_map(|statement| match statement {
+            Operation::Select(query) => self.shape_with_arguments(query, routine).problems.into_iter().next(),
+            Operation::Insert(insert) => self.missing_table(&insert.table),
+            Operation::Update(update) => self.missing_table(&update.table.name),
+            Operation::Delete(delete) => self.missing_table(&delete.table.name),
+            _ => None,
+        })
+    }
+
+    fn missing_table(&self, name: &ObjectName) -> Option<Conflict> {
+        let missing = self.resolve(name) == Resolved::Missing;
+        missing.then(|| Conflict::new("42P01", format!("relation \"{name}\" does not exist")))
     }
 
     /// `language "x" does not exist`.
@@ -115,7 +157,9 @@ impl Catalog {
                 Ok(None) => {}
                 Err(problem) if if_exists && matches!(problem.sqlstate, "42883" | "3F000" | "42704") => {
                     let message = match (problem.sqlstate, &routine.args) {
-                        ("42883", args) => format!("{} does not exist", notice_signature(word, routine, args.as_deref())),
+                        ("42883", args) => {
+                            format!("{} does not exist", notice_signature(word, routine, args.as_deref()))
+                        }
                         _ => problem.message,
                     };
                     applied.notice(format!("{message}, skipping"));
@@ -222,7 +266,11 @@ impl Catalog {
         // Aggregates are not followed, nor are the server's own and those of extensions.
         let system = name.schema.as_ref().is_some_and(|s| is_system_schema(s));
         let foreign = builtin::functions(&name.name, self.target().version).next().is_some()
-            || self.extensions.keys().filter_map(|e| builtin::extension(e)).any(|e| !e.functions(&name.name).is_empty());
+            || self
+                .extensions
+                .keys()
+                .filter_map(|e| builtin::extension(e))
+                .any(|e| !e.functions(&name.name).is_empty());
         if system || foreign || word == RoutineWord::Aggregate || self.may_exist(&name.name) {
             return Ok(None);
         }
@@ -335,9 +383,7 @@ fn result(routine: &Routine) -> ResultType {
     let set = routine.returns_set;
     match (&*outs, &routine.returns) {
         ([], returns) => ResultType { data_type: returns.as_ref().map(plain), set, row: Vec::new() },
-        ([(_, only, ..)], _) if !routine.procedure => {
-            ResultType { data_type: Some(plain(only)), set, row: Vec::new() }
-        }
+        ([(_, only, ..)], _) if !routine.procedure => ResultType { data_type: Some(plain(only)), set, row: Vec::new() },
         (several, _) => ResultType {
             data_type: Some(DataType::builtin("record")),
             set,
@@ -346,8 +392,36 @@ fn result(routine: &Routine) -> ResultType {
     }
 }
 
-/// What an SQL function computes, if the planner can put that in the place of a call (`inline_function`): the body is one
-/// `SELECT` of one expression without `FROM`, and nothing but the body decides the result.
-fn inline_body(routine: &CreateRoutine) -> Option<Expr> {
-    None
+/// What an SQL function computes, if the planner can put that in the place of a call (`inline_function`): the body is
+/// one `SELECT` of one expression without `FROM`, and nothing else of the function decides the result.
+fn inline_body(routine: &CreateRoutine, statements: Vec<Operation>) -> Option<Expr> {
+    let plain = !routine.procedure && !routine.security_definer && routine.settings.is_empty() && !routine.returns_set;
+    let outs = routine.args.iter().any(|a| a.mode != ArgMode::In);
+    if !plain || outs || routine.returns.as_ref().is_none_or(|t| t.is("record") || t.is("void")) {
+        return None;
+    }
+    let mut statements = statements.into_iter();
+    let (Some(Operation::Select(query)), None) = (statements.next(), statements.next()) else { return None };
+    let simple = query.ctes.is_empty() && query.order_by.is_empty() && query.limit.is_none() && query.offset.is_none();
+    let mut selects = query.selects.into_iter();
+    let (Some(select), None) = (selects.next(), selects.next()) else { return None };
+    if !simple || !select.from.is_empty() || select.filter.is_some() || !select.others.is_empty() {
+        return None;
+    }
+    let mut items = select.items.into_iter();
+    let (Some(item), None) = (items.next(), items.next()) else { return None };
+    let mut inlinable = true;
+    item.expr.walk(&mut |e| {
+        inlinable &= match e {
+            Expr::Subquery { .. } | Expr::Star(_) => false,
+            // A strict function is not inlined if its body could return something for NULL.
+            Expr::And(_) | Expr::Or(_) | Expr::IsNull { .. } | Expr::Array(_) | Expr::Other(_) => !routine.strict,
+            Expr::Call { name, .. } => {
+                let nullable = matches!(name.name.as_str(), "coalesce" | "concat" | "concat_ws" | "nullif" | "format");
+                !(routine.strict && nullable)
+            }
+            _ => true,
+        };
+    });
+    inlinable.then_some(item.expr)
 }

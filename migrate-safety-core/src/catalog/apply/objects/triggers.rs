@@ -1,10 +1,12 @@
 //! Triggers, rules and policies: what stands on a table and has a name of its own there.
 
 use super::Applied;
+use super::support::kinds;
 use crate::catalog::routines::FunctionName;
 use crate::catalog::{Catalog, ColumnId, Conflict, Object, Policy, RelationId, RelationKind, Stamp, Trigger};
+use crate::sql::expr::{Expression, TableRef, TableSource};
 use crate::sql::operation::{CreateTrigger, FiringState, TriggerTiming};
-use crate::sql::{Ident, ObjectName};
+use crate::sql::{Ident, ObjectName, Operation};
 
 impl Catalog {
     /// `CREATE TRIGGER`.
@@ -37,7 +39,9 @@ impl Catalog {
             constraint: trigger.constraint,
             state: FiringState::Enabled,
             when: trigger.when.clone(),
+            number: self.next_id,
         };
+        self.fresh_id();
         // A row trigger of a partitioned table is one of each partition too.
         let mut tables = vec![id];
         if new.for_each_row && self.table(id).is_some_and(crate::catalog::Table::is_partitioned) {
@@ -60,7 +64,7 @@ impl Catalog {
     }
 
     /// The triggers of a table or view.
-    fn triggers_of(&self, id: RelationId) -> &[Trigger] {
+    pub(crate) fn triggers_of(&self, id: RelationId) -> &[Trigger] {
         match self.relation(id).map(|r| &r.kind) {
             Some(RelationKind::Table(table)) => &table.triggers,
             Some(RelationKind::View(view)) => &view.triggers,
@@ -97,13 +101,10 @@ impl Catalog {
                     return wrong(format!("\"{name}\" is a view"), "Views cannot have TRUNCATE triggers.");
                 }
             }
-            RelationKind::View(_) | RelationKind::Sequence(_) | RelationKind::Composite if self.target().version >= 15 => {
-                let kind = match &relation.kind {
-                    RelationKind::View(_) => "materialized views",
-                    RelationKind::Sequence(_) => "sequences",
-                    _ => "composite types",
-                };
-                let detail = format!("This operation is not supported for {kind}.");
+            RelationKind::View(_) | RelationKind::Sequence(_) | RelationKind::Composite
+                if self.target().version >= 15 =>
+            {
+                let detail = format!("This operation is not supported for {}.", kinds(relation));
                 return wrong(format!("relation \"{name}\" cannot have triggers"), &detail);
             }
             RelationKind::Index(_) if self.target().version >= 18 => {
@@ -213,7 +214,14 @@ impl Catalog {
     }
 
     /// `CREATE RULE`.
-    pub(super) fn create_rule(&mut self, name: &Ident, table: &ObjectName, or_replace: bool, applied: &mut Applied) {
+    pub(super) fn create_rule(
+        &mut self,
+        name: &Ident,
+        table: &ObjectName,
+        or_replace: bool,
+        actions: &[Operation],
+        applied: &mut Applied,
+    ) {
         let Some(id) = self.existing_relation(table, false, applied) else { return };
         let relation = self.relation(id).map(|r| r.name.to_string()).unwrap_or_default();
         let Some(rules) = self.rules_mut(id) else { return };
@@ -224,6 +232,37 @@ impl Catalog {
             return;
         }
         rules.push((name.clone(), FiringState::Enabled));
+        let reads: Vec<RelationId> = actions.iter().flat_map(|action| self.named_by(action)).collect();
+        if let Some(table) = self.table_mut(id) {
+            table.rule_reads.extend(reads.into_iter().filter(|r| *r != id).map(|r| (name.clone(), r)));
+        }
+    }
+
+    /// The relations that a statement about data names.
+    fn named_by(&self, operation: &Operation) -> Vec<RelationId> {
+        let sources = |tables: &[TableRef]| {
+            let names = tables.iter().filter_map(|t| match &t.source {
+                TableSource::Relation { name, .. } => Some(name.clone()),
+                TableSource::Query(_) | TableSource::Expr(_) => None,
+            });
+            names.collect::<Vec<ObjectName>>()
+        };
+        let (mut names, query) = match operation {
+            Operation::Insert(insert) => (vec![insert.table.clone()], insert.source.as_ref()),
+            Operation::Update(update) => {
+                (std::iter::once(update.table.name.clone()).chain(sources(&update.from)).collect(), None)
+            }
+            Operation::Delete(delete) => {
+                (std::iter::once(delete.table.name.clone()).chain(sources(&delete.using)).collect(), None)
+            }
+            Operation::Select(query) => (Vec::new(), Some(&**query)),
+            _ => (Vec::new(), None),
+        };
+        // The row that fires the rule.
+        names.retain(|n| !matches!(n.name.as_str(), "old" | "new"));
+        let mut found: Vec<RelationId> = names.iter().filter_map(|n| self.resolve(n).found()).collect();
+        found.extend(query.into_iter().flat_map(|q| self.shape(q).reads).map(|d| d.relation));
+        found
     }
 
     /// `ALTER RULE … RENAME TO`.
@@ -236,7 +275,11 @@ impl Catalog {
             Some(_) if taken => {
                 applied.conflict("42710", format!("rule \"{to}\" for relation \"{relation}\" already exists"));
             }
-            Some((n, _)) => *n = to.clone(),
+            Some((n, _)) => {
+                *n = to.clone();
+                let reads = self.table_mut(id).into_iter().flat_map(|t| &mut t.rule_reads);
+                reads.filter(|(n, _)| n == name).for_each(|(n, _)| *n = to.clone());
+            }
             None => self.say_missing_on(id, "rule", name, false, applied),
         }
     }
@@ -268,21 +311,20 @@ impl Catalog {
         &mut self,
         name: &Ident,
         table: &ObjectName,
-        relations: &[ObjectName],
+        expressions: &[Expression],
         applied: &mut Applied,
     ) {
         let Some(id) = self.policy_table(table, false, applied) else { return };
-        let mut reads: Vec<RelationId> = Vec::new();
-        for read in relations {
-            let found = self.existing_relation(read, false, applied);
-            reads.extend(found.filter(|r| *r != id && !reads.contains(r)));
-        }
+        let shape = self.shape_of_conditions(expressions.iter().map(|e| &e.expr), id);
+        applied.conflicts.extend(shape.problems);
+        let number = self.fresh_id();
         let relation = self.relation(id).map(|r| r.name.to_string()).unwrap_or_default();
         let Some(table) = self.table_mut(id) else { return };
         if table.policies.iter().any(|p| p.name == *name) {
             return applied.conflict("42710", format!("policy \"{name}\" for table \"{relation}\" already exists"));
         }
-        table.policies.push(Policy { name: name.clone(), reads });
+        let (reads, routines, types) = (shape.reads, shape.routines, shape.types);
+        table.policies.push(Policy { name: name.clone(), reads, routines, types, number });
     }
 
     /// `ALTER POLICY`.

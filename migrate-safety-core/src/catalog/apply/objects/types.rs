@@ -11,7 +11,8 @@ impl Catalog {
     pub(super) fn create_type(&mut self, name: &ObjectName, kind: &TypeKind, now: Stamp, applied: &mut Applied) {
         let (schema, name) = self.new_name(name, applied);
         let composite = matches!(kind, TypeKind::Composite(_));
-        let clash = if composite { self.relation_clash(&schema, &name, true) } else { self.type_clash(&schema, &name) };
+        let clash = self.type_clash(&schema, &name);
+        let clash = clash.or_else(|| if composite { self.relation_clash(&schema, &name, false) } else { None });
         if let Some(clash) = clash {
             let shell = self.type_names.get(&(schema.clone(), name.clone())).and_then(|id| self.types.get_mut(id));
             // `CREATE TYPE t` announces a base type that a second statement defines.
@@ -101,7 +102,9 @@ impl Catalog {
                 }
                 let at = match (before, after) {
                     (Some(neighbour), _) => position(labels, neighbour).ok_or_else(|| unknown(neighbour)),
-                    (None, Some(neighbour)) => position(labels, neighbour).map(|p| p + 1).ok_or_else(|| unknown(neighbour)),
+                    (None, Some(neighbour)) => {
+                        position(labels, neighbour).map(|p| p + 1).ok_or_else(|| unknown(neighbour))
+                    }
                     (None, None) => Ok(labels.len()),
                 };
                 match at {
