@@ -43,8 +43,7 @@ insert into u select i, i, i, now(), i, int4range(i,i+1) from generate_series(1,
 create materialized view mv as select id, o from c;
 "#;
 
-/// The cases.
-pub(super) const CASES: &[Row] = &[
+pub const ROWS: &[Row] = &[
     Row::new(SETUP, "alter table t alter a type int"),
     Row::new(SETUP, "alter table t alter a type bigint"),
     Row::new(SETUP, "alter table t alter a type oid"),

@@ -42,8 +42,7 @@ insert into m select i,i,i,i,i,i from generate_series(1,2000) i;
 insert into fk select i from generate_series(1,2000) i;
 "#;
 
-/// The cases.
-pub(super) const CASES: &[Row] = &[
+pub const ROWS: &[Row] = &[
     Row::new(SETUP_1, "alter table a add column n int"),
     Row::new(SETUP_1, "alter table a add column w int"),
     Row::new(SETUP_1, "alter table a add column n int default random()"),
