@@ -93,7 +93,13 @@ impl Counted {
                     ProblemKind::PsqlCommand => "psql",
                 };
                 let at = problem.span.start;
-                self.problems.push(format!("{sort}: {}:{}:{}: {}", path.display(), at.line, at.column, problem.message));
+                self.problems.push(format!(
+                    "{sort}: {}:{}:{}: {}",
+                    path.display(),
+                    at.line,
+                    at.column,
+                    problem.message
+                ));
             }
         }
     }

@@ -53,10 +53,7 @@ impl Options {
             let mut value = || args.next().ok_or(format!("{arg} needs a value"));
             match arg.as_str() {
                 "--majors" => {
-                    options.majors = value()?
-                        .split(',')
-                        .map(str::parse)
-                        .collect::<Result<_, _>>()?;
+                    options.majors = value()?.split(',').map(str::parse).collect::<Result<_, _>>()?;
                 }
                 "--setup" => common.setup = read(&value()?)?,
                 "--session" => common.session = value()?,
@@ -71,11 +68,7 @@ impl Options {
             prepend(&mut block.session, &common.session);
             prepend(&mut block.before, &common.before);
         }
-        let named = statements.into_iter().map(|sql| Block {
-            name: title(&sql),
-            sql,
-            ..common.clone()
-        });
+        let named = statements.into_iter().map(|sql| Block { name: title(&sql), sql, ..common.clone() });
         options.blocks.extend(named);
         if options.blocks.is_empty() {
             return Err("nothing to measure: give a statement, or --file".into());
@@ -87,11 +80,7 @@ impl Options {
     }
 
     fn run(&self) -> Result<(), Box<dyn Error>> {
-        let cases: Vec<Case<'_>> = self
-            .blocks
-            .iter()
-            .map(|block| block.case(!self.no_fill))
-            .collect();
+        let cases: Vec<Case<'_>> = self.blocks.iter().map(|block| block.case(!self.no_fill)).collect();
         for major in &self.majors {
             for result in run_cases(*major, &cases)? {
                 print(*major, &result);
@@ -143,10 +132,7 @@ fn blocks(file: &str) -> Vec<Block> {
                 part = Part::Before;
             }
             "statement" => {
-                blocks.push(Block {
-                    name: name.trim().to_owned(),
-                    ..common.clone()
-                });
+                blocks.push(Block { name: name.trim().to_owned(), ..common.clone() });
                 part = Part::Statement;
             }
             _ => {
@@ -188,19 +174,13 @@ fn print(major: u16, result: &CaseResult) {
     let name = json(&result.name);
     match &result.result {
         Ok(measured) => println!(r#"{{"major":{major},"case":{name},{}}}"#, fields(measured)),
-        Err(error) => println!(
-            r#"{{"major":{major},"case":{name},"failed":{}}}"#,
-            json(&error.to_string())
-        ),
+        Err(error) => println!(r#"{{"major":{major},"case":{name},"failed":{}}}"#, json(&error.to_string())),
     }
 }
 
 fn fields(measured: &Measurement) -> String {
-    let locks: Vec<String> = measured
-        .locks
-        .iter()
-        .map(|(relation, mode)| format!("{}:{}", json(relation), json(mode)))
-        .collect();
+    let locks: Vec<String> =
+        measured.locks.iter().map(|(relation, mode)| format!("{}:{}", json(relation), json(mode))).collect();
     let mut fields = vec![
         format!(r#""locks":{{{}}}"#, locks.join(",")),
         format!(r#""rewrites":{}"#, list(&measured.rewrites)),
@@ -220,14 +200,7 @@ fn fields(measured: &Measurement) -> String {
 }
 
 fn list(names: &[String]) -> String {
-    format!(
-        "[{}]",
-        names
-            .iter()
-            .map(|name| json(name))
-            .collect::<Vec<_>>()
-            .join(",")
-    )
+    format!("[{}]", names.iter().map(|name| json(name)).collect::<Vec<_>>().join(","))
 }
 
 fn json(text: &str) -> String {

@@ -27,10 +27,7 @@ impl ServerBinaries {
         if found.program("postgres").is_file() && found.program("initdb").is_file() {
             return Ok(found);
         }
-        Err(Error::NoServer {
-            major,
-            path: found.root,
-        })
+        Err(Error::NoServer { major, path: found.root })
     }
 
     /// The major version.
@@ -51,9 +48,7 @@ impl ServerBinaries {
 }
 
 pub(crate) fn is_root() -> bool {
-    Path::new("/proc/self")
-        .metadata()
-        .is_ok_and(|own| own.uid() == 0)
+    Path::new("/proc/self").metadata().is_ok_and(|own| own.uid() == 0)
 }
 
 fn servers_dir() -> PathBuf {

@@ -32,15 +32,7 @@ impl<'a> Case<'a> {
     /// A case for all versions, with synthetic rows.
     #[must_use]
     pub fn new(name: &'a str, setup: &'a str, sql: &'a str) -> Self {
-        Self {
-            name,
-            setup,
-            session: "",
-            before: "",
-            sql,
-            versions: 14..=u16::MAX,
-            fill: true,
-        }
+        Self { name, setup, session: "", before: "", sql, versions: 14..=u16::MAX, fill: true }
     }
 
     /// Whether two cases can meet the same database one after the other.
@@ -77,49 +69,28 @@ pub fn run_cases(major: u16, cases: &[Case<'_>]) -> Result<Vec<CaseResult>, Erro
             let Some(group) = group else { return Ok(()) };
             for index in group {
                 let result = probe.measure_case(&cases[index]);
-                results
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .insert(index, result);
+                results.lock().unwrap_or_else(PoisonError::into_inner).insert(index, result);
             }
         }
     };
     thread::scope(|scope| {
         let workers: Vec<_> = (0..WORKERS).map(|_| scope.spawn(worker)).collect();
-        workers
-            .into_iter()
-            .try_for_each(|worker| match worker.join() {
-                Ok(ended) => ended,
-                Err(panic) => std::panic::resume_unwind(panic),
-            })
+        workers.into_iter().try_for_each(|worker| match worker.join() {
+            Ok(ended) => ended,
+            Err(panic) => std::panic::resume_unwind(panic),
+        })
     })?;
     let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     let seconds = started.elapsed().as_secs_f32();
-    println!(
-        "PostgreSQL {major}: {} cases in {seconds:.1} s",
-        results.len()
-    );
-    Ok(results
-        .into_iter()
-        .map(|(index, result)| CaseResult {
-            name: cases[index].name.to_owned(),
-            result,
-        })
-        .collect())
+    println!("PostgreSQL {major}: {} cases in {seconds:.1} s", results.len());
+    Ok(results.into_iter().map(|(index, result)| CaseResult { name: cases[index].name.to_owned(), result }).collect())
 }
 
 /// The indexes of the cases for `major`, those with the same database together, the last first.
 fn group(major: u16, cases: &[Case<'_>]) -> Vec<Vec<usize>> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
-    for (index, case) in cases
-        .iter()
-        .enumerate()
-        .filter(|(_, case)| case.versions.contains(&major))
-    {
-        match groups
-            .iter_mut()
-            .find(|group| cases[group[0]].same_database(case))
-        {
+    for (index, case) in cases.iter().enumerate().filter(|(_, case)| case.versions.contains(&major)) {
+        match groups.iter_mut().find(|group| cases[group[0]].same_database(case)) {
             Some(group) => group.push(index),
             None => groups.push(vec![index]),
         }
@@ -136,12 +107,7 @@ mod tests {
     fn cases_with_one_setup_stand_together() {
         let mut old = Case::new("old", "b", "");
         old.versions = 14..=15;
-        let cases = [
-            Case::new("1", "a", ""),
-            Case::new("2", "b", ""),
-            Case::new("3", "a", ""),
-            old,
-        ];
+        let cases = [Case::new("1", "a", ""), Case::new("2", "b", ""), Case::new("3", "a", ""), old];
         assert_eq!(group(18, &cases), [vec![1], vec![0, 2]]);
         assert_eq!(group(14, &cases), [vec![1, 3], vec![0, 2]]);
     }

@@ -23,10 +23,7 @@ impl Database {
             }
             return Err(Error::query(&format!("create database {name}"))(error));
         }
-        Ok(Self {
-            server: server.clone(),
-            name: name.to_owned(),
-        })
+        Ok(Self { server: server.clone(), name: name.to_owned() })
     }
 
     /// A new connection, as superuser.

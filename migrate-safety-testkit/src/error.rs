@@ -16,9 +16,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// PostgreSQL refuses to run as root, and no other user is known.
-    #[error(
-        "PostgreSQL does not run as root and /etc/passwd has no user `nobody`: run as an ordinary user"
-    )]
+    #[error("PostgreSQL does not run as root and /etc/passwd has no user `nobody`: run as an ordinary user")]
     NoUnprivilegedUser,
     /// An operation on files or processes failed.
     #[error("cannot {action}: {source}")]
@@ -73,17 +71,11 @@ impl Error {
     }
 
     pub(crate) fn query(action: &str) -> impl FnOnce(postgres::Error) -> Self + '_ {
-        move |error| Self::Query {
-            action: action.to_owned(),
-            error: ServerError::from(&error),
-        }
+        move |error| Self::Query { action: action.to_owned(), error: ServerError::from(&error) }
     }
 
     pub(crate) fn case(part: &'static str) -> impl FnOnce(postgres::Error) -> Self {
-        move |error| Self::Case {
-            part,
-            error: ServerError::from(&error),
-        }
+        move |error| Self::Case { part, error: ServerError::from(&error) }
     }
 }
 
@@ -106,10 +98,7 @@ impl From<&postgres::Error> for ServerError {
                     None => db.message().to_owned(),
                 },
             },
-            None => Self {
-                sqlstate: String::new(),
-                message: error.to_string(),
-            },
+            None => Self { sqlstate: String::new(), message: error.to_string() },
         }
     }
 }

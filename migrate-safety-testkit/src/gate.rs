@@ -29,29 +29,19 @@ impl Gate {
 
     /// One gate for each of these tables, closed.
     pub(crate) fn start_all(database: &Database) -> Result<Vec<Self>, Error> {
-        Self::CATALOGS
-            .into_iter()
-            .map(|catalog| Self::start(catalog, database))
-            .collect()
+        Self::CATALOGS.into_iter().map(|catalog| Self::start(catalog, database)).collect()
     }
 
     fn start(catalog: &str, database: &Database) -> Result<Self, Error> {
         let mut client = database.connect()?;
         let pid = backend_pid(&mut client)?;
         let close = format!("BEGIN; LOCK TABLE {catalog} IN SHARE MODE");
-        client
-            .batch_execute(&close)
-            .map_err(Error::query("lock a catalog"))?;
+        client.batch_execute(&close).map_err(Error::query("lock a catalog"))?;
         let closed = Arc::new(AtomicBool::new(true));
         let (opener, openings) = mpsc::sync_channel(1);
         let state = Arc::clone(&closed);
         let keeper = thread::spawn(move || keep(client, &close, &state, &openings));
-        Ok(Self {
-            pid,
-            closed,
-            opener: Some(opener),
-            keeper: Some(keeper),
-        })
+        Ok(Self { pid, closed, opener: Some(opener), keeper: Some(keeper) })
     }
 
     /// Lets the statement pass, once.

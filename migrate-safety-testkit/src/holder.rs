@@ -18,24 +18,12 @@ impl Holder {
     /// Of tables and of indexes: sessions are few; the locks of others are seen only if they last.
     const AT_MOST: usize = 15;
 
-    pub(crate) fn start_all(
-        relations: &Relations,
-        database: &Database,
-    ) -> Result<Vec<Self>, Error> {
-        let indexes = relations
-            .iter()
-            .filter(|relation| relation.is_shared_index());
+    pub(crate) fn start_all(relations: &Relations, database: &Database) -> Result<Vec<Self>, Error> {
+        let indexes = relations.iter().filter(|relation| relation.is_shared_index());
         let tables = relations.iter().filter(|relation| relation.is_readable());
         let mut holders = Vec::new();
-        for relation in indexes
-            .take(Self::AT_MOST)
-            .chain(tables.take(Self::AT_MOST))
-        {
-            let levels = if relation.is_shared_index() {
-                Self::of_index(relation)
-            } else {
-                Self::of_table(relation)
-            };
+        for relation in indexes.take(Self::AT_MOST).chain(tables.take(Self::AT_MOST)) {
+            let levels = if relation.is_shared_index() { Self::of_index(relation) } else { Self::of_table(relation) };
             holders.push(Self::start(&levels, database)?);
         }
         Ok(holders)
@@ -55,37 +43,22 @@ impl Holder {
     fn of_table(table: &Relation) -> Vec<String> {
         let name = &table.quoted;
         if !table.is_lockable() {
-            return vec![format!(
-                "SELECT 1; COMMENT ON MATERIALIZED VIEW {name} IS 'held'"
-            )];
+            return vec![format!("SELECT 1; COMMENT ON MATERIALIZED VIEW {name} IS 'held'")];
         }
         let lock = |mode| format!("SELECT 1; LOCK TABLE ONLY {name} IN {mode} MODE");
         // A query that reads the table would lock its indexes too.
-        [
-            LockMode::AccessShare,
-            LockMode::ShareUpdateExclusive,
-            LockMode::AccessExclusive,
-        ]
-        .map(lock)
-        .into()
+        [LockMode::AccessShare, LockMode::ShareUpdateExclusive, LockMode::AccessExclusive].map(lock).into()
     }
 
     fn start(levels: &[String], database: &Database) -> Result<Self, Error> {
         let mut client = database.connect()?;
         let pid = backend_pid(&mut client)?;
-        let mut sql =
-            String::from("SET statement_timeout = '5s'; BEGIN ISOLATION LEVEL REPEATABLE READ");
+        let mut sql = String::from("SET statement_timeout = '5s'; BEGIN ISOLATION LEVEL REPEATABLE READ");
         for (level, statement) in levels.iter().enumerate() {
             sql.push_str(&format!("; SAVEPOINT level_{level}; {statement}"));
         }
-        client
-            .batch_execute(&sql)
-            .map_err(Error::query("hold the relations"))?;
-        Ok(Self {
-            client,
-            pid,
-            levels: levels.len(),
-        })
+        client.batch_execute(&sql).map_err(Error::query("hold the relations"))?;
+        Ok(Self { client, pid, levels: levels.len() })
     }
 
     /// Gives up the strongest of the locks.
@@ -95,21 +68,12 @@ impl Holder {
             0 => "ROLLBACK".to_owned(),
             level => format!("ROLLBACK TO SAVEPOINT level_{level}"),
         };
-        self.client
-            .batch_execute(&sql)
-            .map_err(Error::query("let the statement pass"))
+        self.client.batch_execute(&sql).map_err(Error::query("let the statement pass"))
     }
 }
 
 /// The process that serves a session.
 pub(crate) fn backend_pid(client: &mut Client) -> Result<String, Error> {
-    let rows = rows(
-        client,
-        "identify the session",
-        "SELECT pg_catalog.pg_backend_pid()",
-    )?;
-    Ok(rows
-        .first()
-        .map(|row| text(row, 0).to_owned())
-        .unwrap_or_default())
+    let rows = rows(client, "identify the session", "SELECT pg_catalog.pg_backend_pid()")?;
+    Ok(rows.first().map(|row| text(row, 0).to_owned()).unwrap_or_default())
 }

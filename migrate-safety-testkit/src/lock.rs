@@ -28,32 +28,17 @@ impl LockMode {
         (Self::AccessShare, "AccessShareLock", "ACCESS SHARE"),
         (Self::RowShare, "RowShareLock", "ROW SHARE"),
         (Self::RowExclusive, "RowExclusiveLock", "ROW EXCLUSIVE"),
-        (
-            Self::ShareUpdateExclusive,
-            "ShareUpdateExclusiveLock",
-            "SHARE UPDATE EXCLUSIVE",
-        ),
+        (Self::ShareUpdateExclusive, "ShareUpdateExclusiveLock", "SHARE UPDATE EXCLUSIVE"),
         (Self::Share, "ShareLock", "SHARE"),
-        (
-            Self::ShareRowExclusive,
-            "ShareRowExclusiveLock",
-            "SHARE ROW EXCLUSIVE",
-        ),
+        (Self::ShareRowExclusive, "ShareRowExclusiveLock", "SHARE ROW EXCLUSIVE"),
         (Self::Exclusive, "ExclusiveLock", "EXCLUSIVE"),
-        (
-            Self::AccessExclusive,
-            "AccessExclusiveLock",
-            "ACCESS EXCLUSIVE",
-        ),
+        (Self::AccessExclusive, "AccessExclusiveLock", "ACCESS EXCLUSIVE"),
     ];
 
     /// The mode of a row of `pg_locks`.
     #[must_use]
     pub fn from_pg_locks(mode: &str) -> Option<Self> {
-        Self::NAMES
-            .iter()
-            .find(|(_, name, _)| *name == mode)
-            .map(|(mode, ..)| *mode)
+        Self::NAMES.iter().find(|(_, name, _)| *name == mode).map(|(mode, ..)| *mode)
     }
 
     /// The name in the documentation and in `LOCK TABLE`.

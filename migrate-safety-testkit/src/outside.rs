@@ -19,11 +19,7 @@ use crate::snapshot::{Locks, Relations, add_lock, oid};
 use crate::{Database, Error, Measurement, ServerError};
 
 /// Runs `sql` in `client`, and watches it from other sessions.
-pub(crate) fn measure(
-    client: &mut Client,
-    database: &Database,
-    sql: &str,
-) -> Result<Measurement, Error> {
+pub(crate) fn measure(client: &mut Client, database: &Database, sql: &str) -> Result<Measurement, Error> {
     let mut observer = Observer::start(client, database)?;
     let mark = Mark::set(client, database.server().major())?;
     let before = Relations::read(client)?;
@@ -38,11 +34,8 @@ pub(crate) fn measure(
     let mut locks = before.name_locks(&locks);
     // No other session can be in the way there, so what is seen of them is chance.
     locks.retain(|(relation, _)| !relation.starts_with("pg_temp."));
-    let mut measured = Measurement {
-        locks,
-        error: result.err().map(|error| ServerError::from(&error)),
-        ..Measurement::default()
-    };
+    let mut measured =
+        Measurement { locks, error: result.err().map(|error| ServerError::from(&error)), ..Measurement::default() };
     if !client.is_closed() {
         let after = mark.read_relations(client)?;
         before.compare(&after, &mut measured);
@@ -70,12 +63,7 @@ impl Observer {
         );
         let relations = Relations::read(watched)?;
         let holders = Holder::start_all(&relations, database)?;
-        Ok(Self {
-            client: database.connect()?,
-            sql,
-            holders,
-            gates: Gate::start_all(database)?,
-        })
+        Ok(Self { client: database.connect()?, sql, holders, gates: Gate::start_all(database)? })
     }
 
     /// Notes locks until the statement has ended.
@@ -130,20 +118,12 @@ impl Mark {
     fn set(client: &mut Client, major: u16) -> Result<Self, Error> {
         Self::scan(client)?;
         if major >= 15 {
-            rows(
-                client,
-                "hand over the counters",
-                "SELECT pg_catalog.pg_stat_force_next_flush()",
-            )?;
+            rows(client, "hand over the counters", "SELECT pg_catalog.pg_stat_force_next_flush()")?;
         }
         while Self::is_there(client)? {
             thread::sleep(Duration::from_millis(20));
         }
-        rows(
-            client,
-            "reset the counters",
-            "SELECT pg_catalog.pg_stat_reset()",
-        )?;
+        rows(client, "reset the counters", "SELECT pg_catalog.pg_stat_reset()")?;
         Self::scan(client)?;
         Ok(Self)
     }
@@ -163,19 +143,12 @@ impl Mark {
     }
 
     fn scan(client: &mut Client) -> Result<(), Error> {
-        rows(
-            client,
-            "leave a mark",
-            "SELECT pg_catalog.count(*) FROM pg_catalog.pg_seclabel",
-        )
-        .map(drop)
+        rows(client, "leave a mark", "SELECT pg_catalog.count(*) FROM pg_catalog.pg_seclabel").map(drop)
     }
 
     fn is_there(client: &mut Client) -> Result<bool, Error> {
         const SQL: &str = "SELECT pg_catalog.pg_stat_get_xact_numscans('pg_catalog.pg_seclabel'::pg_catalog.regclass)";
 
-        Ok(rows(client, "look for the mark", SQL)?
-            .first()
-            .is_some_and(|row| number(row, 0) > 0))
+        Ok(rows(client, "look for the mark", SQL)?.first().is_some_and(|row| number(row, 0) > 0))
     }
 }

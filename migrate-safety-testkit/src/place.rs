@@ -6,9 +6,7 @@ use postgres::Client;
 
 use crate::query::{rows, text};
 use crate::snapshot::{Locks, Relations, locks_of};
-use crate::{
-    Case, Database, Error, Measurement, PostgresServer, ServerError, fill, outside, reset,
-};
+use crate::{Case, Database, Error, Measurement, PostgresServer, ServerError, fill, outside, reset};
 
 /// A database, a session in it, and what they were made for.
 pub(crate) struct Place {
@@ -28,11 +26,7 @@ struct MadeFor {
 
 impl MadeFor {
     fn new(case: &Case<'_>) -> Self {
-        Self {
-            setup: case.setup.to_owned(),
-            session: case.session.to_owned(),
-            fill: case.fill,
-        }
+        Self { setup: case.setup.to_owned(), session: case.session.to_owned(), fill: case.fill }
     }
 }
 
@@ -44,13 +38,7 @@ impl Place {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let database = server.database(&format!("probe_{}_{number}", std::process::id()))?;
         let client = database.connect()?;
-        Ok(Self {
-            client,
-            database,
-            made_for: None,
-            unfilled: Vec::new(),
-            uses: 0,
-        })
+        Ok(Self { client, database, made_for: None, unfilled: Vec::new(), uses: 0 })
     }
 
     /// The same database without what the last case left; `None` when a new one is due.
@@ -77,24 +65,15 @@ impl Place {
     pub(crate) fn make_for(&mut self, case: &Case<'_>) -> Result<(), Error> {
         // A statement that hangs is to fail. An index is to be worth using on the few pages we fill,
         // as it is on the many of a real table.
-        const PROBE: &str = "SET statement_timeout = '60s'; SET random_page_cost = 1.05; SET client_min_messages = error";
+        const PROBE: &str =
+            "SET statement_timeout = '60s'; SET random_page_cost = 1.05; SET client_min_messages = error";
 
         self.uses += 1;
-        self.client
-            .batch_execute(PROBE)
-            .map_err(Error::query("prepare the session"))?;
-        self.client
-            .batch_execute(case.setup)
-            .map_err(Error::case("setup"))?;
-        self.unfilled = if case.fill {
-            fill::fill_empty_tables(&mut self.client)?
-        } else {
-            Vec::new()
-        };
+        self.client.batch_execute(PROBE).map_err(Error::query("prepare the session"))?;
+        self.client.batch_execute(case.setup).map_err(Error::case("setup"))?;
+        self.unfilled = if case.fill { fill::fill_empty_tables(&mut self.client)? } else { Vec::new() };
         analyze(&mut self.client)?;
-        self.client
-            .batch_execute(case.session)
-            .map_err(Error::case("session"))?;
+        self.client.batch_execute(case.session).map_err(Error::case("session"))?;
         self.made_for = Some(MadeFor::new(case));
         Ok(())
     }
@@ -124,16 +103,10 @@ impl Place {
     fn measure_in_transaction(&mut self, case: &Case<'_>) -> Result<Measurement, Error> {
         let client = &mut self.client;
         // What a session plans for the first time it locks more thoroughly: foreign keys and routines keep plans.
-        client
-            .batch_execute("DISCARD PLANS")
-            .map_err(Error::query("forget the plans"))?;
-        client
-            .batch_execute("BEGIN")
-            .map_err(Error::query("begin"))?;
+        client.batch_execute("DISCARD PLANS").map_err(Error::query("forget the plans"))?;
+        client.batch_execute("BEGIN").map_err(Error::query("begin"))?;
         if let Err(error) = client.batch_execute(case.before) {
-            client
-                .batch_execute("ROLLBACK")
-                .map_err(Error::query("roll back"))?;
+            client.batch_execute("ROLLBACK").map_err(Error::query("roll back"))?;
             return Err(Error::case("before")(error));
         }
         let transaction = own(client)?;
@@ -153,9 +126,7 @@ impl Place {
             }
         }
         if !client.is_closed() {
-            client
-                .batch_execute("ROLLBACK")
-                .map_err(Error::query("roll back"))?;
+            client.batch_execute("ROLLBACK").map_err(Error::query("roll back"))?;
         }
         Ok(measured)
     }
@@ -179,23 +150,16 @@ fn own(client: &mut Client) -> Result<Own, Error> {
 
     let rows = rows(client, "identify the session", SQL)?;
     let row = rows.first().cloned().unwrap_or_default();
-    Ok(Own {
-        pid: text(&row, 0).to_owned(),
-        id: text(&row, 1).to_owned(),
-    })
+    Ok(Own { pid: text(&row, 0).to_owned(), id: text(&row, 1).to_owned() })
 }
 
 /// Gives the planner the statistics it would have.
 fn analyze(client: &mut Client) -> Result<(), Error> {
     let relations = Relations::read(client)?;
-    let readable = relations
-        .iter()
-        .filter(|relation| relation.is_readable() && relation.has_rows());
+    let readable = relations.iter().filter(|relation| relation.is_readable() && relation.has_rows());
     let names: Vec<&str> = readable.map(|relation| relation.quoted.as_str()).collect();
     if names.is_empty() {
         return Ok(());
     }
-    client
-        .batch_execute(&format!("ANALYZE {}", names.join(", ")))
-        .map_err(Error::query("analyze the tables"))
+    client.batch_execute(&format!("ANALYZE {}", names.join(", "))).map_err(Error::query("analyze the tables"))
 }

@@ -36,10 +36,7 @@ impl Probe {
     /// # Errors
     /// When the database cannot be created.
     pub fn new(server: &PostgresServer) -> Result<Self, Error> {
-        Ok(Self {
-            server: server.clone(),
-            place: Some(Place::create(server)?),
-        })
+        Ok(Self { server: server.clone(), place: Some(Place::create(server)?) })
     }
 
     /// Measures `sql` in a database made by `setup`, whose empty tables get synthetic rows.
@@ -62,10 +59,7 @@ impl Probe {
         if !touches_cluster(case) {
             return self.measure_here(case);
         }
-        let _alone = server
-            .cluster()
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let _alone = server.cluster().lock().unwrap_or_else(PoisonError::into_inner);
         let measured = self.measure_here(case);
         // Roles own objects: these go first.
         self.place = None;
@@ -105,22 +99,12 @@ impl Probe {
 
 /// Whether a case changes what all databases of a server share.
 fn touches_cluster(case: &Case<'_>) -> bool {
-    const WORDS: [&str; 7] = [
-        "role",
-        "user",
-        "group",
-        "database",
-        "system",
-        "tablespace",
-        "subscription",
-    ];
+    const WORDS: [&str; 7] = ["role", "user", "group", "database", "system", "tablespace", "subscription"];
 
-    [case.setup, case.session, case.before, case.sql]
-        .iter()
-        .any(|sql| {
-            let mut words = sql.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-            words.any(|word| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known)))
-        })
+    [case.setup, case.session, case.before, case.sql].iter().any(|sql| {
+        let mut words = sql.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        words.any(|word| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known)))
+    })
 }
 
 #[cfg(test)]
@@ -130,10 +114,6 @@ mod tests {
     #[test]
     fn roles_are_shared_and_tables_are_not() {
         assert!(touches_cluster(&Case::new("", "", "CREATE ROLE app")));
-        assert!(!touches_cluster(&Case::new(
-            "",
-            "CREATE TABLE users (id int)",
-            "DROP TABLE users"
-        )));
+        assert!(!touches_cluster(&Case::new("", "CREATE TABLE users (id int)", "DROP TABLE users")));
     }
 }

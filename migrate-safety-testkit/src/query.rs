@@ -11,11 +11,7 @@ pub(crate) type Row = Vec<Option<String>>;
 pub(crate) fn rows(client: &mut Client, action: &str, sql: &str) -> Result<Vec<Row>, Error> {
     let messages = client.simple_query(sql).map_err(Error::query(action))?;
     let rows = messages.into_iter().filter_map(|message| match message {
-        SimpleQueryMessage::Row(row) => Some(
-            (0..row.len())
-                .map(|column| row.get(column).map(str::to_owned))
-                .collect(),
-        ),
+        SimpleQueryMessage::Row(row) => Some((0..row.len()).map(|column| row.get(column).map(str::to_owned)).collect()),
         _ => None,
     });
     Ok(rows.collect())
@@ -23,9 +19,7 @@ pub(crate) fn rows(client: &mut Client, action: &str, sql: &str) -> Result<Vec<R
 
 /// The text of a column; a null is the empty string.
 pub(crate) fn text(row: &Row, column: usize) -> &str {
-    row.get(column)
-        .and_then(Option::as_deref)
-        .unwrap_or_default()
+    row.get(column).and_then(Option::as_deref).unwrap_or_default()
 }
 
 /// The number in a column; anything else is 0.

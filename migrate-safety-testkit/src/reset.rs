@@ -12,9 +12,7 @@ pub(crate) fn empty_database(client: &mut Client) -> bool {
     let session = "ROLLBACK; RESET SESSION AUTHORIZATION; RESET ALL; CLOSE ALL; UNLISTEN *;
          SELECT pg_catalog.pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES";
     // One statement at a time: `DISCARD` and the like do not share a transaction.
-    let reset = session
-        .split(';')
-        .all(|statement| client.simple_query(statement).is_ok());
+    let reset = session.split(';').all(|statement| client.simple_query(statement).is_ok());
     reset && drop_all(client).is_ok_and(|()| is_empty(client).unwrap_or(false))
 }
 
@@ -31,13 +29,9 @@ fn drop_all(client: &mut Client) -> Result<(), Error> {
         UNION ALL SELECT 6, 'CREATE SCHEMA public'
         ORDER BY 1";
 
-    let statements: Vec<String> = rows(client, "list what to drop", SQL)?
-        .iter()
-        .map(|row| text(row, 1).to_owned())
-        .collect();
-    client
-        .batch_execute(&statements.join("; "))
-        .map_err(Error::query("empty the database"))
+    let statements: Vec<String> =
+        rows(client, "list what to drop", SQL)?.iter().map(|row| text(row, 1).to_owned()).collect();
+    client.batch_execute(&statements.join("; ")).map_err(Error::query("empty the database"))
 }
 
 /// Whether nothing is left but the schema `public`.
@@ -56,9 +50,7 @@ fn is_empty(client: &mut Client) -> Result<bool, Error> {
             UNION ALL SELECT FROM pg_catalog.pg_db_role_setting WHERE setdatabase =
                 (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))";
 
-    Ok(rows(client, "look for remains", SQL)?
-        .first()
-        .is_some_and(|row| flag(row, 0)))
+    Ok(rows(client, "look for remains", SQL)?.first().is_some_and(|row| flag(row, 0)))
 }
 
 /// Removes what a case left outside its database: other databases, roles, settings.
@@ -78,9 +70,7 @@ pub(crate) fn clean_cluster(client: &mut Client, keep: &BTreeSet<String>) -> Res
 
     for row in rows(client, "list what the case left in the cluster", SQL)? {
         if !keep.contains(text(&row, 1)) {
-            client
-                .batch_execute(text(&row, 2))
-                .map_err(Error::query("clean the cluster"))?;
+            client.batch_execute(text(&row, 2)).map_err(Error::query("clean the cluster"))?;
         }
     }
     Ok(())

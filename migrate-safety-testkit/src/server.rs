@@ -39,13 +39,10 @@ impl PostgresServer {
             attempts -= 1;
             match Running::start(&binaries) {
                 Ok(running) => {
-                    return Ok(Self {
-                        running: Arc::new(running),
-                    });
+                    return Ok(Self { running: Arc::new(running) });
                 }
                 // Another process took the port between our look and the server's start.
-                Err(Error::Start { log, .. })
-                    if attempts > 0 && log.contains("Address already in use") => {}
+                Err(Error::Start { log, .. }) if attempts > 0 && log.contains("Address already in use") => {}
                 Err(error) => return Err(error),
             }
         }
@@ -91,10 +88,7 @@ impl PostgresServer {
     /// The URL of a database on this server.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
-        format!(
-            "postgres://postgres@127.0.0.1:{}/{database}",
-            self.running.port
-        )
+        format!("postgres://postgres@127.0.0.1:{}/{database}", self.running.port)
     }
 
     /// A connection to a database on this server, as its superuser.
@@ -102,12 +96,10 @@ impl PostgresServer {
     /// # Errors
     /// When the database does not exist or the server is gone.
     pub fn connect(&self, database: &str) -> Result<Client, Error> {
-        self.running
-            .connect(database)
-            .map_err(|error| Error::Query {
-                action: format!("connect to database {database}"),
-                error: ServerError::from(&error),
-            })
+        self.running.connect(database).map_err(|error| Error::Query {
+            action: format!("connect to database {database}"),
+            error: ServerError::from(&error),
+        })
     }
 
     /// The last lines of the server's log.
@@ -123,10 +115,7 @@ impl PostgresServer {
 
     /// The names of the databases that are in use through [`Database`].
     pub(crate) fn databases(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        self.running
-            .databases
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.running.databases.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -139,10 +128,7 @@ pub fn server_for_test(major: u16) -> Option<PostgresServer> {
     if std::env::var("MIGRATE_SAFETY_SKIP_SERVERS").is_ok_and(|value| value == "1") {
         let test = thread::current().name().unwrap_or("a test").to_owned();
         // Not `eprintln!`: the test harness would swallow it.
-        let _ = writeln!(
-            io::stderr(),
-            "LEFT OUT: {test} on PostgreSQL {major}, because MIGRATE_SAFETY_SKIP_SERVERS=1"
-        );
+        let _ = writeln!(io::stderr(), "LEFT OUT: {test} on PostgreSQL {major}, because MIGRATE_SAFETY_SKIP_SERVERS=1");
         return None;
     }
     match PostgresServer::shared(major) {
@@ -189,25 +175,16 @@ impl Running {
             if self.connect("postgres").is_ok() {
                 return Ok(());
             }
-            let ended = self
-                .child
-                .try_wait()
-                .map_err(Error::io("watch the server"))?;
+            let ended = self.child.try_wait().map_err(Error::io("watch the server"))?;
             let reason = match ended {
                 Some(status) => format!("ended while starting ({status})"),
-                None if started.elapsed() > PATIENCE => {
-                    "did not answer within 60 seconds".to_owned()
-                }
+                None if started.elapsed() > PATIENCE => "did not answer within 60 seconds".to_owned(),
                 None => {
                     thread::sleep(Duration::from_millis(20));
                     continue;
                 }
             };
-            return Err(Error::Start {
-                major: self.major,
-                reason,
-                log: self.directory.log_tail(),
-            });
+            return Err(Error::Start { major: self.major, reason, log: self.directory.log_tail() });
         }
     }
 
@@ -242,9 +219,7 @@ impl Directory {
 
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("migrate-safety-pg{major}-{}-{number}", std::process::id());
-        let directory = Self {
-            path: std::env::temp_dir().join(name),
-        };
+        let directory = Self { path: std::env::temp_dir().join(name) };
         let path = &directory.path;
         fs::create_dir(path).map_err(Error::io(format!("create {}", path.display())))?;
         fs::set_permissions(path, fs::Permissions::from_mode(0o700))
@@ -292,9 +267,7 @@ impl Account {
             return Ok(None);
         }
         let passwd = fs::read_to_string("/etc/passwd").map_err(Error::io("read /etc/passwd"))?;
-        Self::find("nobody", &passwd)
-            .map(Some)
-            .ok_or(Error::NoUnprivilegedUser)
+        Self::find("nobody", &passwd).map(Some).ok_or(Error::NoUnprivilegedUser)
     }
 
     fn find(name: &str, passwd: &str) -> Option<Self> {
@@ -310,27 +283,10 @@ impl Account {
     }
 }
 
-fn initdb(
-    binaries: &ServerBinaries,
-    directory: &Directory,
-    account: Option<&Account>,
-) -> Result<(), Error> {
+fn initdb(binaries: &ServerBinaries, directory: &Directory, account: Option<&Account>) -> Result<(), Error> {
     let mut command = command(&binaries.program("initdb"), account);
-    command.args([
-        "-N",
-        "-A",
-        "trust",
-        "-U",
-        "postgres",
-        "--no-locale",
-        "-E",
-        "UTF8",
-        "-D",
-    ]);
-    let output = command
-        .arg(directory.data())
-        .output()
-        .map_err(Error::io("run initdb"))?;
+    command.args(["-N", "-A", "trust", "-U", "postgres", "--no-locale", "-E", "UTF8", "-D"]);
+    let output = command.arg(directory.data()).output().map_err(Error::io("run initdb"))?;
     if output.status.success() {
         return Ok(());
     }
@@ -384,13 +340,8 @@ fn spawn(
     ];
 
     let mut command = command(Path::new("sh"), account);
-    command
-        .args(["-c", GUARD, "postgres-guard"])
-        .arg(&directory.path);
-    command
-        .arg(binaries.program("postgres"))
-        .arg("-D")
-        .arg(directory.data());
+    command.args(["-c", GUARD, "postgres-guard"]).arg(&directory.path);
+    command.arg(binaries.program("postgres")).arg("-D").arg(directory.data());
     command.arg("-p").arg(port.to_string());
     for setting in SETTINGS {
         command.args(["-c", setting]);
@@ -417,10 +368,7 @@ fn command(program: &Path, account: Option<&Account>) -> Command {
 
 fn free_port() -> Result<u16, Error> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(Error::io("find a free port"))?;
-    Ok(listener
-        .local_addr()
-        .map_err(Error::io("find a free port"))?
-        .port())
+    Ok(listener.local_addr().map_err(Error::io("find a free port"))?.port())
 }
 
 #[cfg(test)]

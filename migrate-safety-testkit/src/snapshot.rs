@@ -113,11 +113,7 @@ impl Relations {
             .0
             .iter()
             .filter(|(oid, old)| {
-                old.has_rows()
-                    && after
-                        .0
-                        .get(oid)
-                        .is_some_and(|new| new.has_rows() && new.file != old.file)
+                old.has_rows() && after.0.get(oid).is_some_and(|new| new.has_rows() && new.file != old.file)
             })
             .map(|(oid, _)| *oid)
             .collect();
@@ -128,41 +124,30 @@ impl Relations {
             let scans = new.scans - old.scans;
             if rewritten.contains(oid) {
                 // Each index is built from the new file; what is more than that read the old one.
-                return scans > after.indexes_of(*oid)
-                    || after.fetches_by_index(*oid) > self.fetches_by_index(*oid);
+                return scans > after.indexes_of(*oid) || after.fetches_by_index(*oid) > self.fetches_by_index(*oid);
             }
             old.has_rows() && scans > 0
         };
         measured.rewrites = sorted(rewritten.iter().map(|oid| &self.0[oid].name));
-        measured.scans = sorted(
-            self.0
-                .iter()
-                .filter(|(oid, old)| read(oid, old))
-                .map(|(_, old)| &old.name),
-        );
-        let rebuilt = self.0.iter().filter(|(oid, old)| {
-            old.kind == 'i' && !rewritten.contains(&old.table) && after.rebuilt(**oid, old)
-        });
+        measured.scans = sorted(self.0.iter().filter(|(oid, old)| read(oid, old)).map(|(_, old)| &old.name));
+        let rebuilt = self
+            .0
+            .iter()
+            .filter(|(oid, old)| old.kind == 'i' && !rewritten.contains(&old.table) && after.rebuilt(**oid, old));
         measured.rebuilds_indexes = sorted(rebuilt.map(|(_, old)| &old.name));
     }
 
     /// The names and modes of `locks` on relations that are in `self`, from `ROW EXCLUSIVE` up.
     pub(crate) fn name_locks(&self, locks: &Locks) -> Vec<(String, String)> {
-        let strong = locks
-            .iter()
-            .filter(|(_, mode)| **mode >= LockMode::RowExclusive);
-        let mut named: Vec<_> = strong
-            .filter_map(|(oid, mode)| Some((self.0.get(oid)?.name.clone(), mode.name().to_owned())))
-            .collect();
+        let strong = locks.iter().filter(|(_, mode)| **mode >= LockMode::RowExclusive);
+        let mut named: Vec<_> =
+            strong.filter_map(|(oid, mode)| Some((self.0.get(oid)?.name.clone(), mode.name().to_owned()))).collect();
         named.sort();
         named
     }
 
     fn indexes_of(&self, table: u32) -> i64 {
-        self.0
-            .values()
-            .map(|relation| i64::from(relation.table == table))
-            .sum()
+        self.0.values().map(|relation| i64::from(relation.table == table)).sum()
     }
 
     fn fetches_by_index(&self, table: u32) -> i64 {
@@ -173,11 +158,10 @@ impl Relations {
     /// Whether the index `old` has another file here. An index that a type change made anew has
     /// another oid, the same name, and often still the same file.
     fn rebuilt(&self, oid: u32, old: &Relation) -> bool {
-        let new = self.0.get(&oid).or_else(|| {
-            self.0
-                .values()
-                .find(|relation| relation.is_index() && relation.name == old.name)
-        });
+        let new = self
+            .0
+            .get(&oid)
+            .or_else(|| self.0.values().find(|relation| relation.is_index() && relation.name == old.name));
         new.is_some_and(|new| new.file != old.file)
     }
 }

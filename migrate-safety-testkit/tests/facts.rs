@@ -23,11 +23,7 @@ struct Fact {
     requires_no_transaction: bool,
 }
 
-fn fact(
-    setup: &'static str,
-    sql: &'static str,
-    locks: &'static [(&'static str, &'static str)],
-) -> Fact {
+fn fact(setup: &'static str, sql: &'static str, locks: &'static [(&'static str, &'static str)]) -> Fact {
     Fact {
         case: Case::new(sql, setup, sql),
         locks,
@@ -74,57 +70,35 @@ impl Fact {
 }
 
 fn facts() -> Vec<Fact> {
-    const ALL: [(&str, &str); 3] = [
-        ("public.t", "ACCESS EXCLUSIVE"),
-        ("public.t_pkey", "ACCESS EXCLUSIVE"),
-        ("public.t_v", "ACCESS EXCLUSIVE"),
-    ];
-    const WRITES: [(&str, &str); 3] = [
-        ("public.t", "ROW EXCLUSIVE"),
-        ("public.t_pkey", "ROW EXCLUSIVE"),
-        ("public.t_v", "ROW EXCLUSIVE"),
-    ];
+    const ALL: [(&str, &str); 3] =
+        [("public.t", "ACCESS EXCLUSIVE"), ("public.t_pkey", "ACCESS EXCLUSIVE"), ("public.t_v", "ACCESS EXCLUSIVE")];
+    const WRITES: [(&str, &str); 3] =
+        [("public.t", "ROW EXCLUSIVE"), ("public.t_pkey", "ROW EXCLUSIVE"), ("public.t_v", "ROW EXCLUSIVE")];
 
     let on = |sql, locks| fact(TABLES, sql, locks);
     let mut facts = vec![
         on("ALTER TABLE t ADD COLUMN c int DEFAULT 1", &ALL[..1]),
-        on("ALTER TABLE t ADD COLUMN c float8 DEFAULT random()", &ALL)
-            .rewrites(&["public.t"])
-            .scans(&["public.t"]),
+        on("ALTER TABLE t ADD COLUMN c float8 DEFAULT random()", &ALL).rewrites(&["public.t"]).scans(&["public.t"]),
         on("ALTER TABLE t RENAME TO u", &ALL[..1]),
         on("ALTER TABLE t ALTER v TYPE varchar(40)", &[ALL[0], ALL[2]]),
-        on(
-            "ALTER TABLE t ALTER v TYPE varchar(40) COLLATE \"C\"",
-            &[ALL[0], ALL[2]],
-        )
-        .scans(&["public.t"])
-        .rebuilds(&["public.t_v"]),
+        on("ALTER TABLE t ALTER v TYPE varchar(40) COLLATE \"C\"", &[ALL[0], ALL[2]])
+            .scans(&["public.t"])
+            .rebuilds(&["public.t_v"]),
         on("CREATE INDEX ON t (n)", &[("public.t", "SHARE")]).scans(&["public.t"]),
         on(
             "ALTER TABLE t ADD FOREIGN KEY (parent_id) REFERENCES parent",
-            &[
-                ("public.parent", "SHARE ROW EXCLUSIVE"),
-                ("public.t", "SHARE ROW EXCLUSIVE"),
-            ],
+            &[("public.parent", "SHARE ROW EXCLUSIVE"), ("public.t", "SHARE ROW EXCLUSIVE")],
         )
         .scans(&["public.parent", "public.t"]),
         on("TRUNCATE t", &ALL).rewrites(&["public.t"]),
         on("UPDATE t SET n = 1", &WRITES).scans(&["public.t"]),
         on("UPDATE t SET n = 1 WHERE id = 7", &WRITES),
         on("SELECT FROM t FOR UPDATE", &[]).scans(&["public.t"]),
-        on("CLUSTER t USING t_v", &ALL)
-            .rewrites(&["public.t"])
-            .scans(&["public.t"]),
-        on(
-            "CREATE INDEX CONCURRENTLY ON t (n)",
-            &[("public.t", "SHARE UPDATE EXCLUSIVE")],
-        )
-        .scans(&["public.t"])
-        .alone(),
-        on("VACUUM FULL t", &ALL)
-            .rewrites(&["public.t"])
+        on("CLUSTER t USING t_v", &ALL).rewrites(&["public.t"]).scans(&["public.t"]),
+        on("CREATE INDEX CONCURRENTLY ON t (n)", &[("public.t", "SHARE UPDATE EXCLUSIVE")])
             .scans(&["public.t"])
             .alone(),
+        on("VACUUM FULL t", &ALL).rewrites(&["public.t"]).scans(&["public.t"]).alone(),
         on(
             "VACUUM t",
             &[
@@ -136,19 +110,13 @@ fn facts() -> Vec<Fact> {
         .alone(),
         on(
             "DROP INDEX CONCURRENTLY t_v",
-            &[
-                ("public.t", "SHARE UPDATE EXCLUSIVE"),
-                ("public.t_v", "ACCESS EXCLUSIVE"),
-            ],
+            &[("public.t", "SHARE UPDATE EXCLUSIVE"), ("public.t_v", "ACCESS EXCLUSIVE")],
         )
         .alone(),
         fact(
             PARTITIONS,
             "ALTER TABLE m DETACH PARTITION m1 CONCURRENTLY",
-            &[
-                ("public.m", "SHARE UPDATE EXCLUSIVE"),
-                ("public.m1", "ACCESS EXCLUSIVE"),
-            ],
+            &[("public.m", "SHARE UPDATE EXCLUSIVE"), ("public.m1", "ACCESS EXCLUSIVE")],
         )
         .alone(),
     ];
@@ -160,11 +128,7 @@ fn facts() -> Vec<Fact> {
         )
         .rewrites(fact)
         .scans(fact);
-        moved.case.session = if zone == "UTC" {
-            "SET TimeZone = 'UTC'"
-        } else {
-            "SET TimeZone = 'Europe/Berlin'"
-        };
+        moved.case.session = if zone == "UTC" { "SET TimeZone = 'UTC'" } else { "SET TimeZone = 'Europe/Berlin'" };
         facts.push(moved);
     }
     let mut held = fact(TABLES, "UPDATE t SET n = 2 WHERE id = 7", &[]);
@@ -182,9 +146,7 @@ fn confirm(major: u16) {
     let results = run_cases(major, &cases).unwrap();
     assert_eq!(results.len(), facts.len());
     for (fact, measured) in facts.iter().zip(results) {
-        let measured = measured
-            .result
-            .unwrap_or_else(|error| panic!("{}: {error}", measured.name));
+        let measured = measured.result.unwrap_or_else(|error| panic!("{}: {error}", measured.name));
         assert_eq!(measured, fact.measurement(), "{} on {major}", fact.case.sql);
     }
 }
@@ -221,22 +183,14 @@ fn errors_are_part_of_the_measurement() {
     };
     let mut probe = Probe::new(&server).unwrap();
 
-    let refused = probe
-        .measure(
-            "CREATE TABLE t (id int)",
-            "ALTER TABLE t ALTER id TYPE nothing",
-        )
-        .unwrap();
+    let refused = probe.measure("CREATE TABLE t (id int)", "ALTER TABLE t ALTER id TYPE nothing").unwrap();
     assert_eq!(refused.error.unwrap().sqlstate, "42704");
     let outside = probe.measure("", "VACUUM nowhere").unwrap();
     assert!(outside.requires_no_transaction);
     assert_eq!(outside.error.unwrap().sqlstate, "42P01");
     let setup = probe.measure("CREATE TABLE", "SELECT 1").unwrap_err();
     assert!(setup.to_string().contains("setup"), "{setup}");
-    assert_eq!(
-        probe.measure("", "SELECT 1").unwrap(),
-        Measurement::default()
-    );
+    assert_eq!(probe.measure("", "SELECT 1").unwrap(), Measurement::default());
 }
 
 #[test]
@@ -246,7 +200,8 @@ fn a_case_leaves_nothing_for_the_next() {
     };
     let mut probe = Probe::new(&server).unwrap();
 
-    let setup = "CREATE ROLE someone; CREATE SCHEMA app; CREATE TABLE app.t (id int); CREATE EXTENSION IF NOT EXISTS plpgsql;
+    let setup =
+        "CREATE ROLE someone; CREATE SCHEMA app; CREATE TABLE app.t (id int); CREATE EXTENSION IF NOT EXISTS plpgsql;
         CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; SET search_path = app";
     for sql in ["COMMIT", "CREATE DATABASE another", "TRUNCATE t"] {
         assert_eq!(probe.measure(setup, sql).unwrap().error, None, "{sql}");
@@ -266,12 +221,7 @@ fn tables_without_possible_rows_are_named() {
     let mut probe = Probe::new(&server).unwrap();
 
     let setup = "CREATE TABLE never (n int NOT NULL CHECK (n > 5 AND n < 3)); CREATE TABLE few (n int CHECK (n < 50))";
-    let measured = probe
-        .measure(
-            setup,
-            "DO $$ BEGIN ASSERT (SELECT count(*) FROM few) = 49; END $$",
-        )
-        .unwrap();
+    let measured = probe.measure(setup, "DO $$ BEGIN ASSERT (SELECT count(*) FROM few) = 49; END $$").unwrap();
     assert_eq!(measured.error, None);
     assert_eq!(measured.unfilled, ["public.never"]);
 }

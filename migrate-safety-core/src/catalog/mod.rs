@@ -13,18 +13,24 @@ mod regclass;
 mod render;
 mod routines;
 pub mod session;
+mod shape;
 mod store;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod types;
 mod typing;
 mod volatility;
 
-pub use apply::{Applied, Conflict};
+pub use apply::{Applied, Conflict, in_pass_order};
 pub use builtin::CastContext;
 pub use casts::{Cast, CastPath};
 pub use dependents::{Dependent, Object};
 pub use model::*;
 pub use query::{ForeignKeyRef, TypeRef};
 pub use session::Session;
+pub use shape::{OutputColumn, QueryShape};
 pub use volatility::VolatilityOf;
 
 use crate::dialect::Target;
@@ -53,6 +59,8 @@ pub struct Catalog {
     pub(crate) extensions: BTreeMap<Ident, Stamp>,
     /// Names that statements which were not understood mention.
     pub(crate) unknown_names: HashSet<Ident>,
+    /// Whether bodies of functions are looked into when they are created (`check_function_bodies`).
+    pub(crate) check_bodies: bool,
     pub(crate) next_id: u32,
 }
 
@@ -99,6 +107,7 @@ impl Catalog {
             readers: HashMap::new(),
             extensions: BTreeMap::new(),
             unknown_names: HashSet::new(),
+            check_bodies: true,
             next_id: 1,
         }
     }
@@ -121,6 +130,16 @@ impl Catalog {
     /// All relations in order of creation.
     pub fn relations(&self) -> impl Iterator<Item = &Relation> {
         self.relations.values()
+    }
+
+    /// All types that the history defines, in order of creation.
+    pub fn types(&self) -> impl Iterator<Item = &TypeDef> {
+        self.types.values()
+    }
+
+    /// Back to the search path of a new session.
+    pub(crate) fn reset_search_path(&mut self) {
+        self.search_path = vec![Ident::exact("public")];
     }
 
     /// Looks a relation name up along the search path.

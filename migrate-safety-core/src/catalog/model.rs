@@ -155,6 +155,8 @@ pub struct Table {
     pub triggers: Vec<Trigger>,
     /// Names of its rules.
     pub rules: Vec<(Ident, FiringState)>,
+    /// Other relations that the actions of its rules name.
+    pub rule_reads: Vec<(Ident, RelationId)>,
     /// Its policies.
     pub policies: Vec<Policy>,
     /// Row level security enabled.
@@ -396,6 +398,8 @@ pub struct View {
     pub persistence: Persistence,
     /// Output columns, as far as they are known, with the column each comes straight from.
     pub columns: Vec<ViewColumn>,
+    /// Whether these are all columns, by their right names.
+    pub complete: bool,
     /// The query's text.
     pub sql: Box<str>,
     /// What it reads.
@@ -443,6 +447,8 @@ pub struct Sequence {
     pub identity: bool,
     /// Temporary or not.
     pub persistence: Persistence,
+    /// Lowest and highest value, where written.
+    pub bounds: (Option<i64>, Option<i64>),
     /// Increment.
     pub increment: i64,
     /// Start value, where written.
@@ -472,6 +478,8 @@ pub struct Trigger {
     pub state: FiringState,
     /// Columns mentioned in `WHEN`.
     pub when: Option<Expression>,
+    /// Its number in the order in which things were created.
+    pub number: u32,
 }
 
 /// A policy of row level security.
@@ -479,8 +487,14 @@ pub struct Trigger {
 pub struct Policy {
     /// Its name.
     pub name: Ident,
-    /// Other relations that its conditions read.
-    pub reads: Vec<RelationId>,
+    /// What its conditions read, the table's own columns too.
+    pub reads: Vec<Dependency>,
+    /// Routines that its conditions call.
+    pub routines: Vec<RoutineId>,
+    /// Types that its conditions cast to.
+    pub types: Vec<TypeId>,
+    /// Its number in the order in which things were created.
+    pub number: u32,
 }
 
 /// A type that the history defines.
@@ -541,6 +555,8 @@ pub struct Routine {
     pub args: Vec<(Option<Ident>, DataType, ArgMode, bool)>,
     /// What it returns.
     pub returns: Option<DataType>,
+    /// `RETURNS SETOF` or `TABLE`.
+    pub returns_set: bool,
     /// Whether it is a procedure.
     pub procedure: bool,
     /// Its language.

@@ -89,6 +89,11 @@ impl Catalog {
         routine.inputs().count() == inputs.len() && routine.inputs().zip(inputs).all(|(a, b)| same(a, b))
     }
 
+    /// Whether nothing is known of a function of this name, though there may be one.
+    pub(crate) fn is_unknown_function(&self, name: &ObjectName) -> bool {
+        self.function_name(name) == FunctionName::Unknown
+    }
+
     /// Whether there is a function of this name, whatever its arguments.
     pub(crate) fn function_name(&self, name: &ObjectName) -> FunctionName {
         if !self.routines_named(name).is_empty() {

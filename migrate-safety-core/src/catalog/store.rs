@@ -6,6 +6,7 @@ use super::{
     Catalog, Column, ColumnId, Constraint, ConstraintId, ConstraintKind, Index, Relation, RelationId, RelationKind,
     Resolved, Stamp, Table,
 };
+use crate::sql::expr::Expr;
 use crate::sql::{DataType, Ident, ObjectName};
 use std::collections::HashSet;
 
@@ -150,6 +151,46 @@ impl Catalog {
         {
             table.sequences.push(sequence);
         }
+        for (table, column) in before.into_iter().chain(owner) {
+            self.settle_sequence(table, column);
+        }
+    }
+
+    /// Finds the sequence behind a column: of those it owns, the identity's own or the one its default takes values
+    /// from.
+    pub(crate) fn settle_sequence(&mut self, id: RelationId, column: ColumnId) {
+        let Some(definition) = self.column(id, column) else { return };
+        let from_default = definition.default.as_ref().and_then(|d| self.sequence_of(&d.expr));
+        let owned = self.table(id).map_or(&[][..], |t| &t.sequences);
+        let found = owned.iter().copied().find(|sequence| {
+            let sequence_definition = self.relation(*sequence).and_then(Relation::sequence);
+            sequence_definition
+                .is_some_and(|s| s.owned_by == Some((id, column)) && (s.identity || from_default == Some(*sequence)))
+        });
+        if let Some(definition) = self.column_mut(id, column)
+            && definition.identity.is_none()
+        {
+            definition.sequence = found;
+        }
+    }
+
+    /// The sequence that `nextval('…')` takes values from.
+    fn sequence_of(&self, expr: &Expr) -> Option<RelationId> {
+        let Expr::Call { name, args } = expr else { return None };
+        let mut argument = args.first().filter(|_| name.name == "nextval")?;
+        while let Expr::Cast { expr, .. } = argument {
+            argument = expr;
+        }
+        let Expr::String(text) = argument else { return None };
+        let part = |written: &str| match written.strip_prefix('"').and_then(|w| w.strip_suffix('"')) {
+            Some(quoted) => Ident::exact(&quoted.replace("\"\"", "\"")),
+            None => Ident::folded(written),
+        };
+        let (schema, name) = match text.rsplit_once('.') {
+            Some((schema, name)) => (Some(part(schema)), part(name)),
+            None => (None, part(text)),
+        };
+        self.resolve(&ObjectName { schema, name }).found()
     }
 
     /// Removes a relation and everything that cannot be without it: indexes, partitions and inheriting tables, owned

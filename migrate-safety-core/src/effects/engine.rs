@@ -44,20 +44,25 @@ impl Effects {
     pub fn merge<'e>(parts: impl IntoIterator<Item = &'e Self>) -> Self {
         let mut all = Self::default();
         for part in parts {
-            all.locks.extend_from_slice(&part.locks);
-            all.rewrites.extend_from_slice(&part.rewrites);
-            all.scans.extend_from_slice(&part.scans);
-            all.rebuilds_indexes.extend_from_slice(&part.rebuilds_indexes);
-            all.requires_no_transaction |= part.requires_no_transaction;
-            all.data_loss.extend_from_slice(&part.data_loss);
-            all.breaks.extend_from_slice(&part.breaks);
-            all.facts.extend_from_slice(&part.facts);
-            all.uncertain.extend_from_slice(&part.uncertain);
-            all.failures.extend_from_slice(&part.failures);
-            all.index_tables.extend_from_slice(&part.index_tables);
+            all.absorb(part);
         }
         all.settle();
         all
+    }
+
+    /// Takes over what something inside does.
+    pub(super) fn absorb(&mut self, part: &Self) {
+        self.locks.extend_from_slice(&part.locks);
+        self.rewrites.extend_from_slice(&part.rewrites);
+        self.scans.extend_from_slice(&part.scans);
+        self.rebuilds_indexes.extend_from_slice(&part.rebuilds_indexes);
+        self.requires_no_transaction |= part.requires_no_transaction;
+        self.data_loss.extend_from_slice(&part.data_loss);
+        self.breaks.extend_from_slice(&part.breaks);
+        self.facts.extend_from_slice(&part.facts);
+        self.uncertain.extend_from_slice(&part.uncertain);
+        self.failures.extend_from_slice(&part.failures);
+        self.index_tables.extend_from_slice(&part.index_tables);
     }
 
     /// Adds an act on the relations that existed before the statement.

@@ -111,3 +111,10 @@ pub struct Example {
     /// The statement.
     pub sql: &'static str,
 }
+
+impl Example {
+    /// A statement after others.
+    pub const fn new(setup: &'static str, sql: &'static str) -> Self {
+        Self { setup, sql }
+    }
+}

@@ -8,7 +8,7 @@ pub mod scene;
 
 pub use engine::effects;
 
-use crate::catalog::{ColumnId, RelationId};
+use crate::catalog::{ColumnId, Conflict, RelationId};
 use crate::sql::LockMode;
 
 /// A relation by id and by its name before the statement.
@@ -145,5 +145,11 @@ impl BreakageKind {
             Self::RowType => "row-type",
             Self::Values => "values",
         }
+    }
+}
+
+impl From<Conflict> for Failure {
+    fn from(conflict: Conflict) -> Self {
+        Self { sqlstate: conflict.sqlstate, message: conflict.message, only_with_rows: conflict.only_with_rows }
     }
 }

@@ -61,6 +61,13 @@ impl<'s, 't> Cursor<'s, 't> {
         Self { version, ..self }
     }
 
+    /// For tokens that stand inside what `self` reads, in the same text or in one of their own.
+    pub(crate) fn inside<'a, 'b>(&self, tokens: Vec<TokenWithSpan>, source: &'a SourceText<'b>) -> Cursor<'a, 'b> {
+        let mut inside = Cursor::new(tokens, source).for_version(self.version);
+        inside.depth = self.depth;
+        inside
+    }
+
     // Looking
 
     pub(crate) fn peek(&self) -> &Token {
@@ -114,7 +121,9 @@ impl<'s, 't> Cursor<'s, 't> {
 
     /// The text from `mark` to the last token consumed.
     pub(crate) fn text_from(&self, mark: Mark) -> &'t str {
-        self.source.slice(self.span_from(mark))
+        let start = self.tokens.get(mark.next).map_or(self.end, |t| t.span.start);
+        let last = self.next.checked_sub(1).and_then(|n| self.tokens.get(n));
+        self.source.between(start, last.map_or(self.end, |t| t.span.end))
     }
 
     /// The span of the whole statement.
@@ -284,9 +293,6 @@ impl<'s, 't> Cursor<'s, 't> {
             let message = "improper qualified name (too many dotted names)".into();
             return Err(Problem { kind: ProblemKind::Invalid, span: place, message });
         }
-        if parts.len() > 3 {
-            return Err(self.problem(ProblemKind::Invalid, "too many dots in a name"));
-        }
         let name = parts.remove(parts.len() - 1);
         Ok(ObjectName { schema: parts.pop(), name })
     }
@@ -391,13 +397,23 @@ impl<'s, 't> Cursor<'s, 't> {
 
     /// `production`, one level deeper.
     pub(crate) fn nested<T>(&mut self, production: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<T> {
+        self.descend()?;
+        let result = production(self);
+        self.ascend();
+        result
+    }
+
+    /// Goes one level deeper, until [`ascend`](Self::ascend).
+    pub(crate) fn descend(&mut self) -> Parse<()> {
         if self.depth >= Self::MAX_DEPTH {
             return Err(self.problem(ProblemKind::Unsupported, "nested too deeply to be read"));
         }
         self.depth += 1;
-        let result = production(self);
-        self.depth -= 1;
-        result
+        Ok(())
+    }
+
+    pub(crate) fn ascend(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
     }
 
     /// How many productions are open.
@@ -416,6 +432,15 @@ impl<'s, 't> Cursor<'s, 't> {
     pub(crate) fn since(&mut self, since: u16, mark: Mark, what: &str) {
         if self.version < since {
             let message = format!("{what} needs PostgreSQL {since}; this is {}", self.version);
+            let span = self.span_from(mark);
+            self.note(Problem { kind: ProblemKind::Invalid, span, message: message.into() });
+        }
+    }
+
+    /// Notes that servers from major version `since` on reject what stands from `mark` to here, if this is one.
+    pub(crate) fn no_longer(&mut self, since: u16, mark: Mark, what: &str) {
+        if self.version >= since {
+            let message = format!("{what} is an error since PostgreSQL {since}; this is {}", self.version);
             let span = self.span_from(mark);
             self.note(Problem { kind: ProblemKind::Invalid, span, message: message.into() });
         }

@@ -199,6 +199,8 @@ pub struct Query {
 pub struct Cte {
     /// Its name.
     pub name: Ident,
+    /// Names of its columns, if written; further ones keep theirs.
+    pub columns: Vec<Ident>,
     /// What it computes.
     pub body: CteBody,
 }
@@ -243,6 +245,8 @@ pub struct SelectItem {
     pub expr: Expr,
     /// `AS name`, if written.
     pub alias: Option<Ident>,
+    /// The text of what is computed.
+    pub sql: Box<str>,
 }
 
 /// One item of a `FROM` list or join.
@@ -252,8 +256,34 @@ pub struct TableRef {
     pub source: TableSource,
     /// `AS alias`.
     pub alias: Option<Ident>,
+    /// Names of its columns behind the alias, for functions that return records with types; further ones keep theirs.
+    pub columns: Vec<(Ident, Option<DataType>)>,
+    /// `WITH ORDINALITY`: a last column with the number of the row.
+    pub ordinality: bool,
+    /// Whether it is joined to what stands before it, not separated by a comma.
+    pub joined: bool,
+    /// The columns of `USING` that the join it takes part in makes one of.
+    pub using: Vec<Ident>,
+    /// `NATURAL`: the join makes one of all columns of the same name.
+    pub natural: bool,
     /// The condition of the join it takes part in (`ON`), if any; `USING (a)` as `a = a`.
     pub on: Option<Expr>,
+}
+
+impl TableRef {
+    /// An item without an alias that is joined to nothing.
+    pub fn new(source: TableSource) -> Self {
+        Self {
+            source,
+            alias: None,
+            columns: Vec::new(),
+            ordinality: false,
+            joined: false,
+            using: Vec::new(),
+            natural: false,
+            on: None,
+        }
+    }
 }
 
 /// What a `FROM` item reads.

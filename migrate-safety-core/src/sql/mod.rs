@@ -1,22 +1,27 @@
 //! From text to [`Operation`]s: split, parse, lower. Nothing outside this module sees a
 //! `sqlparser` type.
 
+pub mod calls;
 mod cursor;
 pub mod datatype;
 pub mod expr;
+mod fragment;
 mod grammar;
-mod lock_mode;
 mod keyword;
 mod lexer;
+mod lock_mode;
 mod lower;
 pub mod name;
 pub mod operation;
 mod parse;
+pub mod plpgsql;
+pub mod rename;
 mod source;
 pub mod span;
 mod split;
 pub mod statement;
 
+pub use calls::called_routines;
 pub use datatype::DataType;
 pub use expr::{Expr, Expression, Query};
 pub use name::{Ident, ObjectName};

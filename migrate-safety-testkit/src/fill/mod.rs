@@ -37,18 +37,9 @@ pub fn fill_empty_tables(client: &mut Client) -> Result<Vec<String>, Error> {
 
 /// How hard to try: each attempt is more modest than the one before.
 const ATTEMPTS: [Attempt; 3] = [
-    Attempt {
-        nulls: false,
-        row_by_row: false,
-    },
-    Attempt {
-        nulls: false,
-        row_by_row: true,
-    },
-    Attempt {
-        nulls: true,
-        row_by_row: true,
-    },
+    Attempt { nulls: false, row_by_row: false },
+    Attempt { nulls: false, row_by_row: true },
+    Attempt { nulls: true, row_by_row: true },
 ];
 
 #[derive(Clone, Copy)]
@@ -97,24 +88,14 @@ fn fill(client: &mut Client, table: &Table) -> Result<bool, Error> {
 
 /// The rows brought their numbers along; the next one is the server's to give.
 fn advance_sequences(client: &mut Client, table: &Table) {
-    for sequence in table
-        .columns
-        .iter()
-        .filter_map(|column| column.sequence.as_deref())
-    {
+    for sequence in table.columns.iter().filter_map(|column| column.sequence.as_deref()) {
         let sql = format!("SELECT pg_catalog.setval({}, {ROWS})", literal(sequence));
         // A sequence with bounds of its own may refuse; then its next value is another.
         let _ = client.batch_execute(&sql);
     }
 }
 
-fn insert(
-    table: &Table,
-    attempt: Attempt,
-    part: &partitions::Overrides,
-    first: usize,
-    last: usize,
-) -> String {
+fn insert(table: &Table, attempt: Attempt, part: &partitions::Overrides, first: usize, last: usize) -> String {
     let mut columns = Vec::new();
     let mut values = Vec::new();
     let mut parents = String::new();
@@ -132,17 +113,13 @@ fn insert(
     }
     if columns.is_empty() {
         let one = format!("INSERT INTO {} DEFAULT VALUES", table.quoted);
-        return format!(
-            "DO $fill$ BEGIN FOR g IN {first}..{last} LOOP {one}; END LOOP; END $fill$"
-        );
+        return format!("DO $fill$ BEGIN FOR g IN {first}..{last} LOOP {one}; END LOOP; END $fill$");
     }
     let columns = columns.join(", ");
     let values = values.join(", ");
     let target = &table.quoted;
     let insert = |source: &str| {
-        format!(
-            "INSERT INTO {target} ({columns}) OVERRIDING SYSTEM VALUE SELECT {values} FROM {source}{parents}"
-        )
+        format!("INSERT INTO {target} ({columns}) OVERRIDING SYSTEM VALUE SELECT {values} FROM {source}{parents}")
     };
     if !attempt.row_by_row {
         return insert(&format!("pg_catalog.generate_series({first}, {last}) AS g"));
@@ -178,8 +155,7 @@ fn value(table: &Table, column: &Column, attempt: Attempt, part: &partitions::Ov
 
 /// Materialized views were made when their tables were empty.
 fn refresh_views(client: &mut Client) -> Result<(), Error> {
-    const SQL: &str =
-        "SELECT pg_catalog.format('REFRESH MATERIALIZED VIEW %I.%I', n.nspname, c.relname)
+    const SQL: &str = "SELECT pg_catalog.format('REFRESH MATERIALIZED VIEW %I.%I', n.nspname, c.relname)
         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind = 'm' AND c.relispopulated AND c.oid >= 16384 ORDER BY c.oid";
 

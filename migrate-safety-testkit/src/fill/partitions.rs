@@ -39,26 +39,14 @@ pub(super) fn overrides(leaves: &[Leaf]) -> Vec<Overrides> {
 impl Leaf {
     /// Reads lines of key and bound, separated by a tab, as the server prints both.
     pub(super) fn parse(lines: &str, column: impl Fn(&str) -> Option<(String, Kind)>) -> Self {
-        let bounds = lines
-            .lines()
-            .filter_map(|line| line.split_once('\t'))
-            .map(|(key, bound)| {
-                let names = inner(key).unwrap_or_default();
-                let columns: Option<Vec<_>> = split(names)
-                    .iter()
-                    .map(|name| column(name.split(' ').next().unwrap_or(name)))
-                    .collect();
-                let values = columns
-                    .as_ref()
-                    .map_or(Values::Any, |_| Values::parse(bound));
-                Bound {
-                    columns: columns.unwrap_or_default(),
-                    values,
-                }
-            });
-        Self {
-            bounds: bounds.collect(),
-        }
+        let bounds = lines.lines().filter_map(|line| line.split_once('\t')).map(|(key, bound)| {
+            let names = inner(key).unwrap_or_default();
+            let columns: Option<Vec<_>> =
+                split(names).iter().map(|name| column(name.split(' ').next().unwrap_or(name))).collect();
+            let values = columns.as_ref().map_or(Values::Any, |_| Values::parse(bound));
+            Bound { columns: columns.unwrap_or_default(), values }
+        });
+        Self { bounds: bounds.collect() }
     }
 
     fn overrides(&self) -> Overrides {
@@ -69,17 +57,12 @@ impl Leaf {
                 Values::List(values) => {
                     if let [(name, kind)] = bound.columns.as_slice() {
                         let list = values.join(", ");
-                        let pick = format!(
-                            "(ARRAY[{list}]::{}[])[(g - 1) % {} + 1]",
-                            kind.name,
-                            values.len()
-                        );
+                        let pick = format!("(ARRAY[{list}]::{}[])[(g - 1) % {} + 1]", kind.name, values.len());
                         overrides.insert(name.clone(), pick);
                     }
                 }
                 Values::Range { from, to } => {
-                    for ((name, kind), (from, to)) in bound.columns.iter().zip(from.iter().zip(to))
-                    {
+                    for ((name, kind), (from, to)) in bound.columns.iter().zip(from.iter().zip(to)) {
                         overrides.insert(name.clone(), between(kind, from, to));
                         // What follows a first column within its bounds is free.
                         if from != to {
@@ -98,15 +81,9 @@ impl Values {
         if let Some(list) = bound.strip_prefix("FOR VALUES IN ") {
             return Self::List(split(inner(list).unwrap_or_default()));
         }
-        if let Some((from, to)) = bound
-            .strip_prefix("FOR VALUES FROM ")
-            .and_then(|range| range.split_once(" TO "))
-        {
+        if let Some((from, to)) = bound.strip_prefix("FOR VALUES FROM ").and_then(|range| range.split_once(" TO ")) {
             let side = |text| split(inner(text).unwrap_or_default());
-            return Self::Range {
-                from: side(from),
-                to: side(to),
-            };
+            return Self::Range { from: side(from), to: side(to) };
         }
         Self::Any
     }
@@ -129,11 +106,7 @@ fn between(kind: &Kind, from: &str, to: &str) -> String {
         (false, true) => format!("({} + (g % 100)::int * {step})::{}", cast(from), kind.name),
         (false, false) => {
             let value = format!("({} + (g % 100)::int * {step})::{}", cast(from), kind.name);
-            format!(
-                "CASE WHEN {value} < {} THEN {value} ELSE {} END",
-                cast(to),
-                cast(from)
-            )
+            format!("CASE WHEN {value} < {} THEN {value} ELSE {} END", cast(to), cast(from))
         }
     }
 }
@@ -155,11 +128,7 @@ fn split(list: &str) -> Vec<String> {
             (_, None) => {}
         }
     }
-    parts
-        .iter()
-        .map(|part| part.trim().to_owned())
-        .filter(|part| !part.is_empty())
-        .collect()
+    parts.iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -168,11 +137,7 @@ mod tests {
 
     fn leaf(lines: &str) -> Leaf {
         Leaf::parse(lines, |name| {
-            let kind = Kind {
-                name: "integer".to_owned(),
-                base: "int4".to_owned(),
-                ..Kind::default()
-            };
+            let kind = Kind { name: "integer".to_owned(), base: "int4".to_owned(), ..Kind::default() };
             Some((name.to_owned(), kind))
         })
     }
@@ -180,26 +145,18 @@ mod tests {
     #[test]
     fn a_list_is_gone_through() {
         let overrides = leaf("LIST (a)\tFOR VALUES IN ('x,y', 'z')").overrides();
-        assert_eq!(
-            overrides["a"],
-            "(ARRAY['x,y', 'z']::integer[])[(g - 1) % 2 + 1]"
-        );
+        assert_eq!(overrides["a"], "(ARRAY['x,y', 'z']::integer[])[(g - 1) % 2 + 1]");
     }
 
     #[test]
     fn a_default_partition_takes_what_comes() {
         assert!(leaf("RANGE (a)\tDEFAULT").overrides().is_empty());
-        assert!(
-            leaf("HASH (a)\tFOR VALUES WITH (modulus 2, remainder 0)")
-                .overrides()
-                .is_empty()
-        );
+        assert!(leaf("HASH (a)\tFOR VALUES WITH (modulus 2, remainder 0)").overrides().is_empty());
     }
 
     #[test]
     fn a_range_starts_at_its_lower_bound() {
-        let overrides =
-            leaf("RANGE (a, b)\tFOR VALUES FROM ('1', MINVALUE) TO ('5', MINVALUE)").overrides();
+        let overrides = leaf("RANGE (a, b)\tFOR VALUES FROM ('1', MINVALUE) TO ('5', MINVALUE)").overrides();
         assert!(overrides["a"].starts_with("CASE WHEN ('1'::integer + "));
         assert!(!overrides.contains_key("b"));
     }

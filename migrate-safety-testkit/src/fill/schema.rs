@@ -68,7 +68,8 @@ struct Check {
 
 impl Schema {
     pub(super) fn read(client: &mut Client) -> Result<Self, Error> {
-        const TABLES: &str = "SELECT c.oid, n.nspname || '.' || c.relname, pg_catalog.format('%I.%I', n.nspname, c.relname)
+        const TABLES: &str =
+            "SELECT c.oid, n.nspname || '.' || c.relname, pg_catalog.format('%I.%I', n.nspname, c.relname)
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.oid >= 16384
               AND n.nspname NOT IN ('pg_catalog', 'information_schema') ORDER BY c.oid";
@@ -148,10 +149,7 @@ impl Schema {
 
         for row in rows(client, "read the foreign keys", SQL)? {
             let (child, parent) = (number(&row, 0), number(&row, 1));
-            let columns: Vec<i64> = text(&row, 3)
-                .split(' ')
-                .filter_map(|n| n.parse().ok())
-                .collect();
+            let columns: Vec<i64> = text(&row, 3).split(' ').filter_map(|n| n.parse().ok()).collect();
             let Some(table) = self.tables.get_mut(&child) else {
                 continue;
             };
@@ -161,11 +159,7 @@ impl Schema {
             }
             table.parents.insert(parent);
             let referenced = text(&row, 4).split('\n').map(str::to_owned).collect();
-            table.foreign_keys.push(ForeignKey {
-                parent: text(&row, 2).to_owned(),
-                referenced,
-                columns,
-            });
+            table.foreign_keys.push(ForeignKey { parent: text(&row, 2).to_owned(), referenced, columns });
         }
         Ok(())
     }
@@ -182,10 +176,7 @@ impl Schema {
         for row in rows(client, "read the checks", SQL)? {
             let literals = literals(text(&row, 2));
             if let Some(table) = self.tables.get_mut(&number(&row, 0)) {
-                table.checks.push(Check {
-                    column: number(&row, 1),
-                    literals,
-                });
+                table.checks.push(Check { column: number(&row, 1), literals });
             }
         }
         Ok(())
@@ -208,10 +199,7 @@ impl Schema {
         for row in rows(client, "read the partitions", SQL)? {
             if let Some(table) = self.tables.get_mut(&number(&row, 0)) {
                 let leaf = Leaf::parse(text(&row, 1), |name| {
-                    let column = table
-                        .columns
-                        .iter()
-                        .find(|column| column.quoted == name || column.name == name)?;
+                    let column = table.columns.iter().find(|column| column.quoted == name || column.name == name)?;
                     Some((column.name.clone(), column.kind.clone()))
                 });
                 table.leaves.push(leaf);
@@ -237,13 +225,10 @@ impl Table {
 
     /// The foreign key a column belongs to, by number, and the column it refers to.
     pub(super) fn reference_of(&self, column: &Column) -> Option<(usize, &str)> {
-        self.foreign_keys
-            .iter()
-            .enumerate()
-            .find_map(|(number, key)| {
-                let place = key.columns.iter().position(|own| *own == column.number)?;
-                Some((number, key.referenced.get(place)?.as_str()))
-            })
+        self.foreign_keys.iter().enumerate().find_map(|(number, key)| {
+            let place = key.columns.iter().position(|own| *own == column.number)?;
+            Some((number, key.referenced.get(place)?.as_str()))
+        })
     }
 
     pub(super) fn refers_to_itself(&self, column: &Column) -> bool {
@@ -252,13 +237,8 @@ impl Table {
 
     /// The values that checks of the column mention.
     pub(super) fn literals_for(&self, column: &Column) -> Vec<String> {
-        let checks = self
-            .checks
-            .iter()
-            .filter(|check| check.column == column.number);
-        checks
-            .flat_map(|check| check.literals.iter().cloned())
-            .collect()
+        let checks = self.checks.iter().filter(|check| check.column == column.number);
+        checks.flat_map(|check| check.literals.iter().cloned()).collect()
     }
 }
 

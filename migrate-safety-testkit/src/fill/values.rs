@@ -46,9 +46,7 @@ fn other(kind: &Kind) -> String {
             format!("({all})[(g - 1) % pg_catalog.cardinality({all}) + 1]")
         }
         'A' => match kind.element.as_str() {
-            "text" | "character varying" | "integer" | "bigint" | "smallint" | "numeric" => {
-                "ARRAY[g]".to_owned()
-            }
+            "text" | "character varying" | "integer" | "bigint" | "smallint" | "numeric" => "ARRAY[g]".to_owned(),
             _ => literal("{NULL}"),
         },
         _ => "g::text".to_owned(),

@@ -3,7 +3,9 @@
 use super::Applied;
 use crate::catalog::store::UNKNOWN_TYPE;
 use crate::catalog::types::missing_schema;
-use crate::catalog::{Catalog, ColumnId, ConstraintId, RelationId, Resolved, Stamp, TEMP_SCHEMA, Table, is_system_schema};
+use crate::catalog::{
+    Catalog, ColumnId, ConstraintId, RelationId, Resolved, Stamp, TEMP_SCHEMA, Table, is_system_schema,
+};
 use crate::sql::expr::{Expr, Expression};
 use crate::sql::{DataType, Ident, ObjectName};
 

@@ -3,10 +3,32 @@
 //! [`Catalog::apply`] never fails: where the server would report an error it says so ([`Conflict`]) and leaves the
 //! state a reader would expect, so that the rest of the history can still be followed.
 
+mod alter_table;
+mod bound;
+mod change;
+mod column;
+mod column_attributes;
+mod constraint;
+mod create_table;
+mod drop_column;
+mod foreign_key;
+mod index;
+mod inherit;
+mod key;
+mod like;
+pub(crate) mod names;
+mod not_null;
 mod objects;
+mod opclass;
+mod partition;
+mod passes;
+mod set_type;
+
+pub use passes::in_pass_order;
 
 use super::{Catalog, RelationId, Stamp};
-use crate::sql::Operation;
+use crate::sql::{Ident, ObjectName, Operation};
+use change::Change;
 
 /// What came of applying one operation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,7 +79,43 @@ impl Catalog {
     /// Changes the schema as the server would.
     pub fn apply(&mut self, operation: &Operation, now: Stamp) -> Applied {
         let mut applied = Applied::default();
-        objects::apply_object(self, operation, now, &mut applied);
+        if objects::apply_object(self, operation, now, &mut applied) {
+            return applied;
+        }
+        let mut change = Change { catalog: self, applied: &mut applied, now };
+        match operation {
+            Operation::CreateTable(create) => change.create_table(create),
+            Operation::AlterTable(alter) => change.alter_table(alter),
+            Operation::CreateIndex(create) => change.create_index(create),
+            Operation::AttachIndexPartition { parent, child } => change.attach_index_partition(parent, child),
+            Operation::ClusterTable { table: Some(table), index } => change.cluster_table(table, index.as_ref()),
+            Operation::Insert(insert) => change.fill(&insert.table),
+            Operation::Copy { table: Some(table), from: true, .. } => change.fill(table),
+            Operation::Merge(merge) if merge.inserts => change.fill(&merge.table.name),
+            _ => {}
+        }
         applied
+    }
+}
+
+impl Change<'_> {
+    /// A table gets rows; where it is not known, that it exists is.
+    fn fill(&mut self, name: &ObjectName) {
+        let Some(id) = self.relation(name, false) else { return };
+        let now = self.now;
+        for table in std::iter::once(id).chain(self.catalog.descendants(id)) {
+            if let Some(table) = self.catalog.table_mut(table) {
+                table.filled = Some(now);
+            }
+        }
+    }
+
+    /// `CLUSTER table USING index` remembers the index.
+    fn cluster_table(&mut self, table: &ObjectName, index: Option<&Ident>) {
+        if let Some(id) = self.relation(table, false)
+            && index.is_some()
+        {
+            self.cluster_on(id, index);
+        }
     }
 }

@@ -150,7 +150,7 @@ pub(super) fn distinct(names: impl IntoIterator<Item = Ident>) -> Vec<Ident> {
 
 /// What the server would call the value of an expression (`FigureColname`), and how sure it is of that: 2 sure, 1 a
 /// type's name, which an inner name of strength 2 beats.
-pub(super) fn figure(expr: &Expr, sql: &str, version: u16) -> (Option<Ident>, u8) {
+pub(crate) fn figure(expr: &Expr, sql: &str, version: u16) -> (Option<Ident>, u8) {
     let sure = |name: &str| (Some(Ident::exact(name)), 2);
     match expr {
         Expr::Column { name, .. } => (Some(name.clone()), 2),

@@ -24,6 +24,7 @@ impl Catalog {
             Object::Policy(id, name) => format!("policy {} on {}", name.sql(), self.describe_relation(*id)),
             Object::Type(id) => format!("type {}", self.type_name(*id)),
             Object::ArrayType(id) => format!("type {}[]", self.type_name(*id)),
+            Object::Multirange(_, name) => format!("type {}", name.sql()),
             Object::Attribute(id, name) => format!("column {} of composite type {}", name.sql(), self.type_name(*id)),
             Object::DomainConstraint(_, name) => format!("constraint {}", name.sql()),
             Object::Routine(id) => match self.routine(*id) {

@@ -4,8 +4,8 @@ use super::{Edge, Object};
 use crate::catalog::query::{index_uses, mentions};
 use crate::catalog::types::FoundType;
 use crate::catalog::{
-    Catalog, Column, ColumnId, ConstraintId, ConstraintKind, Index, Relation, RelationId, RelationKind, Routine,
-    RoutineId, Table, Trigger, TypeDefKind, TypeId, View, builtin,
+    Catalog, Column, ColumnId, ConstraintId, ConstraintKind, Dependency, Index, Policy, Relation, RelationId,
+    RelationKind, Routine, RoutineId, Table, TypeDefKind, TypeId, View, builtin,
 };
 use crate::sql::expr::Expr;
 use crate::sql::{DataType, Ident, ObjectName};
@@ -34,6 +34,7 @@ impl Catalog {
             | Object::Trigger(..)
             | Object::Rule(..)
             | Object::Policy(..)
+            | Object::Multirange(..)
             | Object::Attribute(..)
             | Object::DomainConstraint(..) => {}
         }
@@ -48,11 +49,17 @@ impl Catalog {
             Object::Column(id, column) => (id.0, 1, u32::from(column.0)),
             Object::Default(id, column) => (id.0, 2, u32::from(column.0)),
             Object::Constraint(_, id) => (id.0, 1, 0),
-            Object::Trigger(id, _) => (id.0, 3, 0),
+            Object::Trigger(id, name) => {
+                let trigger = self.triggers_of(*id).iter().find(|t| t.name == *name);
+                (trigger.map_or(id.0, |t| t.number), 3, 0)
+            }
             Object::Rule(id, _) => (id.0, 4, 0),
-            Object::Policy(id, _) => (id.0, 5, 0),
+            Object::Policy(id, name) => {
+                let policies = self.table(*id).map_or(&[][..], |t| &t.policies);
+                (policies.iter().find(|p| p.name == *name).map_or(id.0, |p| p.number), 5, 0)
+            }
             Object::Type(id) => (id.0, 1, 0),
-            Object::ArrayType(id) => (id.0, 0, 0),
+            Object::ArrayType(id) | Object::Multirange(id, _) => (id.0, 0, 0),
             Object::Attribute(id, name) => {
                 let attributes = match self.types.get(id).map(|t| &t.kind) {
                     Some(TypeDefKind::Composite(attributes)) => attributes.as_slice(),
@@ -84,12 +91,12 @@ impl Catalog {
                 for (from, key) in table.referenced_by.iter().filter(|(from, _)| *from != id) {
                     self.push_foreign_key(id, *from, *key, edges);
                 }
-                self.policies_reading(id, edges);
+                self.readers_on_tables(id, edges);
             }
             RelationKind::View(view) => {
                 edges.push((Object::RowType(id), Edge::Auto));
                 edges.extend(view.indexes.iter().map(|i| (Object::Relation(*i), Edge::Auto)));
-                self.policies_reading(id, edges);
+                self.readers_on_tables(id, edges);
             }
             RelationKind::Index(index) => {
                 edges.extend(index.children.iter().map(|i| (Object::Relation(*i), Edge::Auto)));
@@ -102,9 +109,14 @@ impl Catalog {
         }
     }
 
-    /// A foreign key of another table. Those made for partitions go with the one they were made for.
+    /// A foreign key of another table. One that was made for a partition of the referenced table is part of the one that
+    /// was written; one that was made for a partition of the referencing table goes with that one.
     fn push_foreign_key(&self, to: RelationId, from: RelationId, key: ConstraintId, edges: &mut Edges) {
-        let Some(constraint) = self.constraint(from, key) else { return };
+        let Some(mut constraint) = self.constraint(from, key) else { return };
+        while let Some(whole) = constraint.parent.and_then(|parent| self.constraint(from, parent)) {
+            constraint = whole;
+        }
+        let key = constraint.id;
         let parent_goes_too = constraint.parent.is_some_and(|parent| {
             let referenced_by = self.table(to).map_or(&[][..], |t| &t.referenced_by);
             referenced_by.iter().any(|(_, id)| *id == parent)
@@ -112,10 +124,13 @@ impl Catalog {
         edges.push((Object::Constraint(from, key), if parent_goes_too { Edge::Auto } else { Edge::Normal }));
     }
 
-    fn policies_reading(&self, id: RelationId, edges: &mut Edges) {
-        for (relation, table) in self.all_tables() {
-            let reading = table.policies.iter().filter(|p| relation.id != id && p.reads.contains(&id));
+    /// Policies and rules of other tables that read a relation.
+    fn readers_on_tables(&self, id: RelationId, edges: &mut Edges) {
+        for (relation, table) in self.all_tables().filter(|(r, _)| r.id != id) {
+            let reading = table.policies.iter().filter(|p| p.reads.iter().any(|d| d.relation == id));
             edges.extend(reading.map(|p| (Object::Policy(relation.id, p.name.clone()), Edge::Normal)));
+            let reading = table.rule_reads.iter().filter(|(_, read)| *read == id);
+            edges.extend(reading.map(|(name, _)| (Object::Rule(relation.id, name.clone()), Edge::Normal)));
         }
     }
 
@@ -193,9 +208,14 @@ impl Catalog {
                 edges.push((Object::Trigger(id, trigger.name.clone()), Edge::Normal));
             }
         }
+        let reads_it = |d: &Dependency| d.relation == id && d.columns.contains(&column_id);
+        for (relation, other) in self.all_tables() {
+            let reading = other.policies.iter().filter(|p| p.reads.iter().any(reads_it));
+            edges.extend(reading.map(|p| (Object::Policy(relation.id, p.name.clone()), Edge::Normal)));
+        }
         for reader in self.readers.get(&id).into_iter().flatten() {
             let depends_on = self.relation(*reader).and_then(Relation::view).map_or(&[][..], |v| &v.depends_on);
-            if depends_on.iter().any(|d| d.relation == id && d.columns.contains(&column_id)) {
+            if depends_on.iter().any(reads_it) {
                 edges.push((Object::Relation(*reader), Edge::Normal));
             }
         }
@@ -223,10 +243,10 @@ impl Catalog {
         };
         self.users_of_type(&is, edges);
         self.users_in_expressions(&casts, edges);
-        for (relation, view) in self.all_views().filter(|(_, view)| !array && view.types.contains(&id)) {
-            debug_assert!(relation.view().is_some_and(|v| v.sql == view.sql));
+        for (relation, _) in self.all_views().filter(|(_, view)| !array && view.types.contains(&id)) {
             edges.push((Object::Relation(relation.id), Edge::Normal));
         }
+        self.policies_with(&|policy| !array && policy.types.contains(&id), edges);
         for def in self.types.values() {
             let uses = match &def.kind {
                 TypeDefKind::Domain(domain) => is(&domain.base),
@@ -266,17 +286,20 @@ impl Catalog {
         let Some(routine) = self.routine(id) else { return };
         let calls = |expr: &Expr| self.calls_routine(expr, routine);
         for relation in self.relations() {
-            let triggers: &[Trigger] = match &relation.kind {
-                RelationKind::Table(table) => &table.triggers,
-                RelationKind::View(view) => &view.triggers,
-                _ => &[],
-            };
-            let executing = triggers.iter().filter(|t| t.routine == Some(id));
+            let executing = self.triggers_of(relation.id).iter().filter(|t| t.routine == Some(id));
             edges.extend(executing.map(|t| (Object::Trigger(relation.id, t.name.clone()), Edge::Normal)));
         }
         self.users_in_expressions(&calls, edges);
         for (relation, _) in self.all_views().filter(|(_, view)| view.routines.contains(&id)) {
             edges.push((Object::Relation(relation.id), Edge::Normal));
+        }
+        self.policies_with(&|policy| policy.routines.contains(&id), edges);
+    }
+
+    fn policies_with(&self, uses: &dyn Fn(&Policy) -> bool, edges: &mut Edges) {
+        for (relation, table) in self.all_tables() {
+            let using = table.policies.iter().filter(|p| uses(p));
+            edges.extend(using.map(|p| (Object::Policy(relation.id, p.name.clone()), Edge::Normal)));
         }
     }
 
@@ -350,10 +373,11 @@ impl Catalog {
             member(format!("type {defined}[]"));
         }
         for function in extension.function_names() {
-            member(format!("function {function}"));
+            member(format!("function {function}()"));
         }
         for class in &extension.operator_classes {
-            member(format!("operator class {class}"));
+            let (method, class) = class.split_once('.').unwrap_or(("btree", class));
+            member(format!("operator class {class} for access method {method}"));
         }
         let needing = self.extensions.keys().filter(|e| {
             builtin::extension(e).is_some_and(|e| e.requires.iter().any(|required| *required == name.as_str()))
@@ -377,7 +401,7 @@ impl Catalog {
             self.users_of_type(&is, edges);
             self.users_in_expressions(&casts, edges);
             edges.extend(self.routines_with(&is));
-        } else if let Some(name) = words.strip_prefix("function ") {
+        } else if let Some(name) = words.strip_prefix("function ").and_then(|n| n.strip_suffix("()")) {
             let calls = |expr: &Expr| {
                 let mut found = false;
                 expr.walk(&mut |e| {
@@ -388,10 +412,12 @@ impl Catalog {
                 found
             };
             self.users_in_expressions(&calls, edges);
-        } else if let Some(name) = words.strip_prefix("operator class ") {
+        } else if let Some((name, method)) =
+            words.strip_prefix("operator class ").and_then(|n| n.split_once(" for access method "))
+        {
             for (id, index) in self.all_indexes() {
                 let uses = |class: &Option<ObjectName>| class.as_ref().is_some_and(|c| c.name == *name);
-                if index.keys.iter().any(|k| uses(&k.operator_class)) {
+                if index.method == *method && index.keys.iter().any(|k| uses(&k.operator_class)) {
                     edges.push((Object::Relation(id), Edge::Normal));
                 }
             }

@@ -30,6 +30,8 @@ pub enum Object {
     Type(TypeId),
     /// The array type over a type.
     ArrayType(TypeId),
+    /// The multirange type over a range.
+    Multirange(TypeId, Ident),
     /// An attribute of a composite type.
     Attribute(TypeId, Ident),
     /// A constraint of a domain.
@@ -97,6 +99,12 @@ impl Catalog {
         for root in roots {
             walk.enter(root.clone(), root.clone(), Edge::Auto);
             walk.run();
+        }
+        // The parts of a relation go with it.
+        let Walk { seen, found, .. } = &mut walk;
+        for dependent in found.iter_mut().filter(|d| !matches!(d.object, Object::Relation(_) | Object::RowType(_))) {
+            let whole = dependent.object.relation().map(Object::Relation);
+            dependent.automatic |= whole.is_some_and(|whole| seen.contains_key(&whole));
         }
         // What is dropped itself needs no permission.
         for root in roots {

@@ -1,16 +1,22 @@
 //! Stored text as operations: queries of views, bodies of routines.
 
 use crate::catalog::{Catalog, Routine};
-use crate::sql::{LocatedOperation, Operation, Query};
+use crate::sql::{LocatedOperation, ObjectName, Operation, Query, parse, plpgsql};
 
 /// The query that a text is.
 pub(super) fn query(text: &str, catalog: &Catalog) -> Option<Query> {
-    let _ = (text, catalog);
-    None
+    let script = parse(catalog.target(), text);
+    let mut statements = script.statements.into_iter();
+    let (Some(mut statement), None) = (statements.next(), statements.next()) else { return None };
+    match statement.operations.pop()?.operation {
+        Operation::Select(query) => Some(*query),
+        _ => None,
+    }
 }
 
-/// What a routine does; nothing if its body is not understood.
+/// What a routine does; nothing if it is not known.
 pub(super) fn operations(routine: &Routine, catalog: &Catalog) -> Option<Vec<LocatedOperation>> {
-    let _ = (routine, catalog, None::<Operation>);
-    None
+    let name = ObjectName { schema: Some(routine.schema.clone()), name: routine.name.clone() };
+    let body = plpgsql::read_body(catalog.target(), &routine.language, routine.body.as_ref()?, Some(&name));
+    Some(body.operations)
 }

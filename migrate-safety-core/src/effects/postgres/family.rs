@@ -1,6 +1,6 @@
 //! Relations that go together: a table with its partitions, its indexes, what else a command reaches.
 
-use crate::catalog::{Catalog, Relation, RelationId, RelationKind};
+use crate::catalog::{Catalog, ConstraintId, Relation, RelationId, RelationKind};
 use crate::sql::operation::{Persistence, TableTarget};
 
 /// A table and all that inherits from it; with `only`, the table alone.
@@ -52,4 +52,19 @@ pub(super) fn is_temporary(relation: &Relation) -> bool {
         RelationKind::Sequence(sequence) => sequence.persistence == Persistence::Temporary,
         RelationKind::Index(_) | RelationKind::Composite => false,
     }
+}
+
+/// The constraint that one was made for, up to the one that a statement made.
+///
+/// A foreign key has one below it for each partition of the table it stands on, and of the one it references.
+pub(super) fn top_constraint(catalog: &Catalog, table: RelationId, id: ConstraintId) -> (RelationId, ConstraintId) {
+    let mut at = (table, id);
+    while let Some(parent) = catalog.constraint(at.0, at.1).and_then(|c| c.parent) {
+        let mut tables = std::iter::once(at.0).chain(catalog.ancestors(at.0));
+        match tables.find(|table| catalog.constraint(*table, parent).is_some()) {
+            Some(table) if (table, parent) != at => at = (table, parent),
+            _ => break,
+        }
+    }
+    at
 }

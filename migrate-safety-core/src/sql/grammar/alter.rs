@@ -92,6 +92,7 @@ fn move_all(c: &mut Cursor<'_, '_>, kind: RelationWord) -> Parse<Operation> {
 fn lone_action(c: &mut Cursor<'_, '_>, altered: &Altered) -> Parse<Option<Operation>> {
     let is_index = altered.word == RelationWord::Index;
     let dependent = !altered.if_exists && (is_index || altered.word == RelationWord::MaterializedView);
+    let start = c.mark();
     let is_table = altered.word == RelationWord::Table;
     let action = if c.eat("RENAME") {
         rename(c, altered.word)?
@@ -108,11 +109,18 @@ fn lone_action(c: &mut Cursor<'_, '_>, altered: &Altered) -> Parse<Option<Operat
         c.expect("PARTITION")?;
         let partition = c.object_name()?;
         let concurrently = c.eat("CONCURRENTLY");
-        TableAction::DetachPartition { partition, concurrently, finalize: !concurrently && c.eat("FINALIZE") }
+        let finalize = !concurrently && c.eat("FINALIZE");
+        if concurrently || finalize {
+            c.since(14, start, "`DETACH PARTITION … CONCURRENTLY`");
+        }
+        TableAction::DetachPartition { partition, concurrently, finalize }
     } else if dependent && (c.is("DEPENDS") || c.is_all("NO DEPENDS")) {
-        c.eat("NO");
+        let no = c.eat("NO");
         c.expect("DEPENDS ON EXTENSION")?;
         c.ident()?;
+        if no {
+            c.since(13, start, "`NO DEPENDS ON EXTENSION`");
+        }
         TableAction::Options
     } else {
         return Ok(None);
@@ -132,8 +140,12 @@ fn rename(c: &mut Cursor<'_, '_>, word: RelationWord) -> Parse<TableAction> {
     if matches!(word, RelationWord::Index | RelationWord::Sequence) {
         return Err(c.expected("`TO`"));
     }
+    let start = c.mark();
     c.eat("COLUMN");
     let (column, to) = from_to(c)?;
+    if word == RelationWord::View {
+        c.since(13, start, "`ALTER VIEW … RENAME COLUMN`");
+    }
     Ok(TableAction::RenameColumn { column, to })
 }
 

@@ -79,8 +79,7 @@ impl Attributes {
         let mut attributes = Self::default();
         while let Some((words, attribute)) = next(c) {
             attributes.check(c, attribute, words, allowed)?;
-            attributes.set(attribute);
-            c.eat_all(words);
+            attributes.take(c, attribute, words);
         }
         if ["INITIALLY", "NO", "NOT"].iter().any(|word| c.is(word)) {
             return Err(none_of(c, WORDS.iter().map(|(words, _)| *words), "an attribute"));
@@ -108,8 +107,7 @@ impl Attributes {
             return Err(c.problem(ProblemKind::Invalid, format!("{words} comes after a clause of the same kind")));
         }
         self.check(c, attribute, words, allowed)?;
-        self.set(attribute);
-        c.eat_all(words);
+        self.take(c, attribute, words);
         Ok(())
     }
 
@@ -139,7 +137,12 @@ impl Attributes {
         Ok(())
     }
 
-    fn set(&mut self, attribute: Attribute) {
+    fn take(&mut self, c: &mut Cursor<'_, '_>, attribute: Attribute, words: &str) {
+        let mark = c.mark();
+        c.eat_all(words);
+        if matches!(attribute, Attribute::Enforced(_)) {
+            c.since(18, mark, &format!("`{words}`"));
+        }
         match attribute {
             Attribute::Deferrable(on) => self.deferrable = Some(on),
             Attribute::InitiallyDeferred(on) => self.initially_deferred = Some(on),

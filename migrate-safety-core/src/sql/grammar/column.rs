@@ -19,11 +19,15 @@ pub(super) fn column_def(c: &mut Cursor<'_, '_>) -> Parse<ColumnDef> {
     let (data_type, serial) = unfold_serial(c.data_type()?);
     column.data_type = Some(data_type);
     column.serial = serial;
+    let mark = c.mark();
     if c.eat("STORAGE") {
         column.storage = Some(setting(c)?);
+        c.since(16, mark, "`STORAGE` in the definition of a column");
     }
+    let mark = c.mark();
     if c.eat("COMPRESSION") {
         column.compression = Some(setting(c)?);
+        c.since(14, mark, "`COMPRESSION`");
     }
     create_options(c)?;
     Qualifiers::new(column).read(c, start)
@@ -99,16 +103,20 @@ struct Qualifiers {
     attributes: Attributes,
     allowed: Option<Allowed>,
     not_null: bool,
+    primary: bool,
 }
 
 impl Qualifiers {
     fn new(column: ColumnDef) -> Self {
-        Self { column, attributes: Attributes::default(), allowed: None, not_null: false }
+        Self { column, attributes: Attributes::default(), allowed: None, not_null: false, primary: false }
     }
 
     fn read(mut self, c: &mut Cursor<'_, '_>, start: Mark) -> Parse<ColumnDef> {
         while self.next(c)? {}
         self.column.span = c.span_from(start);
+        if self.primary && self.column.null {
+            c.no_longer(18, start, "`NULL` at a primary key");
+        }
         Ok(self.column)
     }
 
@@ -155,6 +163,9 @@ impl Qualifiers {
             fits(c, !self.column.null, CONFLICTING_NULLS)?;
             c.eat_all("NOT NULL");
             no_inherit = c.eat_all("NO INHERIT");
+            if no_inherit {
+                c.since(18, start, "`NOT NULL NO INHERIT`");
+            }
             self.not_null = true;
             (ConstraintKind::NotNull { column }, None)
         } else if c.eat("UNIQUE") {
@@ -165,6 +176,7 @@ impl Qualifiers {
             (ConstraintKind::Unique(def), Some(Allowed::UNIQUE))
         } else if c.eat("PRIMARY") {
             c.expect("KEY")?;
+            self.primary = true;
             let mut def = no_columns(true);
             def.tablespace = index_parameters(c)?;
             def.columns.push(column);
@@ -202,6 +214,7 @@ impl Qualifiers {
             c.eat("NULL");
             column.null = true;
         } else if c.is("GENERATED") {
+            let start = c.mark();
             let place = c.next_span();
             c.eat("GENERATED");
             let always = generated_when(c)?;
@@ -213,6 +226,7 @@ impl Qualifiers {
                 fits_at(place, !column.null, CONFLICTING_NULLS)?;
                 c.eat("IDENTITY");
                 column.identity = Some(identity(c, always)?);
+                c.since(10, start, "an identity column");
                 self.not_null = true;
             } else {
                 fits_at(place, always, "for a generated column, GENERATED ALWAYS must be specified")?;
@@ -225,6 +239,10 @@ impl Qualifiers {
                 fits_at(place, column.identity.is_none(), "both an identity and a generation expression")?;
                 let expression = c.paren_expression()?;
                 let stored = c.eat_one_of(&["STORED", "VIRTUAL"]) == Some("STORED");
+                match stored {
+                    true => c.since(12, start, "a generated column"),
+                    false => c.since(18, start, "a virtual generated column"),
+                }
                 column.generated = Some(Generated { expression, stored });
             }
         } else {

@@ -82,8 +82,14 @@ pub(super) fn using_method(c: &mut Cursor<'_, '_>) -> Parse<Option<Ident>> {
 /// A role, or a word that stands for one.
 pub(super) fn role(c: &mut Cursor<'_, '_>) -> Parse<Ident> {
     const STANDING_FOR_ONE: &[&str] = &["CURRENT_ROLE", "CURRENT_USER", "SESSION_USER"];
+    let mark = c.mark();
     match c.eat_one_of(STANDING_FOR_ONE) {
-        Some(word) => Ok(Ident::folded(word)),
+        Some(word) => {
+            if word == "CURRENT_ROLE" {
+                c.since(14, mark, "`CURRENT_ROLE` for a role");
+            }
+            Ok(Ident::folded(word))
+        }
         None => c.non_reserved(),
     }
 }
@@ -202,6 +208,11 @@ pub(super) fn bare_operator(c: &mut Cursor<'_, '_>) -> Parse<ObjectName> {
     Ok(ObjectName { schema, name: Ident::exact(&c.operator()?) })
 }
 
+/// Whether `NULLS FIRST` or `NULLS LAST` is next, which no name can begin.
+pub(super) fn nulls_order(c: &Cursor<'_, '_>) -> bool {
+    c.is_all("NULLS FIRST") || c.is_all("NULLS LAST")
+}
+
 /// What stands in an index or partition key: a column, a function call, or an expression in parentheses.
 pub(super) fn key_expression(c: &mut Cursor<'_, '_>) -> Parse<Expression> {
     /// Calls that need no parentheses.
@@ -221,7 +232,7 @@ pub(super) fn key_expression(c: &mut Cursor<'_, '_>) -> Parse<Expression> {
     if c.is_token(&Token::LParen) {
         return c.paren_expression();
     }
-    if !matches!(c.peek(), Token::Word(_)) {
+    if !matches!(c.peek(), Token::Word(_)) || nulls_order(c) {
         return Err(c.expected("a column or an expression"));
     }
     let mut behind = if c.is_all("COLLATION FOR") { 2 } else { 1 };

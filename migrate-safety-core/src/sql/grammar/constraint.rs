@@ -1,8 +1,11 @@
 //! Constraints of tables, and the parts that they share with those of columns.
 
 use super::attribute::{Allowed, Attributes};
-use super::common::{bare_operator, key_expression, operator, storage_parameters, using_method};
+use super::common::{
+    bare_operator, key_expression, nulls_order, operator, optional_idents, storage_parameters, using_method,
+};
 use crate::sql::cursor::{Cursor, Parse};
+use crate::sql::expr::{Expr, Expression};
 use crate::sql::name::Ident;
 use crate::sql::operation::{
     ConstraintDef, ConstraintKind, ExcludeDef, ForeignKeyDef, IndexElement, ReferentialAction, UniqueDef,
@@ -40,7 +43,9 @@ pub(super) fn table_constraint(c: &mut Cursor<'_, '_>) -> Parse<ConstraintDef> {
         (ConstraintKind::Check(c.paren_expression()?), Allowed::CHECK)
     } else if c.eat("NOT") {
         c.expect("NULL")?;
-        (ConstraintKind::NotNull { column: c.ident()? }, Allowed::NOT_NULL)
+        let column = c.ident()?;
+        c.since(18, start, "a NOT NULL constraint of the table");
+        (ConstraintKind::NotNull { column }, Allowed::NOT_NULL)
     } else if c.eat("UNIQUE") {
         (ConstraintKind::Unique(unique(c, false)?), Allowed::UNIQUE)
     } else if c.eat("PRIMARY") {
@@ -75,7 +80,11 @@ fn unique(c: &mut Cursor<'_, '_>, primary: bool) -> Parse<UniqueDef> {
     let without_overlaps = &mut def.without_overlaps;
     def.columns = c.parens(|c| {
         let columns = c.list(Cursor::ident)?;
+        let mark = c.mark();
         *without_overlaps = c.eat_all("WITHOUT OVERLAPS");
+        if *without_overlaps {
+            c.since(18, mark, "`WITHOUT OVERLAPS`");
+        }
         Ok(columns)
     })?;
     def.include = include(c)?;
@@ -97,17 +106,25 @@ pub(super) fn no_columns(primary: bool) -> UniqueDef {
 
 /// `NULLS [NOT] DISTINCT`.
 pub(super) fn nulls_not_distinct(c: &mut Cursor<'_, '_>) -> Parse<bool> {
+    let mark = c.mark();
     if !c.eat("NULLS") {
         return Ok(false);
     }
     let not = c.eat("NOT");
     c.expect("DISTINCT")?;
+    c.since(15, mark, "`NULLS [NOT] DISTINCT`");
     Ok(not)
 }
 
 /// `INCLUDE (…)`.
-fn include(c: &mut Cursor<'_, '_>) -> Parse<Vec<Ident>> {
-    if c.eat("INCLUDE") { c.ident_list() } else { Ok(Vec::new()) }
+pub(super) fn include(c: &mut Cursor<'_, '_>) -> Parse<Vec<Ident>> {
+    let mark = c.mark();
+    if !c.eat("INCLUDE") {
+        return Ok(Vec::new());
+    }
+    let columns = c.ident_list()?;
+    c.since(11, mark, "`INCLUDE`");
+    Ok(columns)
 }
 
 /// `WITH (…) USING INDEX TABLESPACE name`: of the index that a constraint makes.
@@ -147,14 +164,22 @@ fn exclude_element(c: &mut Cursor<'_, '_>) -> Parse<(IndexElement, Box<str>)> {
 
 /// `a COLLATE "C" text_pattern_ops (p = 1) DESC NULLS LAST`.
 pub(super) fn index_element(c: &mut Cursor<'_, '_>) -> Parse<IndexElement> {
-    let expression = key_expression(c)?;
-    let collation = if c.eat("COLLATE") { Some(c.object_name()?) } else { None };
+    let mut expression = key_expression(c)?;
+    let mut collation = if c.eat("COLLATE") { Some(c.object_name()?) } else { None };
+    if let (None, Expr::Collate { expr, collation: inside }) = (&collation, &expression.expr)
+        && let Expr::Column { qualifier: None, name } = &**expr
+    {
+        // `(a COLLATE "C")` is a column all the same.
+        collation = Some(inside.clone());
+        expression = Expression { sql: name.sql().into(), expr: (**expr).clone() };
+    }
     let mut operator_class = None;
-    let nulls_order = c.is("NULLS") && (c.is_nth(1, "FIRST") || c.is_nth(1, "LAST"));
-    if matches!(c.peek(), Token::Word(_)) && !nulls_order && !["ASC", "DESC", "WITH"].iter().any(|word| c.is(word)) {
+    if matches!(c.peek(), Token::Word(_)) && !nulls_order(c) && !["ASC", "DESC", "WITH"].iter().any(|word| c.is(word)) {
         operator_class = Some(c.object_name()?);
         if c.is_token(&Token::LParen) {
+            let mark = c.mark();
             storage_parameters(c)?;
+            c.since(13, mark, "a parameter of an operator class");
         }
     }
     let descending = c.eat_one_of(&["ASC", "DESC"]) == Some("DESC");
@@ -185,8 +210,12 @@ fn columns_and_period(c: &mut Cursor<'_, '_>) -> Parse<(Vec<Ident>, bool)> {
     let mut columns = vec![c.ident()?];
     while !period && c.eat_token(&Token::Comma) {
         // `PERIOD` alone is a column of that name.
+        let mark = c.mark();
         period = c.is("PERIOD") && matches!(c.peek_nth(1), Token::Word(_)) && c.eat("PERIOD");
         columns.push(c.ident()?);
+        if period {
+            c.since(18, mark, "`PERIOD`");
+        }
     }
     Ok((columns, period))
 }
@@ -254,7 +283,12 @@ fn referential_action(c: &mut Cursor<'_, '_>) -> Parse<(ReferentialAction, Vec<I
             Some(_) => ReferentialAction::SetDefault,
             None => return Err(c.expected("`NULL` or `DEFAULT`")),
         };
-        return Ok((action, super::common::optional_idents(c)?));
+        let mark = c.mark();
+        let columns = optional_idents(c)?;
+        if !columns.is_empty() {
+            c.since(15, mark, "a column list of SET NULL or SET DEFAULT");
+        }
+        return Ok((action, columns));
     } else {
         return Err(c.expected("`NO ACTION`, `RESTRICT`, `CASCADE`, `SET NULL` or `SET DEFAULT`"));
     };

@@ -22,7 +22,7 @@ pub(super) fn create_table(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let mut table = CreateTable { if_not_exists, persistence, ..empty(name) };
     body(c, &mut table)?;
     table.partition_by = partition_by(c)?;
-    using_method(c)?;
+    table_access_method(c)?;
     if !c.eat_all("WITHOUT OIDS") {
         table.options = with_parameters(c)?;
     }
@@ -67,6 +67,7 @@ fn empty(name: ObjectName) -> CreateTable {
 
 /// Where columns come from: `(…) [INHERITS (…)]`, `OF type [(…)]`, `PARTITION OF parent [(…)] bound`.
 fn body(c: &mut Cursor<'_, '_>, table: &mut CreateTable) -> Parse<()> {
+    let start = c.mark();
     if c.eat("OF") {
         table.of_type = Some(c.object_name()?);
         return typed_elements(c, table);
@@ -75,6 +76,7 @@ fn body(c: &mut Cursor<'_, '_>, table: &mut CreateTable) -> Parse<()> {
         let parent = c.object_name()?;
         typed_elements(c, table)?;
         table.partition_of = Some((parent, partition_bound(c)?));
+        c.since(10, start, "`PARTITION OF`");
         return Ok(());
     }
     c.expect_token(&Token::LParen)?;
@@ -94,7 +96,7 @@ fn close_elements(c: &mut Cursor<'_, '_>) -> Parse<()> {
 
 fn element(c: &mut Cursor<'_, '_>, table: &mut CreateTable) -> Parse<()> {
     if c.eat("LIKE") {
-        table.like.push(like(c)?);
+        table.like.push(like(c, table.columns.len())?);
     } else if is_table_constraint(c) {
         table.constraints.push(table_constraint(c)?);
     } else {
@@ -119,10 +121,14 @@ fn typed_elements(c: &mut Cursor<'_, '_>, table: &mut CreateTable) -> Parse<()> 
 }
 
 /// What follows `LIKE`.
-fn like(c: &mut Cursor<'_, '_>) -> Parse<LikeClause> {
+fn like(c: &mut Cursor<'_, '_>, position: usize) -> Parse<LikeClause> {
     let source = c.object_name()?;
     let mut including = LikeIncluding::default();
-    while let Some(word) = c.eat_one_of(&["INCLUDING", "EXCLUDING"]) {
+    loop {
+        let mark = c.mark();
+        let Some(word) = c.eat_one_of(&["INCLUDING", "EXCLUDING"]) else {
+            return Ok(LikeClause { source, position, including });
+        };
         let take = word == "INCLUDING";
         let what = c.eat_one_of(&[
             "ALL",
@@ -138,11 +144,20 @@ fn like(c: &mut Cursor<'_, '_>) -> Parse<LikeClause> {
         ]);
         match what {
             Some("COMMENTS") => including.comments = take,
-            Some("COMPRESSION") => including.compression = take,
+            Some("COMPRESSION") => {
+                including.compression = take;
+                c.since(14, mark, "`COMPRESSION`");
+            }
             Some("CONSTRAINTS") => including.constraints = take,
             Some("DEFAULTS") => including.defaults = take,
-            Some("GENERATED") => including.generated = take,
-            Some("IDENTITY") => including.identity = take,
+            Some("GENERATED") => {
+                including.generated = take;
+                c.since(12, mark, "`GENERATED`");
+            }
+            Some("IDENTITY") => {
+                including.identity = take;
+                c.since(10, mark, "`IDENTITY`");
+            }
             Some("INDEXES") => including.indexes = take,
             Some("STATISTICS") => including.statistics = take,
             Some("STORAGE") => including.storage = take,
@@ -162,7 +177,15 @@ fn like(c: &mut Cursor<'_, '_>) -> Parse<LikeClause> {
             None => return Err(c.expected("what to take of the table, such as `ALL` or `DEFAULTS`")),
         }
     }
-    Ok(LikeClause { source, including })
+}
+
+/// `USING method`, if there is one.
+pub(super) fn table_access_method(c: &mut Cursor<'_, '_>) -> Parse<()> {
+    let mark = c.mark();
+    if using_method(c)?.is_some() {
+        c.since(12, mark, "`USING` an access method");
+    }
+    Ok(())
 }
 
 /// `ON COMMIT …`, if there is one.
@@ -219,7 +242,7 @@ fn create_table_as(
     if_not_exists: bool,
 ) -> Parse<Operation> {
     let columns = optional_idents(c)?;
-    using_method(c)?;
+    table_access_method(c)?;
     if !c.eat_all("WITHOUT OIDS") {
         with_parameters(c)?;
     }

@@ -2,10 +2,11 @@
 
 use super::Reading;
 use super::common::{bare_operator, none_of, role};
+use super::objects::arguments;
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::datatype::DataType;
 use crate::sql::name::{Ident, ObjectName};
-use crate::sql::operation::{ClusterCommand, LocatedOperation, ObjectCommand, Operation, RoutineName};
+use crate::sql::operation::{ClusterCommand, LocatedOperation, ObjectCommand, Operation, RoutineWord};
 use sqlparser::tokenizer::Token;
 
 /// Classes by the words behind `DROP`, and how their names are read. Longer ones come before their beginnings.
@@ -135,8 +136,14 @@ fn single(c: &mut Cursor<'_, '_>, class: Class, words: &str) -> Parse<Operation>
             Operation::DropType { names: c.list(type_name)?, domain, if_exists, cascade: c.cascade() }
         }
         Class::Routine => {
-            let routines = c.list(|c| routine_name(c, words == "AGGREGATE"))?;
-            Operation::DropRoutine { routines, if_exists, cascade: c.cascade() }
+            let routines = c.list(if words == "AGGREGATE" { arguments::aggregate } else { arguments::routine })?;
+            let word = match words {
+                "PROCEDURE" => RoutineWord::Procedure,
+                "ROUTINE" => RoutineWord::Routine,
+                "AGGREGATE" => RoutineWord::Aggregate,
+                _ => RoutineWord::Function,
+            };
+            Operation::DropRoutine { word, routines, if_exists, cascade: c.cascade() }
         }
         Class::Trigger => {
             let (name, table) = name_on_table(c)?;
@@ -153,8 +160,10 @@ fn single(c: &mut Cursor<'_, '_>, class: Class, words: &str) -> Parse<Operation>
         }
         Class::Database => {
             c.ident()?;
+            let mark = c.mark();
             if c.eat("WITH") || c.is_token(&Token::LParen) {
                 c.parens(|c| c.list(|c| c.expect("FORCE")))?;
+                c.since(13, mark, "`FORCE`");
             }
             Operation::Cluster { command: ClusterCommand::DropDatabase }
         }
@@ -272,53 +281,15 @@ fn publications(c: &mut Cursor<'_, '_>) -> Parse<Vec<Operation>> {
 fn operator(c: &mut Cursor<'_, '_>) -> Parse<ObjectName> {
     let name = bare_operator(c)?;
     c.parens(|c| {
-        operand(c)?;
+        let no_left = c.eat("NONE");
+        if !no_left {
+            c.data_type()?;
+        }
         c.expect_token(&Token::Comma)?;
-        operand(c)
+        if no_left || !c.eat("NONE") {
+            c.data_type()?;
+        }
+        Ok(())
     })?;
     Ok(name)
-}
-
-fn operand(c: &mut Cursor<'_, '_>) -> Parse<()> {
-    if !c.eat("NONE") {
-        c.data_type()?;
-    }
-    Ok(())
-}
-
-/// `f`, `app.f(a integer, VARIADIC text[])`; an aggregate must have its arguments: `agg(*)`, `agg(a ORDER BY b)`.
-fn routine_name(c: &mut Cursor<'_, '_>, aggregate: bool) -> Parse<RoutineName> {
-    let name = routine(c)?;
-    if aggregate && !c.is_token(&Token::LParen) {
-        return Err(c.expected("`(`"));
-    }
-    if !c.eat_token(&Token::LParen) {
-        return Ok(RoutineName { name, args: None });
-    }
-    let mut args = Vec::new();
-    if aggregate && c.eat_token(&Token::Mul) {
-        // No arguments at all.
-    } else if aggregate || !c.is_token(&Token::RParen) {
-        if !c.is("ORDER") {
-            args.extend(c.list(argument)?.into_iter().flatten());
-        }
-        if aggregate && c.eat_all("ORDER BY") {
-            args.extend(c.list(argument)?.into_iter().flatten());
-        }
-    }
-    c.expect_token(&Token::RParen)?;
-    Ok(RoutineName { name, args: Some(args) })
-}
-
-/// The name of a routine, which may also be one of the words that only functions can have.
-fn routine(c: &mut Cursor<'_, '_>) -> Parse<ObjectName> {
-    if c.peek_nth(1) == &Token::Period {
-        return c.object_name();
-    }
-    Ok(ObjectName::bare(c.non_reserved()?))
-}
-
-/// The type of one argument.
-fn argument(c: &mut Cursor<'_, '_>) -> Parse<Option<DataType>> {
-    c.data_type().map(Some)
 }

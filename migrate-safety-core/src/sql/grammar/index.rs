@@ -1,7 +1,7 @@
 //! `CREATE INDEX`.
 
 use super::common::{tablespace, target, using_method, with_parameters};
-use super::constraint::{index_element, nulls_not_distinct};
+use super::constraint::{include, index_element, nulls_not_distinct};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::name::Ident;
 use crate::sql::operation::{CreateIndex, Operation};
@@ -18,7 +18,7 @@ pub(super) fn create_index(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let on = target(c)?;
     let method = using_method(c)?.unwrap_or_else(|| Ident::exact("btree"));
     let elements = c.parens(|c| c.list(index_element))?;
-    let include = if c.eat("INCLUDE") { c.ident_list()? } else { Vec::new() };
+    let include = include(c)?;
     let nulls_not_distinct = nulls_not_distinct(c)?;
     let options = with_parameters(c)?;
     let tablespace = tablespace(c)?;

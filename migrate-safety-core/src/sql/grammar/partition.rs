@@ -9,6 +9,7 @@ use sqlparser::tokenizer::Token;
 
 /// `PARTITION BY strategy (key)`, if there is one.
 pub(super) fn partition_by(c: &mut Cursor<'_, '_>) -> Parse<Option<PartitionBy>> {
+    let start = c.mark();
     if !c.eat("PARTITION") {
         return Ok(None);
     }
@@ -26,6 +27,10 @@ pub(super) fn partition_by(c: &mut Cursor<'_, '_>) -> Parse<Option<PartitionBy>>
         }
     };
     let key = c.parens(|c| c.list(key_element))?;
+    match strategy {
+        PartitionStrategy::Hash => c.since(11, start, "`PARTITION BY HASH`"),
+        _ => c.since(10, start, "`PARTITION BY`"),
+    }
     Ok(Some(PartitionBy { strategy, key }))
 }
 
@@ -43,7 +48,9 @@ fn key_element(c: &mut Cursor<'_, '_>) -> Parse<Expression> {
 
 /// `FOR VALUES …` or `DEFAULT`.
 pub(super) fn partition_bound(c: &mut Cursor<'_, '_>) -> Parse<PartitionBound> {
+    let mark = c.mark();
     if c.eat("DEFAULT") {
+        c.since(11, mark, "a default partition");
         return Ok(PartitionBound::Default);
     }
     if !c.is("FOR") {

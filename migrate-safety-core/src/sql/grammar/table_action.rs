@@ -131,12 +131,16 @@ fn alter(c: &mut Cursor<'_, '_>) -> Parse<TableAction> {
 
 fn alter_constraint(c: &mut Cursor<'_, '_>) -> Parse<TableAction> {
     let name = c.ident()?;
+    let mark = c.mark();
     let mut attributes = Attributes::default();
     let inherit = c.eat("INHERIT");
     if !inherit {
         attributes = Attributes::read(c, Allowed::ALTER)?;
     }
     let Attributes { deferrable, initially_deferred, enforced, no_inherit, .. } = attributes;
+    if inherit || no_inherit {
+        c.since(18, mark, "`[NO] INHERIT` of a constraint");
+    }
     Ok(TableAction::AlterConstraint {
         name,
         deferrable: deferrable.or(initially_deferred.filter(|deferred| *deferred)),
@@ -147,13 +151,16 @@ fn alter_constraint(c: &mut Cursor<'_, '_>) -> Parse<TableAction> {
 }
 
 fn drop_from_column(c: &mut Cursor<'_, '_>, column: Ident) -> Parse<TableAction> {
+    let mark = c.mark();
     if c.eat("DEFAULT") {
         Ok(TableAction::DropDefault { column })
     } else if c.eat("NOT") {
         c.expect("NULL")?;
         Ok(TableAction::DropNotNull { column })
     } else if c.eat("EXPRESSION") {
-        Ok(TableAction::DropExpression { column, if_exists: c.if_exists() })
+        let if_exists = c.if_exists();
+        c.since(13, mark, "`DROP EXPRESSION`");
+        Ok(TableAction::DropExpression { column, if_exists })
     } else if c.eat("IDENTITY") {
         Ok(TableAction::DropIdentity { column, if_exists: c.if_exists() })
     } else {
@@ -162,6 +169,7 @@ fn drop_from_column(c: &mut Cursor<'_, '_>, column: Ident) -> Parse<TableAction>
 }
 
 fn set_on_column(c: &mut Cursor<'_, '_>, column: Ident) -> Parse<TableAction> {
+    let mark = c.mark();
     if c.eat("DEFAULT") {
         Ok(TableAction::SetDefault { column, default: c.expression()? })
     } else if c.eat("NOT") {
@@ -169,13 +177,22 @@ fn set_on_column(c: &mut Cursor<'_, '_>, column: Ident) -> Parse<TableAction> {
         Ok(TableAction::SetNotNull { column })
     } else if c.eat("EXPRESSION") {
         c.expect("AS")?;
-        Ok(TableAction::SetExpression { column, expression: c.paren_expression()? })
+        let expression = c.paren_expression()?;
+        c.since(17, mark, "`SET EXPRESSION`");
+        Ok(TableAction::SetExpression { column, expression })
     } else if c.eat("STATISTICS") {
         statistics(c, column)
     } else if c.eat("STORAGE") {
-        Ok(TableAction::SetStorage { column, storage: setting(c)? })
+        let default = c.is("DEFAULT");
+        let storage = setting(c)?;
+        if default {
+            c.since(16, mark, "`SET STORAGE DEFAULT`");
+        }
+        Ok(TableAction::SetStorage { column, storage })
     } else if c.eat("COMPRESSION") {
-        Ok(TableAction::SetCompression { column, compression: setting(c)? })
+        let compression = setting(c)?;
+        c.since(14, mark, "`SET COMPRESSION`");
+        Ok(TableAction::SetCompression { column, compression })
     } else if c.is_token(&Token::LParen) {
         storage_parameters(c)?;
         Ok(TableAction::SetColumnOptions { column })
@@ -186,7 +203,10 @@ fn set_on_column(c: &mut Cursor<'_, '_>, column: Ident) -> Parse<TableAction> {
 
 /// The value of `SET STATISTICS`.
 fn statistics(c: &mut Cursor<'_, '_>, column: Ident) -> Parse<TableAction> {
-    if !c.eat("DEFAULT") {
+    let mark = c.mark();
+    if c.eat("DEFAULT") {
+        c.since(17, mark, "`SET STATISTICS DEFAULT`");
+    } else {
         c.integer()?;
     }
     Ok(TableAction::SetStatistics { column })
@@ -238,9 +258,14 @@ fn set(c: &mut Cursor<'_, '_>) -> Parse<TableAction> {
     if let Some(word) = c.eat_one_of(&["LOGGED", "UNLOGGED"]) {
         return Ok(TableAction::SetLogged { logged: word == "LOGGED" });
     }
+    let mark = c.mark();
     if c.eat("ACCESS") {
         c.expect("METHOD")?;
         let method = if c.eat("DEFAULT") { None } else { Some(c.ident()?) };
+        match method {
+            Some(_) => c.since(15, mark, "`SET ACCESS METHOD`"),
+            None => c.since(17, mark, "`SET ACCESS METHOD DEFAULT`"),
+        }
         return Ok(TableAction::SetAccessMethod { method });
     }
     if c.eat("TABLESPACE") {

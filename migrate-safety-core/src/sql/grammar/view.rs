@@ -1,6 +1,7 @@
 //! Views, materialized or not.
 
-use super::common::{optional_idents, persistence, tablespace, using_method, with_parameters};
+use super::common::{optional_idents, persistence, tablespace, with_parameters};
+use super::create_table::table_access_method;
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::expr::{Cte, CteBody, Expr, Query, Select, SelectItem, TableRef, TableSource};
 use crate::sql::name::{Ident, ObjectName};
@@ -25,7 +26,7 @@ pub(super) fn create_view(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let mut query = c.query()?;
     let mut sql = c.text_from(start).to_owned();
     if recursive {
-        query = over_itself(&name.name, query);
+        query = over_itself(&name.name, &columns, query);
         let columns: Vec<_> = columns.iter().map(Ident::sql).collect();
         let (columns, name) = (columns.join(", "), name.name.sql());
         sql = format!("WITH RECURSIVE {name} ({columns}) AS ({sql}) SELECT {columns} FROM {name}");
@@ -43,15 +44,19 @@ pub(super) fn create_view(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
 }
 
 /// The query of a recursive view as the server keeps it: the view's own name stands for the rows so far.
-fn over_itself(name: &Ident, query: Query) -> Query {
+fn over_itself(name: &Ident, columns: &[Ident], query: Query) -> Query {
     let body = CteBody::Query(Box::new(query));
     let itself = TableSource::Relation { name: ObjectName::bare(name.clone()), only: false };
     let select = Select {
-        items: vec![SelectItem { expr: Expr::Star(None), alias: None }],
-        from: vec![TableRef { source: itself, alias: None, on: None }],
+        items: vec![SelectItem { expr: Expr::Star(None), alias: None, sql: "*".into() }],
+        from: vec![TableRef::new(itself)],
         ..Select::default()
     };
-    Query { ctes: vec![Cte { name: name.clone(), body }], selects: vec![select], ..Query::default() }
+    Query {
+        ctes: vec![Cte { name: name.clone(), columns: columns.to_vec(), body }],
+        selects: vec![select],
+        ..Query::default()
+    }
 }
 
 /// `CREATE MATERIALIZED VIEW`.
@@ -64,7 +69,7 @@ pub(super) fn create_materialized_view(c: &mut Cursor<'_, '_>) -> Parse<Operatio
     let if_not_exists = c.if_not_exists();
     let name = c.object_name()?;
     let columns = optional_idents(c)?;
-    using_method(c)?;
+    table_access_method(c)?;
     with_parameters(c)?;
     tablespace(c)?;
     c.expect("AS")?;

@@ -3,7 +3,7 @@
 use super::super::expr::Expr;
 
 /// The elements of a one-dimensional array constant.
-pub(super) fn elements(text: &str, numbers: bool) -> Option<Vec<Expr>> {
+pub(crate) fn elements(text: &str, numbers: bool) -> Option<Vec<Expr>> {
     let value = |text: &str| if numbers { Expr::Number(text.into()) } else { Expr::String(text.into()) };
     let inner = text.trim().strip_prefix('{')?.strip_suffix('}')?.trim();
     let mut elements = Vec::new();

@@ -10,6 +10,7 @@ mod dml;
 mod expr;
 mod query;
 
+pub(crate) use array_literal::elements as array_elements;
 pub(crate) use data_type::data_type;
 pub(crate) use dml::{DML_WORDS, dml};
 pub(crate) use expr::{expression, operand_expression, restricted_expression};

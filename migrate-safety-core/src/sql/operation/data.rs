@@ -30,6 +30,8 @@ pub struct Insert {
 pub struct OnConflict {
     /// The arbiter columns or expressions; empty for a constraint or none.
     pub target: Vec<Expr>,
+    /// The arbiter named by `ON CONSTRAINT`.
+    pub constraint: Option<Ident>,
     /// `DO UPDATE SET …`; empty for `DO NOTHING`.
     pub assignments: Vec<(Ident, Expr)>,
     /// `WHERE` of `DO UPDATE`.

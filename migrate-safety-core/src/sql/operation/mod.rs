@@ -14,8 +14,8 @@ pub use constraint::{ConstraintDef, ConstraintKind, ExcludeDef, ForeignKeyDef, R
 pub use data::{Delete, Insert, Merge, OnConflict, Update};
 pub use relation::{CreateIndex, CreateView, IndexElement, ReindexTarget, SequenceOptions};
 pub use routine::{
-    AlterRoutine, ArgMode, CreateRoutine, CreateTrigger, RoutineArg, RoutineBody, RoutineName, TriggerEvents,
-    TriggerTiming, Volatility,
+    AlterRoutine, ArgMode, CreateRoutine, CreateTrigger, RoutineArg, RoutineBody, RoutineName, RoutineWord,
+    TriggerEvents, TriggerTiming, Volatility,
 };
 pub use table::{
     ColumnDef, CreateTable, Generated, Identity, LikeClause, LikeIncluding, PartitionBound, PartitionBy,
@@ -130,7 +130,7 @@ pub enum Operation {
     /// `ALTER FUNCTION / PROCEDURE / ROUTINE / AGGREGATE`.
     AlterRoutine { name: ObjectName, args: Option<Vec<DataType>>, action: AlterRoutine },
     /// `DROP FUNCTION / PROCEDURE / ROUTINE / AGGREGATE`.
-    DropRoutine { routines: Vec<RoutineName>, if_exists: bool, cascade: bool },
+    DropRoutine { word: RoutineWord, routines: Vec<RoutineName>, if_exists: bool, cascade: bool },
     /// `CREATE TRIGGER`.
     CreateTrigger(Box<CreateTrigger>),
     /// `ALTER TRIGGER … RENAME TO` (or `DEPENDS ON EXTENSION`: no new name).
@@ -138,13 +138,13 @@ pub enum Operation {
     /// `DROP TRIGGER`.
     DropTrigger { name: Ident, table: ObjectName, if_exists: bool, cascade: bool },
     /// `CREATE [OR REPLACE] RULE`.
-    CreateRule { name: Ident, table: ObjectName, or_replace: bool },
+    CreateRule { name: Ident, table: ObjectName, or_replace: bool, actions: Vec<Operation> },
     /// `ALTER RULE … RENAME TO`.
     AlterRule { name: Ident, table: ObjectName, rename_to: Ident },
     /// `DROP RULE`.
     DropRule { name: Ident, table: ObjectName, if_exists: bool, cascade: bool },
     /// `CREATE POLICY`.
-    CreatePolicy { name: Ident, table: ObjectName, relations: Vec<ObjectName> },
+    CreatePolicy { name: Ident, table: ObjectName, relations: Vec<ObjectName>, expressions: Vec<Expression> },
     /// `ALTER POLICY`.
     AlterPolicy { name: Ident, table: ObjectName, rename_to: Option<Ident> },
     /// `DROP POLICY`.
@@ -206,12 +206,15 @@ pub enum Operation {
     /// `LOCK TABLE`.
     LockTable { tables: Vec<TableTarget>, mode: LockMode, nowait: bool },
     /// `CHECKPOINT`, `DISCARD`, `LOAD`, `LISTEN`, `NOTIFY`, `PREPARE`, `EXPLAIN`, cursors …: touches no schema object.
+    /// The command's words in capitals: `DISCARD ALL`.
     Session { command: Box<str> },
 
     // Transactions and settings
     /// `BEGIN`, `COMMIT`, `ROLLBACK`, `SAVEPOINT` …
     Transaction(Transaction),
-    /// `SET`, `RESET`, `set_config('…', …)` written as a statement.
+    /// `SET`, `RESET`, `set_config('…', …)` written as a statement. The value is as the server keeps it: strings
+    /// unescaped, several joined by `, `, in lists of names (`search_path`) each quoted where it must be; none for
+    /// `DEFAULT` and `RESET`. `RESET ALL` is the name `all`.
     Set { name: Box<str>, value: Option<Box<str>>, local: bool },
     /// `SET CONSTRAINTS`.
     SetConstraints { names: Vec<ObjectName>, deferred: bool },
@@ -329,4 +332,7 @@ pub struct LoopFacts {
     pub commits: bool,
     /// It sleeps between rounds.
     pub sleeps: bool,
+    /// It changes data, and each round changes a bounded number of rows: by a `LIMIT`, by `VALUES`, or by a condition on
+    /// the loop's variable.
+    pub bounded: bool,
 }

@@ -90,6 +90,17 @@ pub struct RoutineName {
     pub args: Option<Vec<DataType>>,
 }
 
+/// The word after `DROP` that names a kind of routine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum RoutineWord {
+    #[default]
+    Function,
+    Procedure,
+    Routine,
+    Aggregate,
+}
+
 /// What `ALTER FUNCTION` does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]

@@ -74,6 +74,8 @@ pub struct CreateTable {
 pub struct LikeClause {
     /// The table whose columns are taken.
     pub source: ObjectName,
+    /// How many of [`CreateTable::columns`] are written before it.
+    pub position: usize,
     /// What else is taken.
     pub including: LikeIncluding,
 }

@@ -1,7 +1,7 @@
 //! Blocks: declarations, statements, exception handlers.
 
 use super::reader::{Open, Reader, is_reserved};
-use super::tree::{Block, Declaration, Statement, Value};
+use super::tree::{Block, Declaration, Statement};
 use crate::sql::cursor::Parse;
 use crate::sql::name::Ident;
 use crate::sql::statement::ProblemKind;
@@ -86,19 +86,15 @@ impl Reader<'_, '_> {
         }
         let not_null = self.c.eat_all("NOT NULL");
         let has_default = self.assignment_operator() || self.c.eat("DEFAULT");
-        let default = if has_default {
+        let (mut operations, mut default) = (Vec::new(), None);
+        if has_default {
             let evaluated = self.expression_until(&[])?;
-            self.note(evaluated.operations.clone());
-            Some((evaluated.operations, evaluated.value))
-        } else {
-            if not_null {
-                let message = format!("variable `{name}` must have a default value, since it's declared NOT NULL");
-                return Err(self.c.problem(ProblemKind::Invalid, message));
-            }
-            None
-        };
+            (operations, default) = (evaluated.operations, Some(evaluated.value));
+        } else if not_null {
+            let message = format!("variable `{name}` must have a default value, since it's declared NOT NULL");
+            return Err(self.c.problem(ProblemKind::Invalid, message));
+        }
         self.semicolon()?;
-        let default: Option<Value> = default.map(|(_, value)| value);
-        Ok(Some(Declaration { name, default }))
+        Ok(Some(Declaration { name, operations, default }))
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct Block {
 #[derive(Debug)]
 pub(super) struct Declaration {
     pub(super) name: Ident,
+    /// What computing the first value does.
+    pub(super) operations: Vec<LocatedOperation>,
     /// Absent: NULL.
     pub(super) default: Option<Value>,
 }
@@ -41,12 +43,18 @@ pub(super) enum Kind {
     /// Nothing more.
     Plain,
     /// `variable := value`.
-    Assign { target: Ident, value: Value },
+    Assign {
+        target: Ident,
+        value: Value,
+    },
     /// `EXECUTE`, wherever it stands.
     Execute(Value),
     Block(Box<Block>),
     /// `IF`, `CASE`.
-    Branches { arms: Vec<Arm>, otherwise: Option<Vec<Statement>> },
+    Branches {
+        arms: Vec<Arm>,
+        otherwise: Option<Vec<Statement>>,
+    },
     Loop(Box<Loop>),
     /// `EXIT`, `CONTINUE`, `RETURN`.
     Leave(Way),

@@ -13,9 +13,11 @@ pub(super) fn goes_by_key(
     restrictions: &[Restriction<'_>],
     few: &[bool],
 ) -> bool {
-    let known = |r: &&Restriction<'_>| r.table == table && r.needs.iter().all(|n| few.get(*n).copied().unwrap_or(false));
+    let known =
+        |r: &&Restriction<'_>| r.table == table && r.needs.iter().all(|n| few.get(*n).copied().unwrap_or(false));
     let usable: Vec<&Restriction<'_>> = restrictions.iter().filter(known).collect();
-    let names_rows = |r: &&Restriction<'_>| matches!(&r.what, What::Column(name) if *name == *"ctid") && r.how == How::Equal;
+    let names_rows =
+        |r: &&Restriction<'_>| matches!(&r.what, What::Column(name) if *name == *"ctid") && r.how == How::Equal;
     if usable.iter().any(|r| names_rows(r)) {
         return true;
     }
@@ -43,7 +45,8 @@ fn arm_goes_by_key<'q>(
     for conjunct in arm.conjuncts() {
         restrict::of_expr(problem, scope, conjunct, &mut restrictions);
     }
-    let known = |r: &&Restriction<'_>| r.table == table && r.needs.iter().all(|n| few.get(*n).copied().unwrap_or(false));
+    let known =
+        |r: &&Restriction<'_>| r.table == table && r.needs.iter().all(|n| few.get(*n).copied().unwrap_or(false));
     let usable: Vec<&Restriction<'_>> = restrictions.iter().filter(known).collect();
     by_some_index(problem, table, member, &usable)
 }
@@ -103,7 +106,8 @@ fn by_index(
 
 /// Operators that inverted and search-tree indexes are made for.
 fn searches(op: &str, key: &IndexKey) -> bool {
-    const ALWAYS: &[&str] = &["@>", "<@", "&&", "@@", "@@@", "@?", "?", "?|", "?&", "~=", "<<", ">>", "&<", "&>", "-|-"];
+    const ALWAYS: &[&str] =
+        &["@>", "<@", "&&", "@@", "@@@", "@?", "?", "?|", "?&", "~=", "<<", ">>", "&<", "&>", "-|-"];
     const TRIGRAMS: &[&str] = &["like", "ilike", "~", "~*", "%", "<%", "%>", "<<%", "%>>"];
     let trigrams = key.operator_class.as_ref().is_some_and(|c| c.name.ends_with("_trgm_ops"));
     ALWAYS.contains(&op) || (trigrams && TRIGRAMS.contains(&op))
@@ -155,7 +159,8 @@ fn is_given(problem: &Problem<'_>, table: usize, needed: &Expr, usable: &[&Restr
 
 /// Whether an expression of a query is the same as one over a table alone, whatever its columns are qualified with.
 fn same<'q>(problem: &Problem<'q>, scope: usize, expr: &'q Expr, of_table: &Expr) -> bool {
-    let all = |a: &'q [Expr], b: &[Expr]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(problem, scope, a, b));
+    let all =
+        |a: &'q [Expr], b: &[Expr]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(problem, scope, a, b));
     match (expr, of_table) {
         (Expr::Column { .. }, Expr::Column { name, .. }) => {
             problem.as_column(scope, expr).is_some_and(|(_, column)| column == *name)

@@ -22,7 +22,7 @@ mod restrict;
 mod special;
 mod views;
 
-pub(super) use views::Views;
+pub(super) use views::{Views, names_in_operation, names_in_query, view_base};
 
 use crate::catalog::{Catalog, RelationId};
 use crate::sql::expr::{Cte, CteBody, Expr, Query, Select, TableRef};
@@ -42,8 +42,19 @@ pub(super) struct Reader<'q> {
     pub(super) scanned: BTreeSet<RelationId>,
     /// Questions that the catalog cannot answer.
     pub(super) uncertain: Vec<String>,
+    /// For each table that is changed, what the planner keeps of it.
+    pub(super) kept: Vec<Kept>,
     /// Common table expressions in sight, the nearest last.
     ctes: Vec<CteInSight<'q>>,
+}
+
+/// A table that is changed, as the planner sees it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Kept {
+    /// The table itself and the descendants that constants do not rule out, in the order they are locked.
+    pub(super) tables: Vec<RelationId>,
+    /// No row can meet the condition.
+    pub(super) never: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -57,24 +68,24 @@ struct CteInSight<'q> {
 
 /// Something that reads tables and has a condition: a `SELECT`, `UPDATE`, `DELETE` or `MERGE`.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Block<'q> {
+struct Block<'q> {
     /// The table that is changed, with its alias and `ONLY`.
-    pub(super) target: Option<(RelationId, Option<&'q Ident>, bool)>,
+    target: Option<(RelationId, Option<&'q Ident>, bool)>,
     /// What else is read.
-    pub(super) from: Vec<&'q TableRef>,
+    from: Vec<&'q TableRef>,
     /// The condition.
-    pub(super) conditions: Vec<&'q Expr>,
+    conditions: Vec<&'q Expr>,
     /// All other expressions.
-    pub(super) others: Vec<&'q Expr>,
+    others: Vec<&'q Expr>,
 }
 
 impl<'q> Reader<'q> {
     pub(super) fn new(catalog: &'q Catalog, views: &'q Views) -> Self {
-        Self { catalog, views, scanned: BTreeSet::new(), uncertain: Vec::new(), ctes: Vec::new() }
+        Self { catalog, views, scanned: BTreeSet::new(), uncertain: Vec::new(), kept: Vec::new(), ctes: Vec::new() }
     }
 
     /// Reads a query; whether it yields few rows.
-    pub(super) fn query(&mut self, query: &'q Query) -> bool {
+    fn query(&mut self, query: &'q Query) -> bool {
         self.query_named(query, Naming::Session)
     }
 
@@ -104,44 +115,63 @@ impl<'q> Reader<'q> {
     }
 
     /// Reads a statement that is not a plain query; whether its own condition asks for few rows.
-    pub(super) fn block(&mut self, ctes: &'q [Cte], block: &Block<'q>) -> (bool, Vec<RelationId>) {
+    fn block(&mut self, ctes: &'q [Cte], block: &Block<'q>) -> bool {
         let mark = self.ctes.len();
-        let whole = Query::default();
         self.with_counted(ctes, &|name| block_mentions(block, name) + ctes_mention(ctes, name), Naming::Session);
-        drop(whole);
         let problem = self.problem(block, Naming::Session);
-        let kept = problem.kept_of_target();
+        self.kept.push(Kept { tables: problem.kept_of_target(), never: problem.never });
         let few = self.finish(problem);
         self.ctes.truncate(mark);
-        (few, kept)
+        few
     }
 
-    /// Reads what a data-changing statement in `WITH` reads; whether it yields few rows.
-    fn operation(&mut self, operation: &'q Operation) -> bool {
+    /// Reads what a statement reads; whether it yields few rows.
+    pub(super) fn operation(&mut self, operation: &'q Operation) -> bool {
         match operation {
-            Operation::Select(query) => self.query(query),
+            Operation::Select(query)
+            | Operation::CreateTableAs { query, .. }
+            | Operation::CreateMaterializedView { query, .. }
+            | Operation::Copy { query: Some(query), .. } => self.query(query),
             Operation::Insert(insert) => {
                 let mark = self.ctes.len();
                 let mentions = |name: &Ident| insert.source.as_ref().map_or(0, |q| mentions(q, name));
-                self.with_counted(&insert.ctes, &|name| mentions(name) + ctes_mention(&insert.ctes, name), Naming::Session);
+                self.with_counted(
+                    &insert.ctes,
+                    &|name| mentions(name) + ctes_mention(&insert.ctes, name),
+                    Naming::Session,
+                );
                 let few = insert.source.as_ref().is_none_or(|source| self.query(source));
+                let conflict = insert.on_conflict.iter();
+                let set = conflict.flat_map(|c| c.assignments.iter().map(|(_, e)| e).chain(&c.filter));
+                let others: Vec<&Expr> = set.chain(&insert.returning).collect();
+                self.subqueries(&others, Naming::Session);
                 self.ctes.truncate(mark);
                 few
             }
             Operation::Update(update) => {
                 let block = Block::of_update(self.catalog, update);
-                self.block(&update.ctes, &block).0
+                self.block(&update.ctes, &block)
             }
             Operation::Delete(delete) => {
                 let block = Block::of_delete(self.catalog, delete);
-                self.block(&delete.ctes, &block).0
+                self.block(&delete.ctes, &block)
             }
             Operation::Merge(merge) => {
                 let block = Block::of_merge(self.catalog, merge);
-                self.block(&merge.ctes, &block).0
+                self.block(&merge.ctes, &block)
+            }
+            Operation::Call { args, .. } => {
+                let args: Vec<&Expr> = args.iter().collect();
+                self.subqueries(&args, Naming::Session);
+                true
             }
             _ => true,
         }
+    }
+
+    /// Reads what a view's query reads, with the names it has stored.
+    pub(super) fn view(&mut self, id: RelationId, query: &'q Query) {
+        self.query_named(query, Naming::View(id));
     }
 
     /// Brings common table expressions in sight. One that is used once is planned where it is used.
@@ -213,7 +243,7 @@ impl<'q> Reader<'q> {
 }
 
 impl<'q> Block<'q> {
-    pub(super) fn of_update(catalog: &Catalog, update: &'q crate::sql::operation::Update) -> Self {
+    fn of_update(catalog: &Catalog, update: &'q crate::sql::operation::Update) -> Self {
         let target = catalog.resolve(&update.table.name).found();
         Self {
             target: target.map(|id| (id, update.alias.as_ref(), update.table.only)),
@@ -223,7 +253,7 @@ impl<'q> Block<'q> {
         }
     }
 
-    pub(super) fn of_delete(catalog: &Catalog, delete: &'q crate::sql::operation::Delete) -> Self {
+    fn of_delete(catalog: &Catalog, delete: &'q crate::sql::operation::Delete) -> Self {
         let target = catalog.resolve(&delete.table.name).found();
         Self {
             target: target.map(|id| (id, delete.alias.as_ref(), delete.table.only)),
@@ -233,7 +263,7 @@ impl<'q> Block<'q> {
         }
     }
 
-    pub(super) fn of_merge(catalog: &Catalog, merge: &'q crate::sql::operation::Merge) -> Self {
+    fn of_merge(catalog: &Catalog, merge: &'q crate::sql::operation::Merge) -> Self {
         let target = catalog.resolve(&merge.table.name).found();
         Self {
             target: target.map(|id| (id, merge.alias.as_ref(), merge.table.only)),

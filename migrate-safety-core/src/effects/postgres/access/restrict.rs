@@ -2,8 +2,8 @@
 
 use super::problem::{Condition, Meaning, Problem};
 use crate::effects::postgres::partition::{Wanted, value};
-use crate::sql::expr::Expr;
 use crate::sql::Ident;
+use crate::sql::expr::Expr;
 use std::collections::BTreeSet;
 
 /// A condition on one column or expression of one table.
@@ -196,7 +196,9 @@ fn follow_equalities(problem: &Problem<'_>, found: &mut Vec<Restriction<'_>>) {
             continue;
         }
         let sides = match *condition {
-            Condition::Expr(scope, Expr::Binary { op, left, right }) if &**op == "=" => ((scope, &**left), (scope, &**right)),
+            Condition::Expr(scope, Expr::Binary { op, left, right }) if &**op == "=" => {
+                ((scope, &**left), (scope, &**right))
+            }
             Condition::Equal(a, b) => (a, b),
             _ => continue,
         };
@@ -225,7 +227,12 @@ fn follow_equalities(problem: &Problem<'_>, found: &mut Vec<Restriction<'_>>) {
                 found.push(Restriction { table: *table, what: what(), how: How::Equal, needs: BTreeSet::new() });
             }
             for (other, _) in class.iter().filter(|(other, _)| other != table) {
-                found.push(Restriction { table: *table, what: what(), how: How::Equal, needs: BTreeSet::from([*other]) });
+                found.push(Restriction {
+                    table: *table,
+                    what: what(),
+                    how: How::Equal,
+                    needs: BTreeSet::from([*other]),
+                });
             }
         }
     }
@@ -267,9 +274,9 @@ fn wanted_by<'q>(problem: &Problem<'q>, scope: usize, expr: &'q Expr, table: usi
     };
     let constant = |e: &Expr| value(e, &data_type()?);
     match expr {
-        Expr::And(parts) => parts
-            .iter()
-            .fold(Wanted::Any, |wanted, part| wanted.and(wanted_by(problem, scope, part, table, name))),
+        Expr::And(parts) => {
+            parts.iter().fold(Wanted::Any, |wanted, part| wanted.and(wanted_by(problem, scope, part, table, name)))
+        }
         Expr::Or(parts) => {
             let mut parts = parts.iter().map(|part| wanted_by(problem, scope, part, table, name));
             let first = parts.next().unwrap_or_default();
@@ -302,7 +309,9 @@ fn wanted_by<'q>(problem: &Problem<'q>, scope: usize, expr: &'q Expr, table: usi
             _ => Wanted::Any,
         },
         Expr::IsNull { expr, negated: false } if is_it(expr) => Wanted::OneOf(vec![None]),
-        Expr::Column { .. } if is_it(expr) => constant(&Expr::Bool(true)).map_or(Wanted::Any, |v| Wanted::OneOf(vec![v])),
+        Expr::Column { .. } if is_it(expr) => {
+            constant(&Expr::Bool(true)).map_or(Wanted::Any, |v| Wanted::OneOf(vec![v]))
+        }
         Expr::Not(inner) if is_it(inner) => {
             constant(&Expr::Bool(false)).map_or(Wanted::Any, |v| Wanted::OneOf(vec![v]))
         }

@@ -60,6 +60,19 @@ pub(super) fn in_view(catalog: &Catalog, view: &View, name: &ObjectName) -> Opti
     })
 }
 
+/// The relation that a view can be written through to.
+pub(in crate::effects::postgres) fn view_base(catalog: &Catalog, id: RelationId) -> Option<RelationId> {
+    let view = plain_view(catalog, id)?;
+    if let [only] = view.depends_on.as_slice() {
+        return Some(only.relation);
+    }
+    let query = bodies::query(&view.sql, catalog)?;
+    match &query.selects.first()?.from.first()?.source {
+        TableSource::Relation { name, .. } => in_view(catalog, view, name),
+        _ => None,
+    }
+}
+
 /// The names of everything that a query reads from, its subqueries included, each as often as it stands there.
 pub(super) fn relation_names(query: &Query) -> Vec<&ObjectName> {
     let mut names = Vec::new();

@@ -3,7 +3,7 @@
 use crate::catalog::{Relation, RelationId, RelationKind};
 use crate::effects::fact::{Act, Example, Fact};
 use crate::effects::kind::Kind;
-use crate::effects::postgres::falls::Falls;
+use crate::effects::postgres::falls::{Falls, open_questions};
 use crate::effects::postgres::say;
 use crate::effects::scene::Scene;
 use crate::effects::{BreakageKind, DataLossKind, Effects};
@@ -23,7 +23,8 @@ pub(super) const FACTS: &[Fact] = &[
             Example { setup: KEYS, sql: "DROP TABLE child, grand" },
             Example { setup: PARTITIONED, sql: "DROP TABLE p1" },
             Example { setup: PARTITIONED, sql: "DROP TABLE p CASCADE" },
-            Example { setup: PARTITIONED, sql: "DROP TABLE refp" },
+            Example { setup: REFERENCED, sql: "DROP TABLE p1 CASCADE" },
+            Example { setup: REFERENCED, sql: "DROP TABLE refp" },
             Example { setup: KEYS, sql: "DROP VIEW v CASCADE" },
             Example { setup: KEYS, sql: "DROP MATERIALIZED VIEW mv" },
             Example { setup: KEYS, sql: "DROP SEQUENCE s CASCADE" },
@@ -95,10 +96,16 @@ const PARTITIONED: &str = "
     CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (100) TO (200) PARTITION BY RANGE (id);
     CREATE TABLE p2a PARTITION OF p2 FOR VALUES FROM (100) TO (150);
     CREATE TABLE pd PARTITION OF p DEFAULT;
-    CREATE TABLE refp (id int PRIMARY KEY, p_id bigint REFERENCES p (id));
-    ALTER TABLE refp DROP CONSTRAINT refp_p_id_fkey;
     CREATE TABLE r (id bigint) PARTITION BY LIST (id);
     CREATE TABLE r1 PARTITION OF r FOR VALUES IN (1)";
+
+const REFERENCED: &str = "
+    CREATE TABLE p (id bigint PRIMARY KEY, a int) PARTITION BY RANGE (id);
+    CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (100);
+    CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (100) TO (200) PARTITION BY RANGE (id);
+    CREATE TABLE p2a PARTITION OF p2 FOR VALUES FROM (100) TO (150);
+    CREATE TABLE pd PARTITION OF p DEFAULT;
+    CREATE TABLE refp (id int PRIMARY KEY, p_id bigint REFERENCES p (id))";
 
 const USES: &str = "
     CREATE TYPE mood AS ENUM ('a', 'b');
@@ -136,8 +143,8 @@ fn has_rows(relation: &Relation) -> bool {
 }
 
 fn lost(scene: &Scene<'_>, effects: &mut Effects) {
-    let mut falls = Falls::of(scene);
-    effects.uncertain.append(&mut falls.uncertain);
+    let falls = Falls::of(scene);
+    effects.uncertain.extend(open_questions(scene));
     for id in &falls.gone {
         let Some(relation) = scene.catalog.relation(*id) else { continue };
         if has_rows(relation) {

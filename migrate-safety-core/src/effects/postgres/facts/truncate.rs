@@ -4,7 +4,7 @@ use crate::catalog::RelationId;
 use crate::effects::fact::{Act, Example, Fact, Work};
 use crate::effects::kind::Kind;
 use crate::effects::postgres::family::{stored, targets};
-use crate::effects::postgres::say;
+use crate::effects::postgres::{data, say};
 use crate::effects::scene::Scene;
 use crate::effects::{DataLossKind, Effects};
 use crate::sql::{LockMode, Operation};
@@ -106,6 +106,7 @@ fn sequences(scene: &Scene<'_>) -> Vec<RelationId> {
 
 fn lost(scene: &Scene<'_>, effects: &mut Effects) {
     let all = truncated(scene);
+    data::fire_truncate(scene, effects, &all);
     for id in &all {
         say::rows_lost(scene, effects, *id, DataLossKind::Truncated);
     }

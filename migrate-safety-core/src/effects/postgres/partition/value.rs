@@ -39,7 +39,8 @@ impl Value {
 /// `2020-01-01` is the midnight that begins it.
 fn compare_times(a: &str, b: &str) -> Ordering {
     let trimmed = |text: &str| {
-        let midnight = text.len() > 10 && text.get(10..).is_some_and(|t| t.chars().all(|c| matches!(c, ' ' | ':' | '0' | '.')));
+        let midnight =
+            text.len() > 10 && text.get(10..).is_some_and(|t| t.chars().all(|c| matches!(c, ' ' | ':' | '0' | '.')));
         text.get(..if midnight { 10 } else { text.len() }).unwrap_or(text).to_owned()
     };
     trimmed(a).cmp(&trimmed(b))
@@ -61,7 +62,9 @@ pub(in crate::effects::postgres) fn value(expr: &Expr, data_type: &DataType) -> 
         "bool" => Value::Bool(boolean(text)?),
         "text" | "varchar" | "bpchar" | "name" => Value::Text(text.into()),
         "date" | "timestamp" | "timestamptz" => Value::Time(iso(text)?),
-        "uuid" => Value::Uuid(text.chars().filter(|c| *c != '-').map(|c| c.to_ascii_lowercase()).collect::<String>().into()),
+        "uuid" => {
+            Value::Uuid(text.chars().filter(|c| *c != '-').map(|c| c.to_ascii_lowercase()).collect::<String>().into())
+        }
         // An enum: its labels have an order of their own.
         _ => Value::Text(text.into()),
     }))
@@ -91,9 +94,11 @@ fn iso(text: &str) -> Option<Box<str>> {
     let text = text.trim().trim_end_matches("+00").trim_end_matches('Z').replace('T', " ");
     let bytes = text.as_bytes();
     let shaped = bytes.len() >= 10
-        && bytes.iter().take(10).enumerate().all(|(at, b)| {
-            if at == 4 || at == 7 { *b == b'-' } else { b.is_ascii_digit() }
-        });
+        && bytes.iter().take(10).enumerate().all(
+            |(at, b)| {
+                if at == 4 || at == 7 { *b == b'-' } else { b.is_ascii_digit() }
+            },
+        );
     let clock = text.get(10..)?;
     (shaped && clock.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | ':' | '.'))).then(|| text.trim().into())
 }

@@ -30,12 +30,12 @@ pub(super) fn table_columns(c: &mut Cursor<'_, '_>) -> Parse<Vec<RoutineArg>> {
 }
 
 /// A routine with or without its arguments: `f`, `f(int, OUT text)`.
-pub(super) fn routine(c: &mut Cursor<'_, '_>) -> Parse<RoutineName> {
-    if *c.peek() == Token::EOF {
-        return Err(c.expected("a function name"));
-    }
+pub(in crate::sql::grammar) fn routine(c: &mut Cursor<'_, '_>) -> Parse<RoutineName> {
     let mark = c.mark();
-    let name = c.object_name()?;
+    let name = match c.peek_nth(1) {
+        Token::Period => c.object_name()?,
+        _ => ObjectName::bare(c.non_reserved()?),
+    };
     if *c.peek() != Token::LParen {
         return Ok(RoutineName { name, args: None });
     }
@@ -46,7 +46,7 @@ pub(super) fn routine(c: &mut Cursor<'_, '_>) -> Parse<RoutineName> {
 }
 
 /// An aggregate with its arguments: `a(*)`, `a(int)`, `a(float8 ORDER BY text)`.
-pub(super) fn aggregate(c: &mut Cursor<'_, '_>) -> Parse<RoutineName> {
+pub(in crate::sql::grammar) fn aggregate(c: &mut Cursor<'_, '_>) -> Parse<RoutineName> {
     let name = function_name(c)?;
     let args = aggregate_arguments(c)?;
     Ok(RoutineName { name, args: Some(input_types(args)) })
@@ -114,6 +114,6 @@ fn unnamed_type_follows(c: &mut Cursor<'_, '_>) -> bool {
 fn parameter_name(c: &mut Cursor<'_, '_>) -> Parse<Ident> {
     match c.peek() {
         Token::Word(word) if is_column_name_word(word) => Err(c.expected("a parameter name")),
-        _ => c.ident(),
+        _ => c.non_reserved(),
     }
 }

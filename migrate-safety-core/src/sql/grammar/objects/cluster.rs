@@ -89,11 +89,12 @@ fn database_options(c: &mut Cursor<'_, '_>, known: &[(&str, u16)]) -> Parse<bool
 }
 
 fn option_value(c: &mut Cursor<'_, '_>) -> Parse<()> {
-    match c.peek() {
-        Token::Number(..) | Token::Minus | Token::Plus => c.integer().map(drop),
-        _ if c.eat_one_of(&["DEFAULT", "TRUE", "FALSE", "ON"]).is_some() => Ok(()),
-        _ => word_or_string(c).map(drop),
+    if matches!(c.peek(), Token::Number(..) | Token::Minus | Token::Plus) {
+        c.integer()?;
+    } else if c.eat_one_of(&["DEFAULT", "TRUE", "FALSE", "ON"]).is_none() {
+        word_or_string(c)?;
     }
+    Ok(())
 }
 
 pub(super) fn create_tablespace(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
@@ -125,4 +126,3 @@ pub(super) fn alter_system(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     }
     Ok(Operation::Cluster { command: ClusterCommand::AlterSystem })
 }
-

@@ -28,7 +28,7 @@ pub(super) fn do_block(c: &mut Cursor<'_, '_>, start: Start) -> Parse<Reading> {
     }
     let Some(body) = body else { return Err(c.problem(ProblemKind::Invalid, "no inline code specified")) };
     let language = language.unwrap_or_else(|| "plpgsql".into());
-    let inside = plpgsql::read(c.source, &language, &body, None);
+    let inside = plpgsql::read(c, &language, &body, c.span_from(start.mark), None);
     let mut reading = one(c, start, Operation::Do { language });
     reading.operations.extend(inside.operations);
     reading.problems.extend(inside.problems);

@@ -8,8 +8,8 @@ use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{ObjectCommand, Operation};
 use sqlparser::tokenizer::{Token, Word};
 
-pub(super) use shared::{alter_options, bare_operator as any_operator, create_options, is_operator, role};
 pub(super) use shared::storage_parameters;
+pub(super) use shared::{alter_options, bare_operator as any_operator, create_options, is_operator, role};
 
 /// Whether a word cannot name a function, a type or a parameter, though it can name a column.
 pub(super) fn is_column_name_word(word: &Word) -> bool {
@@ -28,13 +28,12 @@ pub(super) fn other(command: ObjectCommand, class: &str, name: Option<ObjectName
     }
 }
 
-/// The name of a function or procedure: of a parameter or type too, where it has no dot.
+/// The name of a function or procedure.
 pub(super) fn function_name(c: &mut Cursor<'_, '_>) -> Parse<ObjectName> {
     match c.peek() {
-        Token::Word(word) if is_column_name_word(word) && *c.peek_nth(1) != Token::Period => {
-            Err(c.expected("a function name"))
-        }
-        _ => c.object_name(),
+        _ if *c.peek_nth(1) == Token::Period => c.object_name(),
+        Token::Word(word) if is_column_name_word(word) => Err(c.expected("a function name")),
+        _ => c.non_reserved().map(ObjectName::bare),
     }
 }
 
@@ -49,7 +48,7 @@ pub(super) fn word_or_string(c: &mut Cursor<'_, '_>) -> Parse<Ident> {
             c.advance();
             Ok(text)
         }
-        None => c.ident(),
+        None => c.non_reserved(),
     }
 }
 
@@ -171,12 +170,11 @@ fn definition_value(c: &mut Cursor<'_, '_>) -> Parse<(Option<Box<str>>, Option<D
         c.parens(any_operator)?;
         return Ok((Some(c.text_from(mark).into()), None));
     }
-    let reserved = matches!(c.peek(), Token::Word(_)) && c.maybe(Cursor::ident).is_none();
-    if reserved {
+    let is_key_word = matches!(c.peek(), Token::Word(word) if keyword::category(word) == Category::Reserved);
+    if is_key_word || c.is("NONE") {
         c.label()?;
         return Ok((Some(c.text_from(mark).into()), None));
     }
-    c.rewind(mark);
     let (data_type, _) = function_type(c)?;
     Ok((Some(c.text_from(mark).into()), Some(data_type)))
 }

@@ -41,7 +41,9 @@ pub(super) fn create_domain(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
         } else if c.eat("CHECK") {
             let check = Some(c.paren_expression()?);
             if c.is_all("NO INHERIT") {
-                return Err(c.problem(ProblemKind::Invalid, "check constraints for domains cannot be marked NO INHERIT"));
+                return Err(
+                    c.problem(ProblemKind::Invalid, "check constraints for domains cannot be marked NO INHERIT")
+                );
             }
             constraints.push(DomainConstraint { name: constraint, check, not_valid: false });
         } else if let Some(problem) = impossible(c) {

@@ -66,7 +66,14 @@ pub(super) fn create_server(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
 }
 
 fn existing(class: &str, if_not_exists: bool, name: Option<ObjectName>) -> Operation {
-    Operation::OtherObject { command: Create, class: class.into(), name, if_exists: false, if_not_exists, cascade: false }
+    Operation::OtherObject {
+        command: Create,
+        class: class.into(),
+        name,
+        if_exists: false,
+        if_not_exists,
+        cascade: false,
+    }
 }
 
 /// `VERSION 'v'`, `VERSION NULL`, if it is next.

@@ -2,8 +2,8 @@
 
 use super::arguments;
 use super::common::{number, role, role_list};
-use crate::sql::grammar::setting::setting_name;
 use crate::sql::cursor::{Cursor, Parse};
+use crate::sql::grammar::setting::setting_name;
 use crate::sql::name::ObjectName;
 use crate::sql::operation::Operation;
 use crate::sql::statement::ProblemKind;
@@ -88,8 +88,7 @@ fn target(c: &mut Cursor<'_, '_>) -> Parse<Vec<ObjectName>> {
         "ALL PROCEDURES IN SCHEMA",
         "ALL ROUTINES IN SCHEMA",
     ];
-    const PLAIN: &[&str] =
-        &["FOREIGN DATA WRAPPER", "FOREIGN SERVER", "DATABASE", "LANGUAGE", "SCHEMA", "TABLESPACE"];
+    const PLAIN: &[&str] = &["FOREIGN DATA WRAPPER", "FOREIGN SERVER", "DATABASE", "LANGUAGE", "SCHEMA", "TABLESPACE"];
     // Most of these words can be the name of a table as well.
     let is_name = matches!(c.peek_nth(1), Token::Comma | Token::Period) || c.is_nth(1, "TO") || c.is_nth(1, "FROM");
     let mark = c.mark();

@@ -1,10 +1,10 @@
 //! Statements on the objects that stand beside tables: routines, types, schemas, rights, replication …
 
-mod arguments;
+pub(super) mod arguments;
 mod cluster;
 mod code;
 mod comment;
-pub(in crate::sql) mod common;
+mod common;
 mod domain;
 mod foreign;
 mod grant;

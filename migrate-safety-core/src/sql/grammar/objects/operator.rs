@@ -1,9 +1,7 @@
 //! Operators with their classes and families, aggregates, casts, transforms, conversions.
 
 use super::arguments;
-use super::common::{
-    Tails, any_operator, definition, function_name, name_using_method, operator_with_types, other,
-};
+use super::common::{Tails, any_operator, definition, function_name, name_using_method, operator_with_types, other};
 use super::object_ref;
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::operation::{ObjectCommand, Operation};

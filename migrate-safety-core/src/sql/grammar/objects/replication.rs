@@ -117,4 +117,3 @@ pub(super) fn alter_subscription(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     }
     Ok(Operation::Cluster { command: ClusterCommand::AlterSubscription { refresh } })
 }
-

@@ -9,7 +9,7 @@ use crate::sql::fragment;
 use crate::sql::grammar::Reading;
 use crate::sql::name::Ident;
 use crate::sql::operation::{AlterRoutine, CreateRoutine, Operation, RoutineBody, Volatility};
-use crate::sql::plpgsql;
+use crate::sql::plpgsql::{self, atomic};
 use crate::sql::statement::{Problem, ProblemKind};
 use sqlparser::tokenizer::Token;
 
@@ -56,6 +56,7 @@ fn create(c: &mut Cursor<'_, '_>, start: Start, procedure: bool) -> Parse<Readin
     if inline.is_none() && options.text.is_none() {
         return Err(c.problem(ProblemKind::Invalid, "no function body specified"));
     }
+    let is_inline = inline.is_some();
     let body = match inline {
         Some(body) => Some(body),
         // For C and internal functions the text names what to link.
@@ -64,8 +65,8 @@ fn create(c: &mut Cursor<'_, '_>, start: Start, procedure: bool) -> Parse<Readin
     };
     // The server checks bodies of these two languages when it creates the routine.
     let problems = match &body {
-        Some(body) => plpgsql::check_body(&language, body),
-        None => Vec::new(),
+        Some(body) if !is_inline => plpgsql::check_body(c, &language, body, c.span_from(start.mark)),
+        _ => Vec::new(),
     };
     let routine = CreateRoutine {
         name,
@@ -141,11 +142,8 @@ impl Options {
 
     /// A clause that `ALTER` has too; false if none is next.
     fn common_option(&mut self, c: &mut Cursor<'_, '_>) -> Parse<bool> {
-        const VOLATILITY: &[(&str, Volatility)] = &[
-            ("IMMUTABLE", Volatility::Immutable),
-            ("STABLE", Volatility::Stable),
-            ("VOLATILE", Volatility::Volatile),
-        ];
+        const VOLATILITY: &[(&str, Volatility)] =
+            &[("IMMUTABLE", Volatility::Immutable), ("STABLE", Volatility::Stable), ("VOLATILE", Volatility::Volatile)];
         const STRICT: &[(&str, bool)] =
             &[("CALLED ON NULL INPUT", false), ("RETURNS NULL ON NULL INPUT", true), ("STRICT", true)];
         const SECURITY: &[(&str, bool)] = &[
@@ -186,15 +184,13 @@ impl Options {
 
 /// `RETURN expression` or `BEGIN ATOMIC … END`, if one is next.
 fn inline_body(c: &mut Cursor<'_, '_>) -> Parse<Option<RoutineBody>> {
-    let mark = c.mark();
-    if c.is("RETURN") {
-        plpgsql::atomic::return_statement(c)?;
-    } else if c.is_all("BEGIN ATOMIC") {
-        plpgsql::atomic::block(c)?;
-    } else {
+    if !atomic::follows(c) {
         return Ok(None);
     }
-    Ok(Some(RoutineBody { text: c.text_from(mark).into(), base: c.span_from(mark).start, exact: true }))
+    let mark = c.mark();
+    let reading = atomic::body(c)?;
+    reading.problems.into_iter().for_each(|problem| c.note(problem));
+    Ok(Some(RoutineBody { text: c.text_from(mark).into(), base: c.span_from(mark).start, exact: c.source.is_exact() }))
 }
 
 pub(super) fn alter_routine(c: &mut Cursor<'_, '_>) -> Parse<Operation> {

@@ -21,14 +21,15 @@ pub(super) fn create_rule(c: &mut Cursor<'_, '_>, or_replace: bool) -> Parse<Ope
     }
     c.expect("DO")?;
     c.eat_one_of(&["INSTEAD", "ALSO"]);
+    let mut actions = Vec::new();
     if c.eat("NOTHING") {
-        return Ok(Operation::CreateRule { name, table, or_replace });
+        return Ok(Operation::CreateRule { name, table, or_replace, actions });
     }
     if c.is_token(&Token::LParen) && !opens_query(c) {
         c.parens(|c| {
             loop {
                 if action_follows(c) {
-                    action(c)?;
+                    actions.extend(action(c)?);
                 }
                 if !c.eat_token(&Token::SemiColon) {
                     return Ok(());
@@ -36,9 +37,9 @@ pub(super) fn create_rule(c: &mut Cursor<'_, '_>, or_replace: bool) -> Parse<Ope
             }
         })?;
     } else {
-        action(c)?;
+        actions.extend(action(c)?);
     }
-    Ok(Operation::CreateRule { name, table, or_replace })
+    Ok(Operation::CreateRule { name, table, or_replace, actions })
 }
 
 /// Whether the parentheses are those of a query, `(SELECT …) UNION …`, rather than those around the actions.
@@ -56,12 +57,11 @@ fn action_follows(c: &Cursor<'_, '_>) -> bool {
 }
 
 /// One of the statements a rule puts in.
-fn action(c: &mut Cursor<'_, '_>) -> Parse<()> {
+fn action(c: &mut Cursor<'_, '_>) -> Parse<impl Iterator<Item = Operation>> {
     if !action_follows(c) {
         return Err(c.expected("`NOTHING` or a statement"));
     }
-    grammar::element(c)?;
-    Ok(())
+    Ok(grammar::element(c)?.operations.into_iter().map(|located| located.operation))
 }
 
 pub(super) fn alter_rule(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
@@ -86,11 +86,12 @@ pub(super) fn create_policy(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     if c.eat("FOR") && c.eat_one_of(&["ALL", "SELECT", "INSERT", "UPDATE", "DELETE"]).is_none() {
         return Err(c.expected("`ALL`, `SELECT`, `INSERT`, `UPDATE` or `DELETE`"));
     }
+    let expressions = policy_clauses(c)?;
     let mut relations = Vec::new();
-    for expression in policy_clauses(c)? {
+    for expression in &expressions {
         read_relations(&expression.expr, &mut relations);
     }
-    Ok(Operation::CreatePolicy { name, table, relations })
+    Ok(Operation::CreatePolicy { name, table, relations, expressions })
 }
 
 /// `TO roles USING (…) WITH CHECK (…)`: the expressions.

@@ -20,10 +20,7 @@ pub(super) fn create_schema(c: &mut Cursor<'_, '_>, start: Start) -> Parse<Readi
     let Some(name) = name else { return Err(c.expected("a schema name")) };
     let mut reading = one(c, start, Operation::CreateSchema { name: name.clone(), if_not_exists });
     if if_not_exists && element_follows(c) {
-        return Err(c.problem(
-            ProblemKind::Invalid,
-            "`CREATE SCHEMA IF NOT EXISTS` cannot include schema elements",
-        ));
+        return Err(c.problem(ProblemKind::Invalid, "`CREATE SCHEMA IF NOT EXISTS` cannot include schema elements"));
     }
     let mut elements = Vec::new();
     while element_follows(c) {
@@ -42,18 +39,8 @@ pub(super) fn create_schema(c: &mut Cursor<'_, '_>, start: Start) -> Parse<Readi
 
 /// Whether a statement that may stand inside `CREATE SCHEMA` is next.
 fn element_follows(c: &Cursor<'_, '_>) -> bool {
-    const BEFORE: &[&str] = &[
-        "OR",
-        "REPLACE",
-        "GLOBAL",
-        "LOCAL",
-        "TEMP",
-        "TEMPORARY",
-        "UNLOGGED",
-        "UNIQUE",
-        "RECURSIVE",
-        "CONSTRAINT",
-    ];
+    const BEFORE: &[&str] =
+        &["OR", "REPLACE", "GLOBAL", "LOCAL", "TEMP", "TEMPORARY", "UNLOGGED", "UNIQUE", "RECURSIVE", "CONSTRAINT"];
     const ELEMENTS: &[&str] = &["TABLE", "INDEX", "SEQUENCE", "TRIGGER", "VIEW"];
     if c.is("GRANT") {
         return true;

@@ -2,7 +2,7 @@
 
 use super::common::{Tail, Tails, function_name, other};
 use crate::sql::cursor::{Cursor, Parse, string_value};
-use crate::sql::name::ObjectName;
+use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{CreateTrigger, ObjectCommand, Operation, TriggerEvents, TriggerTiming};
 use crate::sql::statement::ProblemKind;
 use sqlparser::tokenizer::Token;
@@ -68,11 +68,8 @@ fn create(c: &mut Cursor<'_, '_>, or_replace: bool, constraint: bool) -> Parse<O
 }
 
 fn timing(c: &mut Cursor<'_, '_>, constraint: bool) -> Parse<TriggerTiming> {
-    const TIMINGS: &[(&str, TriggerTiming)] = &[
-        ("AFTER", TriggerTiming::After),
-        ("BEFORE", TriggerTiming::Before),
-        ("INSTEAD OF", TriggerTiming::InsteadOf),
-    ];
+    const TIMINGS: &[(&str, TriggerTiming)] =
+        &[("AFTER", TriggerTiming::After), ("BEFORE", TriggerTiming::Before), ("INSTEAD OF", TriggerTiming::InsteadOf)];
     let allowed = if constraint { TIMINGS.get(..1).unwrap_or_default() } else { TIMINGS };
     match allowed.iter().find(|(words, _)| c.eat_all(words)) {
         Some((_, timing)) => Ok(*timing),
@@ -82,24 +79,20 @@ fn timing(c: &mut Cursor<'_, '_>, constraint: bool) -> Parse<TriggerTiming> {
 }
 
 /// One of the events a trigger fires for.
-fn event(
-    c: &mut Cursor<'_, '_>,
-    events: &mut TriggerEvents,
-    columns: &mut Vec<crate::sql::name::Ident>,
-) -> Parse<()> {
+fn event(c: &mut Cursor<'_, '_>, events: &mut TriggerEvents, columns: &mut Vec<Ident>) -> Parse<()> {
     let again = c.problem(ProblemKind::Invalid, "duplicate trigger events specified");
-    let slot = match c.eat_one_of(&["INSERT", "UPDATE", "DELETE", "TRUNCATE"]) {
+    let word = c.eat_one_of(&["INSERT", "UPDATE", "DELETE", "TRUNCATE"]);
+    let slot = match word {
         Some("INSERT") => &mut events.insert,
         Some("UPDATE") => &mut events.update,
         Some("DELETE") => &mut events.delete,
         Some(_) => &mut events.truncate,
         None => return Err(c.expected("`INSERT`, `UPDATE`, `DELETE` or `TRUNCATE`")),
     };
-    let is_update = std::ptr::eq(slot, &raw const events.update);
     if std::mem::replace(slot, true) {
         return Err(again);
     }
-    if is_update && c.eat("OF") {
+    if word == Some("UPDATE") && c.eat("OF") {
         *columns = c.list(Cursor::ident)?;
     }
     Ok(())

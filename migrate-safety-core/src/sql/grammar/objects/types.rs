@@ -26,7 +26,9 @@ pub(super) fn create_type(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
 /// What stands behind `AS`.
 fn described(c: &mut Cursor<'_, '_>) -> Parse<TypeKind> {
     if c.eat("ENUM") {
-        return c.parens(|c| if c.is_token(&Token::RParen) { Ok(Vec::new()) } else { c.list(Cursor::string) }).map(TypeKind::Enum);
+        return c
+            .parens(|c| if c.is_token(&Token::RParen) { Ok(Vec::new()) } else { c.list(Cursor::string) })
+            .map(TypeKind::Enum);
     }
     if c.eat("RANGE") {
         let subtype = definition(c)?.into_iter().find(|item| &*item.name == "subtype");

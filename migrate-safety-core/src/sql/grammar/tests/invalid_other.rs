@@ -37,10 +37,6 @@ pub(super) const INDEXES: &[(&str, &str)] = &[
     ("CREATE INDEX i ON t (a) INCLUDE (‸)", "expected a name, found `)`"),
     ("CREATE INDEX i ON t (a) WHERE‸", "expected an expression, found the end of the statement"),
     ("CREATE INDEX i ON t (a) WHERE b = 1 ‸INCLUDE (c)", "expected the end of the statement, found `INCLUDE`"),
-    (
-        "CREATE INDEX i ON t (a) WITH (fillfactor = 70) ‸INCLUDE (b)",
-        "expected the end of the statement, found `INCLUDE`",
-    ),
     ("CREATE INDEX i ON t (a) TABLESPACE s ‸WITH (fillfactor = 70)", "expected the end of the statement, found `WITH`"),
     ("CREATE INDEX i ON t (a) ‸DEFERRABLE", "expected the end of the statement, found `DEFERRABLE`"),
     ("CREATE INDEX i ON t (a)‸, u (b)", "expected the end of the statement, found `,`"),
@@ -48,10 +44,6 @@ pub(super) const INDEXES: &[(&str, &str)] = &[
     ("CREATE INDEX i ON t (a(10))‸x", "expected the end of the statement, found `x`"),
     ("REINDEX‸", "expected `INDEX`, `TABLE`, `SCHEMA`, `DATABASE` or `SYSTEM`, found the end of the statement"),
     ("REINDEX ‸t", "expected `INDEX`, `TABLE`, `SCHEMA`, `DATABASE` or `SYSTEM`, found `t`"),
-    (
-        "REINDEX ‸CONCURRENTLY TABLE t",
-        "expected `INDEX`, `TABLE`, `SCHEMA`, `DATABASE` or `SYSTEM`, found `CONCURRENTLY`",
-    ),
     ("REINDEX TABLE‸", "expected a name, found the end of the statement"),
     ("REINDEX TABLE t ‸CONCURRENTLY", "expected the end of the statement, found `CONCURRENTLY`"),
     ("REINDEX (‸FAST) TABLE t", "unrecognized REINDEX option `fast`"),
@@ -62,6 +54,10 @@ pub(super) const INDEXES: &[(&str, &str)] = &[
     ("CLUSTER t USING a‸.b", "expected the end of the statement, found `.`"),
     ("CLUSTER (‸FAST) t", "unrecognized CLUSTER option `fast`"),
     ("CLUSTER app.i ‸ON t", "expected the end of the statement, found `ON`"),
+    ("CREATE INDEX i ON t (a, ‸NULLS LAST)", "expected a column or an expression, found `NULLS`"),
+    ("REINDEX (‸TABLESPACE) TABLE t", "`tablespace` needs a value"),
+    ("CREATE INDEX i ON t (a) WITH (fillfactor = 70) ‸INCLUDE (b)", "expected the end of the statement, found `INCLUDE`"),
+    ("REINDEX ‸CONCURRENTLY TABLE t", "expected `INDEX`, `TABLE`, `SCHEMA`, `DATABASE` or `SYSTEM`, found `CONCURRENTLY`"),
 ];
 
 pub(super) const VIEWS: &[(&str, &str)] = &[
@@ -75,14 +71,6 @@ pub(super) const VIEWS: &[(&str, &str)] = &[
     ("CREATE VIEW IF ‸NOT EXISTS v AS SELECT 1", "expected `AS`, found `NOT`"),
     ("CREATE ‸UNLOGGED VIEW v AS SELECT 1", "views cannot be UNLOGGED"),
     ("CREATE RECURSIVE VIEW v ‸AS SELECT 1", "expected `(`, found `AS`"),
-    (
-        "CREATE TEMP ‸MATERIALIZED VIEW v AS SELECT 1",
-        "expected a class of objects behind `CREATE TEMP`, found `MATERIALIZED`",
-    ),
-    (
-        "CREATE OR REPLACE ‸MATERIALIZED VIEW v AS SELECT 1",
-        "expected a class of objects behind `CREATE OR REPLACE`, found `MATERIALIZED`",
-    ),
     ("CREATE MATERIALIZED ‸v AS SELECT 1", "expected `VIEW`, found `v`"),
     ("CREATE MATERIALIZED VIEW v AS SELECT 1 WITH ‸LOCAL CHECK OPTION", "expected `DATA`, found `LOCAL`"),
     ("REFRESH ‸VIEW v", "expected `MATERIALIZED`, found `VIEW`"),
@@ -90,6 +78,9 @@ pub(super) const VIEWS: &[(&str, &str)] = &[
     ("REFRESH MATERIALIZED VIEW v ‸CONCURRENTLY", "expected the end of the statement, found `CONCURRENTLY`"),
     ("REFRESH ‸CONCURRENTLY MATERIALIZED VIEW v", "expected `MATERIALIZED`, found `CONCURRENTLY`"),
     ("REFRESH MATERIALIZED VIEW v‸, w", "expected the end of the statement, found `,`"),
+    ("CREATE RECURSIVE VIEW v (a) AS SELECT 1 ‸WITH CHECK OPTION", "recursive views cannot have a CHECK OPTION"),
+    ("CREATE TEMP ‸MATERIALIZED VIEW v AS SELECT 1", "expected a class of objects behind `CREATE TEMP`, found `MATERIALIZED`"),
+    ("CREATE OR REPLACE ‸MATERIALIZED VIEW v AS SELECT 1", "expected a class of objects behind `CREATE OR REPLACE`, found `MATERIALIZED`"),
 ];
 
 pub(super) const SEQUENCES: &[(&str, &str)] = &[
@@ -127,9 +118,9 @@ pub(super) const DROPS: &[(&str, &str)] = &[
     ("DROP SCHEMA a‸.b", "expected the end of the statement, found `.`"),
     ("DROP EXTENSION a‸.b", "expected the end of the statement, found `.`"),
     ("DROP FUNCTION‸", "expected a name, found the end of the statement"),
-    ("DROP FUNCTION f(‸", "expected a type, found the end of the statement"),
+    ("DROP FUNCTION f(‸", "expected a name, found the end of the statement"),
     ("DROP FUNCTION f(int‸", "expected `)`, found the end of the statement"),
-    ("DROP FUNCTION f(int ‸int int)", "expected `)`, found `int`"),
+    ("DROP FUNCTION f(a int ‸int)", "expected `)`, found `int`"),
     ("DROP AGGREGATE a‸", "expected `(`, found the end of the statement"),
     ("DROP DATABASE a‸, b", "expected the end of the statement, found `,`"),
     ("DROP DATABASE a ‸CASCADE", "expected the end of the statement, found `CASCADE`"),
@@ -175,6 +166,15 @@ pub(super) const MAINTENANCE: &[(&str, &str)] = &[
     ("TRUNCATE t ‸u", "expected the end of the statement, found `u`"),
     ("TRUNCATE TABLE IF ‸EXISTS t", "expected the end of the statement, found `EXISTS`"),
     ("CHECKPOINT ‸now", "expected the end of the statement, found `now`"),
+    ("VACUUM (‸PARALLEL) t", "`parallel` needs a number"),
+    ("VACUUM (‸PARALLEL x) t", "`parallel` needs a number"),
+    ("VACUUM (‸INDEX_CLEANUP maybe) t", "`index_cleanup` is either on, off or auto"),
+    ("VACUUM (‸VERBOSE t)", "`verbose` is either on or off"),
+    ("LISTEN‸", "expected a name, found the end of the statement"),
+    ("LISTEN a‸, b", "expected the end of the statement, found `,`"),
+    ("NOTIFY a ‸'b'", "expected the end of the statement, found `'b'`"),
+    ("UNLISTEN‸", "expected a name, found the end of the statement"),
+    ("LOAD ‸plpgsql", "expected a string, found `plpgsql`"),
 ];
 
 pub(super) const TRANSACTIONS: &[(&str, &str)] = &[
@@ -220,4 +220,5 @@ pub(super) const TRANSACTIONS: &[(&str, &str)] = &[
     ("SHOW TABLES ‸x", "expected the end of the statement, found `x`"),
     ("DISCARD‸", "expected `ALL`, `PLANS`, `SEQUENCES` or `TEMP`, found the end of the statement"),
     ("DISCARD ‸EVERYTHING", "expected `ALL`, `PLANS`, `SEQUENCES` or `TEMP`, found `EVERYTHING`"),
+    ("SET SESSION CHARACTERISTICS ‸TRANSACTION READ ONLY", "expected `AS`, found `TRANSACTION`"),
 ];

@@ -1,18 +1,26 @@
 //! Statements by the hundred: those that servers take, and those that they reject, with the place of the fault.
 
+#[rustfmt::skip] // one line a statement
 mod invalid_other;
+#[rustfmt::skip] // one line a statement
 mod invalid_table;
 mod shapes;
+#[rustfmt::skip] // one line a statement
 mod valid_other;
+#[rustfmt::skip] // one line a statement
 mod valid_table;
+mod versions;
 
 use crate::dialect::Target;
 use crate::sql::statement::{ProblemKind, Statement};
 
-/// The one statement that `sql` is.
+/// The one statement that `sql` is, for the newest server.
 fn read(sql: &str) -> Statement {
-    let newest = Target { version: 18, ..Target::default() };
-    let mut script = crate::sql::parse(newest, sql);
+    read_for(Target::NEWEST_POSTGRES, sql)
+}
+
+fn read_for(version: u16, sql: &str) -> Statement {
+    let mut script = crate::sql::parse(Target::postgres(version), sql);
     assert_eq!(script.statements.len(), 1, "{sql}");
     script.statements.remove(0)
 }
@@ -50,17 +58,4 @@ fn invalid_statements_have_their_fault_pointed_at() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-#[test]
-fn dump_invalid() {
-    let Ok(text) = std::fs::read_to_string("/tmp/invalid.txt") else { return };
-    let mut out = String::new();
-    for sql in text.lines().filter(|l| !l.trim().is_empty()) {
-        match read(sql).problems.into_iter().next() {
-            Some(p) => out += &format!("{sql}\t{}\t{}\n", p.span.start.offset, p.message),
-            None => out += &format!("{sql}\t-1\tREAD\n"),
-        }
-    }
-    std::fs::write("/tmp/invalid.out", out).unwrap();
 }

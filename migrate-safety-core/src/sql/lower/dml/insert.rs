@@ -60,9 +60,9 @@ pub(super) fn overriding(c: &mut Cursor<'_, '_>) -> Parse<()> {
 
 /// What follows `ON CONFLICT`.
 fn on_conflict(c: &mut Cursor<'_, '_>) -> Parse<OnConflict> {
-    let mut target = Vec::new();
+    let (mut target, mut constraint) = (Vec::new(), None);
     if c.eat_all("ON CONSTRAINT") {
-        c.ident()?;
+        constraint = Some(c.ident()?);
     } else if c.is_token(&Token::LParen) {
         target = c.parens(|c| c.list(arbiter))?;
         if c.eat("WHERE") {
@@ -71,12 +71,12 @@ fn on_conflict(c: &mut Cursor<'_, '_>) -> Parse<OnConflict> {
     }
     c.expect("DO")?;
     if c.eat("NOTHING") {
-        return Ok(OnConflict { target, assignments: Vec::new(), filter: None });
+        return Ok(OnConflict { target, constraint, assignments: Vec::new(), filter: None });
     }
     c.expect("UPDATE SET")?;
     let assignments = assignments(c)?;
     let filter = if c.eat("WHERE") { Some(expr(c)?) } else { None };
-    Ok(OnConflict { target, assignments, filter })
+    Ok(OnConflict { target, constraint, assignments, filter })
 }
 
 /// `a`, `lower(a) COLLATE "C" text_ops`.

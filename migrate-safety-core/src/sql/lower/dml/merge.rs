@@ -56,7 +56,7 @@ fn source(c: &mut Cursor<'_, '_>) -> Parse<TableRef> {
             from.tables.extend(last);
             let select = Select { from: from.tables, others: from.others, ..Select::default() };
             let query = Box::new(Query { selects: vec![select], ..Query::default() });
-            TableRef { source: TableSource::Query(query), alias: None, on: None }
+            TableRef::new(TableSource::Query(query))
         }
     })
 }

@@ -3,6 +3,7 @@
 use super::super::super::cursor::{Cursor, Parse, string_value};
 use super::super::super::expr::Expr;
 use super::super::super::name::ObjectName;
+use super::super::super::statement::ProblemKind;
 use super::primary::named_type;
 use super::{expr, sort_list, window_specification};
 use sqlparser::tokenizer::Token;
@@ -10,10 +11,7 @@ use sqlparser::tokenizer::Token;
 /// `( … )` behind the name of a function, and the clauses that can follow.
 pub(super) fn call(c: &mut Cursor<'_, '_>, name: ObjectName) -> Parse<Expr> {
     let mark = c.mark();
-    c.expect_token(&Token::LParen)?;
-    let mut more = Vec::new();
-    let args = arguments(c, &mut more)?;
-    c.expect_token(&Token::RParen)?;
+    let (args, mut more, plain) = arguments(c)?;
     if string_value(c.peek()).is_some() {
         let inside = c.text_from(mark);
         let modifiers = inside.strip_prefix('(').and_then(|i| i.strip_suffix(')')).unwrap_or(inside);
@@ -21,9 +19,22 @@ pub(super) fn call(c: &mut Cursor<'_, '_>, name: ObjectName) -> Parse<Expr> {
         let to = named_type(name.schema, name.name, modifiers);
         return Ok(Expr::Cast { expr: Box::new(Expr::String(c.string()?)), to });
     }
+    if !plain && c.is_all("WITHIN GROUP") {
+        return Err(c.problem(ProblemKind::Invalid, "WITHIN GROUP does not go with DISTINCT, VARIADIC or ORDER BY"));
+    }
     call_clauses(c, &mut more)?;
     let call = Expr::Call { name, args };
     Ok(with_parts(call, more))
+}
+
+/// A call without any clause behind its parentheses, as it stands in `FROM`.
+pub(in super::super) fn call_only(c: &mut Cursor<'_, '_>) -> Parse<Expr> {
+    let mut name = ObjectName::bare(c.label()?);
+    while c.eat_token(&Token::Period) {
+        name = ObjectName { schema: Some(name.name), name: c.label()? };
+    }
+    let (args, more, _) = arguments(c)?;
+    Ok(with_parts(Expr::Call { name, args }, more))
 }
 
 /// An expression, and further ones that belong to it.
@@ -35,30 +46,36 @@ pub(super) fn with_parts(expr: Expr, mut more: Vec<Expr>) -> Expr {
     Expr::Other(more)
 }
 
-/// The arguments; expressions of `ORDER BY` among them go to `more`.
-fn arguments(c: &mut Cursor<'_, '_>, more: &mut Vec<Expr>) -> Parse<Vec<Expr>> {
-    if c.is_token(&Token::RParen) {
-        return Ok(Vec::new());
-    }
-    if c.is_token(&Token::Mul) && matches!(c.peek_nth(1), Token::RParen) {
-        c.skip();
-        return Ok(vec![Expr::Star(None)]);
-    }
-    if !c.eat("DISTINCT") {
-        c.eat("ALL");
-    }
-    let mut args = Vec::new();
-    loop {
-        let variadic = c.is("VARIADIC");
-        args.push(argument(c)?);
-        if variadic || !c.eat_token(&Token::Comma) {
-            break;
+/// `( … )`: the arguments, the expressions of an `ORDER BY` among them, and whether they are only arguments.
+fn arguments(c: &mut Cursor<'_, '_>) -> Parse<(Vec<Expr>, Vec<Expr>, bool)> {
+    c.parens(|c| {
+        let mut args = Vec::new();
+        let mut order = Vec::new();
+        if c.is_token(&Token::RParen) {
+            return Ok((args, order, true));
         }
-    }
-    if c.eat_all("ORDER BY") {
-        more.extend(sort_list(c)?);
-    }
-    Ok(args)
+        if c.is_token(&Token::Mul) && matches!(c.peek_nth(1), Token::RParen) {
+            c.skip();
+            return Ok((vec![Expr::Star(None)], order, true));
+        }
+        let mut plain = !c.eat("DISTINCT");
+        if plain {
+            c.eat("ALL");
+        }
+        loop {
+            let variadic = c.is("VARIADIC");
+            plain &= !variadic;
+            args.push(argument(c)?);
+            if variadic || !c.eat_token(&Token::Comma) {
+                break;
+            }
+        }
+        if c.eat_all("ORDER BY") {
+            order = sort_list(c)?;
+            plain = false;
+        }
+        Ok((args, order, plain))
+    })
 }
 
 /// `e`, `name => e`, `name := e`, `VARIADIC e`.

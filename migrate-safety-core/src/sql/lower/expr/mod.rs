@@ -10,6 +10,7 @@ use super::super::cursor::{Cursor, Parse};
 use super::super::expr::{Expr, Expression};
 use super::super::name::ObjectName;
 
+pub(super) use call::call_only;
 pub(super) use keyword_call::{json_clause, xml_passing};
 pub(super) use primary::{Paren, paren};
 pub(super) use window::{sort_list, window_specification};

@@ -127,13 +127,17 @@ fn tail(c: &mut Cursor<'_, '_>, query: &mut Query) -> Parse<()> {
         c.eat_all("ORDER BY");
         query.order_by = sort_list(c)?;
     }
+    let mut skips = false;
     let locks_first = c.is("FOR");
     while c.is("FOR") {
-        row_lock(c, query)?;
+        skips |= row_lock(c, query)?;
     }
-    limits(c, query)?;
+    let ties = limits(c, query)?;
     while !locks_first && c.is("FOR") {
-        row_lock(c, query)?;
+        skips |= row_lock(c, query)?;
+    }
+    if ties && skips {
+        return Err(c.problem(ProblemKind::Invalid, "SKIP LOCKED does not go with WITH TIES"));
     }
     Ok(())
 }
@@ -143,8 +147,9 @@ fn once(c: &Cursor<'_, '_>, first: bool, what: &str) -> Parse<()> {
     if first { Ok(()) } else { Err(c.problem(ProblemKind::Invalid, format!("a second {what} clause"))) }
 }
 
-/// `LIMIT`, `OFFSET`, `FETCH`.
-fn limits(c: &mut Cursor<'_, '_>, query: &mut Query) -> Parse<()> {
+/// `LIMIT`, `OFFSET`, `FETCH`; whether it is `WITH TIES`.
+fn limits(c: &mut Cursor<'_, '_>, query: &mut Query) -> Parse<bool> {
+    let mut ties = false;
     loop {
         if c.is("LIMIT") {
             once(c, query.limit.is_none(), "LIMIT")?;
@@ -167,15 +172,22 @@ fn limits(c: &mut Cursor<'_, '_>, query: &mut Query) -> Parse<()> {
         } else if c.is("FETCH") {
             once(c, query.limit.is_none(), "LIMIT")?;
             c.skip();
-            query.limit = Some(fetch(c, !query.order_by.is_empty())?);
+            query.limit = Some(fetch(c)?);
+            ties = c.is("WITH");
+            if ties && query.order_by.is_empty() {
+                return Err(c.problem(ProblemKind::Invalid, "WITH TIES needs an ORDER BY clause"));
+            }
+            if !c.eat_all("WITH TIES") {
+                c.expect("ONLY")?;
+            }
         } else {
-            return Ok(());
+            return Ok(ties);
         }
     }
 }
 
-/// `FIRST 5 ROWS ONLY`.
-fn fetch(c: &mut Cursor<'_, '_>, ordered: bool) -> Parse<Expr> {
+/// `FIRST 5 ROWS`.
+fn fetch(c: &mut Cursor<'_, '_>) -> Parse<Expr> {
     if c.eat_one_of(&["FIRST", "NEXT"]).is_none() {
         return Err(c.expected("FIRST or NEXT"));
     }
@@ -189,20 +201,14 @@ fn fetch(c: &mut Cursor<'_, '_>, ordered: bool) -> Parse<Expr> {
     if c.eat_one_of(&["ROW", "ROWS"]).is_none() {
         return Err(c.expected("ROWS"));
     }
-    if c.is_all("WITH TIES") && !ordered {
-        return Err(c.problem(ProblemKind::Invalid, "WITH TIES needs an ORDER BY clause"));
-    }
-    if !c.eat_all("WITH TIES") {
-        c.expect("ONLY")?;
-    }
     Ok(limit)
 }
 
-/// `FOR UPDATE OF a, b SKIP LOCKED`.
-fn row_lock(c: &mut Cursor<'_, '_>, query: &mut Query) -> Parse<()> {
+/// `FOR UPDATE OF a, b SKIP LOCKED`; whether it is the last.
+fn row_lock(c: &mut Cursor<'_, '_>, query: &mut Query) -> Parse<bool> {
     c.expect("FOR")?;
     if c.eat_all("READ ONLY") {
-        return Ok(());
+        return Ok(false);
     }
     let exclusive = if c.eat("UPDATE") || c.eat_all("NO KEY UPDATE") {
         true
@@ -213,9 +219,10 @@ fn row_lock(c: &mut Cursor<'_, '_>, query: &mut Query) -> Parse<()> {
     };
     let of = if c.eat("OF") { c.list(Cursor::object_name)? } else { Vec::new() };
     let of = of.into_iter().map(|name| name.name).collect();
-    let nonblocking = c.eat("NOWAIT") || c.eat_all("SKIP LOCKED");
+    let skips = c.eat_all("SKIP LOCKED");
+    let nonblocking = skips || c.eat("NOWAIT");
     query.row_locks.push(RowLock { exclusive, of, nonblocking });
-    Ok(())
+    Ok(skips)
 }
 
 /// A statement that begins with `WITH`, `SELECT`, `VALUES`, `TABLE` or a parenthesis, as an operation.

@@ -33,14 +33,15 @@ impl IntoTarget {
 /// What follows the word `SELECT`.
 pub(super) fn select(c: &mut Cursor<'_, '_>, into: &mut Option<IntoTarget>) -> Parse<Select> {
     let mut select = Select::default();
-    if c.eat("DISTINCT") {
+    let distinct = c.eat("DISTINCT");
+    if distinct {
         if c.eat("ON") {
             select.others = c.parens(|c| c.list(expr))?;
         }
     } else {
         c.eat("ALL");
     }
-    if !ends_output(c) {
+    if distinct || !ends_output(c) {
         select.items = output_list(c)?;
     }
     if c.eat("INTO") {
@@ -101,12 +102,14 @@ fn ends_output(c: &Cursor<'_, '_>) -> bool {
 pub(in super::super) fn output_list(c: &mut Cursor<'_, '_>) -> Parse<Vec<SelectItem>> {
     c.list(|c| {
         if c.eat_token(&Token::Mul) {
-            return Ok(SelectItem { expr: Expr::Star(None), alias: None });
+            return Ok(SelectItem { expr: Expr::Star(None), alias: None, sql: "*".into() });
         }
+        let mark = c.mark();
         let expr = expr(c)?;
+        let sql = c.text_from(mark).into();
         let bare = matches!(c.peek(), Token::Word(word) if keyword::is_bare_label(word));
         let alias = if c.eat("AS") || bare { Some(c.label()?) } else { None };
-        Ok(SelectItem { expr, alias })
+        Ok(SelectItem { expr, alias, sql })
     })
 }
 
@@ -159,6 +162,6 @@ pub(in super::super) fn values(c: &mut Cursor<'_, '_>) -> Parse<(Select, usize)>
 pub(super) fn table(c: &mut Cursor<'_, '_>) -> Parse<Select> {
     let (name, only) = relation(c)?;
     let source = TableSource::Relation { name, only };
-    let items = vec![SelectItem { expr: Expr::Star(None), alias: None }];
-    Ok(Select { items, from: vec![TableRef { source, alias: None, on: None }], ..Select::default() })
+    let items = vec![SelectItem { expr: Expr::Star(None), alias: None, sql: "*".into() }];
+    Ok(Select { items, from: vec![TableRef::new(source)], ..Select::default() })
 }

@@ -28,9 +28,7 @@ pub(in super::super) fn with_clause(c: &mut Cursor<'_, '_>) -> Parse<Vec<Cte>> {
 
 fn cte(c: &mut Cursor<'_, '_>) -> Parse<Cte> {
     let name = c.ident()?;
-    if c.is_token(&Token::LParen) {
-        c.ident_list()?;
-    }
+    let columns = if c.is_token(&Token::LParen) { c.ident_list()? } else { Vec::new() };
     c.expect("AS")?;
     if !c.eat_all("NOT MATERIALIZED") {
         c.eat("MATERIALIZED");
@@ -64,7 +62,7 @@ fn cte(c: &mut Cursor<'_, '_>) -> Parse<Cte> {
         }
         Preparable::Dml(operation) => CteBody::Dml(operation),
     };
-    Ok(Cte { name, body })
+    Ok(Cte { name, columns, body })
 }
 
 /// A query, `INSERT`, `UPDATE`, `DELETE` or `MERGE`, each with or without `WITH`.

@@ -69,16 +69,14 @@ pub(in super::super::super) fn clause(c: &mut Cursor<'_, '_>, args: &mut Vec<Exp
         "EMPTY ON",
     ];
     if c.eat_all("FORMAT JSON") {
-        if c.eat("ENCODING") {
-            c.label()?;
-        }
+        encoding(c)?;
     } else if c.eat("RETURNING") {
         data_type(c)?;
     } else if c.eat("PASSING") {
         args.extend(c.list(|c| {
             let value = expr(c)?;
-            if c.eat_all("FORMAT JSON") && c.eat("ENCODING") {
-                c.label()?;
+            if c.eat_all("FORMAT JSON") {
+                encoding(c)?;
             }
             c.expect("AS")?;
             c.label()?;
@@ -99,6 +97,13 @@ pub(in super::super::super) fn clause(c: &mut Cursor<'_, '_>, args: &mut Vec<Exp
         return Ok(false);
     }
     Ok(true)
+}
+
+fn encoding(c: &mut Cursor<'_, '_>) -> Parse<()> {
+    if c.eat("ENCODING") && c.eat_one_of(&["UTF8", "UTF16", "UTF32"]).is_none() {
+        return Err(c.expected("UTF8, UTF16 or UTF32"));
+    }
+    Ok(())
 }
 
 fn on(c: &mut Cursor<'_, '_>) -> Parse<()> {

@@ -3,11 +3,12 @@
 mod table_function;
 
 use super::super::super::cursor::{Cursor, Parse};
+use super::super::super::datatype::DataType;
 use super::super::super::expr::{Expr, Query, TableRef, TableSource};
 use super::super::super::keyword::{self, Category};
 use super::super::super::name::{Ident, ObjectName};
 use super::super::data_type;
-use super::super::expr::{expr, operand_only};
+use super::super::expr::{call_only, expr, operand_only};
 use super::{goes_on, query, rest, starts};
 use sqlparser::tokenizer::Token;
 
@@ -52,9 +53,14 @@ fn at_join(c: &Cursor<'_, '_>) -> bool {
 
 /// One join, from its key words to its condition.
 fn join(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
+    let right = from.tables.len();
     if c.eat("CROSS") {
         c.expect("JOIN")?;
-        return primary(c, from);
+        primary(c, from)?;
+        if let Some(table) = from.tables.get_mut(right) {
+            table.joined = true;
+        }
+        return Ok(());
     }
     let natural = c.eat("NATURAL");
     if c.eat_one_of(&["LEFT", "RIGHT", "FULL"]).is_some() {
@@ -63,8 +69,11 @@ fn join(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
         c.eat("INNER");
     }
     c.expect("JOIN")?;
-    let right = from.tables.len();
     primary(c, from)?;
+    if let Some(table) = from.tables.get_mut(right) {
+        table.joined = true;
+        table.natural = natural;
+    }
     if natural {
         return Ok(());
     }
@@ -72,17 +81,19 @@ fn join(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
     while !c.is("ON") && !c.is("USING") && at_join(c) {
         c.nested(|c| join(c, from))?;
     }
+    let mut using = Vec::new();
     let on = if c.eat("ON") {
         expr(c)?
     } else {
         c.expect("USING")?;
-        let columns = c.ident_list()?;
+        using = c.ident_list()?;
         if c.eat("AS") {
             c.ident()?;
         }
-        equal_columns(columns)
+        equal_columns(using.clone())
     };
     if let Some(table) = from.tables.get_mut(right) {
+        table.using.extend(using);
         table.on = Some(match table.on.take() {
             None => on,
             Some(inner) => Expr::And(vec![inner, on]),
@@ -120,22 +131,21 @@ fn primary(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
         };
     }
     if let Some(function) = table_function::special(c)? {
-        let alias = table_function::alias(c)?;
-        from.tables.push(TableRef { source: TableSource::Expr(function), alias, on: None });
+        let (alias, columns) = table_function::alias(c)?;
+        from.tables.push(TableRef { alias, columns, ..TableRef::new(TableSource::Expr(function)) });
         return Ok(());
     }
-    if is_function(c) {
-        let function = operand_only(c)?;
-        c.eat_all("WITH ORDINALITY");
-        let alias = table_function::alias(c)?;
-        from.tables.push(TableRef { source: TableSource::Expr(function), alias, on: None });
+    if let Some(function) = function(c)? {
+        let ordinality = c.eat_all("WITH ORDINALITY");
+        let (alias, columns) = table_function::alias(c)?;
+        from.tables.push(TableRef { alias, columns, ordinality, ..TableRef::new(TableSource::Expr(function)) });
         return Ok(());
     }
     if lateral {
         return Err(c.expected("a subquery or function behind LATERAL"));
     }
     let (name, only) = relation(c)?;
-    let alias = relation_alias(c)?;
+    let (alias, columns) = relation_alias(c)?;
     if c.eat("TABLESAMPLE") {
         c.object_name()?;
         from.others.extend(c.parens(|c| c.list(expr))?);
@@ -143,17 +153,17 @@ fn primary(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
             from.others.push(c.parens(expr)?);
         }
     }
-    from.tables.push(TableRef { source: TableSource::Relation { name, only }, alias, on: None });
+    from.tables.push(TableRef { alias, columns, ..TableRef::new(TableSource::Relation { name, only }) });
     Ok(())
 }
 
 fn subquery(c: &mut Cursor<'_, '_>, query: Query, from: &mut From) -> Parse<()> {
     let mark = c.mark();
-    let alias = table_function::alias(c)?;
+    let (alias, columns) = table_function::alias(c)?;
     if alias.is_none() {
         c.since(16, mark, "a subquery in FROM without an alias");
     }
-    from.tables.push(TableRef { source: TableSource::Query(Box::new(query)), alias, on: None });
+    from.tables.push(TableRef { alias, columns, ..TableRef::new(TableSource::Query(Box::new(query))) });
     Ok(())
 }
 
@@ -174,7 +184,7 @@ fn in_parentheses(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<Option<Query
                     joined = joins(c, from)?;
                 }
                 None => {
-                    joined = relation_alias(c)?.is_none();
+                    joined = relation_alias(c)?.0.is_none();
                     joined |= joins(c, from)?;
                 }
             }
@@ -201,13 +211,19 @@ pub(in super::super) fn relation(c: &mut Cursor<'_, '_>) -> Parse<(ObjectName, b
     Ok((name, false))
 }
 
+/// An alias and what stands behind it in parentheses.
+type Alias = (Option<Ident>, Vec<(Ident, Option<DataType>)>);
+
 /// `[AS] alias [(columns)]` of a table.
-fn relation_alias(c: &mut Cursor<'_, '_>) -> Parse<Option<Ident>> {
+fn relation_alias(c: &mut Cursor<'_, '_>) -> Parse<Alias> {
     let alias = bare_alias(c)?;
-    if alias.is_some() && c.is_token(&Token::LParen) {
-        c.ident_list()?;
-    }
-    Ok(alias)
+    let columns = if alias.is_some() && c.is_token(&Token::LParen) { untyped(c)? } else { Vec::new() };
+    Ok((alias, columns))
+}
+
+/// `(a, b)`: names of columns.
+fn untyped(c: &mut Cursor<'_, '_>) -> Parse<Vec<(Ident, Option<DataType>)>> {
+    Ok(c.ident_list()?.into_iter().map(|name| (name, None)).collect())
 }
 
 /// `[AS] alias`.
@@ -223,31 +239,38 @@ fn is_alias(c: &Cursor<'_, '_>) -> bool {
     }
 }
 
-/// Whether a call stands here.
-fn is_function(c: &Cursor<'_, '_>) -> bool {
-    let Token::Word(word) = c.peek() else { return false };
-    match keyword::category(word) {
-        Category::Reserved => word.value.len() > 3 && !c.is("ONLY"),
-        Category::FunctionName if c.is("CURRENT_SCHEMA") || c.is("COLLATION") => true,
-        _ => {
-            let mut n = 1;
-            while matches!(c.peek_nth(n), Token::Period) {
-                n += 2;
-            }
-            matches!(c.peek_nth(n), Token::LParen)
-        }
+/// A call, if one stands here.
+pub(super) fn function(c: &mut Cursor<'_, '_>) -> Parse<Option<Expr>> {
+    let Token::Word(word) = c.peek() else { return Ok(None) };
+    let category = keyword::category(word);
+    let mut n = 1;
+    while matches!(c.peek_nth(n), Token::Period) {
+        n += 2;
+    }
+    let called = matches!(c.peek_nth(n), Token::LParen);
+    let by_key_word = match category {
+        Category::Reserved => !c.is("ONLY"),
+        Category::FunctionName => c.is("CURRENT_SCHEMA") && !called || c.is_all("COLLATION FOR"),
+        Category::ColumnName => called && n == 1,
+        Category::Free => false,
+    };
+    if by_key_word {
+        operand_only(c).map(Some)
+    } else if called {
+        call_only(c).map(Some)
+    } else {
+        Ok(None)
     }
 }
 
 /// `a int COLLATE "C", b text`: columns of a function that returns records.
-fn column_definitions(c: &mut Cursor<'_, '_>) -> Parse<()> {
+fn column_definitions(c: &mut Cursor<'_, '_>) -> Parse<Vec<(Ident, Option<DataType>)>> {
     c.list(|c| {
-        c.ident()?;
-        data_type(c)?;
+        let name = c.ident()?;
+        let data_type = data_type(c)?;
         if c.eat("COLLATE") {
             c.object_name()?;
         }
-        Ok(())
-    })?;
-    Ok(())
+        Ok((name, Some(data_type)))
+    })
 }

@@ -2,31 +2,30 @@
 
 use super::super::super::super::cursor::{Cursor, Parse};
 use super::super::super::super::expr::Expr;
-use super::super::super::super::name::{Ident, ObjectName};
+use super::super::super::super::name::ObjectName;
 use super::super::super::data_type;
 use super::super::super::expr::{expr, json_clause, operand_only, restricted, xml_passing};
-use super::{column_definitions, is_alias};
+use super::{Alias, column_definitions, function, is_alias, untyped};
 use sqlparser::tokenizer::Token;
 
 /// `[AS] alias [(columns)]`, `AS (definitions)`, `AS alias (definitions)`.
-pub(super) fn alias(c: &mut Cursor<'_, '_>) -> Parse<Option<Ident>> {
+pub(super) fn alias(c: &mut Cursor<'_, '_>) -> Parse<Alias> {
     let with_as = c.eat("AS");
     if with_as && c.is_token(&Token::LParen) {
-        c.parens(column_definitions)?;
-        return Ok(None);
+        return Ok((None, c.parens(column_definitions)?));
     }
     if !with_as && !is_alias(c) {
-        return Ok(None);
+        return Ok((None, Vec::new()));
     }
     let alias = c.ident()?;
-    if c.is_token(&Token::LParen) {
-        if matches!(c.peek_nth(2), Token::Comma | Token::RParen) {
-            c.ident_list()?;
-        } else {
-            c.parens(column_definitions)?;
-        }
-    }
-    Ok(Some(alias))
+    let columns = if !c.is_token(&Token::LParen) {
+        Vec::new()
+    } else if matches!(c.peek_nth(2), Token::Comma | Token::RParen) {
+        untyped(c)?
+    } else {
+        c.parens(column_definitions)?
+    };
+    Ok((Some(alias), columns))
 }
 
 /// `ROWS FROM (…)`, `XMLTABLE (…)`, `JSON_TABLE (…)`.
@@ -36,7 +35,7 @@ pub(super) fn special(c: &mut Cursor<'_, '_>) -> Parse<Option<Expr>> {
         c.eat_all("ROWS FROM");
         let functions = c.parens(|c| {
             c.list(|c| {
-                let function = operand_only(c)?;
+                let function = function(c)?.ok_or_else(|| c.expected("a function"))?;
                 if c.eat("AS") {
                     c.parens(column_definitions)?;
                 }

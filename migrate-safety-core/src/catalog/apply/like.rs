@@ -1,0 +1,142 @@
+//! `CREATE TABLE (LIKE source INCLUDING …)`.
+
+use super::change::Change;
+use super::index::NewIndex;
+use crate::catalog::{Column, Constraint, ConstraintKind, RelationId};
+use crate::sql::Ident;
+use crate::sql::operation::{LikeClause, SequenceOptions};
+
+impl Change<'_> {
+    /// The columns of the source, in order.
+    pub(super) fn add_like_columns(&mut self, id: RelationId, clause: &LikeClause) {
+        let Some(source) = self.relation(&clause.source, false) else { return };
+        for column in self.columns_of(source) {
+            let including = clause.including;
+            let has_identity = column.identity.is_some() && including.identity;
+            let copy = Column {
+                not_null: column.not_null && self.version() < 18,
+                default: column.default.clone().filter(|_| including.defaults),
+                generated: column.generated.clone().filter(|_| including.generated),
+                identity: column.identity.filter(|_| has_identity),
+                sequence: None,
+                created: self.now,
+                inherited: 0,
+                local: true,
+                comment: column.comment.clone().filter(|_| including.comments),
+                ..column.clone()
+            };
+            let existing = self.table(id).and_then(|t| t.column(&column.name)).cloned();
+            let copied = match existing {
+                Some(existing) => {
+                    self.merge_own_column(id, &existing, copy, false);
+                    Some(existing.id)
+                }
+                None => self.catalog.add_column(id, copy),
+            };
+            let Some(copied) = copied else { continue };
+            if has_identity {
+                self.copy_identity(id, &column);
+            }
+            if column.not_null && self.version() >= 18 {
+                let name = self.table(source).and_then(|t| super::not_null::not_null_of(t, column.id)).map(|(_, n)| n);
+                self.add_not_null(id, copied, name, false);
+            }
+        }
+        if self.is_unknown(source)
+            && let Some(relation) = self.catalog.relations.get_mut(&id)
+        {
+            relation.unknown = true;
+        }
+    }
+
+    /// The columns of a table, or of a view where their types are known.
+    fn columns_of(&mut self, source: RelationId) -> Vec<Column> {
+        let Some(relation) = self.catalog.relation(source) else { return Vec::new() };
+        if let Some(table) = relation.table() {
+            return table.columns.clone();
+        }
+        let columns = relation.view().map_or(&[][..], |v| &v.columns);
+        columns
+            .iter()
+            .map(|c| {
+                let unknown = || crate::sql::DataType::builtin(crate::catalog::store::UNKNOWN_TYPE);
+                Column::new(c.name.clone(), c.data_type.clone().unwrap_or_else(unknown), self.now)
+            })
+            .collect()
+    }
+
+    fn copy_identity(&mut self, id: RelationId, column: &Column) {
+        let sequence = column.sequence.and_then(|s| self.catalog.relation(s)).and_then(|r| r.sequence());
+        let options = sequence.map_or_else(SequenceOptions::default, |s| SequenceOptions {
+            data_type: Some(crate::sql::DataType::builtin("int8")),
+            increment: Some(s.increment),
+            start: s.start,
+            ..SequenceOptions::default()
+        });
+        self.make_sequence(id, &column.name, &options, true);
+    }
+
+    /// Checks and indexes of the source, once the table has its own.
+    pub(super) fn add_like_objects(&mut self, id: RelationId, clause: &LikeClause) {
+        let Some(source) = self.catalog.resolve(&clause.source).found() else { return };
+        if clause.including.constraints {
+            let checks = self.table(source).map_or(&[][..], |t| &t.constraints);
+            let checks: Vec<Constraint> = checks.iter().filter(|c| super::inherit::is_check(c)).cloned().collect();
+            for check in checks {
+                self.copy_check(id, check, clause.including.comments);
+            }
+        }
+        if clause.including.indexes {
+            for index in self.catalog.indexes_of(source).to_vec() {
+                self.copy_index(id, index, clause.including.comments);
+            }
+        }
+    }
+
+    fn copy_check(&mut self, id: RelationId, check: Constraint, comments: bool) {
+        let ConstraintKind::Check { expression, .. } = &check.kind else { return };
+        if self.table(id).is_some_and(|t| t.constraint(&check.name).is_some()) {
+            let (name, table) = (&check.name, self.name(id));
+            self.conflict("42710", format!("constraint \"{name}\" for relation \"{table}\" already exists"));
+            return;
+        }
+        let columns = self.mentioned(id, expression);
+        let kind = ConstraintKind::Check { expression: expression.clone(), columns };
+        let copy = Constraint {
+            no_inherit: check.no_inherit,
+            enforced: check.enforced,
+            valid: check.enforced,
+            comment: check.comment.clone().filter(|_| comments),
+            ..Constraint::new(self.fresh_constraint(), check.name.clone(), kind, self.now)
+        };
+        self.catalog.add_constraint(id, copy);
+    }
+
+    fn copy_index(&mut self, id: RelationId, index: RelationId, comments: bool) {
+        let Some(definition) = self.catalog.index(index).cloned() else { return };
+        let comment_of = |c: &Option<Box<str>>| c.clone().filter(|_| comments);
+        let comment = self.catalog.relation(index).and_then(|r| comment_of(&r.comment));
+        let mut key = self.key_of(&definition);
+        if let Some(key) = &mut key {
+            let constraint = definition.constraint.and_then(|c| self.catalog.constraint(definition.table, c));
+            key.comment = constraint.and_then(|c| comment_of(&c.comment));
+            if key.primary && self.table(id).is_some_and(|t| t.primary_key().is_some()) {
+                let table: Ident = self.name(id);
+                self.conflict("42P16", format!("multiple primary keys for table \"{table}\" are not allowed"));
+                return;
+            }
+        }
+        if let Some(columns) =
+            key.as_ref().filter(|k| k.primary).map(|_| definition.keys.iter().filter_map(|k| k.column))
+        {
+            let names: Vec<Ident> = columns.map(|c| self.column_name(definition.table, c)).collect();
+            for name in names {
+                if let Some(column) = self.catalog.ensure_column(id, &name) {
+                    self.set_not_null(id, column, None, true);
+                }
+            }
+        }
+        let index = self.index_for(id, &definition);
+        self.make_index(id, &NewIndex { name: None, index, key, comment }, false);
+    }
+}

@@ -1,0 +1,231 @@
+//! `RENAME TO` and `SET SCHEMA` of relations and types.
+
+use super::Applied;
+use super::support::{is_word, wrong_kind};
+use crate::catalog::types::FoundType;
+use crate::catalog::{Catalog, Conflict, Relation, RelationId, RelationKind, TypeDefKind, TypeId};
+use crate::sql::operation::RelationWord;
+use crate::sql::{DataType, Ident, ObjectName};
+
+impl Catalog {
+    /// `ALTER TABLE | VIEW | INDEX | SEQUENCE … RENAME TO`.
+    pub(super) fn rename_relation(
+        &mut self,
+        name: &ObjectName,
+        word: RelationWord,
+        if_exists: bool,
+        to: &Ident,
+        applied: &mut Applied,
+    ) {
+        let Some(id) = self.existing_relation(name, if_exists, applied) else { return };
+        let Some(relation) = self.relation(id) else { return };
+        // `ALTER TABLE` and `ALTER INDEX` take any relation.
+        let any = matches!(word, RelationWord::Table | RelationWord::Index);
+        if matches!(relation.kind, RelationKind::Composite) {
+            return applied.conflict("42809", format!("\"{}\" is a composite type", name.name));
+        }
+        if !any && !is_word(relation, word) {
+            return applied.conflicts.push(wrong_kind(&name.name, word));
+        }
+        let (schema, constraint) = (relation.schema.clone(), self.constraint_of_index(relation));
+        let row_type = has_row_type(relation);
+        if let Some(clash) = self.relation_clash(&schema, to, row_type) {
+            return applied.conflicts.push(clash);
+        }
+        if let Some((table, constraint)) = constraint {
+            if self.table(table).is_some_and(|t| t.constraint(to).is_some()) {
+                let table = self.relation(table).map(|r| r.name.to_string()).unwrap_or_default();
+                let message = format!("constraint \"{to}\" for relation \"{table}\" already exists");
+                return applied.conflict("42710", message);
+            }
+            self.rename_constraint(table, constraint, to);
+        }
+        self.give_name(id, schema, to.clone());
+    }
+
+    /// The constraint that an index is behind.
+    fn constraint_of_index(&self, relation: &Relation) -> Option<(RelationId, crate::catalog::ConstraintId)> {
+        let index = relation.index()?;
+        Some((index.table, index.constraint?))
+    }
+
+    /// Gives a relation another name or schema, and its row type with it.
+    fn give_name(&mut self, id: RelationId, schema: Ident, name: Ident) {
+        let Some(relation) = self.relation(id) else { return };
+        let old = (relation.schema.clone(), relation.name.clone());
+        let row_type = has_row_type(relation);
+        self.move_relation(id, schema.clone(), name.clone());
+        if row_type {
+            self.retype(&mut |data_type| rename_type(data_type, &old.0, &old.1, &schema, &name));
+        }
+    }
+
+    /// `ALTER TABLE | VIEW | SEQUENCE … SET SCHEMA`.
+    pub(super) fn move_relation_to(
+        &mut self,
+        name: &ObjectName,
+        word: RelationWord,
+        if_exists: bool,
+        schema: &Ident,
+        applied: &mut Applied,
+    ) {
+        let Some(id) = self.existing_relation(name, if_exists, applied) else { return };
+        let Some(relation) = self.relation(id) else { return };
+        match &relation.kind {
+            RelationKind::Composite => {
+                return applied.conflict("42809", format!("\"{}\" is a composite type", name.name));
+            }
+            RelationKind::Index(_) if word == RelationWord::Table => {
+                return applied.conflict("42809", format!("cannot change schema of index \"{}\"", name.name));
+            }
+            _ if word != RelationWord::Table && !is_word(relation, word) => {
+                return applied.conflicts.push(wrong_kind(&name.name, word));
+            }
+            RelationKind::Sequence(sequence) => {
+                if let Some(table) = sequence.owned_by.and_then(|(table, _)| self.relation(table)) {
+                    let message = "cannot move an owned sequence into another schema";
+                    let detail = vec![format!("Sequence \"{}\" is linked to table \"{}\".", name.name, table.name)];
+                    return applied.conflicts.push(Conflict { detail, ..Conflict::new("0A000", message) });
+                }
+            }
+            _ => {}
+        }
+        if let Some(problem) = self.schema_problem(schema) {
+            return applied.conflicts.push(problem);
+        }
+        if relation.schema == *schema {
+            return;
+        }
+        let mut moving = vec![id];
+        moving.extend(self.indexes_of(id));
+        moving.extend(self.table(id).into_iter().flat_map(|t| &t.sequences));
+        for id in &moving {
+            let Some(relation) = self.relation(*id) else { continue };
+            if let Some(mut clash) = self.relation_clash(schema, &relation.name, has_row_type(relation)) {
+                clash.message = format!("{} in schema \"{schema}\"", clash.message);
+                return applied.conflicts.push(clash);
+            }
+        }
+        for id in moving {
+            if let Some(name) = self.relation(id).map(|r| r.name.clone()) {
+                self.give_name(id, schema.clone(), name);
+            }
+        }
+    }
+
+    /// `ALTER TYPE | DOMAIN … RENAME TO`.
+    pub(super) fn rename_type(&mut self, name: &ObjectName, domain: bool, to: &Ident, applied: &mut Applied) {
+        let Some(id) = self.alterable_type(name, domain, applied) else { return };
+        let Some(schema) = self.types.get(&id).map(|t| t.schema.clone()) else { return };
+        let composite = self.composite_relation(id);
+        let clash = match composite {
+            Some(_) => self.relation_clash(&schema, to, true),
+            None => self.type_clash(&schema, to),
+        };
+        match clash {
+            Some(clash) => applied.conflicts.push(clash),
+            None => self.give_type_name(id, schema, to.clone()),
+        }
+    }
+
+    /// `ALTER TYPE | DOMAIN … SET SCHEMA`.
+    pub(super) fn move_type(&mut self, name: &ObjectName, domain: bool, schema: &Ident, applied: &mut Applied) {
+        let Some(id) = self.alterable_type(name, domain, applied) else { return };
+        if let Some(problem) = self.schema_problem(schema) {
+            return applied.conflicts.push(problem);
+        }
+        let Some(def) = self.types.get(&id) else { return };
+        if def.schema == *schema {
+            return;
+        }
+        let name = def.name.clone();
+        let clash = match self.composite_relation(id) {
+            Some(_) => self.relation_clash(schema, &name, true),
+            None => self.type_clash(schema, &name),
+        };
+        match clash {
+            Some(mut clash) => {
+                clash.message = format!("{} in schema \"{schema}\"", clash.message);
+                applied.conflicts.push(clash);
+            }
+            None => self.give_type_name(id, schema.clone(), name),
+        }
+    }
+
+    /// A type of its own, not a table's row type.
+    fn alterable_type(&self, name: &ObjectName, domain: bool, applied: &mut Applied) -> Option<TypeId> {
+        match self.existing_type(name, applied)? {
+            FoundType::Defined(id) => {
+                let is_domain = matches!(self.types.get(&id).map(|t| &t.kind), Some(TypeDefKind::Domain(_)));
+                if domain && !is_domain {
+                    applied.conflict("42809", format!("{name} is not a domain"));
+                    return None;
+                }
+                Some(id)
+            }
+            FoundType::Row(_) => {
+                applied.conflict("42809", format!("{name} is a table's row type"));
+                None
+            }
+            _ => None,
+        }
+    }
+
+    /// The relation behind a composite type.
+    pub(super) fn composite_relation(&self, id: TypeId) -> Option<RelationId> {
+        let def = self.types.get(&id)?;
+        let relation = self.relation(*self.relation_names.get(&(def.schema.clone(), def.name.clone()))?)?;
+        let composite = matches!((&def.kind, &relation.kind), (TypeDefKind::Composite(_), RelationKind::Composite));
+        composite.then_some(relation.id)
+    }
+
+    /// Gives a type another name or schema; the columns and arguments of that type follow.
+    fn give_type_name(&mut self, id: TypeId, schema: Ident, name: Ident) {
+        let relation = self.composite_relation(id);
+        let Some(def) = self.types.get_mut(&id) else { return };
+        let old = (std::mem::replace(&mut def.schema, schema.clone()), std::mem::replace(&mut def.name, name.clone()));
+        self.type_names.remove(&old);
+        self.type_names.insert((schema.clone(), name.clone()), id);
+        if let Some(relation) = relation {
+            self.move_relation(relation, schema.clone(), name.clone());
+        }
+        self.retype(&mut |data_type| rename_type(data_type, &old.0, &old.1, &schema, &name));
+    }
+
+    /// Changes every type that a column, attribute, domain, range, argument or view column has.
+    pub(super) fn retype(&mut self, change: &mut dyn FnMut(&mut DataType)) {
+        for relation in self.relations.values_mut() {
+            match &mut relation.kind {
+                RelationKind::Table(table) => table.columns.iter_mut().for_each(|c| change(&mut c.data_type)),
+                RelationKind::View(view) => {
+                    view.columns.iter_mut().filter_map(|c| c.data_type.as_mut()).for_each(&mut *change);
+                }
+                RelationKind::Index(_) | RelationKind::Sequence(_) | RelationKind::Composite => {}
+            }
+        }
+        for def in self.types.values_mut() {
+            match &mut def.kind {
+                TypeDefKind::Domain(domain) => change(&mut domain.base),
+                TypeDefKind::Composite(attributes) => attributes.iter_mut().for_each(|(_, t)| change(t)),
+                TypeDefKind::Range(subtype) => subtype.iter_mut().for_each(&mut *change),
+                TypeDefKind::Enum(_) | TypeDefKind::Base => {}
+            }
+        }
+        for routine in self.routines.values_mut() {
+            routine.args.iter_mut().for_each(|(_, t, ..)| change(t));
+            routine.returns.iter_mut().for_each(&mut *change);
+        }
+    }
+}
+
+/// Whether a relation has a type of its name.
+fn has_row_type(relation: &Relation) -> bool {
+    !matches!(relation.kind, RelationKind::Index(_) | RelationKind::Sequence(_))
+}
+
+fn rename_type(data_type: &mut DataType, schema: &Ident, name: &Ident, to_schema: &Ident, to: &Ident) {
+    if data_type.name == *name && data_type.schema.as_ref() == Some(schema) {
+        data_type.schema = Some(to_schema.clone());
+        data_type.name = to.clone();
+    }
+}

@@ -1,0 +1,246 @@
+//! Enums, composite types, ranges.
+
+use super::Applied;
+use crate::catalog::types::FoundType;
+use crate::catalog::{Catalog, Conflict, RelationId, RelationKind, Stamp, TypeDef, TypeDefKind, TypeId};
+use crate::sql::operation::{AlterType, TypeKind};
+use crate::sql::{DataType, Ident, ObjectName};
+
+impl Catalog {
+    /// `CREATE TYPE`.
+    pub(super) fn create_type(&mut self, name: &ObjectName, kind: &TypeKind, now: Stamp, applied: &mut Applied) {
+        let (schema, name) = self.new_name(name, applied);
+        let composite = matches!(kind, TypeKind::Composite(_));
+        let clash = self.type_clash(&schema, &name);
+        let clash = clash.or_else(|| if composite { self.relation_clash(&schema, &name, false) } else { None });
+        if let Some(clash) = clash {
+            let shell = self.type_names.get(&(schema.clone(), name.clone())).and_then(|id| self.types.get_mut(id));
+            // `CREATE TYPE t` announces a base type that a second statement defines.
+            match (shell.map(|t| &t.kind), kind) {
+                (Some(TypeDefKind::Base), TypeKind::Base) => {}
+                _ => applied.conflicts.push(clash),
+            }
+            return;
+        }
+        let kind = match kind {
+            TypeKind::Enum(labels) => {
+                applied.conflicts.extend(repeated_label(labels));
+                TypeDefKind::Enum(labels.iter().map(|label| (label.clone(), now)).collect())
+            }
+            TypeKind::Composite(attributes) => {
+                let settled = attributes.iter().map(|(attribute, data_type)| {
+                    applied.conflicts.extend(self.attribute_problem(attribute, data_type));
+                    (attribute.clone(), self.settled_type(data_type))
+                });
+                TypeDefKind::Composite(settled.collect())
+            }
+            TypeKind::Range(subtype) => {
+                applied.conflicts.extend(subtype.as_ref().and_then(|t| self.type_problem(t)));
+                TypeDefKind::Range(subtype.as_ref().map(|t| self.settled_type(t)))
+            }
+            TypeKind::Base => TypeDefKind::Base,
+        };
+        if composite {
+            let relation = self.add_relation(schema.clone(), name.clone(), RelationKind::Composite, now);
+            applied.created.push(relation);
+        }
+        let range = matches!(kind, TypeDefKind::Range(_));
+        let id = self.add_type(schema.clone(), name.clone(), kind, now);
+        if range && self.target().version >= 14 {
+            self.type_names.entry((schema, multirange_name(&name))).or_insert(id);
+        }
+    }
+
+    /// Adds a type under a name that is free.
+    pub(super) fn add_type(&mut self, schema: Ident, name: Ident, kind: TypeDefKind, now: Stamp) -> TypeId {
+        let id = TypeId(self.fresh_id());
+        self.type_names.insert((schema.clone(), name.clone()), id);
+        self.types.insert(id, TypeDef { id, schema, name, created: now, kind });
+        id
+    }
+
+    fn attribute_problem(&self, name: &Ident, data_type: &DataType) -> Option<Conflict> {
+        self.type_problem(data_type).or_else(|| {
+            let pseudo = self.is_pseudo_type(data_type);
+            pseudo.then(|| Conflict::new("42P16", format!("column \"{name}\" has pseudo-type {data_type}")))
+        })
+    }
+
+    /// `ALTER TYPE`, except for its name and schema.
+    pub(super) fn alter_type(&mut self, name: &ObjectName, action: &AlterType, now: Stamp, applied: &mut Applied) {
+        match action {
+            AlterType::Rename { to } => return self.rename_type(name, false, to, applied),
+            AlterType::SetSchema { schema } => return self.move_type(name, false, schema, applied),
+            AlterType::Other => {
+                self.existing_type(name, applied);
+                return;
+            }
+            AlterType::AddValue { .. } | AlterType::RenameValue { .. } => {}
+            _ => return self.alter_composite(name, action, applied),
+        }
+        let Some(found) = self.existing_type(name, applied) else { return };
+        let labels = match found {
+            FoundType::Defined(id) => match self.types.get_mut(&id).map(|t| &mut t.kind) {
+                Some(TypeDefKind::Enum(labels)) => labels,
+                _ => return applied.conflict("42809", format!("{name} is not an enum")),
+            },
+            _ => return applied.conflict("42809", format!("{name} is not an enum")),
+        };
+        let position = |labels: &[(Box<str>, Stamp)], wanted: &str| labels.iter().position(|(l, _)| **l == *wanted);
+        let unknown = |label: &str| Conflict::new("22023", format!("\"{label}\" is not an existing enum label"));
+        let exists = |label: &str| format!("enum label \"{label}\" already exists");
+        match action {
+            AlterType::AddValue { value, if_not_exists, before, after } => {
+                if let Some(problem) = label_problem(value) {
+                    return applied.conflicts.push(problem);
+                }
+                if position(labels, value).is_some() {
+                    return match if_not_exists {
+                        true => applied.notice(format!("{}, skipping", exists(value))),
+                        false => applied.conflict("42710", exists(value)),
+                    };
+                }
+                let at = match (before, after) {
+                    (Some(neighbour), _) => position(labels, neighbour).ok_or_else(|| unknown(neighbour)),
+                    (None, Some(neighbour)) => {
+                        position(labels, neighbour).map(|p| p + 1).ok_or_else(|| unknown(neighbour))
+                    }
+                    (None, None) => Ok(labels.len()),
+                };
+                match at {
+                    Ok(at) => labels.insert(at, (value.clone(), now)),
+                    Err(problem) => applied.conflicts.push(problem),
+                }
+            }
+            AlterType::RenameValue { from, to } => {
+                let Some(at) = position(labels, from) else { return applied.conflicts.push(unknown(from)) };
+                if position(labels, to).is_some() {
+                    return applied.conflict("42710", exists(to));
+                }
+                if let Some(label) = labels.get_mut(at) {
+                    label.0 = to.clone();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// `ADD | DROP | ALTER | RENAME ATTRIBUTE` of a composite type.
+    fn alter_composite(&mut self, name: &ObjectName, action: &AlterType, applied: &mut Applied) {
+        let Some(found) = self.existing_type(name, applied) else { return };
+        let FoundType::Defined(id) = found else {
+            return applied.conflict("42809", format!("{name} is a table's row type"));
+        };
+        let Some(TypeDefKind::Composite(attributes)) = self.types.get(&id).map(|t| &t.kind) else {
+            // The server looks for a relation of this name.
+            return applied.conflict("42P01", format!("relation \"{name}\" does not exist"));
+        };
+        let relation = &name.name;
+        let missing = |attribute: &Ident| {
+            let message = format!("column \"{attribute}\" of relation \"{relation}\" does not exist");
+            Conflict::new("42703", message)
+        };
+        let taken = |attribute: &Ident| {
+            let message = format!("column \"{attribute}\" of relation \"{relation}\" already exists");
+            Conflict::new("42701", message)
+        };
+        let has = |attribute: &Ident| attributes.iter().any(|(n, _)| n == attribute);
+        let (problem, cascade) = match action {
+            AlterType::AddAttribute { name, data_type, cascade } => {
+                let problem = has(name).then(|| taken(name)).or_else(|| self.attribute_problem(name, data_type));
+                (problem, cascade)
+            }
+            AlterType::DropAttribute { name, if_exists, cascade } => {
+                if *if_exists && !has(name) {
+                    return applied.notice(format!("{}, skipping", missing(name).message));
+                }
+                ((!has(name)).then(|| missing(name)), cascade)
+            }
+            AlterType::AlterAttribute { name, data_type, cascade } => {
+                let problem = (!has(name)).then(|| missing(name)).or_else(|| self.attribute_problem(name, data_type));
+                (problem.or_else(|| self.stored_use(id, relation)), cascade)
+            }
+            AlterType::RenameAttribute { name, to, cascade } => {
+                let nothing = || Conflict::new("42703", format!("column \"{name}\" does not exist"));
+                ((!has(name)).then(nothing).or_else(|| has(to).then(|| taken(to))), cascade)
+            }
+            _ => return,
+        };
+        let typed = self.typed_tables(id);
+        let problem = problem.or_else(|| {
+            let message = format!("cannot alter type \"{relation}\" because it is the type of a typed table");
+            (!typed.is_empty() && !cascade).then(|| Conflict::new("2BP01", message))
+        });
+        if let Some(problem) = problem {
+            return applied.conflicts.push(problem);
+        }
+        let settled = match action {
+            AlterType::AddAttribute { data_type, .. } | AlterType::AlterAttribute { data_type, .. } => {
+                Some(self.settled_type(data_type))
+            }
+            _ => None,
+        };
+        if let Some(TypeDefKind::Composite(attributes)) = self.types.get_mut(&id).map(|t| &mut t.kind) {
+            change_attributes(attributes, action, settled);
+        }
+    }
+
+    /// Why the type of an attribute cannot change: a column holds values of the composite type.
+    fn stored_use(&self, id: TypeId, name: &Ident) -> Option<Conflict> {
+        let uses = |t: &DataType| self.find_type(t.schema.as_ref(), &t.name) == FoundType::Defined(id);
+        let (relation, column) = self
+            .relations()
+            .filter_map(|r| Some((r, r.table()?)))
+            .find_map(|(r, table)| Some((r, table.columns.iter().find(|c| uses(&c.data_type))?)))?;
+        let message =
+            format!("cannot alter type \"{name}\" because column \"{}.{}\" uses it", relation.name, column.name);
+        Some(Conflict::new("0A000", message))
+    }
+
+    /// The tables made `OF` a composite type.
+    fn typed_tables(&self, id: TypeId) -> Vec<RelationId> {
+        let of = |name: &ObjectName| self.find_type(name.schema.as_ref(), &name.name) == FoundType::Defined(id);
+        let typed = self.relations().filter(|r| r.table().is_some_and(|t| t.of_type.as_ref().is_some_and(of)));
+        typed.map(|r| r.id).collect()
+    }
+}
+
+fn change_attributes(attributes: &mut Vec<(Ident, DataType)>, action: &AlterType, settled: Option<DataType>) {
+    match (action, settled) {
+        (AlterType::AddAttribute { name, .. }, Some(data_type)) => attributes.push((name.clone(), data_type)),
+        (AlterType::AlterAttribute { name, .. }, Some(data_type)) => {
+            attributes.iter_mut().filter(|(n, _)| n == name).for_each(|(_, t)| *t = data_type.clone());
+        }
+        (AlterType::DropAttribute { name, .. }, _) => attributes.retain(|(n, _)| n != name),
+        (AlterType::RenameAttribute { name, to, .. }, _) => {
+            attributes.iter_mut().filter(|(n, _)| n == name).for_each(|(n, _)| *n = to.clone());
+        }
+        _ => {}
+    }
+}
+
+/// A label that is given twice, or is too long.
+fn repeated_label(labels: &[Box<str>]) -> Option<Conflict> {
+    let mut seen = std::collections::HashSet::new();
+    labels.iter().find_map(|label| {
+        let repeated = (!seen.insert(label)).then(|| {
+            let constraint = "pg_enum_typid_label_index";
+            Conflict::new("23505", format!("duplicate key value violates unique constraint \"{constraint}\""))
+        });
+        repeated.or_else(|| label_problem(label))
+    })
+}
+
+/// `invalid enum label "…"`: more than 63 bytes.
+fn label_problem(label: &str) -> Option<Conflict> {
+    let long = label.len() > Ident::MAX_BYTES;
+    long.then(|| Conflict::new("42602", format!("invalid enum label \"{label}\"")))
+}
+
+/// What the server calls the multirange type of a range (`makeMultirangeTypeName`).
+fn multirange_name(range: &Ident) -> Ident {
+    match range.split_once("range") {
+        Some((before, after)) => Ident::exact(&format!("{before}multirange{after}")),
+        None => Ident::exact(&format!("{range}_multirange")),
+    }
+}

@@ -1,0 +1,69 @@
+//! The order in which the server runs the actions of one `ALTER TABLE`.
+
+use crate::sql::LocatedOperation;
+use crate::sql::Operation;
+use crate::sql::operation::{AlterTable, ConstraintKind, TableAction};
+
+/// The operations of one statement in the order in which they take effect: the actions of an `ALTER TABLE` run in
+/// passes (`AT_PASS_…` of the server's tablecmds.c), all else as written.
+pub fn in_pass_order(operations: &[LocatedOperation]) -> Vec<&LocatedOperation> {
+    let mut ordered: Vec<&LocatedOperation> = Vec::with_capacity(operations.len());
+    for run in operations.chunk_by(same_statement) {
+        let from = ordered.len();
+        ordered.extend(run);
+        if let Some(run) = ordered.get_mut(from..) {
+            run.sort_by_key(|located| match &located.operation {
+                Operation::AlterTable(alter) => pass(&alter.action),
+                _ => Pass::Unordered,
+            });
+        }
+    }
+    ordered
+}
+
+/// Whether two neighbouring operations are actions of one `ALTER TABLE`. Inside a routine each is taken for a
+/// statement of its own.
+fn same_statement(a: &LocatedOperation, b: &LocatedOperation) -> bool {
+    let (Operation::AlterTable(first), Operation::AlterTable(second)) = (&a.operation, &b.operation) else {
+        return false;
+    };
+    let target = |alter: &AlterTable| (alter.table.clone(), alter.word, alter.only, alter.if_exists);
+    a.routine.is_none() && b.routine.is_none() && target(first) == target(second)
+}
+
+/// The server's passes, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Pass {
+    Drop,
+    AlterType,
+    AddColumn,
+    SetExpression,
+    ColumnAttributes,
+    AddIndexConstraint,
+    AddOtherConstraint,
+    Miscellaneous,
+    Unordered,
+}
+
+fn pass(action: &TableAction) -> Pass {
+    match action {
+        TableAction::DropColumn { .. }
+        | TableAction::DropConstraint { .. }
+        | TableAction::DropDefault { .. }
+        | TableAction::DropNotNull { .. }
+        | TableAction::DropExpression { .. }
+        | TableAction::DropIdentity { .. }
+        | TableAction::SetOids => Pass::Drop,
+        TableAction::SetType { .. } => Pass::AlterType,
+        TableAction::AddColumn { .. } => Pass::AddColumn,
+        TableAction::SetExpression { .. } => Pass::SetExpression,
+        TableAction::SetNotNull { .. } => Pass::ColumnAttributes,
+        TableAction::SetDefault { .. } | TableAction::AddIdentity { .. } => Pass::AddOtherConstraint,
+        TableAction::AddConstraint(def) => match &def.kind {
+            ConstraintKind::NotNull { .. } => Pass::ColumnAttributes,
+            ConstraintKind::Unique(_) | ConstraintKind::Exclude(_) => Pass::AddIndexConstraint,
+            ConstraintKind::Check(_) | ConstraintKind::ForeignKey(_) => Pass::AddOtherConstraint,
+        },
+        _ => Pass::Miscellaneous,
+    }
+}

@@ -1,0 +1,3 @@
+//! Replays scripts and looks at what is left.
+
+mod conformance;

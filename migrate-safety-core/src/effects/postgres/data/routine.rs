@@ -1,0 +1,119 @@
+//! What routines and triggers do.
+
+use super::{Doing, Event};
+use crate::catalog::{Relation, RelationId, RelationKind, RoutineId, Trigger};
+use crate::effects::engine;
+use crate::effects::postgres::bodies;
+use crate::effects::scene::Scene;
+use crate::sql::Operation;
+use crate::sql::operation::{FiringState, Transaction};
+
+impl Doing<'_> {
+    /// Follows the body of a routine that the history defines.
+    pub(super) fn run_routine(&mut self, id: RoutineId) {
+        let Some(routine) = self.scene.catalog.routine(id) else { return };
+        if self.inside.contains(&id) {
+            return;
+        }
+        let Some(operations) = bodies::operations(routine, self.scene.catalog) else {
+            self.ask(format!("what does {}.{}() do?", routine.schema, routine.name));
+            return;
+        };
+        self.facts.insert("data/routine");
+        self.inside.push(id);
+        for located in &operations {
+            self.inner(&located.operation);
+        }
+        self.inside.pop();
+    }
+
+    /// A statement in a routine.
+    fn inner(&mut self, operation: &Operation) {
+        match operation {
+            Operation::Opaque { reason, .. } => self.ask(format!("what does a routine do here: {reason}?")),
+            Operation::Transaction(Transaction::Commit | Transaction::Rollback) => self.ends_transaction = true,
+            Operation::Select(_)
+            | Operation::Insert(_)
+            | Operation::Update(_)
+            | Operation::Delete(_)
+            | Operation::Merge(_)
+            | Operation::Copy { .. }
+            | Operation::Call { .. }
+            | Operation::CreateTableAs { .. }
+            | Operation::CreateMaterializedView { .. } => self.operation(operation),
+            Operation::RefreshMaterializedView { .. } => {
+                self.operation(operation);
+                self.other(operation);
+            }
+            // `TRUNCATE` fires triggers: these are not followed a second time.
+            _ => self.other(operation),
+        }
+    }
+
+    /// A statement that is not about data: it does in a routine what it does elsewhere.
+    fn other(&mut self, operation: &Operation) {
+        const DEEPEST: usize = 8;
+
+        if self.inside.len() <= DEEPEST {
+            let scene = Scene { operation, catalog: self.scene.catalog, session: self.scene.session, now: self.scene.now };
+            self.nested.push(engine::effects(&scene));
+        }
+    }
+
+    /// Runs the triggers of a relation.
+    pub(super) fn fire(&mut self, id: RelationId, event: &Event) {
+        let Some(relation) = self.scene.catalog.relation(id) else { return };
+        let triggers = match &relation.kind {
+            RelationKind::Table(table) => table.triggers.as_slice(),
+            RelationKind::View(view) => view.triggers.as_slice(),
+            _ => &[],
+        };
+        let scene = self.scene;
+        for trigger in triggers.iter().filter(|t| fires(&scene, relation, t, event)) {
+            match trigger.routine {
+                Some(routine) => {
+                    self.facts.insert("data/trigger");
+                    self.run_routine(routine);
+                }
+                None if is_harmless(&trigger.function.name) => {}
+                None => self.ask(format!("what does the trigger function {} do?", trigger.function)),
+            }
+        }
+    }
+}
+
+fn fires(scene: &Scene<'_>, relation: &Relation, trigger: &Trigger, event: &Event) -> bool {
+    let replica = scene.session.get("session_replication_role") == Some("replica");
+    let enabled = match trigger.state {
+        FiringState::Always => true,
+        FiringState::Enabled => !replica,
+        FiringState::Replica => replica,
+        FiringState::Disabled => false,
+    };
+    enabled
+        && match event {
+            Event::Insert => trigger.events.insert,
+            Event::Delete => trigger.events.delete,
+            Event::Truncate => trigger.events.truncate,
+            Event::Update(columns) => {
+                let of_them = || {
+                    let table = relation.table();
+                    let named = |id| table.and_then(|t| t.column_by_id(id)).map(|c| &c.name);
+                    trigger.columns.iter().any(|id| named(*id).is_none_or(|name| columns.contains(name)))
+                };
+                trigger.events.update && (trigger.columns.is_empty() || of_them())
+            }
+        }
+}
+
+/// Trigger functions of the server and its extensions that look at their own row alone.
+fn is_harmless(function: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "insert_username",
+        "moddatetime",
+        "suppress_redundant_updates_trigger",
+        "tsvector_update_trigger",
+        "tsvector_update_trigger_column",
+    ];
+    NAMES.contains(&function)
+}

@@ -1,0 +1,139 @@
+//! A column that gets another type, with all that depends on it.
+
+use super::foreign_key::{is_checked, triggered_tables};
+use super::on::{self, TableColumn, other_side, with_partitions};
+use super::type_change::{Conversion, IndexFate, Stored};
+use crate::catalog::{ForeignKeyRef, RelationId, Table};
+use crate::effects::scene::Scene;
+use crate::sql::operation::TableAction;
+use crate::sql::{DataType, Expr, ObjectName};
+
+/// What `ALTER COLUMN … TYPE` changes, in the table and those below it.
+#[derive(Debug)]
+pub(super) struct Retyped<'a> {
+    scene: Scene<'a>,
+    conversion: Conversion<'a>,
+    pub(super) columns: Vec<TableColumn<'a>>,
+    pub(super) to: DataType,
+    collation: Option<&'a ObjectName>,
+    pub(super) using: Option<&'a Expr>,
+}
+
+impl<'a> Retyped<'a> {
+    pub(super) fn new(scene: &Scene<'a>) -> Option<Self> {
+        let TableAction::SetType { column, data_type, collation, using } = scene.action()? else { return None };
+        let columns = on::tree_columns(scene, column);
+        Some(Self::of(scene, columns, data_type, collation.as_ref(), using.as_ref().map(|using| &using.expr)))
+    }
+
+    /// The same for columns that get the type of an altered attribute.
+    pub(super) fn of(
+        scene: &Scene<'a>,
+        columns: Vec<TableColumn<'a>>,
+        to: &DataType,
+        collation: Option<&'a ObjectName>,
+        using: Option<&'a Expr>,
+    ) -> Self {
+        let conversion = Conversion { catalog: scene.catalog, session: scene.session };
+        Self { scene: *scene, conversion, columns, to: scene.catalog.settled_type(to), collation, using }
+    }
+
+    pub(super) fn stored(&self, found: &TableColumn<'_>) -> Stored {
+        self.conversion.of_column(found.column, &self.to, self.using)
+    }
+
+    /// The tables that are, or have to be taken to be, written anew.
+    pub(super) fn rewritten(&self) -> Vec<RelationId> {
+        self.columns.iter().filter(|found| self.stored(found) != Stored::Kept).map(|found| found.id).collect()
+    }
+
+    /// Tables that are read: a CHECK that mentions the column is verified again, or an index is built.
+    pub(super) fn scanned(&self) -> Vec<RelationId> {
+        let is_read = |found: &&TableColumn<'_>| {
+            let checks = self.scene.catalog.checks_mentioning(found.id, found.column.id);
+            checks.iter().any(|check| is_checked(check)) || !self.rebuilt_of(found).is_empty()
+        };
+        self.columns.iter().filter(is_read).map(|found| found.id).collect()
+    }
+
+    /// The indexes that use the column.
+    pub(super) fn indexes(&self) -> Vec<RelationId> {
+        let of = |found: &TableColumn<'_>| self.scene.catalog.indexes_on_column(found.id, found.column.id);
+        self.columns.iter().flat_map(of).collect()
+    }
+
+    /// The indexes that have to be built anew.
+    pub(super) fn rebuilt(&self) -> Vec<RelationId> {
+        self.columns.iter().flat_map(|found| self.rebuilt_of(found)).collect()
+    }
+
+    fn rebuilt_of(&self, found: &TableColumn<'_>) -> Vec<RelationId> {
+        let mut indexes = self.scene.catalog.indexes_on_column(found.id, found.column.id);
+        indexes.retain(|id| {
+            self.scene.catalog.index(*id).is_some_and(|index| {
+                self.conversion.of_index(index, found.column, &self.to, self.collation) == IndexFate::Rebuilt
+            })
+        });
+        indexes
+    }
+
+    /// The foreign keys that use the column on either side.
+    fn keys(&self) -> impl Iterator<Item = (RelationId, ForeignKeyRef<'a>)> + '_ {
+        self.columns.iter().flat_map(move |found| {
+            let catalog = self.scene.catalog;
+            let from = catalog
+                .foreign_keys_from(found.id)
+                .into_iter()
+                .filter(|key| key.key.columns.contains(&found.column.id));
+            let to = catalog
+                .foreign_keys_to(found.id)
+                .into_iter()
+                .filter(|key| key.key.referenced.contains(&found.column.id));
+            from.chain(to).map(move |key| (found.id, key))
+        })
+    }
+
+    /// The tables on the other side of foreign keys, which are made anew: those that lose triggers.
+    pub(super) fn linked(&self) -> Vec<RelationId> {
+        let tables = |(id, key): (RelationId, ForeignKeyRef<'_>)| match key.from == id {
+            true => triggered_tables(self.scene.catalog, &key),
+            false => vec![other_side(&key, id)],
+        };
+        self.keys().flat_map(tables).collect()
+    }
+
+    /// Referenced tables that get triggers.
+    pub(super) fn referenced(&self) -> Vec<RelationId> {
+        self.keys().flat_map(|(_, key)| with_partitions(self.scene.catalog, key.key.table)).collect()
+    }
+
+    /// The tables that are read to check foreign keys again, because they compare with another operator now.
+    pub(super) fn checked_again(&self) -> Vec<RelationId> {
+        let compares_otherwise =
+            |found: &TableColumn<'_>| self.conversion.compares_otherwise(&found.column.data_type, &self.to);
+        if !self.columns.iter().any(compares_otherwise) {
+            return Vec::new();
+        }
+        let checked = self.keys().filter(|(_, key)| is_checked(key.constraint));
+        checked
+            .flat_map(|(_, key)| {
+                let catalog = self.scene.catalog;
+                with_partitions(catalog, key.from).into_iter().chain(with_partitions(catalog, key.key.table))
+            })
+            .collect()
+    }
+
+    /// The sequences of identity columns, which get the type too.
+    pub(super) fn identity_sequences(&self) -> Vec<RelationId> {
+        let of = |found: &TableColumn<'_>| match (found.column.identity, found.column.sequence) {
+            (Some(_), Some(sequence)) => Some(sequence),
+            _ => None,
+        };
+        self.columns.iter().filter_map(of).collect()
+    }
+
+    /// The table of the first column.
+    pub(super) fn table(&self) -> Option<(RelationId, &'a Table)> {
+        self.columns.first().map(|found| (found.id, found.table))
+    }
+}

@@ -1,0 +1,176 @@
+//! What can be told of a loop by what stands in it.
+
+use super::tree::{Block, Kind, Loop, Over, Statement};
+use crate::sql::calls::{called_routines, each_expr};
+use crate::sql::expr::{Cte, CteBody, Expr, Query, TableRef, TableSource};
+use crate::sql::name::Ident;
+use crate::sql::operation::{LocatedOperation, LoopFacts, Operation, Transaction};
+
+/// Facts of a loop: of its whole body, inner loops included.
+pub(super) fn loop_facts(of: &Loop) -> LoopFacts {
+    let mut facts = LoopFacts::default();
+    let (mut changes, mut unbounded) = (0usize, 0usize);
+    let condition = match &of.over {
+        Over::Condition(condition) => condition.as_slice(),
+        _ => &[],
+    };
+    let mut look = |operation: &LocatedOperation| {
+        let operation = &operation.operation;
+        facts.commits |= matches!(operation, Operation::Transaction(Transaction::Commit));
+        facts.sleeps |= called_routines(operation).iter().any(|routine| SLEEPS.contains(&routine.name.as_str()));
+        if is_change(operation) {
+            changes += 1;
+            unbounded += usize::from(!is_bounded(operation, of.over.targets()));
+        }
+    };
+    condition.iter().for_each(&mut look);
+    each_operation(&of.body, &mut look);
+    facts.bounded = changes > 0 && unbounded == 0;
+    facts
+}
+
+const SLEEPS: &[&str] = &["pg_sleep", "pg_sleep_for", "pg_sleep_until"];
+
+/// Calls `look` for every operation of these statements that is written out, those in blocks, branches and loops
+/// included.
+pub(super) fn each_operation<'s>(statements: &'s [Statement], look: &mut dyn FnMut(&'s LocatedOperation)) {
+    each_statement(statements, &mut |statement| {
+        statement.operations.iter().for_each(&mut *look);
+        match &statement.kind {
+            Kind::Branches { arms, .. } => arms.iter().flat_map(|arm| &arm.condition).for_each(&mut *look),
+            Kind::Loop(inner) => match &inner.over {
+                Over::Condition(condition) => condition.iter().for_each(&mut *look),
+                _ => {}
+            },
+            _ => {}
+        }
+    });
+}
+
+/// Calls `look` for these statements and all those inside them.
+pub(super) fn each_statement<'s>(statements: &'s [Statement], look: &mut dyn FnMut(&'s Statement)) {
+    for statement in statements {
+        look(statement);
+        match &statement.kind {
+            Kind::Block(block) => in_block(block, look),
+            Kind::Branches { arms, otherwise } => {
+                arms.iter().for_each(|arm| each_statement(&arm.body, look));
+                otherwise.iter().for_each(|body| each_statement(body, look));
+            }
+            Kind::Loop(inner) => each_statement(&inner.body, look),
+            Kind::Plain | Kind::Assign { .. } | Kind::Execute(_) | Kind::Leave(_) => {}
+        }
+    }
+}
+
+fn in_block<'s>(block: &'s Block, look: &mut dyn FnMut(&'s Statement)) {
+    each_statement(&block.statements, look);
+    block.handlers.iter().flatten().for_each(|handler| each_statement(handler, look));
+}
+
+/// Every variable that these statements may give a value.
+pub(super) fn assigned(statements: &[Statement]) -> Vec<&Ident> {
+    let mut found = Vec::new();
+    each_statement(statements, &mut |statement| {
+        found.extend(&statement.assigns);
+        match &statement.kind {
+            Kind::Assign { target, .. } => found.push(target),
+            Kind::Loop(inner) => found.extend(inner.over.targets()),
+            Kind::Block(block) => found.extend(block.declarations.iter().map(|d| &d.name)),
+            _ => {}
+        }
+    });
+    found
+}
+
+/// Whether some `EXECUTE` stands in these statements.
+pub(super) fn executes(statements: &[Statement]) -> bool {
+    let mut found = false;
+    each_statement(statements, &mut |statement| {
+        let over_dynamic = match &statement.kind {
+            Kind::Loop(inner) => matches!(inner.over, Over::Execute { .. }),
+            kind => matches!(kind, Kind::Execute(_)),
+        };
+        found |= over_dynamic;
+    });
+    found
+}
+
+fn is_change(operation: &Operation) -> bool {
+    match operation {
+        Operation::Insert(_) | Operation::Update(_) | Operation::Delete(_) | Operation::Merge(_) => true,
+        Operation::Select(query) => changes_of(&query.ctes).next().is_some(),
+        _ => false,
+    }
+}
+
+/// The data-changing statements among common table expressions.
+fn changes_of(ctes: &[Cte]) -> impl Iterator<Item = &Operation> {
+    ctes.iter().filter_map(|cte| match &cte.body {
+        CteBody::Dml(operation) => Some(&**operation),
+        CteBody::Query(_) => None,
+    })
+}
+
+/// Whether a change takes a bounded number of rows a round: by a `LIMIT`, by `VALUES`, or because its condition names
+/// the variable of the loop.
+fn is_bounded(operation: &Operation, variables: &[Ident]) -> bool {
+    let (ctes, tables, filter): (&[Cte], &[TableRef], Option<&Expr>) = match operation {
+        Operation::Select(query) => {
+            return has_limit(&query.ctes) || changes_of(&query.ctes).all(|o| is_bounded(o, variables));
+        }
+        Operation::Insert(insert) => {
+            let source = insert.source.as_ref();
+            let by_source =
+                source.is_none_or(|source| source.limit.is_some() || in_query(source) || names(source, variables));
+            return insert.values_rows.is_some() || has_limit(&insert.ctes) || by_source;
+        }
+        Operation::Update(update) => (&update.ctes, &update.from, update.filter.as_ref()),
+        Operation::Delete(delete) => (&delete.ctes, &delete.using, delete.filter.as_ref()),
+        Operation::Merge(merge) => (&merge.ctes, std::slice::from_ref(&merge.source), None),
+        _ => return false,
+    };
+    let mut bounded = has_limit(ctes) || tables.iter().any(limited_table);
+    for condition in filter.map(Expr::conjuncts).unwrap_or_default() {
+        condition.walk(&mut |e| {
+            bounded |= match e {
+                Expr::Subquery { query, .. } => in_query(query),
+                e => is_variable(e, variables),
+            };
+        });
+    }
+    bounded
+}
+
+/// Whether an expression is (a field of) one of these variables.
+fn is_variable(expr: &Expr, variables: &[Ident]) -> bool {
+    match expr {
+        Expr::Column { qualifier: Some(qualifier), .. } => variables.contains(qualifier),
+        Expr::Column { qualifier: None, name } => variables.contains(name),
+        _ => false,
+    }
+}
+
+fn has_limit(ctes: &[Cte]) -> bool {
+    ctes.iter().any(|cte| match &cte.body {
+        CteBody::Query(query) => in_query(query),
+        CteBody::Dml(operation) => is_bounded(operation, &[]),
+    })
+}
+
+fn limited_table(table: &TableRef) -> bool {
+    matches!(&table.source, TableSource::Query(query) if in_query(query))
+}
+
+fn in_query(query: &Query) -> bool {
+    let in_tables = query.selects.iter().flat_map(|select| &select.from).any(limited_table);
+    query.limit.is_some() || has_limit(&query.ctes) || in_tables
+}
+
+/// Whether a query names one of these variables.
+fn names(query: &Query, variables: &[Ident]) -> bool {
+    let mut found = false;
+    let select = Operation::Select(Box::new(query.clone()));
+    each_expr(&select, &mut |e| found |= is_variable(e, variables));
+    found
+}

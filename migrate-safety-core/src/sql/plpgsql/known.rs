@@ -1,0 +1,148 @@
+//! What is known beforehand of the values that procedural code computes.
+
+use crate::sql::name::Ident;
+use crate::sql::span::Position;
+use std::collections::HashMap;
+
+/// A value as far as it is known.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Known {
+    Null,
+    /// A text, or the text form of anything else.
+    Text(Text),
+    Array(Vec<Known>),
+    /// A row by its columns; a column without a name answers to any.
+    Row(Vec<(Option<Ident>, Known)>),
+    Unknown,
+}
+
+/// A text as far as it is known.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Text {
+    pub(super) parts: Vec<Part>,
+    /// Where it stands in the file, if it stands there as it is.
+    pub(super) at: Option<Position>,
+}
+
+/// A part of a text.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Part {
+    Known(String),
+    Hole(Hole),
+}
+
+/// What is known of a part that nobody can foresee.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hole {
+    /// It is one name, quoted if it has to be.
+    Name,
+    /// It is one constant, quoted.
+    Constant,
+    /// Nothing.
+    Anything,
+}
+
+impl Text {
+    pub(super) fn known(text: impl Into<String>) -> Self {
+        Self { parts: vec![Part::Known(text.into())], at: None }
+    }
+
+    pub(super) fn hole(hole: Hole) -> Self {
+        Self { parts: vec![Part::Hole(hole)], at: None }
+    }
+
+    /// Puts `more` behind; what is put together stands nowhere.
+    pub(super) fn push(&mut self, more: Self) {
+        self.at = None;
+        for part in more.parts {
+            match (self.parts.last_mut(), part) {
+                (Some(Part::Known(last)), Part::Known(text)) => last.push_str(&text),
+                (_, part) => self.parts.push(part),
+            }
+        }
+    }
+
+    /// The text, if all of it is known.
+    pub(super) fn as_known(&self) -> Option<&str> {
+        match self.parts.as_slice() {
+            [] => Some(""),
+            [Part::Known(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The text with something for each hole.
+    pub(super) fn with_holes(&self, fill: impl Fn(Hole) -> &'static str) -> String {
+        self.parts
+            .iter()
+            .map(|part| match part {
+                Part::Known(text) => text.as_str(),
+                Part::Hole(hole) => fill(*hole),
+            })
+            .collect()
+    }
+
+    pub(super) fn holes(&self) -> impl Iterator<Item = Hole> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Known(_) => None,
+            Part::Hole(hole) => Some(*hole),
+        })
+    }
+}
+
+impl Known {
+    pub(super) fn text(text: impl Into<String>) -> Self {
+        Self::Text(Text::known(text))
+    }
+
+    /// The text form; nothing for NULL.
+    pub(super) fn into_text(self) -> Option<Text> {
+        match self {
+            Self::Null => None,
+            Self::Text(text) => Some(text),
+            Self::Array(_) | Self::Row(_) | Self::Unknown => Some(Text::hole(Hole::Anything)),
+        }
+    }
+
+    /// The text, if all of it is known.
+    pub(super) fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => text.as_known(),
+            _ => None,
+        }
+    }
+
+    pub(super) fn as_integer(&self) -> Option<i64> {
+        self.as_str()?.parse().ok()
+    }
+}
+
+/// The values of the variables at one point of the code.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Variables {
+    values: HashMap<Ident, Known>,
+}
+
+impl Variables {
+    pub(super) fn set(&mut self, name: &Ident, value: Known) {
+        match value {
+            Known::Unknown => self.values.remove(name),
+            value => self.values.insert(name.clone(), value),
+        };
+    }
+
+    pub(super) fn forget<'n>(&mut self, names: impl IntoIterator<Item = &'n Ident>) {
+        for name in names {
+            self.values.remove(name);
+        }
+    }
+
+    pub(super) fn get(&self, name: &Ident) -> Option<&Known> {
+        self.values.get(name)
+    }
+
+    /// Keeps what is the same in `other`: for where two ways meet.
+    pub(super) fn meet(&mut self, other: &Self) {
+        self.values.retain(|name, value| other.values.get(name) == Some(value));
+    }
+}

@@ -1,0 +1,383 @@
+//! Follows a PL/pgSQL body as the server would run it.
+
+use super::Body;
+use super::facts::{assigned, executes, loop_facts};
+use super::fold::{fold_value, query_rows, range_rounds};
+use super::known::{Hole, Known, Text, Variables};
+use super::script::script;
+use super::tokens::tokens;
+use super::tree::{Arm, Block, Kind, Loop, Over, Statement, Value, Way};
+use crate::dialect::Target;
+use crate::sql::cursor::{Cursor, ident_of, is_word};
+use crate::sql::grammar::Reading;
+use crate::sql::name::{Ident, ObjectName};
+use crate::sql::operation::{LocatedOperation, Operation, RoutineFrame};
+use crate::sql::source::{Place, SourceText};
+use crate::sql::span::Span;
+use crate::sql::statement::{Problem, ProblemKind};
+use sqlparser::tokenizer::Token;
+use std::collections::HashSet;
+
+/// The state of following one body.
+pub(super) struct Run<'c, 's, 't> {
+    /// What the body was read with.
+    c: &'c Cursor<'s, 't>,
+    body: Body,
+    frame: RoutineFrame,
+    variables: Variables,
+    /// In a round of a loop after its first: only what `EXECUTE` makes anew counts.
+    again: bool,
+    /// What was executed at which place already.
+    executed: HashSet<(usize, String)>,
+    /// Operations that may still come out of repeated rounds.
+    budget: usize,
+}
+
+/// The ways on which a statement may leave what it stands in.
+type Ways = Vec<Way>;
+
+impl<'c, 's, 't> Run<'c, 's, 't> {
+    /// More operations of one body than this are not told apart.
+    const MOST_OPERATIONS: usize = 10_000;
+
+    pub(super) fn new(c: &'c Cursor<'s, 't>, routine: Option<&ObjectName>, problems: Vec<Problem>) -> Self {
+        Self {
+            c,
+            body: Body { operations: Vec::new(), problems },
+            frame: RoutineFrame { routine: routine.cloned(), ..RoutineFrame::default() },
+            variables: Variables::default(),
+            again: false,
+            executed: HashSet::new(),
+            budget: Self::MOST_OPERATIONS,
+        }
+    }
+
+    pub(super) fn routine(&mut self, block: &Block) {
+        self.block(block);
+    }
+
+    pub(super) fn finish(self) -> Body {
+        self.body
+    }
+
+    /// Statements in order. Behind one that may leave, all are conditional.
+    fn statements(&mut self, statements: &[Statement]) -> Ways {
+        let conditional = self.frame.conditional;
+        let mut ways = Ways::new();
+        for statement in statements {
+            ways.extend(self.statement(statement));
+            self.frame.conditional |= !ways.is_empty();
+        }
+        self.frame.conditional = conditional;
+        ways
+    }
+
+    fn statement(&mut self, statement: &Statement) -> Ways {
+        self.emit(&statement.operations);
+        let ways = match &statement.kind {
+            Kind::Plain => Ways::new(),
+            Kind::Assign { target, value } => {
+                let value = fold_value(value, &self.variables);
+                self.variables.set(target, value);
+                Ways::new()
+            }
+            Kind::Execute(command) => {
+                self.execute(command, statement.span);
+                Ways::new()
+            }
+            Kind::Block(block) => self.block(block),
+            Kind::Branches { arms, otherwise } => self.branches(arms, otherwise.as_deref()),
+            Kind::Loop(inner) => self.looped(inner, statement.span),
+            Kind::Leave(way) => vec![way.clone()],
+        };
+        self.variables.forget(&statement.assigns);
+        ways
+    }
+
+    fn block(&mut self, block: &Block) -> Ways {
+        for declaration in &block.declarations {
+            self.emit(&declaration.operations);
+            let value = declaration.default.as_ref().map_or(Known::Null, |d| fold_value(d, &self.variables));
+            self.variables.set(&declaration.name, value);
+        }
+        let mut ways = match &block.handlers {
+            None => self.statements(&block.statements),
+            Some(handlers) => self.guarded(&block.statements, handlers),
+        };
+        ways.retain(|way| *way != Way::Labelled(block.label.clone().unwrap_or_else(|| "".into())));
+        ways
+    }
+
+    /// Statements with exception handlers.
+    fn guarded(&mut self, statements: &[Statement], handlers: &[Vec<Statement>]) -> Ways {
+        let outer = self.frame.clone();
+        // A handler may find any of the statements done or not.
+        let mut at_handler = self.variables.clone();
+        at_handler.forget(assigned(statements));
+        self.frame.in_exception_block = true;
+        let mut ways = self.statements(statements);
+        let mut after = self.variables.clone();
+        // What a handler does is no more in the subtransaction: that has been rolled back.
+        self.frame = RoutineFrame { conditional: true, ..outer.clone() };
+        for handler in handlers {
+            self.variables = at_handler.clone();
+            ways.extend(self.statements(handler));
+            after.meet(&self.variables);
+        }
+        self.variables = after;
+        self.frame = outer;
+        ways
+    }
+
+    fn branches(&mut self, arms: &[Arm], otherwise: Option<&[Statement]>) -> Ways {
+        let conditional = self.frame.conditional;
+        let before = self.variables.clone();
+        let mut after: Option<Variables> = None;
+        let mut ways = Ways::new();
+        let bodies = arms.iter().map(|arm| (arm.condition.as_slice(), arm.body.as_slice()));
+        let otherwise = otherwise.unwrap_or_default();
+        for (condition, body) in bodies.chain(std::iter::once((&[][..], otherwise))) {
+            self.emit(condition);
+            self.frame.conditional = true;
+            self.variables = before.clone();
+            ways.extend(self.statements(body));
+            match &mut after {
+                Some(after) => after.meet(&self.variables),
+                None => after = Some(self.variables.clone()),
+            }
+        }
+        self.frame.conditional = conditional;
+        self.variables = after.unwrap_or(before);
+        ways
+    }
+
+    fn looped(&mut self, of: &Loop, span: Span) -> Ways {
+        if let Over::Execute { command, .. } = &of.over {
+            self.execute(command, span);
+        }
+        let rounds = self.rounds(&of.over);
+        let outer = self.frame.clone();
+        self.frame.in_loop = Some(loop_facts(of));
+        if let Over::Condition(condition) = &of.over {
+            self.emit(condition);
+        }
+        let at_least_once = match &rounds {
+            Some(rounds) => !rounds.is_empty(),
+            None => matches!(of.over, Over::Nothing),
+        };
+        self.frame.conditional |= !at_least_once;
+        let mut ways = Ways::new();
+        match rounds {
+            Some(rounds) if executes(&of.body) && !rounds.is_empty() => {
+                let again = self.again;
+                for round in rounds {
+                    self.bind(of.over.targets(), &round);
+                    ways.extend(self.statements(&of.body));
+                    self.again = true;
+                }
+                self.again = again;
+            }
+            _ => {
+                self.variables.forget(assigned(&of.body).into_iter().chain(of.over.targets()));
+                ways = self.statements(&of.body);
+            }
+        }
+        // Behind the loop, a round may have been the last or not have been.
+        self.variables.forget(assigned(&of.body).into_iter().chain(of.over.targets()));
+        self.frame = outer;
+        ways.retain(|way| match way {
+            Way::Return => true,
+            Way::Loop => false,
+            Way::Labelled(label) => of.label.as_ref() != Some(label),
+        });
+        ways
+    }
+
+    /// What the loop's variable is in each round, where that is known.
+    fn rounds(&self, over: &Over) -> Option<Vec<Known>> {
+        match over {
+            Over::Range { from, to, step, reverse, .. } => {
+                let step = step.as_ref().map(|step| fold_value(step, &self.variables));
+                let (from, to) = (fold_value(from, &self.variables), fold_value(to, &self.variables));
+                range_rounds(&from, &to, step.as_ref(), *reverse)
+            }
+            Over::Array { array, .. } => match fold_value(array, &self.variables) {
+                Known::Array(elements) => Some(elements),
+                _ => None,
+            },
+            Over::Query { query, .. } => query_rows(query.as_ref()?, &self.variables),
+            Over::Nothing | Over::Condition(_) | Over::Execute { .. } => None,
+        }
+    }
+
+    /// Gives the variables of a loop their values in a round: one variable takes all of a row.
+    fn bind(&mut self, targets: &[Ident], round: &Known) {
+        match (targets, round) {
+            ([one], Known::Row(columns)) => {
+                // It can be a record or a plain variable of the only column.
+                let value = match columns.as_slice() {
+                    [(_, value)] if !matches!(value, Known::Unknown) => Known::Row(columns.clone()),
+                    _ => round.clone(),
+                };
+                self.variables.set(one, value);
+            }
+            ([one], value) => self.variables.set(one, value.clone()),
+            (several, Known::Row(columns)) => {
+                for (n, target) in several.iter().enumerate() {
+                    let value = columns.get(n).map_or(Known::Null, |(_, value)| value.clone());
+                    self.variables.set(target, value);
+                }
+            }
+            (several, _) => self.variables.forget(several),
+        }
+    }
+
+    /// Adds operations that are written out.
+    fn emit(&mut self, operations: &[LocatedOperation]) {
+        if !self.again {
+            let frame = &self.frame;
+            self.body.operations.extend(operations.iter().map(|o| framed(o.clone(), frame)));
+        }
+    }
+
+    /// Reads what `EXECUTE` runs.
+    fn execute(&mut self, command: &Value, span: Span) {
+        let text = fold_value(command, &self.variables).into_text();
+        let Some(text) = text else {
+            // The server refuses a command that is NULL.
+            return;
+        };
+        if self.budget == 0 || !self.executed.insert((span.start.offset, text.with_holes(marker))) {
+            return;
+        }
+        let reading = match text.as_known() {
+            Some(sql) => self.known_sql(sql, text.at.map_or(Place::Whole(span), Place::At)),
+            None => match self.same_for_any_name(&text, span) {
+                Some(reading) => reading,
+                None => unforeseeable(&text, span),
+            },
+        };
+        self.budget = self.budget.saturating_sub(reading.operations.len());
+        let frame = RoutineFrame { execute: true, ..self.frame.clone() };
+        self.body.operations.extend(reading.operations.into_iter().map(|o| framed(o, &frame)));
+        for problem in reading.problems {
+            if !self.body.problems.contains(&problem) {
+                self.body.problems.push(problem);
+            }
+        }
+    }
+
+    fn known_sql(&self, sql: &str, place: Place) -> Reading {
+        let mut reading = script(self.c, &SourceText::fragment(sql, place));
+        for operation in &reading.operations {
+            if matches!(operation.operation, Operation::Transaction(_)) {
+                let message = "EXECUTE cannot run a transaction command";
+                let span = operation.span;
+                reading.problems.push(Problem { kind: ProblemKind::Invalid, span, message: message.into() });
+            }
+        }
+        reading
+    }
+
+    /// A command that is unknown but for names and constants, if these do not matter for what it does here.
+    fn same_for_any_name(&self, text: &Text, span: Span) -> Option<Reading> {
+        if text.holes().any(|hole| hole == Hole::Anything) {
+            return None;
+        }
+        let names = text.holes().any(|hole| hole == Hole::Name);
+        let reading = self.known_sql(&text.with_holes(marker), Place::Whole(span));
+        let is_same = |operation: &Operation| match operation {
+            Operation::Cluster { .. } | Operation::Set { .. } | Operation::Session { .. } => true,
+            Operation::Grant { relations, .. } => !relations.iter().any(is_marked),
+            Operation::OtherObject { class, .. } => &**class == "role",
+            _ => !names,
+        };
+        let all_same = reading.operations.iter().all(|o| is_same(&o.operation));
+        (all_same && reading.problems.is_empty()).then_some(reading)
+    }
+}
+
+/// An operation under the circumstances of `frame`, in addition to those it has.
+pub(super) fn framed(operation: LocatedOperation, frame: &RoutineFrame) -> LocatedOperation {
+    let own = operation.routine.unwrap_or_default();
+    let routine = RoutineFrame {
+        conditional: own.conditional || frame.conditional,
+        in_loop: own.in_loop.or(frame.in_loop),
+        execute: own.execute || frame.execute,
+        routine: own.routine.or_else(|| frame.routine.clone()),
+        in_exception_block: own.in_exception_block || frame.in_exception_block,
+    };
+    LocatedOperation { routine: Some(routine), ..operation }
+}
+
+/// What stands for a hole where the rest is read all the same.
+fn marker(hole: Hole) -> &'static str {
+    match hole {
+        Hole::Name => "\"<…>\"",
+        Hole::Constant => "'<…>'",
+        Hole::Anything => "<…>",
+    }
+}
+
+fn is_marked(name: &ObjectName) -> bool {
+    let marked = |name: &Ident| name.contains("<…>");
+    marked(&name.name) || name.schema.as_ref().is_some_and(marked)
+}
+
+/// A command that cannot be known beforehand.
+fn unforeseeable(text: &Text, span: Span) -> Reading {
+    let skeleton = text.with_holes(|_| "<…>");
+    let words: Vec<&str> = skeleton.split_whitespace().collect();
+    let skeleton = abridged(&words.join(" "));
+    let reason: Box<str> = match skeleton.replace("<…>", "").trim() {
+        "" => "EXECUTE runs a statement that is put together at run time".into(),
+        _ => format!("EXECUTE builds its statement at run time: {skeleton}").into(),
+    };
+    let operation = Operation::Opaque { reason: reason.clone(), mentions: mentioned(text) };
+    Reading {
+        operations: vec![LocatedOperation { operation, span, routine: None }],
+        problems: vec![Problem { kind: ProblemKind::Dynamic, span, message: reason }],
+    }
+}
+
+/// Not too much of a text.
+fn abridged(text: &str) -> String {
+    const MOST: usize = 160;
+    match text.char_indices().nth(MOST) {
+        Some((cut, _)) => format!("{}…", text.get(..cut).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+/// Relations that a command with holes names in full.
+fn mentioned(text: &Text) -> Vec<ObjectName> {
+    const BEFORE: &[&str] = &["TABLE", "ON", "INTO", "FROM", "UPDATE", "JOIN", "INDEX", "VIEW", "REFERENCES", "OF"];
+    const BETWEEN: &[&str] = &["IF", "NOT", "EXISTS", "ONLY", "CONCURRENTLY"];
+    let sql = text.with_holes(|_| "\"<…>\"");
+    let source = SourceText::new(&sql);
+    let tokens = tokens(&source, Target::default().version, &mut Vec::new());
+    let mut found = Vec::new();
+    let mut expected = false;
+    let mut rest = tokens.as_slice();
+    while let [first, behind @ ..] = rest {
+        rest = behind;
+        let is_one_of = |words: &[&str]| words.iter().any(|word| is_word(&first.token, word));
+        match &first.token {
+            Token::Word(word) if expected && !is_one_of(BETWEEN) => {
+                expected = is_one_of(BEFORE);
+                let mut name = ObjectName::bare(ident_of(word));
+                if let [dot, second, behind @ ..] = rest
+                    && let (Token::Period, Token::Word(word)) = (&dot.token, &second.token)
+                {
+                    name = ObjectName { schema: Some(name.name), name: ident_of(word) };
+                    rest = behind;
+                }
+                if !expected && !is_marked(&name) && !found.contains(&name) {
+                    found.push(name);
+                }
+            }
+            _ => expected = is_one_of(BEFORE) || (expected && is_one_of(BETWEEN)),
+        }
+    }
+    found
+}

@@ -1,0 +1,464 @@
+//! The statements of PL/pgSQL but for its control structures.
+
+use super::reader::Reader;
+use super::sql::{Evaluated, located};
+use super::tree::{Kind, Statement, Way};
+use crate::sql::cursor::{Mark, Parse, is_word, string_value};
+use crate::sql::name::Ident;
+use crate::sql::operation::{LocatedOperation, Operation, Transaction};
+use crate::sql::statement::ProblemKind;
+use sqlparser::tokenizer::Token;
+
+impl Reader<'_, '_> {
+    /// One statement with its semicolon.
+    pub(super) fn statement(&mut self) -> Parse<Statement> {
+        self.c.descend()?;
+        let statement = self.any_statement();
+        self.c.ascend();
+        statement
+    }
+
+    fn any_statement(&mut self) -> Parse<Statement> {
+        let mark = self.c.mark();
+        if self.c.is_token(&Token::ShiftLeft) {
+            let label = self.label()?;
+            return self.labelled(mark, label);
+        }
+        if self.is_assignment() {
+            return self.assignment(mark);
+        }
+        match self.c.peek() {
+            Token::Word(word) if word.quote_style.is_none() => match word.value.to_ascii_uppercase().as_str() {
+                "DECLARE" | "BEGIN" | "LOOP" | "WHILE" | "FOR" | "FOREACH" => self.labelled(mark, None),
+                "IF" => self.if_statement(mark),
+                "CASE" => self.case_statement(mark),
+                "EXIT" | "CONTINUE" => self.exit(mark),
+                "RETURN" => self.return_statement(mark),
+                "RAISE" => self.raise(mark),
+                "ASSERT" => self.assert(mark),
+                "PERFORM" => self.perform(mark),
+                "EXECUTE" => self.execute(mark),
+                "GET" => self.get_diagnostics(mark),
+                "OPEN" => self.open_cursor(mark),
+                "FETCH" => self.fetch(mark),
+                "MOVE" => self.move_cursor(mark),
+                "CLOSE" => self.close(mark),
+                "NULL" => {
+                    self.c.skip();
+                    self.finish(mark, Vec::new(), Kind::Plain)
+                }
+                "COMMIT" => self.end_transaction(mark, Transaction::Commit),
+                "ROLLBACK" => self.end_transaction(mark, Transaction::Rollback),
+                _ => self.sql_statement(mark),
+            },
+            Token::Word(_) => self.sql_statement(mark),
+            _ => Err(self.c.expected("a statement")),
+        }
+    }
+
+    /// Whether `name[.field][[subscript]] :=` is next.
+    fn is_assignment(&self) -> bool {
+        if !matches!(self.c.peek(), Token::Word(_) | Token::Placeholder(_)) {
+            return false;
+        }
+        let mut n = 1;
+        loop {
+            match self.c.peek_nth(n) {
+                Token::Period if matches!(self.c.peek_nth(n + 1), Token::Word(_)) => n += 2,
+                Token::LBracket => {
+                    let mut depth = 0usize;
+                    loop {
+                        match self.c.peek_nth(n) {
+                            Token::LBracket => depth += 1,
+                            Token::RBracket => depth -= 1,
+                            Token::EOF | Token::SemiColon => return false,
+                            _ => {}
+                        }
+                        n += 1;
+                        if depth == 0 {
+                            break;
+                        }
+                    }
+                }
+                Token::Assignment | Token::Eq => return true,
+                _ => return false,
+            }
+        }
+    }
+
+    /// `:=` or `=`.
+    pub(super) fn assignment_operator(&mut self) -> bool {
+        self.c.eat_token(&Token::Assignment) || self.c.eat_token(&Token::Eq)
+    }
+
+    fn assignment(&mut self, mark: Mark) -> Parse<Statement> {
+        let mut whole = *self.c.peek_nth(1) != Token::Period;
+        let target = self.variable()?;
+        let mut operations = Vec::new();
+        while self.c.eat_token(&Token::LBracket) {
+            whole = false;
+            let inside = self.gather(|c| matches!(c.peek(), Token::Colon | Token::RBracket))?;
+            if !inside.is_empty() {
+                operations.extend(self.expression(inside)?.operations);
+            }
+            if self.c.eat_token(&Token::Colon) && !self.c.is_token(&Token::RBracket) {
+                let inside = self.gather(|c| c.is_token(&Token::RBracket))?;
+                operations.extend(self.expression(inside)?.operations);
+            }
+            self.c.expect_token(&Token::RBracket)?;
+        }
+        while self.c.eat_token(&Token::Period) {
+            whole = false;
+            self.c.label()?;
+        }
+        if !self.assignment_operator() {
+            return Err(self.c.expected("`:=`"));
+        }
+        let Evaluated { operations: evaluation, value, .. } = self.expression_until(&[])?;
+        operations.extend(evaluation);
+        if whole {
+            return self.finish(mark, operations, Kind::Assign { target, value });
+        }
+        let mut statement = self.finish(mark, operations, Kind::Plain)?;
+        statement.assigns.push(target);
+        Ok(statement)
+    }
+
+    fn perform(&mut self, mark: Mark) -> Parse<Statement> {
+        self.c.skip();
+        let evaluated = self.expression_until(&[])?;
+        let span = self.c.span_from(mark);
+        // It is a statement of its own even if it only computes.
+        let select = evaluated.query.map(|query| located(Operation::Select(Box::new(query)), span));
+        self.finish(mark, select.into_iter().collect(), Kind::Plain)
+    }
+
+    /// `COMMIT [AND [NO] CHAIN]`.
+    fn end_transaction(&mut self, mark: Mark, end: Transaction) -> Parse<Statement> {
+        self.c.skip();
+        if self.c.eat("AND") {
+            self.c.eat("NO");
+            self.c.expect("CHAIN")?;
+        }
+        let operation = located(Operation::Transaction(end), self.c.span_from(mark));
+        self.finish(mark, vec![operation], Kind::Plain)
+    }
+
+    /// `EXECUTE command [INTO [STRICT] targets] [USING expressions]`.
+    fn execute(&mut self, mark: Mark) -> Parse<Statement> {
+        self.c.skip();
+        let command = self.expression_until(&["INTO", "USING"])?;
+        let mut operations = command.operations;
+        let mut targets = None;
+        let mut using = false;
+        loop {
+            let again = self.c.problem(ProblemKind::Invalid, "specified more than once");
+            if self.c.eat("INTO") {
+                if targets.replace(self.into_targets()?).is_some() {
+                    return Err(again);
+                }
+            } else if self.c.eat("USING") {
+                if std::mem::replace(&mut using, true) {
+                    return Err(again);
+                }
+                operations.extend(self.arguments(&["INTO"])?);
+            } else {
+                break;
+            }
+        }
+        let mut statement = self.finish(mark, operations, Kind::Execute(command.value))?;
+        statement.assigns = targets.unwrap_or_default();
+        Ok(statement)
+    }
+
+    /// Expressions whose values do not matter, up to one of these words or a semicolon.
+    pub(super) fn arguments(&mut self, until: &[&str]) -> Parse<Vec<LocatedOperation>> {
+        Ok(self.expressions_until(until)?.into_iter().flat_map(|e| e.operations).collect())
+    }
+
+    fn return_statement(&mut self, mark: Mark) -> Parse<Statement> {
+        self.c.skip();
+        if self.c.eat("NEXT") {
+            let operations = if self.c.is_token(&Token::SemiColon) { Vec::new() } else { self.arguments(&[])? };
+            return self.finish(mark, operations, Kind::Plain);
+        }
+        if self.c.eat("QUERY") {
+            if self.c.eat("EXECUTE") {
+                return self.dynamic_query(mark);
+            }
+            let tokens = self.gather_statement()?;
+            let operations = self.embedded(tokens);
+            return self.finish(mark, operations, Kind::Plain);
+        }
+        let operations = match self.c.is_token(&Token::SemiColon) {
+            true => Vec::new(),
+            false => self.expression_until(&[])?.operations,
+        };
+        self.finish(mark, operations, Kind::Leave(Way::Return))
+    }
+
+    /// What follows `EXECUTE` where a query is put together: the command, `USING`.
+    fn dynamic_query(&mut self, mark: Mark) -> Parse<Statement> {
+        let command = self.expression_until(&["USING"])?;
+        let mut operations = command.operations;
+        if self.c.eat("USING") {
+            operations.extend(self.arguments(&[])?);
+        }
+        self.finish(mark, operations, Kind::Execute(command.value))
+    }
+
+    fn raise(&mut self, mark: Mark) -> Parse<Statement> {
+        const LEVELS: &[&str] = &["EXCEPTION", "WARNING", "NOTICE", "INFO", "LOG", "DEBUG"];
+        self.c.skip();
+        let mut operations = Vec::new();
+        if self.c.is_token(&Token::SemiColon) {
+            return self.finish(mark, operations, Kind::Plain);
+        }
+        self.c.eat_one_of(LEVELS);
+        if string_value(self.c.peek()).is_some() {
+            let start = self.c.problem(ProblemKind::Invalid, "");
+            let format = self.c.string()?;
+            let mut given = 0;
+            while self.c.eat_token(&Token::Comma) {
+                let tokens = self.gather(|c| c.is_token(&Token::Comma) || c.is("USING"))?;
+                operations.extend(self.expression(tokens)?.operations);
+                given += 1;
+            }
+            let wanted = format.replace("%%", "").matches('%').count();
+            if given != wanted {
+                let how = if given > wanted { "many" } else { "few" };
+                let message = format!("too {how} parameters specified for RAISE");
+                return Err(crate::sql::statement::Problem { message: message.into(), ..start });
+            }
+        } else if !self.c.is("USING") && !self.c.is_token(&Token::SemiColon) {
+            let is_state = self.c.eat("SQLSTATE");
+            if is_state {
+                self.sql_state()?;
+            } else {
+                self.c.label()?;
+            }
+        }
+        if self.c.eat("USING") {
+            operations.extend(self.raise_options()?);
+        }
+        self.finish(mark, operations, Kind::Plain)
+    }
+
+    /// `ERRCODE = 'x', HINT := 'y'`
+    fn raise_options(&mut self) -> Parse<Vec<LocatedOperation>> {
+        const OPTIONS: &[&str] =
+            &["ERRCODE", "MESSAGE", "DETAIL", "HINT", "COLUMN", "CONSTRAINT", "DATATYPE", "TABLE", "SCHEMA"];
+        let mut operations = Vec::new();
+        loop {
+            if self.c.eat_one_of(OPTIONS).is_none() {
+                return Err(self.c.expected("an option of RAISE"));
+            }
+            if !self.assignment_operator() {
+                return Err(self.c.expected("`=`"));
+            }
+            let tokens = self.gather(|c| c.is_token(&Token::Comma))?;
+            operations.extend(self.expression(tokens)?.operations);
+            if !self.c.eat_token(&Token::Comma) {
+                return Ok(operations);
+            }
+        }
+    }
+
+    fn assert(&mut self, mark: Mark) -> Parse<Statement> {
+        self.c.skip();
+        let operations = self.arguments(&[])?;
+        self.finish(mark, operations, Kind::Plain)
+    }
+
+    /// `GET [CURRENT | STACKED] DIAGNOSTICS variable = item, …`
+    fn get_diagnostics(&mut self, mark: Mark) -> Parse<Statement> {
+        const CURRENT: &[&str] = &["ROW_COUNT", "PG_ROUTINE_OID", "PG_CONTEXT"];
+        const STACKED: &[&str] = &[
+            "RETURNED_SQLSTATE",
+            "MESSAGE_TEXT",
+            "PG_EXCEPTION_DETAIL",
+            "PG_EXCEPTION_HINT",
+            "PG_EXCEPTION_CONTEXT",
+            "COLUMN_NAME",
+            "CONSTRAINT_NAME",
+            "PG_DATATYPE_NAME",
+            "TABLE_NAME",
+            "SCHEMA_NAME",
+        ];
+        self.c.skip();
+        let items = if self.c.eat("STACKED") { STACKED } else { CURRENT };
+        self.c.eat("CURRENT");
+        self.c.expect("DIAGNOSTICS")?;
+        let mut targets = Vec::new();
+        loop {
+            targets.push(self.variable()?);
+            if !self.assignment_operator() {
+                return Err(self.c.expected("`=` or `:=`"));
+            }
+            if self.c.eat_one_of(items).is_none() {
+                return Err(self.c.expected("an item of GET DIAGNOSTICS"));
+            }
+            if !self.c.eat_token(&Token::Comma) {
+                break;
+            }
+        }
+        let mut statement = self.finish(mark, Vec::new(), Kind::Plain)?;
+        statement.assigns = targets;
+        Ok(statement)
+    }
+
+    // Cursors
+
+    /// `name [NO SCROLL] CURSOR [(arguments)] FOR query` of a declaration, behind the name.
+    pub(super) fn cursor(&mut self, name: Ident) -> Parse<()> {
+        self.c.eat("NO");
+        self.c.eat("SCROLL");
+        self.c.expect("CURSOR")?;
+        if self.c.eat_token(&Token::LParen) {
+            loop {
+                self.variable_name()?;
+                self.variable_type()?;
+                if !self.c.eat_token(&Token::Comma) {
+                    break;
+                }
+            }
+            self.c.expect_token(&Token::RParen)?;
+        }
+        if self.c.eat_one_of(&["FOR", "IS"]).is_none() {
+            return Err(self.c.expected("`FOR` or `IS`"));
+        }
+        let tokens = self.gather_statement()?;
+        let operations = self.embedded(tokens);
+        self.cursors.insert(name, operations);
+        self.semicolon()
+    }
+
+    /// The arguments of a declared cursor, and what its query does.
+    pub(super) fn declared_cursor(&mut self, name: &Ident) -> Parse<Vec<LocatedOperation>> {
+        let mut operations = self.cursors.get(name).cloned().unwrap_or_default();
+        if self.c.eat_token(&Token::LParen) {
+            loop {
+                // `argument := value`
+                let named =
+                    is_word_token(self.c.peek()) && matches!(self.c.peek_nth(1), Token::Assignment | Token::RArrow);
+                if named {
+                    self.c.skip();
+                    self.c.skip();
+                }
+                let tokens = self.gather(|c| matches!(c.peek(), Token::Comma | Token::RParen))?;
+                operations.extend(self.expression(tokens)?.operations);
+                if !self.c.eat_token(&Token::Comma) {
+                    break;
+                }
+            }
+            self.c.expect_token(&Token::RParen)?;
+        }
+        Ok(operations)
+    }
+
+    fn open_cursor(&mut self, mark: Mark) -> Parse<Statement> {
+        self.c.skip();
+        let name = self.variable()?;
+        let scroll = self.c.eat_all("NO SCROLL") || self.c.eat("SCROLL");
+        if !scroll && !self.c.is("FOR") {
+            let operations = self.declared_cursor(&name)?;
+            return self.finish(mark, operations, Kind::Plain);
+        }
+        self.c.expect("FOR")?;
+        if self.c.eat("EXECUTE") {
+            return self.dynamic_query(mark);
+        }
+        let tokens = self.gather_statement()?;
+        let operations = self.embedded(tokens);
+        self.finish(mark, operations, Kind::Plain)
+    }
+
+    /// `NEXT FROM`, `ABSOLUTE 3 IN`, `FORWARD ALL FROM` … before a cursor's name.
+    fn fetch_direction(&mut self) -> Parse<Vec<LocatedOperation>> {
+        let mut operations = Vec::new();
+        let is_name = matches!(self.c.peek_nth(1), Token::SemiColon) || self.c.is_nth(1, "INTO");
+        if is_name {
+            return Ok(operations);
+        }
+        let word = self
+            .c
+            .eat_one_of(&["NEXT", "PRIOR", "FIRST", "LAST", "ALL", "ABSOLUTE", "RELATIVE", "FORWARD", "BACKWARD"]);
+        let ends = |c: &crate::sql::cursor::Cursor<'_, '_>| c.is("FROM") || c.is("IN");
+        match word {
+            Some("ABSOLUTE" | "RELATIVE") => operations = self.expression_until(&["FROM", "IN"])?.operations,
+            Some("FORWARD" | "BACKWARD") if !ends(&self.c) && !self.c.eat("ALL") => {
+                // The count may be left out, and the word behind it too.
+                let bare = matches!(self.c.peek_nth(1), Token::SemiColon) || self.c.is_nth(1, "INTO");
+                if bare {
+                    return Ok(operations);
+                }
+                operations = self.expression_until(&["FROM", "IN"])?.operations;
+            }
+            // A count alone.
+            None if !ends(&self.c) => operations = self.expression_until(&["FROM", "IN"])?.operations,
+            _ => {}
+        }
+        if self.c.eat_one_of(&["FROM", "IN"]).is_none() && !is_word_token(self.c.peek()) {
+            return Err(self.c.expected("`FROM` or `IN`"));
+        }
+        Ok(operations)
+    }
+
+    fn fetch(&mut self, mark: Mark) -> Parse<Statement> {
+        self.c.skip();
+        let operations = self.fetch_direction()?;
+        self.variable()?;
+        self.c.expect("INTO")?;
+        let targets = self.into_targets()?;
+        let mut statement = self.finish(mark, operations, Kind::Plain)?;
+        statement.assigns = targets;
+        Ok(statement)
+    }
+
+    fn move_cursor(&mut self, mark: Mark) -> Parse<Statement> {
+        self.c.skip();
+        let operations = self.fetch_direction()?;
+        self.variable()?;
+        self.finish(mark, operations, Kind::Plain)
+    }
+
+    fn close(&mut self, mark: Mark) -> Parse<Statement> {
+        self.c.skip();
+        self.variable()?;
+        self.finish(mark, Vec::new(), Kind::Plain)
+    }
+
+    /// A variable's type: also `t%ROWTYPE`, `v%TYPE`.
+    pub(super) fn variable_type(&mut self) -> Parse<()> {
+        let mut n = 0;
+        while matches!(self.c.peek_nth(n), Token::Word(_)) && *self.c.peek_nth(n + 1) == Token::Period {
+            n += 2;
+        }
+        let copies = matches!(self.c.peek_nth(n), Token::Word(_))
+            && *self.c.peek_nth(n + 1) == Token::Mod
+            && (is_word(self.c.peek_nth(n + 2), "TYPE") || is_word(self.c.peek_nth(n + 2), "ROWTYPE"));
+        if !copies {
+            return self.c.data_type().map(drop);
+        }
+        for _ in 0..n + 3 {
+            self.c.skip();
+        }
+        // Arrays of such a type: since PostgreSQL 17.
+        let mark = self.c.mark();
+        let array = self.c.eat("ARRAY") || self.c.is_token(&Token::LBracket);
+        while self.c.eat_token(&Token::LBracket) {
+            if !self.c.is_token(&Token::RBracket) {
+                self.c.integer()?;
+            }
+            self.c.expect_token(&Token::RBracket)?;
+        }
+        if array {
+            self.c.since(17, mark, "an array of a copied type");
+        }
+        Ok(())
+    }
+}
+
+fn is_word_token(token: &Token) -> bool {
+    matches!(token, Token::Word(_))
+}

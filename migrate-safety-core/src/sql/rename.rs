@@ -1,0 +1,207 @@
+//! A column renamed inside an expression, in its structure and in its text.
+
+use super::expr::{Expr, Expression};
+use super::name::Ident;
+
+/// `expression` with every mention of the column `from` turned into `to`. Only names change: strings, comments and
+/// the layout stay as they are.
+pub fn column(expression: &Expression, from: &Ident, to: &Ident) -> Expression {
+    let mut expr = expression.expr.clone();
+    rename(&mut expr, from, to);
+    Expression { sql: rename_text(&expression.sql, from, to).into(), expr }
+}
+
+fn rename(expr: &mut Expr, from: &Ident, to: &Ident) {
+    let all = |parts: &mut Vec<Expr>| parts.iter_mut().for_each(|p| rename(p, from, to));
+    match expr {
+        Expr::Column { name, .. } => {
+            if name == from {
+                *name = to.clone();
+            }
+        }
+        Expr::Call { args: parts, .. }
+        | Expr::And(parts)
+        | Expr::Or(parts)
+        | Expr::Array(parts)
+        | Expr::Other(parts) => {
+            all(parts);
+        }
+        Expr::Cast { expr, .. } | Expr::Collate { expr, .. } | Expr::Not(expr) | Expr::IsNull { expr, .. } => {
+            rename(expr, from, to);
+        }
+        Expr::Binary { left, right, .. } => {
+            rename(left, from, to);
+            rename(right, from, to);
+        }
+        Expr::InList { expr, list, .. } => {
+            rename(expr, from, to);
+            all(list);
+        }
+        Expr::Between { expr, low, high, .. } => {
+            rename(expr, from, to);
+            rename(low, from, to);
+            rename(high, from, to);
+        }
+        Expr::Subquery { operand, .. } => {
+            if let Some(operand) = operand {
+                rename(operand, from, to);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The text with the names replaced that stand where a column can stand.
+fn rename_text(sql: &str, from: &Ident, to: &Ident) -> String {
+    let pieces: Vec<Piece<'_>> = pieces(sql);
+    // White space and comments are nobody's neighbours.
+    let told: Vec<usize> =
+        (0..pieces.len()).filter(|at| pieces.get(*at).is_some_and(|p| p.kind != Kind::Space)).collect();
+    let mut renamed = String::with_capacity(sql.len());
+    let mut place = 0usize;
+    for (at, piece) in pieces.iter().enumerate() {
+        if piece.kind == Kind::Space {
+            renamed.push_str(piece.text);
+            continue;
+        }
+        let neighbour = |offset: isize| {
+            let index = place.checked_add_signed(offset)?;
+            pieces.get(*told.get(index)?)
+        };
+        if piece.name().is_some_and(|name| name == *from) && is_column(&neighbour) {
+            renamed.push_str(&to.sql());
+        } else {
+            renamed.push_str(pieces.get(at).map_or("", |p| p.text));
+        }
+        place += 1;
+    }
+    renamed
+}
+
+/// Whether a name stands where a column can stand.
+fn is_column<'p, 't: 'p>(neighbour: &impl Fn(isize) -> Option<&'p Piece<'t>>) -> bool {
+    let text = |offset| neighbour(offset).map_or("", |p: &Piece<'_>| p.text);
+    let word = |offset, words: &[&str]| words.iter().any(|w| text(offset).eq_ignore_ascii_case(w));
+    let follows_string = neighbour(-1).is_some_and(|p| p.kind == Kind::String);
+    let precedes_string = neighbour(1).is_some_and(|p| p.kind == Kind::String);
+    if text(1) == "(" || text(1) == "." || follows_string || precedes_string || text(-1) == "::" {
+        return false;
+    }
+    if word(-1, &["as", "collate"]) || (word(1, &["from"]) && text(-1) == "(" && word(-2, &["extract"])) {
+        return false;
+    }
+    // `t.c` is a column, `(row).c` a field.
+    text(-1) != "." || text(-2) != ")"
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Word,
+    Quoted,
+    String,
+    Space,
+    Other,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Piece<'t> {
+    kind: Kind,
+    text: &'t str,
+}
+
+impl Piece<'_> {
+    /// The name that it stands for.
+    fn name(&self) -> Option<Ident> {
+        match self.kind {
+            Kind::Word => Some(Ident::folded(self.text)),
+            Kind::Quoted => {
+                let inner = self.text.strip_prefix('"')?.strip_suffix('"')?;
+                Some(Ident::exact(&inner.replace("\"\"", "\"")))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Cuts an expression that was read before into words, strings, space and the rest.
+fn pieces(sql: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = sql;
+    while let Some(first) = rest.chars().next() {
+        let (kind, length) = piece(rest, first);
+        let (text, tail) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        pieces.push(Piece { kind, text });
+        rest = tail;
+    }
+    pieces
+}
+
+fn piece(rest: &str, first: char) -> (Kind, usize) {
+    let while_all = |test: fn(char) -> bool| rest.find(|c| !test(c)).unwrap_or(rest.len());
+    let through = |from: usize, end: &str| {
+        rest.get(from..).and_then(|r| r.find(end)).map_or(rest.len(), |at| from + at + end.len())
+    };
+    match first {
+        '\'' => (Kind::String, quoted(rest, '\'', false)),
+        'e' | 'E' if rest.get(1..2) == Some("'") => (Kind::String, 1 + quoted(rest.get(1..).unwrap_or(""), '\'', true)),
+        'b' | 'B' | 'x' | 'X' | 'n' | 'N' if rest.get(1..2) == Some("'") => {
+            (Kind::String, 1 + quoted(rest.get(1..).unwrap_or(""), '\'', false))
+        }
+        '"' => (Kind::Quoted, quoted(rest, '"', false)),
+        '$' => match rest.get(1..).and_then(|r| r.find('$')).map(|at| &rest[..at + 2]) {
+            Some(tag) if !tag[1..tag.len() - 1].contains(|c: char| !c.is_alphanumeric() && c != '_') => {
+                (Kind::String, through(tag.len(), tag))
+            }
+            _ => (Kind::Other, 1),
+        },
+        '-' if rest.starts_with("--") => (Kind::Space, through(2, "\n")),
+        '/' if rest.starts_with("/*") => (Kind::Space, through(2, "*/")),
+        ':' if rest.starts_with("::") => (Kind::Other, 2),
+        c if c.is_whitespace() => (Kind::Space, while_all(char::is_whitespace)),
+        c if c.is_alphabetic() || c == '_' => (Kind::Word, while_all(|c| c.is_alphanumeric() || c == '_' || c == '$')),
+        c if c.is_ascii_digit() => (Kind::Other, while_all(|c| c.is_alphanumeric() || c == '.' || c == '_')),
+        c => (Kind::Other, c.len_utf8()),
+    }
+}
+
+/// The length of a text in quotes, doubled quotes (and with `backslash`, escaped ones) being part of it.
+fn quoted(text: &str, quote: char, backslash: bool) -> usize {
+    let mut chars = text.char_indices().skip(1).peekable();
+    while let Some((at, c)) = chars.next() {
+        if backslash && c == '\\' {
+            chars.next();
+        } else if c == quote {
+            if chars.peek().is_some_and(|(_, next)| *next == quote) {
+                chars.next();
+            } else {
+                return at + quote.len_utf8();
+            }
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_columns_are_renamed() {
+        let cases = [
+            ("a > 0", "b > 0"),
+            ("A > 0 AND \"a\" < 9", "b > 0 AND b < 9"),
+            ("\"A\" > 0", "\"A\" > 0"),
+            ("a(a) = 'a' || t.a", "a(b) = 'a' || t.b"),
+            ("(x).a = 1 -- a\n", "(x).a = 1 -- a\n"),
+            ("a::a /* a */", "b::a /* a */"),
+            ("E'\\'a' = $$a$$ || a", "E'\\'a' = $$a$$ || b"),
+            ("extract(a FROM a)", "extract(a FROM b)"),
+            ("CAST(a AS a)", "CAST(b AS a)"),
+            ("date '2020-01-01' < a", "date '2020-01-01' < b"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(rename_text(text, &Ident::exact("a"), &Ident::exact("b")), expected);
+        }
+        assert_eq!(rename_text("a + 1", &Ident::exact("a"), &Ident::exact("User")), "\"User\" + 1");
+    }
+}

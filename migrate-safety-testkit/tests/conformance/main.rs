@@ -1,0 +1,84 @@
+//! Predicted effects against what servers do: every example of every fact, and the cases in `cases/`.
+//!
+//! `CONFORMANCE_FILTER=text` runs only the cases whose setup or statement contains the text;
+//! `CONFORMANCE_MAJORS=14,18` only these versions.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod cases;
+mod compare;
+mod predict;
+mod row;
+
+use migrate_safety_core::effects::fact::Example;
+use migrate_safety_core::effects::postgres;
+use migrate_safety_testkit::{Case, run_cases, server_for_test};
+use row::Row;
+
+/// All cases for a version, the examples of its facts among them.
+fn rows(major: u16) -> Vec<Row> {
+    let filter = std::env::var("CONFORMANCE_FILTER").unwrap_or_default();
+    let examples = postgres::facts().flat_map(|fact| {
+        let row = |example: &Example| Row::new(example.setup, example.sql).on(fact.since.max(14), fact.until.min(18));
+        fact.examples.iter().map(row)
+    });
+    let mut rows: Vec<Row> = examples.chain(cases::all()).collect();
+    rows.retain(|row| row.versions.contains(&major) && (row.setup.contains(&filter) || row.sql.contains(&filter)));
+    rows
+}
+
+fn conform(major: u16) {
+    let wanted = std::env::var("CONFORMANCE_MAJORS").unwrap_or_default();
+    if !wanted.is_empty() && !wanted.split(',').any(|number| number.parse() == Ok(major)) {
+        return;
+    }
+    if server_for_test(major).is_none() {
+        return;
+    }
+    let rows = rows(major);
+    let cases: Vec<Case<'_>> = rows.iter().map(Row::case).collect();
+    let results = run_cases(major, &cases).unwrap();
+    assert_eq!(results.len(), rows.len());
+    let mut report = Vec::new();
+    for (row, result) in rows.iter().zip(results) {
+        let differences = match result.result {
+            Err(error) => vec![format!("not measured: {error}")],
+            Ok(measured) => compare::differences(&predict::predict(major, row), &measured),
+        };
+        if !differences.is_empty() {
+            report.push(format!("{}\n    after {}\n  {}", row.sql, row.setup, differences.join("\n  ")));
+        }
+    }
+    assert!(
+        report.is_empty(),
+        "PostgreSQL {major} disagrees in {} of {} cases:\n\n{}\n",
+        report.len(),
+        rows.len(),
+        report.join("\n\n")
+    );
+}
+
+#[test]
+fn postgres_14() {
+    conform(14);
+}
+
+#[test]
+fn postgres_15() {
+    conform(15);
+}
+
+#[test]
+fn postgres_16() {
+    conform(16);
+}
+
+#[test]
+fn postgres_17() {
+    conform(17);
+}
+
+#[test]
+fn postgres_18() {
+    conform(18);
+}

@@ -1,0 +1,46 @@
+//! One line of a table of cases.
+
+use migrate_safety_testkit::Case;
+use std::ops::RangeInclusive;
+
+/// A statement, and the database and session it meets.
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub setup: &'static str,
+    pub session: &'static str,
+    pub before: &'static str,
+    pub sql: &'static str,
+    pub versions: RangeInclusive<u16>,
+}
+
+impl Row {
+    pub const fn new(setup: &'static str, sql: &'static str) -> Self {
+        Self { setup, session: "", before: "", sql, versions: 14..=18 }
+    }
+
+    /// With settings of the session.
+    pub const fn session(mut self, session: &'static str) -> Self {
+        self.session = session;
+        self
+    }
+
+    /// Later in a transaction.
+    pub const fn after(mut self, before: &'static str) -> Self {
+        self.before = before;
+        self
+    }
+
+    /// Only on these versions: where others differ for a reason that is no effect.
+    pub const fn on(mut self, first: u16, last: u16) -> Self {
+        self.versions = first..=last;
+        self
+    }
+
+    pub fn case(&self) -> Case<'_> {
+        let mut case = Case::new(self.sql, self.setup, self.sql);
+        case.session = self.session;
+        case.before = self.before;
+        case.versions = self.versions.clone();
+        case
+    }
+}
