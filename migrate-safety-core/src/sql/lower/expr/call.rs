@@ -80,9 +80,9 @@ fn arguments(c: &mut Cursor<'_, '_>) -> Parse<Arguments> {
         c.eat("ALL");
     }
     loop {
-        let variadic = argument_prefix(c)?;
+        let (argument, variadic) = variadic_argument(c)?;
         found.special |= variadic;
-        found.args.push(expr(c)?);
+        found.args.push(argument);
         if variadic || !c.eat_token(&Token::Comma) {
             break;
         }
@@ -95,21 +95,21 @@ fn arguments(c: &mut Cursor<'_, '_>) -> Parse<Arguments> {
     Ok(found)
 }
 
-/// `VARIADIC`, `name =>`, `name :=` before an argument; whether it is the first.
-fn argument_prefix(c: &mut Cursor<'_, '_>) -> Parse<bool> {
+/// `e`, `name => e`, `name := e`, each also behind `VARIADIC`; whether that is there.
+fn variadic_argument(c: &mut Cursor<'_, '_>) -> Parse<(Expr, bool)> {
     let variadic = c.eat("VARIADIC");
     if matches!(c.peek(), Token::Word(_)) && matches!(c.peek_nth(1), Token::RArrow | Token::Assignment) {
-        let name = Box::new(Expr::String(c.label()?.as_str().into()));
+        let left = Box::new(Expr::String(c.label()?.as_str().into()));
         c.skip();
-        return Ok(Expr::Binary { op: "=>".into(), left: name, right: Box::new(expr(c)?) });
+        let right = Box::new(expr(c)?);
+        return Ok((Expr::Binary { op: "=>".into(), left, right }, variadic));
     }
-    Ok(variadic)
+    Ok((expr(c)?, variadic))
 }
 
 /// `e`, `name => e`, `name := e`, `VARIADIC e`.
 pub(super) fn argument(c: &mut Cursor<'_, '_>) -> Parse<Expr> {
-    argument_prefix(c)?;
-    expr(c)
+    Ok(variadic_argument(c)?.0)
 }
 
 /// `WITHIN GROUP (…)`, `FILTER (…)`, `OVER …` behind a call, and what already belongs to it.
