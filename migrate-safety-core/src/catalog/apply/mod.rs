@@ -22,6 +22,7 @@ pub(crate) mod names;
 mod not_null;
 mod objects;
 mod opclass;
+mod overlap;
 mod partition;
 mod passes;
 mod set_type;
