@@ -166,7 +166,7 @@ pub(crate) fn figure(expr: &Expr, sql: &str, version: u16) -> (Option<Ident>, u8
         Expr::Subquery { operand: None, query, .. } => match query.selects.first().and_then(|s| s.items.first()) {
             Some(item) => match &item.alias {
                 Some(alias) => (Some(alias.clone()), 2),
-                None => figure(&item.expr, "", version),
+                None => figure(&item.expr, &item.sql, version),
             },
             None => (None, 0),
         },
@@ -177,6 +177,12 @@ pub(crate) fn figure(expr: &Expr, sql: &str, version: u16) -> (Option<Ident>, u8
 
 /// The name of an expression that has no variant of its own.
 fn figure_other(parts: &[Expr], sql: &str, version: u16) -> (Option<Ident>, u8) {
+    if let Some(field) = field_name(sql) {
+        return (Some(field), 2);
+    }
+    if sql.trim_end().ends_with(']') && !sql.trim_start().starts_with('-') {
+        return parts.first().map_or((None, 0), |of| figure(of, "", version));
+    }
     let text = sql.trim_matches(|c: char| c == '(' || c == ')' || c.is_whitespace());
     let first = text.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
     if first.eq_ignore_ascii_case("case") {
@@ -185,10 +191,24 @@ fn figure_other(parts: &[Expr], sql: &str, version: u16) -> (Option<Ident>, u8) 
             _ => (Some(Ident::exact("case")), 1),
         };
     }
-    if first.eq_ignore_ascii_case("row") {
-        return (Some(Ident::exact("row")), 2);
+    let word = ["row", "array"].into_iter().find(|word| first.eq_ignore_ascii_case(word));
+    word.map_or((None, 0), |word| (Some(Ident::exact(word)), 2))
+}
+
+/// The field of `(row).field`, `rows[1].field`.
+fn field_name(sql: &str) -> Option<Ident> {
+    let (before, field) = sql.trim_end().rsplit_once('.')?;
+    if !before.trim_end().ends_with([')', ']']) {
+        return None;
     }
-    (None, 0)
+    let field = field.trim_start();
+    match field.strip_prefix('"') {
+        Some(quoted) => quoted.strip_suffix('"').map(|name| Ident::exact(&name.replace("\"\"", "\""))),
+        None => {
+            let plain = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+            (!field.is_empty() && field.chars().all(plain)).then(|| Ident::folded(field))
+        }
+    }
 }
 
 fn has_else(text: &str) -> bool {

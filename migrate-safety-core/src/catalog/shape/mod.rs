@@ -130,7 +130,7 @@ impl Analysis<'_> {
             }
             result = Some(match result {
                 None => output,
-                Some(first) => first.united(output),
+                Some(first) => first.united(output, self.catalog),
             });
         }
         self.depth += 1;
@@ -192,7 +192,7 @@ impl Analysis<'_> {
                 }));
             } else {
                 for (column, data_type) in output.columns.iter_mut().zip(types) {
-                    column.data_type = scope::common(&column.data_type, &data_type);
+                    column.data_type = scope::common(self.catalog, &column.data_type, &data_type);
                 }
             }
         }
@@ -236,9 +236,10 @@ impl Analysis<'_> {
             Expr::Column { qualifier, name } => scope.find(qualifier.as_ref(), name).and_then(|c| c.origin),
             _ => None,
         };
-        // Other expressions than columns and casts have no modifiers.
+        // Hardly any other expression than columns and casts has modifiers.
         let data_type = match (data_type, &item.expr) {
-            (ExprType::Known(t), Expr::Column { .. } | Expr::Cast { .. }) => ExprType::Known(t),
+            (ExprType::Known(t), Expr::Column { .. } | Expr::Cast { .. } | Expr::Subquery { .. }) => ExprType::Known(t),
+            (ExprType::Known(t), Expr::Call { name, .. }) if keeps_modifiers(&name.name) => ExprType::Known(t),
             (ExprType::Known(t), _) => ExprType::Known(DataType { modifiers: Vec::new(), ..t }),
             (other, _) => other,
         };
@@ -420,6 +421,11 @@ impl Analysis<'_> {
     fn problem(&mut self, sqlstate: &'static str, message: String) {
         self.shape.problems.push(Conflict::new(sqlstate, message));
     }
+}
+
+/// Calls whose result has the modifiers of the arguments if these are all the same.
+fn keeps_modifiers(name: &str) -> bool {
+    matches!(name, "coalesce" | "greatest" | "least")
 }
 
 impl Catalog {

@@ -15,6 +15,8 @@ struct Candidate<'a> {
     exact: usize,
     /// How many arguments get a preferred type.
     preferred: usize,
+    /// How many constants are taken as text.
+    text: usize,
     /// The casts of the arguments.
     casts: Volatility,
 }
@@ -39,7 +41,7 @@ impl Typing<'_> {
         let mut result = match &*name.name {
             // The result has the type of the arguments.
             "coalesce" | "greatest" | "least" | "nullif" if unqualified => {
-                Examined::new(common_type(&types), Bounds::IMMUTABLE)
+                Examined::new(self.common_type(&types), Bounds::IMMUTABLE)
             }
             _ => self.resolve_call(name, &types, args),
         };
@@ -86,6 +88,8 @@ impl Typing<'_> {
             candidates.retain(|c| c.exact == exact);
             let preferred = best(&candidates, |c| c.preferred);
             candidates.retain(|c| c.preferred == preferred);
+            let text = best(&candidates, |c| c.text);
+            candidates.retain(|c| c.text == text);
         }
         let results = candidates.into_iter().map(|c| self.result(&c, types, args));
         let merged = results.reduce(|a, b| {
@@ -99,10 +103,10 @@ impl Typing<'_> {
         let casts = Bounds::exactly(candidate.casts);
         match candidate.kind {
             CandidateKind::Builtin(function) => {
-                let polymorphic = matches!(function.returns, "anyelement" | "anycompatible" | "anyarray" | "anyrange");
+                let polymorphic = function.returns.starts_with("any") && function.returns != "any";
                 let data_type = match types.first() {
                     Some(ExprType::Known(first)) if polymorphic => {
-                        let array = function.returns == "anyarray";
+                        let array = function.returns.ends_with("array") && !function.returns.ends_with("nonarray");
                         ExprType::Known(DataType { array, modifiers: Vec::new(), ..first.clone() })
                     }
                     _ => ExprType::builtin(function.returns),
@@ -152,7 +156,7 @@ impl Typing<'_> {
     fn of_server<'f>(&self, function: &'f Function, types: &[ExprType]) -> Option<Candidate<'f>> {
         let kind = CandidateKind::Builtin(function);
         let Some(args) = function.args() else {
-            return Some(Candidate { kind, exact: 0, preferred: 0, casts: Volatility::Immutable });
+            return Some(Candidate { kind, exact: 0, preferred: 0, text: 0, casts: Volatility::Immutable });
         };
         let wanted: Vec<DataType> = args.filter_map(|a| ExprType::builtin_or_any(a)).collect();
         if wanted.len() != types.len() {
@@ -171,10 +175,11 @@ impl Typing<'_> {
     }
 
     fn candidate<'f>(&self, kind: CandidateKind<'f>, wanted: &[DataType], types: &[ExprType]) -> Option<Candidate<'f>> {
-        let mut candidate = Candidate { kind, exact: 0, preferred: 0, casts: Volatility::Immutable };
+        let mut candidate = Candidate { kind, exact: 0, preferred: 0, text: 0, casts: Volatility::Immutable };
         for (given, wanted) in types.iter().zip(wanted) {
             let fit = self.fits(given, wanted)?;
             candidate.exact += usize::from(fit.exact);
+            candidate.text += usize::from(*given == ExprType::Literal && wanted.is("text"));
             candidate.preferred += usize::from(!fit.exact && PREFERRED.iter().any(|p| wanted.is(p)));
             candidate.casts = candidate.casts.max(fit.volatility);
         }
@@ -211,13 +216,4 @@ impl ExprType {
             None => Some(DataType::builtin(name)),
         }
     }
-}
-
-/// The type of `coalesce` and its like: the first that is known.
-fn common_type(types: &[ExprType]) -> ExprType {
-    if types.contains(&ExprType::Unclear) {
-        return ExprType::Unclear;
-    }
-    let known = types.iter().find(|t| **t != ExprType::Literal);
-    known.cloned().unwrap_or_else(|| ExprType::builtin("text"))
 }
