@@ -256,9 +256,7 @@ impl<'a> Typing<'a> {
 
     /// The type of `coalesce` and its like, of the arms of a union, of the elements of an array (`select_common_type`).
     pub(crate) fn common_type(&self, types: &[ExprType]) -> ExprType {
-        let implicitly = |from: &DataType, to: &DataType| {
-            matches!(self.catalog.cast(from, to), CastPath::Known(cast) if cast.context == CastContext::Implicit)
-        };
+        let implicitly = |from: &DataType, to: &DataType| matches!(self.catalog.cast(from, to), CastPath::Known(cast) if cast.context == CastContext::Implicit);
         let mut common: Option<DataType> = None;
         for data_type in types {
             let next = match data_type {

@@ -43,7 +43,7 @@ impl Typing<'_> {
             "coalesce" | "greatest" | "least" | "nullif" if unqualified => {
                 Examined::new(self.common_type(&types), Bounds::IMMUTABLE)
             }
-            _ => self.resolve_call(name, &types, args),
+            _ => self.resolve_call(name, &types),
         };
         // The grammar turns a cast in function form into one: `text(x)`, `date(x)`.
         if result == Examined::unknown()
@@ -59,11 +59,11 @@ impl Typing<'_> {
 
     /// A function of the server itself by the types of its arguments.
     pub(super) fn function(&self, name: &str, types: &[ExprType]) -> Examined {
-        self.resolve_call(&ObjectName::bare(name), types, &[])
+        self.resolve_call(&ObjectName::bare(name), types)
     }
 
     /// What a call returns, and the volatility of the function alone.
-    fn resolve_call(&self, name: &ObjectName, types: &[ExprType], args: &[Expr]) -> Examined {
+    fn resolve_call(&self, name: &ObjectName, types: &[ExprType]) -> Examined {
         let version = self.catalog.target().version;
         let mut candidates = Vec::new();
         if name.schema.as_ref().is_none_or(|s| is_system_schema(s)) {
@@ -91,7 +91,7 @@ impl Typing<'_> {
             let text = best(&candidates, |c| c.text);
             candidates.retain(|c| c.text == text);
         }
-        let results = candidates.into_iter().map(|c| self.result(&c, types, args));
+        let results = candidates.into_iter().map(|c| self.result(&c, types));
         let merged = results.reduce(|a, b| {
             let data_type = if a.data_type == b.data_type { a.data_type } else { ExprType::Unclear };
             Examined::new(data_type, a.bounds.either(b.bounds))
@@ -99,7 +99,7 @@ impl Typing<'_> {
         merged.unwrap_or_else(Examined::unknown)
     }
 
-    fn result(&self, candidate: &Candidate<'_>, types: &[ExprType], args: &[Expr]) -> Examined {
+    fn result(&self, candidate: &Candidate<'_>, types: &[ExprType]) -> Examined {
         let casts = Bounds::exactly(candidate.casts);
         match candidate.kind {
             CandidateKind::Builtin(function) => {
@@ -128,24 +128,23 @@ impl Typing<'_> {
                     Some(t) if !t.name.starts_with("any") => ExprType::Known(t),
                     _ => ExprType::Unclear,
                 };
-                Examined::new(data_type, self.inlined(routine, types, args).with(casts))
+                Examined::new(data_type, self.inlined(routine).with(casts))
             }
         }
     }
 
     /// The volatility of a function of the history; of a simple SQL function, that of its body, because the planner puts
     /// the body in its place before it looks (`inline_function`).
-    fn inlined(&self, routine: &Routine, types: &[ExprType], args: &[Expr]) -> Bounds {
+    fn inlined(&self, routine: &Routine) -> Bounds {
         let declared = Bounds::exactly(routine.volatility);
         let Some(body) = &routine.inline else { return declared };
         let Some(depth) = self.depth.checked_sub(1) else { return declared };
-        let inputs: Vec<&DataType> = routine.inputs().collect();
-        if inputs.len() != types.len() || args.len() != types.len() {
+        if routine.is_variadic() {
             return declared;
         }
         let named = |_: Option<&Ident>, name: &Ident| {
-            let position = routine.args.iter().position(|(n, ..)| n.as_ref() == Some(name))?;
-            inputs.get(position).map(|t| (*t).clone())
+            let argument = routine.args.iter().find(|(n, ..)| n.as_ref() == Some(name));
+            argument.map(|(_, data_type, ..)| data_type.clone())
         };
         let inner = Typing { catalog: self.catalog, columns: &named, depth }.examine(body).bounds;
         // A body more volatile than declared is not inlined.

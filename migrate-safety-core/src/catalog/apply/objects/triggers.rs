@@ -107,7 +107,7 @@ impl Catalog {
                 let detail = format!("This operation is not supported for {}.", kinds(relation));
                 return wrong(format!("relation \"{name}\" cannot have triggers"), &detail);
             }
-            RelationKind::Index(_) if self.target().version >= 18 => {
+            RelationKind::Index(_) if self.target().version >= 15 => {
                 let detail = "This operation is not supported for indexes.";
                 return wrong(format!("cannot open relation \"{name}\""), detail);
             }
@@ -239,7 +239,7 @@ impl Catalog {
     }
 
     /// The relations that a statement about data names.
-    fn named_by(&self, operation: &Operation) -> Vec<RelationId> {
+    pub(super) fn named_by(&self, operation: &Operation) -> Vec<RelationId> {
         let sources = |tables: &[TableRef]| {
             let names = tables.iter().filter_map(|t| match &t.source {
                 TableSource::Relation { name, .. } => Some(name.clone()),

@@ -3,10 +3,10 @@
 use crate::catalog::RelationId;
 use crate::effects::fact::{Act, Example, Fact};
 use crate::effects::kind::Kind;
+use crate::effects::postgres::bounds::{rest_condition, unproved_tables};
 use crate::effects::postgres::foreign_key::own_keys;
 use crate::effects::postgres::foreign_key::referenced_tables;
 use crate::effects::postgres::on::with_partitions;
-use crate::effects::postgres::bounds::{rest_condition, unproved_tables};
 use crate::effects::scene::Scene;
 use crate::sql::LockMode::{AccessExclusive, ShareRowExclusive, ShareUpdateExclusive};
 use crate::sql::operation::{ConstraintKind, CreateTable, PartitionBound};

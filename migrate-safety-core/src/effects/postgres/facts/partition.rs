@@ -3,9 +3,9 @@
 use crate::catalog::{Catalog, ColumnId, ConstraintKind, Index, IndexKey, RelationId};
 use crate::effects::fact::{Act, Example, Fact, Work};
 use crate::effects::kind::Kind;
+use crate::effects::postgres::bounds::{condition, rest_condition, unproved_tables};
 use crate::effects::postgres::foreign_key::{is_checked, own_keys, triggered_tables};
 use crate::effects::postgres::on::{self, with_partitions};
-use crate::effects::postgres::bounds::{condition, rest_condition, unproved_tables};
 use crate::effects::postgres::proof::strip;
 use crate::effects::scene::Scene;
 use crate::sql::LockMode::{AccessExclusive, ShareRowExclusive, ShareUpdateExclusive};
