@@ -39,11 +39,22 @@ impl Change<'_> {
         }
         Column {
             collation: written.collation.clone(),
-            default: written.default.clone(),
+            default: self.stored_default(&data_type, written.default.as_ref()),
             generated: written.generated.clone(),
             identity: written.identity.as_ref().map(|i| i.always),
             ..Column::new(name.clone(), data_type, self.now)
         }
+    }
+
+    /// What the server stores of a default: NULL of a type that takes it as it is counts as none.
+    pub(super) fn stored_default(&self, data_type: &DataType, default: Option<&Expression>) -> Option<Expression> {
+        let is_domain = matches!(self.catalog.type_of(data_type), TypeRef::Domain(..));
+        let is_null = |default: &Expression| match &default.expr {
+            Expr::Null => true,
+            Expr::Cast { expr, to } => matches!(**expr, Expr::Null) && self.catalog.settled_type(to) == *data_type,
+            _ => false,
+        };
+        default.filter(|d| is_domain || !data_type.modifiers.is_empty() || !is_null(d)).cloned()
     }
 
     /// What the server refuses in a default.
@@ -259,7 +270,7 @@ impl Change<'_> {
                     inherited: 1,
                     local: false,
                     identity: column.identity.filter(|_| keeps_identity),
-                    sequence: column.sequence.filter(|_| keeps_identity && column.identity.is_some()),
+                    sequence: None,
                     ..column.clone()
                 };
                 self.catalog.add_column(child, inherited);

@@ -23,7 +23,7 @@ impl Change<'_> {
                         local: false,
                         not_null: column.not_null && self.version() < 18,
                         identity: column.identity.filter(|_| keeps_identity),
-                        sequence: column.sequence.filter(|_| keeps_identity && column.identity.is_some()),
+                        sequence: None,
                         created: self.now,
                         comment: None,
                         ..column
@@ -231,7 +231,6 @@ impl Change<'_> {
             existing.local &= !partitioned;
             if identity.is_some() {
                 existing.identity = identity;
-                existing.sequence = column.sequence;
             }
         }
     }

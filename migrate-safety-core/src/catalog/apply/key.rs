@@ -83,7 +83,6 @@ impl Change<'_> {
         if !unique.without_overlaps {
             self.check_operator_classes(&new.index);
         }
-        self.check_partition_key(table, &new);
         self.make_index(table, &new, only);
     }
 

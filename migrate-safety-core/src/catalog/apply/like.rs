@@ -11,10 +11,6 @@ impl Change<'_> {
     pub(super) fn add_like_columns(&mut self, id: RelationId, clause: &LikeClause) {
         let Some(source) = self.relation(&clause.source, false) else { return };
         for column in self.columns_of(source) {
-            if self.table(id).is_some_and(|t| t.column(&column.name).is_some()) {
-                self.conflict("42701", format!("column \"{}\" specified more than once", column.name));
-                continue;
-            }
             let including = clause.including;
             let has_identity = column.identity.is_some() && including.identity;
             let copy = Column {
@@ -29,7 +25,15 @@ impl Change<'_> {
                 comment: column.comment.clone().filter(|_| including.comments),
                 ..column.clone()
             };
-            let Some(copied) = self.catalog.add_column(id, copy) else { continue };
+            let existing = self.table(id).and_then(|t| t.column(&column.name)).cloned();
+            let copied = match existing {
+                Some(existing) => {
+                    self.merge_own_column(id, &existing, copy, false);
+                    Some(existing.id)
+                }
+                None => self.catalog.add_column(id, copy),
+            };
+            let Some(copied) = copied else { continue };
             if has_identity {
                 self.copy_identity(id, &column);
             }

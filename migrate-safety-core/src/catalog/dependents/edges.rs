@@ -86,6 +86,8 @@ impl Catalog {
                 edges.push((Object::RowType(id), Edge::Auto));
                 edges.extend(table.indexes.iter().map(|i| (Object::Relation(*i), Edge::Auto)));
                 edges.extend(table.sequences.iter().map(|s| (Object::Relation(*s), Edge::Auto)));
+                let defaults = table.columns.iter().filter(|c| c.default.is_some());
+                edges.extend(defaults.map(|c| (Object::Default(id, c.id), Edge::Auto)));
                 for child in &table.children {
                     let partition = self.table(*child).is_some_and(|c| c.partition_of.is_some());
                     edges.push((Object::Relation(*child), if partition { Edge::Auto } else { Edge::Normal }));

@@ -15,6 +15,10 @@ fn dump_for_comparison() {
     for (at, statement) in script_statements.iter().enumerate() {
         let before = catalog.clone();
         let text = &script[statement.span.range()];
+        if !statement.problems.is_empty() {
+            out += &format!("ERR {at} unread {:?}\n", statement.problems[0].message);
+            continue;
+        }
         let (_, applied) = replay(&mut catalog, text).remove(0);
         if let Some(c) = applied.conflicts.iter().find(|c| !c.only_with_rows) {
             out += &format!("ERR {} {} {}\n", at, c.sqlstate, c.message);
@@ -117,7 +121,7 @@ fn dump_for_comparison() {
                 let inc: Vec<String> = i
                     .include
                     .iter()
-                    .map(|c| catalog.column(i.table, *c).map_or("?".into(), |c| c.name.to_string()))
+                    .map(|c| catalog.column(i.table, *c).map_or_else(|| catalog.relation(i.table).and_then(|r| r.view()).map_or("?".into(), |v| v.columns.get(c.0 as usize - 1).map_or("?".to_string(), |c| c.name.to_string())), |c| c.name.to_string()))
                     .collect();
                 out += &format!(
                     "IDX {q} on {} {} unique={} valid={} keys={} inc={} pred={} parent={} clus={}\n",
