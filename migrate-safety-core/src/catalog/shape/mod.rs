@@ -325,9 +325,10 @@ impl Analysis<'_> {
 
     /// Notes what an expression needs, and tells its type.
     fn expression(&mut self, expr: &Expr, scope: &Scope<'_>) -> ExprType {
+        expr.walk(&mut |e| self.shape.problems.extend(self.catalog.regclass_problem(e)));
         expr.walk(&mut |e| match e {
             Expr::Column { qualifier, name } => self.column(qualifier.as_ref(), name, scope),
-            Expr::Call { name, args } => self.call(name, args),
+            Expr::Call { name, args } => self.call(name, args, scope),
             Expr::Cast { expr, to } => self.cast(expr, to),
             Expr::Subquery { query, .. } => {
                 self.query(query, scope);
@@ -367,7 +368,7 @@ impl Analysis<'_> {
         }
     }
 
-    fn call(&mut self, name: &ObjectName, args: &[Expr]) {
+    fn call(&mut self, name: &ObjectName, args: &[Expr], scope: &Scope<'_>) {
         let called: Vec<RoutineId> = {
             let named = self.catalog.routines_named(name);
             named.iter().filter(|r| r.takes(args.len())).map(|r| r.id).collect()
@@ -377,7 +378,9 @@ impl Analysis<'_> {
         {
             self.shape.routines.push(*only);
         }
-        let columns = |_: Option<&Ident>, _: &Ident| None;
+        let columns = |qualifier: Option<&Ident>, name: &Ident| {
+            scope.find(qualifier, name).and_then(|c| c.data_type.known().cloned())
+        };
         self.shape.problems.extend(Typing::new(self.catalog, &columns).missing_function(name, args));
         for arg in args {
             let takes_regclass = matches!(name.name.as_str(), "nextval" | "currval" | "setval");
@@ -389,6 +392,9 @@ impl Analysis<'_> {
 
     fn cast(&mut self, expr: &Expr, to: &DataType) {
         self.shape.problems.extend(self.catalog.type_problem(to));
+        if let Expr::String(text) = expr {
+            self.shape.problems.extend(self.catalog.constant_problem(text, to));
+        }
         if let FoundType::Defined(id) = self.catalog.find_type(to.schema.as_ref(), &to.name)
             && !self.shape.types.contains(&id)
         {

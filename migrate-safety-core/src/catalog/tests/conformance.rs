@@ -121,7 +121,16 @@ fn dump_for_comparison() {
                 let inc: Vec<String> = i
                     .include
                     .iter()
-                    .map(|c| catalog.column(i.table, *c).map_or_else(|| catalog.relation(i.table).and_then(|r| r.view()).map_or("?".into(), |v| v.columns.get(c.0 as usize - 1).map_or("?".to_string(), |c| c.name.to_string())), |c| c.name.to_string()))
+                    .map(|c| {
+                        catalog.column(i.table, *c).map_or_else(
+                            || {
+                                catalog.relation(i.table).and_then(|r| r.view()).map_or("?".into(), |v| {
+                                    v.columns.get(c.0 as usize - 1).map_or("?".to_string(), |c| c.name.to_string())
+                                })
+                            },
+                            |c| c.name.to_string(),
+                        )
+                    })
                     .collect();
                 out += &format!(
                     "IDX {q} on {} {} unique={} valid={} keys={} inc={} pred={} parent={} clus={}\n",

@@ -2,8 +2,9 @@
 
 use super::{Bounds, Examined, ExprType, Typing};
 use crate::catalog::builtin::{self, Function};
-use crate::catalog::routines::FunctionName;
-use crate::catalog::{Routine, is_system_schema};
+use crate::catalog::routines::{FunctionName, plain_type};
+use crate::catalog::types::missing_schema;
+use crate::catalog::{Conflict, Routine, is_system_schema};
 use crate::sql::expr::Expr;
 use crate::sql::operation::Volatility;
 use crate::sql::{DataType, Ident, ObjectName};
@@ -186,24 +187,49 @@ impl Typing<'_> {
     }
 
     /// The error of calling a function that does not exist under any arguments.
-    pub(crate) fn missing_function(&self, name: &ObjectName, args: &[Expr]) -> Option<crate::catalog::Conflict> {
+    pub(crate) fn missing_function(&self, name: &ObjectName, args: &[Expr]) -> Option<Conflict> {
         match self.catalog.function_name(name) {
-            FunctionName::Exists | FunctionName::Unknown => None,
-            FunctionName::MissingSchema => name.schema.as_ref().map(crate::catalog::types::missing_schema),
+            FunctionName::Unknown => None,
+            FunctionName::Exists => {
+                let types: Vec<ExprType> = args.iter().map(|arg| self.examine(arg).data_type).collect();
+                if self.may_be_called(name, &types) { None } else { self.undefined(name, &types) }
+            }
+            FunctionName::MissingSchema => name.schema.as_ref().map(missing_schema),
             FunctionName::Missing => {
-                let types = args.iter().map(|arg| match self.examine(arg).data_type {
-                    ExprType::Known(t) => Some(crate::catalog::routines::plain_type(&t)),
-                    ExprType::Literal => Some("unknown".to_owned()),
-                    ExprType::Unclear => None,
-                });
-                let signature = match types.collect::<Option<Vec<String>>>() {
-                    Some(types) => format!("{name}({})", types.join(", ")),
-                    None => name.to_string(),
-                };
-                let message = format!("function {signature} does not exist");
-                Some(crate::catalog::Conflict::new("42883", message))
+                let types: Vec<ExprType> = args.iter().map(|arg| self.examine(arg).data_type).collect();
+                self.undefined(name, &types)
             }
         }
+    }
+
+    /// Whether some function of this name takes arguments of these types. Only of those that the history defines is
+    /// enough known to say no.
+    fn may_be_called(&self, name: &ObjectName, types: &[ExprType]) -> bool {
+        let version = self.catalog.target().version;
+        let others = builtin::functions(&name.name, version).next().is_some()
+            || builtin::is_type(&name.name, version)
+            || self.catalog.may_exist(&name.name)
+            || self
+                .catalog
+                .extensions
+                .keys()
+                .filter_map(|e| builtin::extension(e))
+                .any(|e| !e.functions(&name.name).is_empty());
+        others || self.catalog.routines_named(name).into_iter().any(|r| self.of_history(r, types).is_some())
+    }
+
+    /// `function f(text) does not exist`.
+    fn undefined(&self, name: &ObjectName, types: &[ExprType]) -> Option<Conflict> {
+        let spelt = types.iter().map(|data_type| match data_type {
+            ExprType::Known(t) => Some(plain_type(&self.catalog.shown_type(t))),
+            ExprType::Literal => Some("unknown".to_owned()),
+            ExprType::Unclear => None,
+        });
+        let signature = match spelt.collect::<Option<Vec<String>>>() {
+            Some(spelt) => format!("{name}({})", spelt.join(", ")),
+            None => name.to_string(),
+        };
+        Some(Conflict::new("42883", format!("function {signature} does not exist")))
     }
 }
 

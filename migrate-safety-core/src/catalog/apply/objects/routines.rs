@@ -2,9 +2,7 @@
 
 use super::Applied;
 use crate::catalog::routines::signature;
-use crate::catalog::{
-    Catalog, Conflict, Dependency, Object, Resolved, Routine, RoutineId, Stamp, builtin, is_system_schema,
-};
+use crate::catalog::{Catalog, Conflict, Dependency, Object, Routine, RoutineId, Stamp, builtin, is_system_schema};
 use crate::sql::expr::Expr;
 use crate::sql::operation::{AlterRoutine, ArgMode, CreateRoutine, RoutineName, RoutineWord};
 use crate::sql::{DataType, Ident, ObjectName, Operation};
@@ -129,10 +127,7 @@ impl Catalog {
         // A body can use what its earlier statements make only when it runs.
         statements.iter().find_map(|statement| match statement {
             Operation::Select(query) => self.shape_with_arguments(query, routine).problems.into_iter().next(),
-            Operation::Insert(insert) => self.missing_table(&insert.table),
-            Operation::Update(update) => self.missing_table(&update.table.name),
-            Operation::Delete(delete) => self.missing_table(&delete.table.name),
-            _ => None,
+            other => self.missing_target(other),
         })
     }
 
@@ -149,11 +144,6 @@ impl Catalog {
             }
         }
         reads
-    }
-
-    fn missing_table(&self, name: &ObjectName) -> Option<Conflict> {
-        let missing = self.resolve(name) == Resolved::Missing;
-        missing.then(|| Conflict::new("42P01", format!("relation \"{name}\" does not exist")))
     }
 
     /// `language "x" does not exist`.
@@ -174,7 +164,7 @@ impl Catalog {
     ) {
         let mut roots = Vec::new();
         for routine in routines {
-            match self.existing_routine(word, routine) {
+            match self.existing_routine(word, routine, false) {
                 Ok(Some(id)) => roots.push(Object::Routine(id)),
                 Ok(None) => {}
                 Err(problem) if if_exists && matches!(problem.sqlstate, "42883" | "3F000" | "42704") => {
@@ -201,7 +191,7 @@ impl Catalog {
         applied: &mut Applied,
     ) {
         let named = RoutineName { name: name.clone(), args: args.map(<[DataType]>::to_vec) };
-        let id = match self.existing_routine(RoutineWord::Routine, &named) {
+        let id = match self.existing_routine(RoutineWord::Routine, &named, true) {
             Ok(Some(id)) => id,
             Ok(None) => return,
             Err(problem) => return applied.conflicts.push(problem),
@@ -245,8 +235,14 @@ impl Catalog {
         self.routine_names.entry((schema, name)).or_default().push(id);
     }
 
-    /// The one routine that a name means; nothing if it may exist without being known.
-    fn existing_routine(&self, word: RoutineWord, routine: &RoutineName) -> Result<Option<RoutineId>, Conflict> {
+    /// The one routine that a name means; nothing if it may exist without being known. The word behind `ALTER` is not
+    /// known.
+    fn existing_routine(
+        &self,
+        word: RoutineWord,
+        routine: &RoutineName,
+        altered: bool,
+    ) -> Result<Option<RoutineId>, Conflict> {
         let name = &routine.name;
         if let Some(problem) = name.schema.as_ref().and_then(|s| self.schema_problem(s)) {
             return Err(problem);
@@ -264,6 +260,7 @@ impl Catalog {
             RoutineWord::Aggregate => false,
         };
         let words = routine_words(word);
+        let unique = if altered { "function" } else { words };
         if let Some(args) = &routine.args {
             let of_these = |r: &&&Routine| self.same_inputs(r, args) || (r.procedure && self.same_args(r, args));
             if let Some(found) = named.iter().find(of_these) {
@@ -279,7 +276,7 @@ impl Catalog {
             match (candidates.next(), candidates.next()) {
                 (Some(only), None) => return Ok(Some(only.id)),
                 (Some(_), Some(_)) => {
-                    let message = format!("{words} name \"{name}\" is not unique");
+                    let message = format!("{unique} name \"{name}\" is not unique");
                     return Err(Conflict::new("42725", message));
                 }
                 (None, _) => {}
