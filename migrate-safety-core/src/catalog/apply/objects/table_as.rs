@@ -40,19 +40,17 @@ impl Catalog {
         let table = Table { persistence: create.persistence, filled, ..Table::default() };
         let id = self.add_relation(schema, name.clone(), RelationKind::Table(Box::new(table)), now);
         applied.created.push(id);
-        let mut complete = shape.complete;
         for (at, column) in shape.columns.into_iter().enumerate() {
             let column_name = create.columns.get(at).cloned().unwrap_or(column.name);
             if self.table(id).is_some_and(|t| t.column(&column_name).is_some()) {
                 applied.conflict("42701", format!("column \"{column_name}\" specified more than once"));
                 continue;
             }
-            complete &= column.data_type.is_some();
             let data_type = column.data_type.unwrap_or_else(|| DataType::builtin(UNKNOWN_TYPE));
             self.add_column(id, Column::new(column_name, data_type, now));
         }
         if let Some(relation) = self.relations.get_mut(&id) {
-            relation.unknown = !complete;
+            relation.unknown = !shape.complete;
         }
     }
 }
