@@ -100,13 +100,7 @@ impl Change<'_> {
     /// Enters a table as a child of another.
     pub(super) fn link(&mut self, child: RelationId, parent: RelationId, bound: Option<&PartitionBound>) {
         if let Some(bound) = bound {
-            if let (PartitionBound::Default, Some(other)) = (bound, self.catalog.partitions_default(parent)) {
-                let (child, other) = (self.name(child), self.name(other));
-                self.conflict(
-                    "42P17",
-                    format!("partition \"{child}\" conflicts with existing default partition \"{other}\""),
-                );
-            }
+            self.check_bound(parent, child, bound);
         }
         let unknown = self.is_unknown(parent);
         if let Some(table) = self.catalog.table_mut(parent) {

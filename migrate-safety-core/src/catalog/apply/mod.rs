@@ -9,8 +9,10 @@ mod change;
 mod column;
 mod column_attributes;
 mod constraint;
+mod create_as;
 mod create_table;
 mod drop_column;
+pub(super) mod figure;
 mod foreign_key;
 mod index;
 mod inherit;
@@ -20,6 +22,7 @@ pub(crate) mod names;
 mod not_null;
 mod objects;
 mod opclass;
+mod overlap;
 mod partition;
 mod passes;
 mod set_type;
@@ -85,6 +88,9 @@ impl Catalog {
         let mut change = Change { catalog: self, applied: &mut applied, now };
         match operation {
             Operation::CreateTable(create) => change.create_table(create),
+            Operation::CreateTableAs { name, columns, query, if_not_exists, persistence, with_data } => {
+                change.create_table_as(name, columns, query, *persistence, *if_not_exists, *with_data);
+            }
             Operation::AlterTable(alter) => change.alter_table(alter),
             Operation::CreateIndex(create) => change.create_index(create),
             Operation::AttachIndexPartition { parent, child } => change.attach_index_partition(parent, child),

@@ -63,22 +63,26 @@ impl Change<'_> {
 
     /// `ATTACH PARTITION`.
     pub(super) fn attach_partition(&mut self, parent: RelationId, partition: &ObjectName, bound: &PartitionBound) {
+        let parent_name = self.name(parent);
+        if !self.is_partitioned(parent) && !self.is_unknown(parent) {
+            match self.version() {
+                18.. => {
+                    let message =
+                        format!("ALTER action ATTACH PARTITION cannot be performed on relation \"{parent_name}\"");
+                    self.conflict("42809", message);
+                }
+                _ => self.conflict("42P17", format!("table \"{parent_name}\" is not partitioned")),
+            }
+            return;
+        }
         let Some(child) = self.relation(partition, false) else { return };
-        let (parent_name, child_name) = (self.name(parent), self.name(child));
+        let child_name = self.name(child);
         let Some(table) = self.table(child) else {
             self.conflict("42809", format!("\"{child_name}\" is not a table or foreign table"));
             return;
         };
         let (is_partition, inherits) = (table.partition_of.is_some(), !table.inherits.is_empty());
         let has_children = !table.children.is_empty() && !table.is_partitioned();
-        if !self.is_partitioned(parent) && !self.is_unknown(parent) {
-            let message = match self.version() {
-                15.. => format!("ALTER action ATTACH PARTITION cannot be performed on relation \"{parent_name}\""),
-                _ => format!("\"{parent_name}\" is not a partitioned table"),
-            };
-            self.conflict("42809", message);
-            return;
-        }
         if is_partition {
             self.conflict("42809", format!("\"{child_name}\" is already a partition"));
             return;

@@ -230,7 +230,7 @@ impl Analysis<'_> {
             return;
         }
         let version = self.catalog.target().version;
-        let figured = || apply::names::figure(&item.expr, &item.sql, version).0;
+        let figured = || apply::figure::figure(&item.expr, &item.sql, version).0;
         let name = item.alias.clone().or_else(figured).unwrap_or_else(|| Ident::exact("?column?"));
         let origin = match &item.expr {
             Expr::Column { qualifier, name } => scope.find(qualifier.as_ref(), name).and_then(|c| c.origin),

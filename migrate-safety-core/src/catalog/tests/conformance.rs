@@ -113,7 +113,14 @@ fn dump_for_comparison() {
                     .iter()
                     .map(|k| {
                         k.column.map_or("<expr>".into(), |c| {
-                            catalog.column(i.table, c).map_or("?".into(), |c| c.name.to_string())
+                            catalog.column(i.table, c).map_or_else(
+                                || {
+                                    catalog.relation(i.table).and_then(|r| r.view()).map_or("?".into(), |v| {
+                                        v.columns.get(c.0 as usize - 1).map_or("?".to_string(), |c| c.name.to_string())
+                                    })
+                                },
+                                |c| c.name.to_string(),
+                            )
                         }) + if k.descending { " desc" } else { "" }
                             + if k.nulls_first { " nf" } else { "" }
                     })
