@@ -141,6 +141,10 @@ impl<'a> Typing<'a> {
             Expr::And(parts) | Expr::Or(parts) => Examined::new(known("bool"), self.worst(parts)),
             Expr::Not(inner) => Examined::new(known("bool"), self.examine(inner).bounds),
             Expr::IsNull { expr, .. } => Examined::new(known("bool"), self.examine(expr).bounds),
+            // An argument by its name: which it is, the function knows.
+            Expr::Binary { op, right, .. } if **op == *"=>" => {
+                Examined::new(ExprType::Unclear, self.examine(right).bounds)
+            }
             Expr::Binary { op, left, right } => {
                 let (left, right) = (self.examine(left), self.examine(right));
                 let result = self.operator(op, &left.data_type, &right.data_type);
