@@ -173,8 +173,7 @@ fn has_file(scene: &Scene<'_>, relation: &Relation) -> bool {
         RelationKind::Table(table) => !table.is_partitioned() && !table.foreign,
         RelationKind::Index(index) => scene.catalog.table(index.table).is_none_or(|table| !table.is_partitioned()),
         RelationKind::View(view) => view.materialized,
-        RelationKind::Sequence(_) => true,
-        RelationKind::Composite => false,
+        RelationKind::Sequence(_) | RelationKind::Composite => false,
     }
 }
 

@@ -43,7 +43,7 @@ fn conform(major: u16) {
     for (row, result) in rows.iter().zip(results) {
         let differences = match result.result {
             Err(error) => vec![format!("not measured: {error}")],
-            Ok(measured) => compare::differences(&predict::predict(major, row), &measured),
+            Ok(measured) => compare::differences(row, &predict::predict(major, row), &measured),
         };
         if !differences.is_empty() {
             report.push(format!("{}\n    after {}\n  {}", row.sql, row.setup, differences.join("\n  ")));

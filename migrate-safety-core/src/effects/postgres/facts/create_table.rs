@@ -3,10 +3,10 @@
 use crate::catalog::RelationId;
 use crate::effects::fact::{Act, Example, Fact};
 use crate::effects::kind::Kind;
+use crate::effects::postgres::bounds::{rest_condition, unproved_tables};
 use crate::effects::postgres::foreign_key::own_keys;
 use crate::effects::postgres::foreign_key::referenced_tables;
 use crate::effects::postgres::on::with_partitions;
-use crate::effects::postgres::bounds::{rest_condition, unproved_tables};
 use crate::effects::scene::Scene;
 use crate::sql::LockMode::{AccessExclusive, ShareRowExclusive, ShareUpdateExclusive};
 use crate::sql::operation::{ConstraintKind, CreateTable, PartitionBound};
@@ -76,7 +76,7 @@ pub(super) const FACTS: &[Fact] = &[
         acts: &[Act::lock(default_tree, AccessExclusive), Act::scan(default_unproved)],
         examples: &[
             Example::new(
-                "CREATE TABLE p (id int) PARTITION BY RANGE (id); CREATE TABLE d PARTITION OF p DEFAULT",
+                "CREATE TABLE p (id int) PARTITION BY RANGE (id); CREATE TABLE d PARTITION OF p DEFAULT; INSERT INTO p VALUES (50)",
                 "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10)",
             ),
             Example::new(
