@@ -113,6 +113,20 @@ pub(super) const FACTS: &[Fact] = &[
         ..Fact::BASE
     },
     Fact {
+        id: "add-constraint/primary-key-descendants",
+        of: &[Kind::AddConstraint],
+        condition: "PRIMARY KEY on a table that others inherit from, where its columns are set NOT NULL in any case",
+        when: |scene| unique(scene).is_some_and(|unique| unique.primary) && !is_partitioned(scene),
+        acts: &[Act::lock(on::tree, AccessExclusive)],
+        until: 17,
+        source: "measured, PG 14-17",
+        examples: &[Example::new(
+            "CREATE TABLE p (id int NOT NULL, a int); CREATE TABLE c () INHERITS (p)",
+            "ALTER TABLE p ADD PRIMARY KEY (id)",
+        )],
+        ..Fact::BASE
+    },
+    Fact {
         id: "add-constraint/using-index",
         of: &[Kind::AddConstraint],
         condition: "USING INDEX, and the constraint has another name, which the index gets",
@@ -135,7 +149,7 @@ pub(super) const FACTS: &[Fact] = &[
         of: &[Kind::AddConstraint],
         condition: "FOREIGN KEY",
         when: |scene| foreign_key(scene).is_some(),
-        acts: &[Act::lock(keyed_tables, ShareRowExclusive), Act::lock(referenced, ShareRowExclusive)],
+        acts: &[Act::lock_as_target(keyed_tables, ShareRowExclusive), Act::lock(referenced, ShareRowExclusive)],
         source: "docs, ALTER TABLE: ADD FOREIGN KEY requires only a SHARE ROW EXCLUSIVE lock",
         examples: &[
             Example::new(FK, "ALTER TABLE t ADD FOREIGN KEY (p_id) REFERENCES p NOT VALID"),
@@ -148,7 +162,7 @@ pub(super) const FACTS: &[Fact] = &[
         of: &[Kind::AddConstraint],
         condition: "FOREIGN KEY on a table with children",
         when: |scene| foreign_key(scene).is_some(),
-        acts: &[Act::lock(on::tree, ShareRowExclusive)],
+        acts: &[Act::lock_as_target(on::tree, ShareRowExclusive)],
         since: 18,
         source: "measured, PG 18",
         examples: &[Example::new(

@@ -4,7 +4,7 @@ use crate::catalog::{Catalog, ColumnId, ConstraintKind, Index, IndexKey, Relatio
 use crate::effects::fact::{Act, Example, Fact, Work};
 use crate::effects::kind::Kind;
 use crate::effects::postgres::bounds::{condition, rest_condition, unproved_tables};
-use crate::effects::postgres::foreign_key::{is_checked, own_keys, triggered_tables};
+use crate::effects::postgres::foreign_key::{is_checked, keys_to, own_keys, triggered_tables};
 use crate::effects::postgres::on::{self, with_partitions};
 use crate::effects::postgres::proof::strip;
 use crate::effects::scene::Scene;
@@ -363,7 +363,7 @@ fn keys(scene: &Scene<'_>) -> Keys {
 
 /// The tables whose foreign keys reference the parent.
 fn referencing(scene: &Scene<'_>) -> Vec<RelationId> {
-    let keys = scene.target().map(|target| scene.catalog.foreign_keys_to(target.id)).unwrap_or_default();
+    let keys = scene.target().map(|target| keys_to(scene.catalog, target.id)).unwrap_or_default();
     keys.iter().map(|key| key.from).collect()
 }
 

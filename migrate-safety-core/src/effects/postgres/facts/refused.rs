@@ -1,16 +1,17 @@
 //! What the server refuses for a reason that lies in the whole tree of a table.
 
-use crate::catalog::{Partitioning, RelationId, Table};
+use crate::catalog::{Partitioning, RelationId, Table, TypeRef};
 use crate::effects::fact::{Example, Fact};
 use crate::effects::kind::Kind;
 use crate::effects::postgres::bounds::overlapping;
 use crate::effects::postgres::constrained::{added, unique};
 use crate::effects::postgres::on::{self, table_column};
 use crate::effects::postgres::retyped::Retyped;
+use crate::effects::postgres::type_change::Conversion;
 use crate::effects::scene::Scene;
 use crate::effects::{Effects, Failure};
 use crate::sql::operation::{ConstraintKind, PartitionBound, RelationWord, TableAction};
-use crate::sql::{Ident, Operation};
+use crate::sql::{DataType, Ident, Operation};
 
 const P: &str = "CREATE TABLE p (id int, a int) PARTITION BY RANGE (id); CREATE INDEX p_a ON p (a);";
 const SUB: &str = "CREATE TABLE p (id int, a int, b int) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10) PARTITION BY RANGE (a);";
@@ -39,6 +40,30 @@ pub(super) const FACTS: &[Fact] = &[
                 "CREATE TABLE q (id int); CREATE TABLE p (id int) PARTITION BY LIST (id)",
                 "ALTER TABLE p INHERIT q",
             ),
+        ],
+        ..Fact::BASE
+    },
+    Fact {
+        id: "refused/cluster-on",
+        of: &[Kind::ClusterOn],
+        condition: "a partial index, or one without an order",
+        also: |scene, effects| fail(effects, not_clusterable(scene)),
+        examples: &[
+            Example::new("CREATE TABLE t (a int); CREATE INDEX i ON t USING hash (a)", "ALTER TABLE t CLUSTER ON i"),
+            Example::new("CREATE TABLE t (a int); CREATE INDEX i ON t (a) WHERE a > 0", "ALTER TABLE t CLUSTER ON i"),
+        ],
+        ..Fact::BASE
+    },
+    Fact {
+        id: "refused/compression",
+        of: &[Kind::SetCompression, Kind::SetStorage],
+        condition: "a type whose values are always stored in place",
+        also: |scene, effects| fail(effects, stored_in_place(scene)),
+        since: 14,
+        examples: &[
+            Example::new("CREATE TABLE t (a int)", "ALTER TABLE t ALTER a SET COMPRESSION pglz"),
+            Example::new("CREATE TABLE t (a uuid)", "ALTER TABLE t ALTER a SET STORAGE EXTERNAL"),
+            Example::new("CREATE TABLE t (a inet)", "ALTER TABLE t ALTER a SET COMPRESSION pglz"),
         ],
         ..Fact::BASE
     },
@@ -209,6 +234,76 @@ fn refused_if_partitioned(scene: &Scene<'_>) -> Option<Refusal> {
         _ => None,
     }
 }
+
+fn not_clusterable(scene: &Scene<'_>) -> Option<Refusal> {
+    let TableAction::ClusterOn { index: name } = scene.action()? else { return None };
+    let index = scene.catalog.index(on::index_named(scene, name)?)?;
+    if !matches!(&*index.method, "btree" | "gist") {
+        let message = format!("cannot cluster on index \"{name}\" because access method does not support clustering");
+        return Some(("0A000", message));
+    }
+    index.predicate.as_ref().map(|_| ("0A000", format!("cannot cluster on partial index \"{name}\"")))
+}
+
+fn stored_in_place(scene: &Scene<'_>) -> Option<Refusal> {
+    let (column, storage) = match scene.action()? {
+        TableAction::SetCompression { column, .. } => (column, None),
+        TableAction::SetStorage { column, storage } => (column, Some(storage)),
+        _ => return None,
+    };
+    let found = table_column(scene.catalog, scene.target()?.id, column)?;
+    let conversion = Conversion { catalog: scene.catalog, session: scene.session };
+    let base = conversion.domain(&found.column.data_type).map_or(found.column.data_type.clone(), |(base, _)| base);
+    let fixed = match scene.catalog.type_of(&base) {
+        _ if base.array => false,
+        TypeRef::Builtin => FIXED_SIZE.contains(&&*base.name) || base.name.starts_with("reg"),
+        TypeRef::Enum(_) => true,
+        _ => false,
+    };
+    let plain = DataType { modifiers: Vec::new(), ..found.column.data_type.clone() };
+    match storage {
+        _ if !fixed => None,
+        None => Some(("0A000", format!("column data type {plain} does not support compression"))),
+        Some(storage) if matches!(&*storage.to_ascii_lowercase(), "plain" | "default") => None,
+        Some(_) => Some(("0A000", format!("column data type {plain} can only have storage PLAIN"))),
+    }
+}
+
+/// Types with `typstorage` `p`.
+const FIXED_SIZE: &[&str] = &[
+    "bool",
+    "box",
+    "char",
+    "cid",
+    "circle",
+    "date",
+    "float4",
+    "float8",
+    "int2",
+    "int2vector",
+    "int4",
+    "int8",
+    "interval",
+    "line",
+    "lseg",
+    "macaddr",
+    "macaddr8",
+    "money",
+    "name",
+    "oid",
+    "oidvector",
+    "pg_lsn",
+    "point",
+    "tid",
+    "time",
+    "timestamp",
+    "timestamptz",
+    "timetz",
+    "tsquery",
+    "uuid",
+    "xid",
+    "xid8",
+];
 
 fn nothing_to_finalize(scene: &Scene<'_>) -> Option<Refusal> {
     let TableAction::DetachPartition { partition, finalize: true, .. } = scene.action()? else { return None };
