@@ -4,6 +4,7 @@ use super::cursor::is_word;
 use super::lexer::{Lexeme, Lexer};
 use super::span::{Position, Span};
 use super::statement::{Directive, Problem, ProblemKind};
+use crate::dialect::Target;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 /// A stretch of a script. The pieces in order, one behind the other, are the whole script.
@@ -36,6 +37,12 @@ pub(crate) struct Tokens {
     pub(crate) problems: Vec<Problem>,
     /// The directives before and in it.
     pub(crate) directives: Vec<Directive>,
+}
+
+/// Where a script falls apart into statements, what stands between them, data of `COPY` and commands of psql: stretches
+/// that follow one another and leave nothing out. A statement's ends with its semicolon.
+pub fn split(target: Target, text: &str) -> impl Iterator<Item = Span> {
+    Splitter::new(text, target.version).map(|piece| piece.span)
 }
 
 /// Gives the pieces of a script.
