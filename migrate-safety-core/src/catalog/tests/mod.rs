@@ -1,3 +1,4 @@
 //! Replays scripts and looks at what is left.
 
-mod conformance;
+mod facts;
+mod servers;
