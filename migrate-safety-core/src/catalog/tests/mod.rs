@@ -3,3 +3,5 @@
 mod conformance;
 mod defaults;
 mod volatility;
+mod facts;
+mod servers;
