@@ -21,7 +21,7 @@ pub mod span;
 mod split;
 pub mod statement;
 
-pub use calls::called_routines;
+pub use calls::{called_routines, routine_calls};
 pub use datatype::DataType;
 pub use expr::{Expr, Expression, Query};
 pub use name::{Ident, ObjectName};

@@ -10,6 +10,7 @@ mod compare;
 mod predict;
 mod row;
 
+use migrate_safety_core::effects::fact::Example;
 use migrate_safety_core::effects::postgres;
 use migrate_safety_testkit::{Case, run_cases, server_for_test};
 use row::Row;
@@ -18,8 +19,8 @@ use row::Row;
 fn rows(major: u16) -> Vec<Row> {
     let filter = std::env::var("CONFORMANCE_FILTER").unwrap_or_default();
     let examples = postgres::facts().flat_map(|fact| {
-        let named = |example: &migrate_safety_core::effects::fact::Example| Row::new(example.setup, example.sql);
-        fact.examples.iter().map(named)
+        let row = |example: &Example| Row::new(example.setup, example.sql).on(fact.since.max(14), fact.until.min(18));
+        fact.examples.iter().map(row)
     });
     let mut rows: Vec<Row> = examples.chain(cases::all()).collect();
     rows.retain(|row| row.versions.contains(&major) && (row.setup.contains(&filter) || row.sql.contains(&filter)));
