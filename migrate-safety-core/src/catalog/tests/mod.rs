@@ -1,7 +1,6 @@
 //! Replays scripts and looks at what is left.
 
-mod conformance;
 mod defaults;
-mod volatility;
 mod facts;
 mod servers;
+mod volatility;
