@@ -99,7 +99,8 @@ impl Typing<'_> {
         let casts = Bounds::exactly(candidate.casts);
         match candidate.kind {
             CandidateKind::Builtin(function) => {
-                let polymorphic = matches!(function.returns, "anyelement" | "anycompatible" | "anyarray" | "anyrange");
+                let polymorphic =
+                    matches!(function.returns, "anyelement" | "anycompatible" | "anyarray" | "anyrange" | "anyenum");
                 let data_type = match types.first() {
                     Some(ExprType::Known(first)) if polymorphic => {
                         let array = function.returns == "anyarray";
