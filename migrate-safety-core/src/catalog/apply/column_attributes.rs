@@ -151,8 +151,7 @@ impl Change<'_> {
         }
         let sequence = sequence.and_then(|id| self.catalog.relations.get_mut(&id));
         if let Some(Relation { kind: RelationKind::Sequence(sequence), .. }) = sequence {
-            sequence.increment = options.increment.unwrap_or(sequence.increment);
-            sequence.start = options.start.or(sequence.start);
+            sequence.set(options);
         }
     }
 
