@@ -350,7 +350,7 @@ fn mentioned(text: &Text) -> Vec<ObjectName> {
     const BETWEEN: &[&str] = &["IF", "NOT", "EXISTS", "ONLY", "CONCURRENTLY"];
     let sql = text.with_holes(|_| "\"<…>\"");
     let source = SourceText::new(&sql);
-    let tokens = tokens(&source, Target::default().version, &mut Vec::new());
+    let tokens = tokens(&source, Target::NEWEST_POSTGRES, &mut Vec::new());
     let mut found = Vec::new();
     let mut expected = false;
     let mut rest = tokens.as_slice();
