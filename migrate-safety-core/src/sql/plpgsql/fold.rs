@@ -46,9 +46,7 @@ pub(super) fn fold_value(value: &Value, variables: &Variables) -> Known {
 
 fn fold(expr: &Expr, variables: &Variables) -> Known {
     match expr {
-        Expr::Null => Known::Null,
-        Expr::Bool(value) => Known::text(value.to_string()),
-        Expr::Number(text) | Expr::String(text) => Known::text(&**text),
+        Expr::Null | Expr::Bool(_) | Expr::Number(_) | Expr::String(_) => Known::of_constant(expr),
         Expr::Column { qualifier: None, name } => scalar(variables.get(name)),
         Expr::Parameter => variables.only_parameter().cloned().unwrap_or(Known::Unknown),
         Expr::Column { qualifier: Some(qualifier), name } => field(variables.get(qualifier), name),
@@ -59,7 +57,7 @@ fn fold(expr: &Expr, variables: &Variables) -> Known {
             }
             let elements = value.as_str().and_then(|text| array_elements(text, false));
             match elements {
-                Some(elements) => Known::Array(elements.iter().map(|e| fold(e, variables)).collect()),
+                Some(elements) => Known::Array(elements.iter().map(Known::of_constant).collect()),
                 None => value,
             }
         }
