@@ -17,6 +17,9 @@ use crate::sql::{LocatedOperation, Operation, Script, Statement, parse, plpgsql,
 /// Total: whatever the texts hold, it returns. What could not be read is in the report.
 pub fn check(set: &MigrationSet, config: &Config) -> Report {
     let mut replay = Replay::new(set, config);
+    if let Some(sql) = set.layout.bookkeeping() {
+        replay.run_before(sql);
+    }
     let mut report = Report::new(config.target, set.layout);
     report.errors = set.errors.clone();
     for migration in &set.migrations {
@@ -63,16 +66,23 @@ const MAX_CALL_DEPTH: usize = 8;
 impl<'c> Replay<'c> {
     fn new(set: &MigrationSet, config: &'c Config) -> Self {
         let complete = set.complete || config.schema.is_some();
-        let mut catalog = Catalog::new(config.target, complete);
+        let catalog = Catalog::new(config.target, complete);
+        let session = crate::catalog::Session::default();
+        let mut replay = Self { config, host: set.layout, catalog, session, now: Stamp::BEFORE };
         if let Some(schema) = &config.schema {
-            for statement in &parse(config.target, &schema.text).statements {
-                for located in crate::catalog::in_pass_order(&statement.operations) {
-                    catalog.apply(&located.operation, Stamp::BEFORE);
-                }
-            }
-            catalog.reset_search_path();
+            replay.run_before(&schema.text);
         }
-        Self { config, host: set.layout, catalog, session: crate::catalog::Session::default(), now: Stamp::BEFORE }
+        replay
+    }
+
+    /// Applies what was there before the first migration.
+    fn run_before(&mut self, sql: &str) {
+        for statement in &parse(self.config.target, sql).statements {
+            for located in crate::catalog::in_pass_order(&statement.operations) {
+                self.catalog.apply(&located.operation, Stamp::BEFORE);
+            }
+        }
+        self.catalog.reset_search_path();
     }
 
     fn judge(&mut self, migration: &Migration) -> MigrationReport {
@@ -203,7 +213,12 @@ impl<'c> Replay<'c> {
             }
         }
         let applied = self.catalog.apply(&located.operation, self.now);
-        effects.failures.extend(applied.conflicts.into_iter().map(Failure::from));
+        for failure in applied.conflicts.into_iter().map(Failure::from) {
+            // The facts know some errors that applying finds as well.
+            if !effects.failures.contains(&failure) {
+                effects.failures.push(failure);
+            }
+        }
         if let Operation::Set { name, value, local } = &located.operation {
             self.session.set(name, value.as_deref(), *local);
         }

@@ -6,6 +6,7 @@
 mod apply;
 pub(crate) mod builtin;
 mod casts;
+mod constants;
 mod dependents;
 pub mod model;
 mod query;
@@ -34,6 +35,7 @@ pub use shape::{OutputColumn, QueryShape};
 pub use volatility::VolatilityOf;
 
 use crate::dialect::Target;
+use crate::sql::operation::RuleText;
 use crate::sql::{Ident, ObjectName};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -56,7 +58,11 @@ pub struct Catalog {
     pub(crate) constraint_names: HashMap<Ident, Vec<RelationId>>,
     /// Views that read a relation.
     pub(crate) readers: HashMap<RelationId, Vec<RelationId>>,
-    pub(crate) extensions: BTreeMap<Ident, Stamp>,
+    pub(crate) extensions: BTreeMap<Ident, Extension>,
+    /// Comments on what has no field for one.
+    pub(crate) comments: HashMap<Object, Box<str>>,
+    /// What rules were created as.
+    pub(crate) rule_texts: HashMap<(RelationId, Ident), RuleText>,
     /// Names that statements which were not understood mention.
     pub(crate) unknown_names: HashSet<Ident>,
     /// Whether bodies of functions are looked into when they are created (`check_function_bodies`).
@@ -106,6 +112,8 @@ impl Catalog {
             constraint_names: HashMap::new(),
             readers: HashMap::new(),
             extensions: BTreeMap::new(),
+            comments: HashMap::new(),
+            rule_texts: HashMap::new(),
             unknown_names: HashSet::new(),
             check_bodies: true,
             next_id: 1,

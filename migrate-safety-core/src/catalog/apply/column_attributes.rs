@@ -33,9 +33,10 @@ impl Change<'_> {
         if let Some(default) = default {
             self.check_default(name, &column.data_type, default);
         }
+        let stored = self.stored_default(&column.data_type, default);
         for (table, column) in self.everywhere(relation, name, only) {
             if let Some(column) = self.catalog.column_mut(table, column) {
-                column.default = default.cloned();
+                column.default.clone_from(&stored);
             }
             self.catalog.settle_sequence(table, column);
         }
@@ -150,8 +151,7 @@ impl Change<'_> {
         }
         let sequence = sequence.and_then(|id| self.catalog.relations.get_mut(&id));
         if let Some(Relation { kind: RelationKind::Sequence(sequence), .. }) = sequence {
-            sequence.increment = options.increment.unwrap_or(sequence.increment);
-            sequence.start = options.start.or(sequence.start);
+            sequence.set(options);
         }
     }
 

@@ -79,11 +79,15 @@ impl Catalog {
         for reader in self.readers.get(&id).into_iter().flatten() {
             edges.push((Object::Relation(*reader), Edge::Normal));
         }
+        let reading = self.routines.values().filter(|r| r.reads.iter().any(|d| d.relation == id));
+        edges.extend(reading.map(|r| (Object::Routine(r.id), Edge::Normal)));
         match &relation.kind {
             RelationKind::Table(table) => {
                 edges.push((Object::RowType(id), Edge::Auto));
                 edges.extend(table.indexes.iter().map(|i| (Object::Relation(*i), Edge::Auto)));
                 edges.extend(table.sequences.iter().map(|s| (Object::Relation(*s), Edge::Auto)));
+                let defaults = table.columns.iter().filter(|c| c.default.is_some());
+                edges.extend(defaults.map(|c| (Object::Default(id, c.id), Edge::Auto)));
                 for child in &table.children {
                     let partition = self.table(*child).is_some_and(|c| c.partition_of.is_some());
                     edges.push((Object::Relation(*child), if partition { Edge::Auto } else { Edge::Normal }));
@@ -209,6 +213,8 @@ impl Catalog {
             }
         }
         let reads_it = |d: &Dependency| d.relation == id && d.columns.contains(&column_id);
+        let reading = self.routines.values().filter(|r| r.reads.iter().any(reads_it));
+        edges.extend(reading.map(|r| (Object::Routine(r.id), Edge::Normal)));
         for (relation, other) in self.all_tables() {
             let reading = other.policies.iter().filter(|p| p.reads.iter().any(reads_it));
             edges.extend(reading.map(|p| (Object::Policy(relation.id, p.name.clone()), Edge::Normal)));

@@ -8,7 +8,6 @@ mod routines;
 mod schemas;
 mod sequences;
 mod support;
-mod table_as;
 mod triggers;
 mod types;
 mod views;
@@ -115,11 +114,6 @@ fn apply_relation(catalog: &mut Catalog, operation: &Operation, now: Stamp, appl
             let view = views::NewMaterializedView { name, columns, query, sql, if_not_exists, with_data };
             catalog.create_materialized_view(&view, now, applied);
         }
-        Operation::CreateTableAs { name, columns, query, if_not_exists, persistence, with_data } => {
-            let (if_not_exists, persistence, with_data) = (*if_not_exists, *persistence, *with_data);
-            let table = table_as::NewTableAs { name, columns, query, if_not_exists, persistence, with_data };
-            catalog.create_table_as(&table, now, applied);
-        }
         Operation::RefreshMaterializedView { name, concurrently, with_data } => {
             catalog.refresh(name, *concurrently, *with_data, applied);
         }
@@ -144,21 +138,21 @@ fn apply_on_table(catalog: &mut Catalog, operation: &Operation, now: Stamp, appl
         Operation::DropTrigger { name, table, if_exists, cascade } => {
             catalog.drop_trigger(name, table, *if_exists, *cascade, applied);
         }
-        Operation::CreateRule { name, table, or_replace, actions } => {
-            catalog.create_rule(name, table, *or_replace, actions, applied);
+        Operation::CreateRule { name, table, or_replace, actions, text } => {
+            catalog.create_rule(name, table, *or_replace, actions, text, applied);
         }
         Operation::AlterRule { name, table, rename_to } => catalog.rename_rule(name, table, rename_to, applied),
         Operation::DropRule { name, table, if_exists, cascade } => {
             catalog.drop_rule(name, table, *if_exists, *cascade, applied);
         }
-        Operation::CreatePolicy { name, table, expressions, .. } => {
-            catalog.create_policy(name, table, expressions, applied);
+        Operation::CreatePolicy { name, table, expressions, clauses, .. } => {
+            catalog.create_policy(name, table, expressions, clauses, applied);
         }
-        Operation::AlterPolicy { name, table, rename_to } => {
-            catalog.alter_policy(name, table, rename_to.as_ref(), applied);
+        Operation::AlterPolicy { name, table, rename_to, clauses } => {
+            catalog.alter_policy(name, table, rename_to.as_ref(), clauses, applied);
         }
         Operation::DropPolicy { name, table, if_exists } => catalog.drop_policy(name, table, *if_exists, applied),
-        Operation::Comment { on, text } => catalog.comment(on, text.as_deref(), applied),
+        Operation::Comment { on, text, label } => catalog.comment(on, text.as_deref(), *label, applied),
         _ => return false,
     }
     true

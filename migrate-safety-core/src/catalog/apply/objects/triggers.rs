@@ -3,9 +3,9 @@
 use super::Applied;
 use super::support::kinds;
 use crate::catalog::routines::FunctionName;
-use crate::catalog::{Catalog, ColumnId, Conflict, Object, Policy, RelationId, RelationKind, Stamp, Trigger};
+use crate::catalog::{Catalog, ColumnId, Conflict, Object, Policy, RelationId, RelationKind, Resolved, Stamp, Trigger};
 use crate::sql::expr::{Expression, TableRef, TableSource};
-use crate::sql::operation::{CreateTrigger, FiringState, TriggerTiming};
+use crate::sql::operation::{CreateTrigger, FiringState, PolicyClauses, RuleText, TriggerTiming};
 use crate::sql::{Ident, ObjectName, Operation};
 
 impl Catalog {
@@ -23,7 +23,9 @@ impl Catalog {
                 let message = format!("function {} must return type trigger", trigger.function);
                 return applied.conflict("42P17", message);
             }
-        } else if self.function_name(&trigger.function) == FunctionName::Missing {
+        } else if self.function_name(&trigger.function) == FunctionName::Missing
+            || !self.routines_named(&trigger.function).is_empty()
+        {
             return applied.conflict("42883", format!("function {}() does not exist", trigger.function));
         } else if self.function_name(&trigger.function) == FunctionName::MissingSchema {
             return applied.conflicts.extend(trigger.function.schema.as_ref().and_then(|s| self.schema_problem(s)));
@@ -39,6 +41,8 @@ impl Catalog {
             constraint: trigger.constraint,
             state: FiringState::Enabled,
             when: trigger.when.clone(),
+            from: trigger.from.as_ref().and_then(|name| self.resolve(name).found()),
+            details: trigger.details.clone(),
             number: self.next_id,
         };
         self.fresh_id();
@@ -107,7 +111,7 @@ impl Catalog {
                 let detail = format!("This operation is not supported for {}.", kinds(relation));
                 return wrong(format!("relation \"{name}\" cannot have triggers"), &detail);
             }
-            RelationKind::Index(_) if self.target().version >= 18 => {
+            RelationKind::Index(_) if self.target().version >= 15 => {
                 let detail = "This operation is not supported for indexes.";
                 return wrong(format!("cannot open relation \"{name}\""), detail);
             }
@@ -220,26 +224,44 @@ impl Catalog {
         table: &ObjectName,
         or_replace: bool,
         actions: &[Operation],
+        text: &RuleText,
         applied: &mut Applied,
     ) {
         let Some(id) = self.existing_relation(table, false, applied) else { return };
         let relation = self.relation(id).map(|r| r.name.to_string()).unwrap_or_default();
         let Some(rules) = self.rules_mut(id) else { return };
         if rules.iter().any(|(n, _)| n == name) {
-            if !or_replace {
+            if or_replace {
+                self.rule_texts.insert((id, name.clone()), text.clone());
+            } else {
                 applied.conflict("42710", format!("rule \"{name}\" for relation \"{relation}\" already exists"));
             }
             return;
         }
         rules.push((name.clone(), FiringState::Enabled));
+        let missing = actions.iter().find_map(|action| self.missing_target(action));
+        applied.conflicts.extend(missing);
+        self.rule_texts.insert((id, name.clone()), text.clone());
         let reads: Vec<RelationId> = actions.iter().flat_map(|action| self.named_by(action)).collect();
         if let Some(table) = self.table_mut(id) {
             table.rule_reads.extend(reads.into_iter().filter(|r| *r != id).map(|r| (name.clone(), r)));
         }
     }
 
+    /// The error of changing a table that does not exist.
+    pub(super) fn missing_target(&self, operation: &Operation) -> Option<Conflict> {
+        let name = match operation {
+            Operation::Insert(insert) => &insert.table,
+            Operation::Update(update) => &update.table.name,
+            Operation::Delete(delete) => &delete.table.name,
+            _ => return None,
+        };
+        let missing = self.resolve(name) == Resolved::Missing;
+        missing.then(|| Conflict::new("42P01", format!("relation \"{name}\" does not exist")))
+    }
+
     /// The relations that a statement about data names.
-    fn named_by(&self, operation: &Operation) -> Vec<RelationId> {
+    pub(super) fn named_by(&self, operation: &Operation) -> Vec<RelationId> {
         let sources = |tables: &[TableRef]| {
             let names = tables.iter().filter_map(|t| match &t.source {
                 TableSource::Relation { name, .. } => Some(name.clone()),
@@ -277,6 +299,9 @@ impl Catalog {
             }
             Some((n, _)) => {
                 *n = to.clone();
+                if let Some(text) = self.rule_texts.remove(&(id, name.clone())) {
+                    self.rule_texts.insert((id, to.clone()), text);
+                }
                 let reads = self.table_mut(id).into_iter().flat_map(|t| &mut t.rule_reads);
                 reads.filter(|(n, _)| n == name).for_each(|(n, _)| *n = to.clone());
             }
@@ -312,6 +337,7 @@ impl Catalog {
         name: &Ident,
         table: &ObjectName,
         expressions: &[Expression],
+        clauses: &PolicyClauses,
         applied: &mut Applied,
     ) {
         let Some(id) = self.policy_table(table, false, applied) else { return };
@@ -324,11 +350,19 @@ impl Catalog {
             return applied.conflict("42710", format!("policy \"{name}\" for table \"{relation}\" already exists"));
         }
         let (reads, routines, types) = (shape.reads, shape.routines, shape.types);
-        table.policies.push(Policy { name: name.clone(), reads, routines, types, number });
+        let (name, clauses) = (name.clone(), clauses.clone());
+        table.policies.push(Policy { name, reads, routines, types, number, clauses });
     }
 
     /// `ALTER POLICY`.
-    pub(super) fn alter_policy(&mut self, name: &Ident, table: &ObjectName, to: Option<&Ident>, applied: &mut Applied) {
+    pub(super) fn alter_policy(
+        &mut self,
+        name: &Ident,
+        table: &ObjectName,
+        to: Option<&Ident>,
+        clauses: &PolicyClauses,
+        applied: &mut Applied,
+    ) {
         let Some(id) = self.policy_table(table, false, applied) else { return };
         let relation = self.relation(id).map(|r| r.name.to_string()).unwrap_or_default();
         let Some(table) = self.table_mut(id) else { return };
@@ -338,14 +372,14 @@ impl Catalog {
                 applied.conflict("42710", format!("policy \"{to}\" for table \"{relation}\" already exists"));
             }
             (Some(policy), Some(to)) => policy.name = to.clone(),
-            (Some(_), None) => {}
+            (Some(policy), None) => policy.clauses.change(clauses),
             (None, _) => self.say_missing_on(id, "policy", name, false, applied),
         }
     }
 
     /// `DROP POLICY`.
     pub(super) fn drop_policy(&mut self, name: &Ident, table: &ObjectName, if_exists: bool, applied: &mut Applied) {
-        let Some(id) = self.policy_table(table, if_exists, applied) else { return };
+        let Some(id) = self.existing_relation(table, if_exists, applied) else { return };
         let exists = self.table(id).is_some_and(|t| t.policies.iter().any(|p| p.name == *name));
         match exists {
             true => drop(self.drop_objects(&[Object::Policy(id, name.clone())], true, applied)),
