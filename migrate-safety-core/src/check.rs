@@ -8,14 +8,18 @@ use crate::report::{MigrationReport, OperationName, Report, StatementReport};
 use crate::rules::rule::{Check, Findings};
 use crate::rules::view::{Judged, MigrationView, OperationView, Scope, SetView, Sizes, StatementView};
 use crate::rules::{Finding, RULES};
+use crate::sql::calls::RoutineCall;
 use crate::sql::operation::Transaction;
-use crate::sql::{LocatedOperation, Operation, Script, Statement, called_routines, parse, plpgsql};
+use crate::sql::{LocatedOperation, Operation, Script, Statement, parse, plpgsql, routine_calls};
 
 /// Judges every migration of a set.
 ///
 /// Total: whatever the texts hold, it returns. What could not be read is in the report.
 pub fn check(set: &MigrationSet, config: &Config) -> Report {
     let mut replay = Replay::new(set, config);
+    if let Some(sql) = set.layout.bookkeeping() {
+        replay.run_before(sql);
+    }
     let mut report = Report::new(config.target, set.layout);
     report.errors = set.errors.clone();
     for migration in &set.migrations {
@@ -62,16 +66,23 @@ const MAX_CALL_DEPTH: usize = 8;
 impl<'c> Replay<'c> {
     fn new(set: &MigrationSet, config: &'c Config) -> Self {
         let complete = set.complete || config.schema.is_some();
-        let mut catalog = Catalog::new(config.target, complete);
+        let catalog = Catalog::new(config.target, complete);
+        let session = crate::catalog::Session::default();
+        let mut replay = Self { config, host: set.layout, catalog, session, now: Stamp::BEFORE };
         if let Some(schema) = &config.schema {
-            for statement in &parse(config.target, &schema.text).statements {
-                for located in crate::catalog::in_pass_order(&statement.operations) {
-                    catalog.apply(&located.operation, Stamp::BEFORE);
-                }
-            }
-            catalog.reset_search_path();
+            replay.run_before(&schema.text);
         }
-        Self { config, host: set.layout, catalog, session: crate::catalog::Session::default(), now: Stamp::BEFORE }
+        replay
+    }
+
+    /// Applies what was there before the first migration.
+    fn run_before(&mut self, sql: &str) {
+        for statement in &parse(self.config.target, sql).statements {
+            for located in crate::catalog::in_pass_order(&statement.operations) {
+                self.catalog.apply(&located.operation, Stamp::BEFORE);
+            }
+        }
+        self.catalog.reset_search_path();
     }
 
     fn judge(&mut self, migration: &Migration) -> MigrationReport {
@@ -202,7 +213,12 @@ impl<'c> Replay<'c> {
             }
         }
         let applied = self.catalog.apply(&located.operation, self.now);
-        effects.failures.extend(applied.conflicts.into_iter().map(Failure::from));
+        for failure in applied.conflicts.into_iter().map(Failure::from) {
+            // The facts know some errors that applying finds as well.
+            if !effects.failures.contains(&failure) {
+                effects.failures.push(failure);
+            }
+        }
         if let Operation::Set { name, value, local } = &located.operation {
             self.session.set(name, value.as_deref(), *local);
         }
@@ -220,14 +236,16 @@ impl<'c> Replay<'c> {
     /// The bodies of the history's own routines that an operation calls.
     fn called_bodies(&self, located: &LocatedOperation) -> Vec<plpgsql::Body> {
         let mut bodies = Vec::new();
-        for name in called_routines(&located.operation) {
+        for RoutineCall { name, args } in routine_calls(&located.operation) {
             let own = located.routine.as_ref().and_then(|frame| frame.routine.as_ref());
             if own == Some(&name) {
                 continue;
             }
             for routine in self.catalog.routines_named(&name) {
                 let Some(body) = &routine.body else { continue };
-                let mut read = plpgsql::read_body(self.config.target, &routine.language, body, Some(&name));
+                let inputs: Vec<_> = routine.input_names().cloned().collect();
+                let mut read =
+                    plpgsql::read_call(self.config.target, &routine.language, body, &name, &inputs, &args);
                 for inner in &mut read.operations {
                     let frame = inner.routine.get_or_insert_default();
                     if let Some(outer) = &located.routine {

@@ -592,6 +592,8 @@ pub struct Routine {
     pub definition: Box<str>,
     /// What `ALTER` changed since then.
     pub altered: Vec<Box<str>>,
+    /// What a body reads that is not a string (`BEGIN ATOMIC`, `RETURN`).
+    pub reads: Vec<Dependency>,
     /// What an SQL function computes, if the planner puts that in the place of a call.
     pub inline: Option<Box<Expr>>,
     /// When it was created (or last replaced).

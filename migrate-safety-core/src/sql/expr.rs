@@ -41,7 +41,7 @@ pub enum Expr {
     Call {
         /// The function.
         name: ObjectName,
-        /// Its arguments.
+        /// Its arguments; a named one is a [`Binary`](Self::Binary) with the operator `=>` and the name as a string.
         args: Vec<Expr>,
     },
     /// `CAST(e AS t)`, `e::t`, `t 'constant'`.

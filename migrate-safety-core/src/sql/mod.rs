@@ -21,11 +21,12 @@ pub mod span;
 mod split;
 pub mod statement;
 
-pub use calls::called_routines;
+pub use calls::{called_routines, routine_calls};
 pub use datatype::DataType;
 pub use expr::{Expr, Expression, Query};
 pub use name::{Ident, ObjectName};
 pub use operation::{LocatedOperation, LockMode, Operation};
 pub use parse::parse;
 pub use span::{LineIndex, Position, Span};
+pub use split::split;
 pub use statement::{Directive, Problem, ProblemKind, Script, Statement};

@@ -84,3 +84,6 @@ fn mentions(tokens: &[TokenWithSpan]) -> Vec<ObjectName> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests;

@@ -347,7 +347,8 @@ impl Change<'_> {
                 return;
             }
         }
-        if only && self.is_partitioned(table) && !self.children(table).is_empty() && !constraint.no_inherit {
+        let partitions = self.is_partitioned(table) && !self.children(table).is_empty();
+        if only && partitions && self.version() < 18 && !constraint.no_inherit {
             let passed_on = matches!(constraint.kind, ConstraintKind::Check { .. } | ConstraintKind::NotNull { .. });
             if passed_on {
                 self.conflict(

@@ -350,6 +350,7 @@ impl Change<'_> {
             }
             if let Some(existing) = self.catalog.constraint_mut(partition, existing) {
                 existing.parent = Some(id);
+                existing.valid |= constraint.valid;
                 existing.inherited += 1;
                 existing.local = false;
             }

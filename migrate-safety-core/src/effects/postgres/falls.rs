@@ -33,8 +33,7 @@ impl<'c> Falls<'c> {
 
     /// What falls with some objects; without `cascade` only what needs no permission.
     pub(super) fn with(catalog: &'c Catalog, roots: &[Object], cascade: bool) -> Self {
-        let mut falls =
-            Self { catalog, locked: BTreeSet::new(), gone: BTreeSet::new(), columns: BTreeSet::new() };
+        let mut falls = Self { catalog, locked: BTreeSet::new(), gone: BTreeSet::new(), columns: BTreeSet::new() };
         for dependent in catalog.dropping_order(roots) {
             if cascade || dependent.automatic {
                 falls.object(&dependent.object);

@@ -1,11 +1,11 @@
 //! Types, in every spelling the server takes.
 
-use super::super::cursor::{Cursor, Parse};
-use super::super::datatype::DataType;
-use super::super::keyword::{self, Category};
-use super::super::name::Ident;
-use super::super::statement::{Problem, ProblemKind};
 use super::expression;
+use crate::sql::cursor::{Cursor, Parse};
+use crate::sql::datatype::DataType;
+use crate::sql::keyword::{self, Category};
+use crate::sql::name::Ident;
+use crate::sql::statement::{Problem, ProblemKind};
 use sqlparser::tokenizer::{Token, Word};
 
 /// A type with its modifiers and array bounds.

@@ -11,11 +11,16 @@ impl Reader<'_, '_> {
     /// A block behind its label.
     pub(super) fn block(&mut self, label: Option<Ident>) -> Parse<Block> {
         let mut declarations = Vec::new();
+        let entered = self.scope.enter();
+        if let Some(label) = &label {
+            self.scope.add(label);
+        }
         if self.c.eat("DECLARE") {
+            let of_block = self.scope.enter();
             while !self.c.is("BEGIN") {
                 // The server takes the word more than once.
                 if !self.c.eat("DECLARE") {
-                    declarations.extend(self.declaration()?);
+                    declarations.extend(self.declaration(of_block)?);
                 }
             }
         }
@@ -24,6 +29,7 @@ impl Reader<'_, '_> {
         let statements = self.statements(&["END", "EXCEPTION"])?;
         let handlers = if self.c.eat("EXCEPTION") { Some(self.handlers()?) } else { None };
         self.open.pop();
+        self.scope.leave(entered);
         self.c.expect("END")?;
         self.end_label(label.as_ref())?;
         Ok(Block { label, declarations, statements, handlers })
@@ -36,7 +42,7 @@ impl Reader<'_, '_> {
             self.c.expect("WHEN")?;
             loop {
                 let is_state = self.c.is("SQLSTATE") && *self.c.peek_nth(1) != Token::Period;
-                self.c.label()?;
+                self.variable_name()?;
                 if is_state {
                     self.sql_state()?;
                 }
@@ -60,22 +66,28 @@ impl Reader<'_, '_> {
         if valid { Ok(()) } else { Err(invalid) }
     }
 
-    /// One declaration; none for an alias or a cursor.
-    fn declaration(&mut self) -> Parse<Option<Declaration>> {
+    /// One declaration; none for an alias or a cursor. `of_block` is where the block's own variables begin.
+    fn declaration(&mut self, of_block: usize) -> Parse<Option<Declaration>> {
         if self.c.is_token(&Token::ShiftLeft) {
             return Err(self.c.problem(ProblemKind::Invalid, "block label must be placed before DECLARE, not after"));
         }
         if is_reserved(self.c.peek()) {
             return Err(self.c.expected("a variable or `BEGIN`"));
         }
+        let again = self.c.problem(ProblemKind::Invalid, "duplicate declaration");
         let name = self.c.label()?;
+        if self.scope.has_since(of_block, &name) {
+            return Err(again);
+        }
         if self.c.eat_all("ALIAS FOR") {
             self.variable()?;
             self.semicolon()?;
+            self.scope.add(&name);
             return Ok(None);
         }
         let is_cursor = self.c.is("CURSOR") || self.c.is_all("NO SCROLL CURSOR") || self.c.is_all("SCROLL CURSOR");
         if is_cursor {
+            self.scope.add(&name);
             self.cursor(name)?;
             return Ok(None);
         }
@@ -95,6 +107,7 @@ impl Reader<'_, '_> {
             return Err(self.c.problem(ProblemKind::Invalid, message));
         }
         self.semicolon()?;
+        self.scope.add(&name);
         Ok(Some(Declaration { name, operations, default }))
     }
 }

@@ -1,14 +1,38 @@
 //! Computes expressions beforehand, as far as they are constant.
 
 use super::format::format;
-use super::known::{Hole, Known, Text, Variables};
+use super::known::{Column, Hole, Known, Text, Variables};
 use super::tree::Value;
-use crate::sql::expr::{Expr, Query, Select, SelectItem, TableSource};
+use crate::sql::expr::{Expr, Query, Select, SelectItem, TableRef, TableSource};
 use crate::sql::lower::array_elements;
 use crate::sql::name::{Ident, ObjectName, quote};
 
 /// The most rounds of a loop that are followed one by one.
 const MOST_ROUNDS: usize = 1000;
+
+/// What a call gives the parameters of a routine. `inputs` are their names; further ones keep their defaults.
+pub(super) fn parameters(inputs: &[Option<Ident>], args: &[Expr]) -> Variables {
+    let mut variables = Variables::default();
+    let nothing = Variables::default();
+    for (n, arg) in args.iter().enumerate() {
+        let (position, value) = match arg {
+            Expr::Binary { op, left, right } if &**op == "=>" => {
+                let named = match &**left {
+                    Expr::String(name) => inputs.iter().position(|input| input.as_deref() == Some(name)),
+                    _ => None,
+                };
+                (named, fold(right, &nothing))
+            }
+            arg => (Some(n), fold(arg, &nothing)),
+        };
+        let Some(position) = position else { continue };
+        if let Some(Some(name)) = inputs.get(position) {
+            variables.set(name, value.clone());
+        }
+        variables.set_parameter(position, value, inputs.len());
+    }
+    variables
+}
 
 /// The value of an expression where the variables have these values.
 pub(super) fn fold_value(value: &Value, variables: &Variables) -> Known {
@@ -25,7 +49,8 @@ fn fold(expr: &Expr, variables: &Variables) -> Known {
         Expr::Null => Known::Null,
         Expr::Bool(value) => Known::text(value.to_string()),
         Expr::Number(text) | Expr::String(text) => Known::text(&**text),
-        Expr::Column { qualifier: None, name } => variables.get(name).cloned().unwrap_or(Known::Unknown),
+        Expr::Column { qualifier: None, name } => scalar(variables.get(name)),
+        Expr::Parameter => variables.only_parameter().cloned().unwrap_or(Known::Unknown),
         Expr::Column { qualifier: Some(qualifier), name } => field(variables.get(qualifier), name),
         Expr::Cast { expr, to } => {
             let value = fold(expr, variables);
@@ -43,6 +68,18 @@ fn fold(expr: &Expr, variables: &Variables) -> Known {
         Expr::Binary { op, left, right } => binary(op, fold(left, variables), fold(right, variables)),
         Expr::Call { name, args } => call(name, args, variables),
         _ => Known::Unknown,
+    }
+}
+
+/// The value of a variable; of a row with one column the column, as a loop gives it to a variable that is no record.
+fn scalar(value: Option<&Known>) -> Known {
+    match value {
+        Some(Known::Row(columns)) => match columns.as_slice() {
+            [(_, value)] => value.clone(),
+            _ => Known::Unknown,
+        },
+        Some(value) => value.clone(),
+        None => Known::Unknown,
     }
 }
 
@@ -184,55 +221,74 @@ fn select_rows(select: &Select, variables: &Variables) -> Option<Vec<Known>> {
     match (select.items.as_slice(), select.from.as_slice(), select.others.as_slice()) {
         ([], [], rows) if !rows.is_empty() => rows.iter().map(|row| values_row(row, variables)).collect(),
         ([item], [], []) => {
-            let name = item.alias.clone().or_else(|| call_name(&item.expr));
-            Some(one_column(name, set_elements(&item.expr, variables)?))
+            let name = item.alias.clone().or_else(|| output_name(&item.expr));
+            Some(one_column(name.as_ref(), set_elements(&item.expr, variables)?))
         }
-        ([item], [table], []) => {
-            let named = matches!(&item.expr, Expr::Column { .. }) || item.expr == Expr::Star(None);
-            match &table.source {
-                TableSource::Expr(set) if named => {
-                    let name = item.alias.clone().or_else(|| column_name(item)).or_else(|| table.alias.clone());
-                    Some(one_column(name, set_elements(set, variables)?))
-                }
-                // Its columns have names that are not known here: only one of them answers to any name.
-                TableSource::Query(query) if named => {
-                    let rows = query_rows(query, variables)?;
-                    rows.into_iter().map(nameless_column).collect()
-                }
-                _ => None,
+        (items, [table], []) => {
+            let rows = table_rows(table, variables)?;
+            Some(rows.into_iter().map(|row| output_row(items, row, table.alias.as_ref(), variables)).collect())
+        }
+        _ => None,
+    }
+}
+
+/// The rows of an item of `FROM`, with the names it gives their columns.
+fn table_rows(table: &TableRef, variables: &Variables) -> Option<Vec<Vec<Column>>> {
+    let rows = match &table.source {
+        TableSource::Expr(set) => {
+            let name = table.alias.clone().or_else(|| output_name(set));
+            one_column(name.as_ref(), set_elements(set, variables)?)
+        }
+        TableSource::Query(query) => query_rows(query, variables)?,
+        TableSource::Relation { .. } => return None,
+    };
+    let mut columns = Vec::with_capacity(rows.len());
+    for row in rows {
+        let Known::Row(mut row) = row else { return None };
+        for ((name, _), (renamed, _)) in row.iter_mut().zip(&table.columns) {
+            *name = Some(renamed.clone());
+        }
+        columns.push(row);
+    }
+    Some(columns)
+}
+
+/// What a `SELECT` list makes of a row.
+fn output_row(items: &[SelectItem], row: Vec<Column>, table: Option<&Ident>, variables: &Variables) -> Known {
+    let mut variables = variables.clone();
+    if let Some(table) = table {
+        variables.set(table, Known::Row(row.clone()));
+    }
+    for (name, value) in &row {
+        if let Some(name) = name {
+            variables.set(name, value.clone());
+        }
+    }
+    let mut output = Vec::new();
+    for item in items {
+        match &item.expr {
+            Expr::Star(_) => output.extend(row.iter().cloned()),
+            expr => {
+                let name = item.alias.clone().or_else(|| output_name(expr));
+                output.push((name, fold(expr, &variables)));
             }
         }
-        _ => None,
     }
+    Known::Row(output)
 }
 
-fn column_name(item: &SelectItem) -> Option<Ident> {
-    match &item.expr {
-        Expr::Column { name, .. } => Some(name.clone()),
-        _ => None,
-    }
-}
-
-fn call_name(expr: &Expr) -> Option<Ident> {
+/// The name the server gives an output column without an alias.
+fn output_name(expr: &Expr) -> Option<Ident> {
     match expr {
+        Expr::Column { name, .. } => Some(name.clone()),
         Expr::Call { name, .. } => Some(name.name.clone()),
+        Expr::Cast { expr, .. } => output_name(expr),
         _ => None,
     }
 }
 
-fn one_column(name: Option<Ident>, elements: Vec<Known>) -> Vec<Known> {
-    elements.into_iter().map(|value| Known::Row(vec![(name.clone(), value)])).collect()
-}
-
-/// A row of one column without its name.
-fn nameless_column(row: Known) -> Option<Known> {
-    match row {
-        Known::Row(mut columns) if columns.len() == 1 => {
-            let (_, value) = columns.pop()?;
-            Some(Known::Row(vec![(None, value)]))
-        }
-        _ => None,
-    }
+fn one_column(name: Option<&Ident>, elements: Vec<Known>) -> Vec<Known> {
+    elements.into_iter().map(|value| Known::Row(vec![(name.cloned(), value)])).collect()
 }
 
 fn values_row(row: &Expr, variables: &Variables) -> Option<Known> {

@@ -12,9 +12,12 @@ pub(super) enum Known {
     Text(Text),
     Array(Vec<Known>),
     /// A row by its columns; a column without a name answers to any.
-    Row(Vec<(Option<Ident>, Known)>),
+    Row(Vec<Column>),
     Unknown,
 }
+
+/// A column of a row: its name, its value.
+pub(super) type Column = (Option<Ident>, Known);
 
 /// A text as far as it is known.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -121,6 +124,8 @@ impl Known {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Variables {
     values: HashMap<Ident, Known>,
+    /// `$1` of a routine with one parameter: of more, expressions do not tell which one they mean.
+    only_parameter: Option<Known>,
 }
 
 impl Variables {
@@ -139,6 +144,18 @@ impl Variables {
 
     pub(super) fn get(&self, name: &Ident) -> Option<&Known> {
         self.values.get(name)
+    }
+
+    /// Sets `$n` (0-based), of a routine with `count` parameters.
+    pub(super) fn set_parameter(&mut self, n: usize, value: Known, count: usize) {
+        self.set(&Ident::exact(&format!("${}", n + 1)), value.clone());
+        if count == 1 {
+            self.only_parameter = Some(value);
+        }
+    }
+
+    pub(super) fn only_parameter(&self) -> Option<&Known> {
+        self.only_parameter.as_ref()
     }
 
     /// Keeps what is the same in `other`: for where two ways meet.

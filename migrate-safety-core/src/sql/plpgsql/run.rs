@@ -40,23 +40,26 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
     /// More operations of one body than this are not told apart.
     const MOST_OPERATIONS: usize = 10_000;
 
-    pub(super) fn new(c: &'c Cursor<'s, 't>, routine: Option<&ObjectName>, problems: Vec<Problem>) -> Self {
+    pub(super) fn new(
+        c: &'c Cursor<'s, 't>,
+        frame: RoutineFrame,
+        variables: Variables,
+        problems: Vec<Problem>,
+    ) -> Self {
         Self {
             c,
             body: Body { operations: Vec::new(), problems },
-            frame: RoutineFrame { routine: routine.cloned(), ..RoutineFrame::default() },
-            variables: Variables::default(),
+            frame,
+            variables,
             again: false,
             executed: HashSet::new(),
             budget: Self::MOST_OPERATIONS,
         }
     }
 
-    pub(super) fn routine(&mut self, block: &Block) {
+    /// All that the routine with this block does.
+    pub(super) fn follow(mut self, block: &Block) -> Body {
         self.block(block);
-    }
-
-    pub(super) fn finish(self) -> Body {
         self.body
     }
 
@@ -104,7 +107,7 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
             None => self.statements(&block.statements),
             Some(handlers) => self.guarded(&block.statements, handlers),
         };
-        ways.retain(|way| *way != Way::Labelled(block.label.clone().unwrap_or_else(|| "".into())));
+        ways.retain(|way| !matches!(way, Way::Labelled(label) if block.label.as_ref() == Some(label)));
         ways
     }
 
@@ -210,17 +213,9 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
         }
     }
 
-    /// Gives the variables of a loop their values in a round: one variable takes all of a row.
+    /// Gives the variables of a loop their values in a round: one variable takes all of a row, be it a record or not.
     fn bind(&mut self, targets: &[Ident], round: &Known) {
         match (targets, round) {
-            ([one], Known::Row(columns)) => {
-                // It can be a record or a plain variable of the only column.
-                let value = match columns.as_slice() {
-                    [(_, value)] if !matches!(value, Known::Unknown) => Known::Row(columns.clone()),
-                    _ => round.clone(),
-                };
-                self.variables.set(one, value);
-            }
             ([one], value) => self.variables.set(one, value.clone()),
             (several, Known::Row(columns)) => {
                 for (n, target) in several.iter().enumerate() {
@@ -355,7 +350,7 @@ fn mentioned(text: &Text) -> Vec<ObjectName> {
     const BETWEEN: &[&str] = &["IF", "NOT", "EXISTS", "ONLY", "CONCURRENTLY"];
     let sql = text.with_holes(|_| "\"<…>\"");
     let source = SourceText::new(&sql);
-    let tokens = tokens(&source, Target::default().version, &mut Vec::new());
+    let tokens = tokens(&source, Target::NEWEST_POSTGRES, &mut Vec::new());
     let mut found = Vec::new();
     let mut expected = false;
     let mut rest = tokens.as_slice();

@@ -146,7 +146,10 @@ impl Reader<'_, '_> {
         let (before, behind) = tokens.split_at_checked(at).unwrap_or((&tokens, &[]));
         let mut reader = Reader::new(self.c.inside(behind.to_vec(), self.c.source));
         reader.c.expect("INTO")?;
-        let targets = reader.into_targets()?;
+        std::mem::swap(&mut reader.scope, &mut self.scope);
+        let targets = reader.into_targets();
+        std::mem::swap(&mut reader.scope, &mut self.scope);
+        let targets = targets?;
         let mut kept = before.to_vec();
         while !reader.c.at_end() {
             kept.push(reader.c.advance());
@@ -200,7 +203,7 @@ fn does_something(query: &Query) -> bool {
     let reads = query.selects.iter().any(|select| !select.from.is_empty()) || !query.ctes.is_empty();
     let mut has_subquery = false;
     query.walk_exprs(&mut |e| has_subquery |= matches!(e, Expr::Subquery { .. }));
-    reads || has_subquery || !query_calls(query).is_empty()
+    reads || has_subquery || query_calls(query)
 }
 
 /// The expression of a query that is nothing but `SELECT expression`.

@@ -31,8 +31,7 @@ create unique index p_x_uq on p(x);
 create schema zz;
 "#;
 
-/// The cases.
-pub(super) const CASES: &[Row] = &[
+pub const ROWS: &[Row] = &[
     Row::new(SETUP, "alter table t add column z int"),
     Row::new(SETUP, "alter table t add column z int default 3 not null"),
     Row::new(SETUP, "alter table t add column z int default vol()"),

@@ -22,22 +22,22 @@ use crate::row::Row;
 /// All of them.
 pub fn all() -> impl Iterator<Item = Row> {
     const TABLES: &[&[Row]] = &[
-        columns::CASES,
-        constraints::CASES,
-        data::CASES,
-        data_partitions::CASES,
-        domains::CASES,
-        drop::CASES,
-        fallen::CASES,
-        index::CASES,
-        inheritance::CASES,
-        objects::CASES,
-        owners::CASES,
-        partition_keys::CASES,
-        partition_trees::CASES,
-        partitions::CASES,
-        relations::CASES,
-        types::CASES,
+        columns::ROWS,
+        constraints::ROWS,
+        data::ROWS,
+        data_partitions::ROWS,
+        domains::ROWS,
+        drop::ROWS,
+        fallen::ROWS,
+        index::ROWS,
+        inheritance::ROWS,
+        objects::ROWS,
+        owners::ROWS,
+        partition_keys::ROWS,
+        partition_trees::ROWS,
+        partitions::ROWS,
+        relations::ROWS,
+        types::ROWS,
     ];
     TABLES.iter().copied().flatten().cloned()
 }

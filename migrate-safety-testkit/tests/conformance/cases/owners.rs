@@ -45,8 +45,7 @@ insert into u select i, i, i, now(), i, int4range(i,i+1) from generate_series(1,
 create materialized view mv as select id, o from c;
 "#;
 
-/// The cases.
-pub(super) const CASES: &[Row] = &[
+pub const ROWS: &[Row] = &[
     Row::new(SETUP, "alter table t owner to app").session("SET TimeZone = 'UTC'"),
     Row::new(SETUP, "alter table c owner to app").session("SET TimeZone = 'UTC'"),
     Row::new(SETUP, "alter view w owner to app").session("SET TimeZone = 'UTC'"),

@@ -20,8 +20,7 @@ insert into pt select 1,1;
 create schema s1;
 "#;
 
-/// The cases.
-pub(super) const CASES: &[Row] = &[
+pub const ROWS: &[Row] = &[
     Row::new(SETUP, "alter view w rename to w3"),
     Row::new(SETUP, "alter table w rename to w3"),
     Row::new(SETUP, "alter view w rename column a to aa"),

@@ -36,8 +36,7 @@ insert into plain select i,i from generate_series(1,2000) i;
 create schema s1;
 "#;
 
-/// The cases.
-pub(super) const CASES: &[Row] = &[
+pub const ROWS: &[Row] = &[
     Row::new(SETUP, "alter type ct add attribute c int"),
     Row::new(SETUP, "alter type ct add attribute c int cascade"),
     Row::new(SETUP, "alter type ct drop attribute b cascade"),
@@ -68,7 +67,6 @@ pub(super) const CASES: &[Row] = &[
     Row::new(SETUP, "drop domain dm cascade"),
     Row::new(SETUP, "drop type en cascade"),
     Row::new(SETUP, "drop type ct cascade"),
-    Row::new(SETUP, "alter table plain of ct"),
     Row::new(SETUP, "alter table tt not of"),
     Row::new(SETUP, "alter table tt add column x int"),
     Row::new(SETUP, "alter table ud alter d type dmc"),

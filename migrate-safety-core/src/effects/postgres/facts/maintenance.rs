@@ -35,10 +35,7 @@ pub(super) const FACTS: &[Fact] = &[
         when: is_full,
         acts: &[Act::work(maintained, LockMode::AccessExclusive, Work::Rewrite)],
         requires_no_transaction: true,
-        examples: &[
-            Example { setup: TABLES, sql: "VACUUM FULL t" },
-            Example { setup: TABLES, sql: "VACUUM (FULL) p" },
-        ],
+        examples: &[Example { setup: TABLES, sql: "VACUUM FULL t" }, Example { setup: TABLES, sql: "VACUUM (FULL) p" }],
         ..Fact::BASE
     },
     Fact {

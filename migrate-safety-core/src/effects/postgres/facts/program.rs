@@ -19,8 +19,14 @@ pub(super) const FACTS: &[Fact] = &[
         examples: &[
             Example { setup: TRIGGERS, sql: "CREATE TRIGGER x BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()" },
             Example { setup: TRIGGERS, sql: "CREATE TRIGGER x BEFORE INSERT ON p FOR EACH ROW EXECUTE FUNCTION f()" },
-            Example { setup: TRIGGERS, sql: "CREATE TRIGGER x AFTER INSERT ON p FOR EACH STATEMENT EXECUTE FUNCTION f()" },
-            Example { setup: TRIGGERS, sql: "CREATE TRIGGER x INSTEAD OF INSERT ON v FOR EACH ROW EXECUTE FUNCTION f()" },
+            Example {
+                setup: TRIGGERS,
+                sql: "CREATE TRIGGER x AFTER INSERT ON p FOR EACH STATEMENT EXECUTE FUNCTION f()",
+            },
+            Example {
+                setup: TRIGGERS,
+                sql: "CREATE TRIGGER x INSTEAD OF INSERT ON v FOR EACH ROW EXECUTE FUNCTION f()",
+            },
         ],
         ..Fact::BASE
     },

@@ -7,7 +7,7 @@ use crate::sql::expr::Expr;
 use crate::sql::fragment;
 use crate::sql::grammar::Reading;
 use crate::sql::operation::Operation;
-use crate::sql::plpgsql;
+use crate::sql::plpgsql::{self, Frame, scope::Signature};
 use crate::sql::statement::ProblemKind;
 
 /// `DO [LANGUAGE l] $$ … $$`: the operations of the block follow.
@@ -28,7 +28,8 @@ pub(super) fn do_block(c: &mut Cursor<'_, '_>, start: Start) -> Parse<Reading> {
     }
     let Some(body) = body else { return Err(c.problem(ProblemKind::Invalid, "no inline code specified")) };
     let language = language.unwrap_or_else(|| "plpgsql".into());
-    let inside = plpgsql::read(c, &language, &body, c.span_from(start.mark), None);
+    let signature = Signature::of_block();
+    let inside = plpgsql::read(c, &language, &body, c.span_from(start.mark), Frame::of(&signature));
     let mut reading = one(c, start, Operation::Do { language });
     reading.operations.extend(inside.operations);
     reading.problems.extend(inside.problems);

@@ -17,6 +17,11 @@ pub(super) fn grant(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
         c.expect("TO")?;
         grantees(c)?;
         c.eat_all("WITH GRANT OPTION");
+        let mark = c.mark();
+        if c.is_all("GRANTED BY") {
+            granted_by(c)?;
+            c.since(14, mark, "`GRANTED BY` of a right");
+        }
     } else {
         c.expect("TO")?;
         role_list(c)?;
@@ -44,8 +49,13 @@ pub(super) fn revoke(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let option = c.is_nth(1, "OPTION") && c.is_nth(2, "FOR");
     let of_role = option && !c.is("GRANT");
     if option {
+        let mark = c.mark();
+        let long_known = c.is("GRANT") || c.is("ADMIN");
         for _ in 0..3 {
-            c.advance();
+            c.skip();
+        }
+        if !long_known {
+            c.since(16, mark, "an option of a role membership other than `ADMIN OPTION`");
         }
     }
     privileges(c)?;
@@ -72,7 +82,7 @@ fn privileges(c: &mut Cursor<'_, '_>) -> Parse<()> {
             return Ok(());
         }
         if c.eat_one_of(&["SELECT", "REFERENCES", "CREATE"]).is_none() {
-            role(c)?;
+            c.ident()?;
         }
         columns(c)
     })?;

@@ -9,7 +9,7 @@ use crate::sql::fragment;
 use crate::sql::grammar::Reading;
 use crate::sql::name::Ident;
 use crate::sql::operation::{AlterRoutine, CreateRoutine, Operation, RoutineBody, Volatility};
-use crate::sql::plpgsql::{self, atomic};
+use crate::sql::plpgsql::{self, atomic, scope::Signature};
 use crate::sql::statement::{Problem, ProblemKind};
 use sqlparser::tokenizer::Token;
 
@@ -64,11 +64,6 @@ fn create(c: &mut Cursor<'_, '_>, start: Start, procedure: bool) -> Parse<Readin
         None if language == *"c" || language == *"internal" => None,
         None => options.text.take(),
     };
-    // The server checks bodies of these two languages when it creates the routine.
-    let problems = match &body {
-        Some(body) if !is_inline => plpgsql::check_body(c, &language, body, c.span_from(start.mark)),
-        _ => Vec::new(),
-    };
     let routine = CreateRoutine {
         name,
         procedure,
@@ -83,6 +78,13 @@ fn create(c: &mut Cursor<'_, '_>, start: Start, procedure: bool) -> Parse<Readin
         settings: options.settings,
         body,
         definition: c.text_from(behind_name).into(),
+    };
+    let problems = match &routine.body {
+        Some(body) if !is_inline => {
+            let signature = Signature::of_routine(&routine);
+            plpgsql::check_body(c, &routine.language, body, c.span_from(start.mark), &signature)
+        }
+        _ => Vec::new(),
     };
     let mut reading = one(c, start, Operation::CreateRoutine(Box::new(routine)));
     reading.problems = problems;
@@ -191,6 +193,7 @@ fn inline_body(c: &mut Cursor<'_, '_>) -> Parse<Option<RoutineBody>> {
     }
     let mark = c.mark();
     let reading = atomic::body(c)?;
+    c.since(14, mark, "a body that is no string");
     reading.problems.into_iter().for_each(|problem| c.note(problem));
     Ok(Some(RoutineBody { text: c.text_from(mark).into(), base: c.span_from(mark).start, exact: c.source.is_exact() }))
 }

@@ -1,6 +1,6 @@
 //! Triggers and event triggers.
 
-use super::common::{Tail, Tails, function_name, other};
+use super::common::{Tail, Tails, function_name, other, word_of};
 use crate::sql::cursor::{Cursor, Parse, string_value};
 use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{CreateTrigger, ObjectCommand, Operation, TriggerDetails, TriggerEvents, TriggerTiming};
@@ -8,6 +8,10 @@ use crate::sql::statement::ProblemKind;
 use sqlparser::tokenizer::Token;
 
 pub(super) fn create_trigger(c: &mut Cursor<'_, '_>, or_replace: bool) -> Parse<Operation> {
+    if or_replace {
+        let mark = c.mark();
+        c.since(14, mark, "`CREATE OR REPLACE TRIGGER`");
+    }
     create(c, or_replace, false)
 }
 
@@ -203,12 +207,21 @@ pub(super) fn alter_trigger(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
 }
 
 pub(super) fn create_event_trigger(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    const EVENTS: &[&str] = &["ddl_command_start", "ddl_command_end", "sql_drop", "table_rewrite", "login"];
     let name = c.ident()?;
     c.expect("ON")?;
-    c.label()?;
+    let mark = c.mark();
+    if word_of(c, EVENTS, "an event")? == *"login" {
+        c.since(17, mark, "the event `login`");
+    }
     if c.eat("WHEN") {
+        let mut filtered = false;
         loop {
-            c.ident()?;
+            let again = c.problem(ProblemKind::Invalid, "filter variable `tag` specified more than once");
+            word_of(c, &["tag"], "`tag`")?;
+            if std::mem::replace(&mut filtered, true) {
+                return Err(again);
+            }
             c.expect("IN")?;
             c.parens(|c| c.list(Cursor::string))?;
             if !c.eat("AND") {

@@ -1,11 +1,11 @@
 //! `EXPLAIN`, prepared statements, cursors.
 
-use super::super::super::cursor::{Cursor, Parse};
-use super::super::super::grammar;
-use super::super::super::operation::Operation;
-use super::super::data_type;
-use super::super::expr::expr;
-use super::super::query::{preparable, query, starts};
+use crate::sql::cursor::{Cursor, Parse};
+use crate::sql::grammar;
+use crate::sql::lower::data_type;
+use crate::sql::lower::expr::expr;
+use crate::sql::lower::query::{preparable, query, starts};
+use crate::sql::operation::Operation;
 use sqlparser::tokenizer::Token;
 
 fn session(command: &str) -> Operation {
@@ -57,7 +57,8 @@ fn explained(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
                 operation @ (Operation::CreateTableAs { .. }
                 | Operation::CreateMaterializedView { .. }
                 | Operation::RefreshMaterializedView { .. }
-                | Operation::Session { .. }),
+                | Operation::Session { .. }
+                | Operation::Opaque { .. }),
             ) => Ok(operation),
             _ => {
                 c.rewind(mark);
