@@ -160,6 +160,7 @@ impl Change<'_> {
                 column.default = default;
             }
         }
+        self.catalog.note_column(table, id);
     }
 
     /// The attributes of a composite type.

@@ -240,6 +240,7 @@ impl Catalog {
         if let Some(table) = self.table_mut(id) {
             table.rule_reads.extend(reads.into_iter().filter(|r| *r != id).map(|r| (name.clone(), r)));
         }
+        self.hints.guarded.insert(id);
     }
 
     /// The error of changing a table that does not exist.
@@ -341,6 +342,7 @@ impl Catalog {
         }
         let (reads, routines, types) = (shape.reads, shape.routines, shape.types);
         table.policies.push(Policy { name: name.clone(), reads, routines, types, number });
+        self.hints.guarded.insert(id);
     }
 
     /// `ALTER POLICY`.
