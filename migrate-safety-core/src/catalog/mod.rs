@@ -8,6 +8,7 @@ pub(crate) mod builtin;
 mod casts;
 mod constants;
 mod dependents;
+mod hints;
 pub mod model;
 mod query;
 mod regclass;
@@ -37,6 +38,7 @@ pub use volatility::VolatilityOf;
 use crate::dialect::Target;
 use crate::sql::operation::RuleText;
 use crate::sql::{Ident, ObjectName};
+use hints::Hints;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A schema: everything that matters to a lock, a scan, a dependency or a rolling deploy.
@@ -54,8 +56,10 @@ pub struct Catalog {
     pub(crate) type_names: HashMap<(Ident, Ident), TypeId>,
     pub(crate) routines: BTreeMap<RoutineId, Routine>,
     pub(crate) routine_names: HashMap<(Ident, Ident), Vec<RoutineId>>,
-    /// Tables that have, or once had, a constraint of a name.
+    /// The tables that have a constraint of a name, each as often as it has one.
     pub(crate) constraint_names: HashMap<Ident, Vec<RelationId>>,
+    /// Where to look for dependents.
+    pub(crate) hints: Hints,
     /// Views that read a relation.
     pub(crate) readers: HashMap<RelationId, Vec<RelationId>>,
     pub(crate) extensions: BTreeMap<Ident, Extension>,
@@ -110,6 +114,7 @@ impl Catalog {
             routines: BTreeMap::new(),
             routine_names: HashMap::new(),
             constraint_names: HashMap::new(),
+            hints: Hints::default(),
             readers: HashMap::new(),
             extensions: BTreeMap::new(),
             comments: HashMap::new(),
