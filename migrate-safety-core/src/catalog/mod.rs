@@ -71,6 +71,8 @@ pub struct Catalog {
     pub(crate) unknown_names: HashSet<Ident>,
     /// Whether bodies of functions are looked into when they are created (`check_function_bodies`).
     pub(crate) check_bodies: bool,
+    /// Whether there are operators or casts that are not the server's own.
+    pub(crate) own_operators: bool,
     pub(crate) next_id: u32,
 }
 
@@ -121,6 +123,7 @@ impl Catalog {
             rule_texts: HashMap::new(),
             unknown_names: HashSet::new(),
             check_bodies: true,
+            own_operators: false,
             next_id: 1,
         }
     }

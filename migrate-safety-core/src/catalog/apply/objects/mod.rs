@@ -42,6 +42,10 @@ pub(super) fn apply_object(catalog: &mut Catalog, operation: &Operation, now: St
             if matches!(&**class, "aggregate" | "language") {
                 catalog.unknown_names.insert(name.name.clone());
             }
+            catalog.own_operators |= &**class == "operator";
+        }
+        Operation::OtherObject { command: ObjectCommand::Create, class, .. } if &**class == "cast" => {
+            catalog.own_operators = true;
         }
         Operation::AlterTable(alter) => return alter_relation(catalog, alter, applied),
         _ => {
