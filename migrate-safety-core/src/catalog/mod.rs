@@ -56,6 +56,8 @@ pub struct Catalog {
     pub(crate) constraint_names: HashMap<Ident, Vec<RelationId>>,
     /// Views that read a relation.
     pub(crate) readers: HashMap<RelationId, Vec<RelationId>>,
+    /// Extended statistics by schema and name, and the table they are about.
+    pub(crate) statistics: HashMap<(Ident, Ident), RelationId>,
     pub(crate) extensions: BTreeMap<Ident, Stamp>,
     /// Names that statements which were not understood mention.
     pub(crate) unknown_names: HashSet<Ident>,
@@ -103,6 +105,7 @@ impl Catalog {
             routine_names: HashMap::new(),
             constraint_names: HashMap::new(),
             readers: HashMap::new(),
+            statistics: HashMap::new(),
             extensions: BTreeMap::new(),
             unknown_names: HashSet::new(),
             next_id: 1,

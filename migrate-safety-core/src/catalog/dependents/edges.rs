@@ -78,6 +78,8 @@ impl Catalog {
                 edges.push((Object::RowType(id), Edge::Auto));
                 edges.extend(table.indexes.iter().map(|i| (Object::Relation(*i), Edge::Auto)));
                 edges.extend(table.sequences.iter().map(|s| (Object::Relation(*s), Edge::Auto)));
+                // Its own foreign keys may be met on another way: from a table that goes too, or from its own index.
+                edges.extend(self.foreign_keys_from(id).iter().map(|k| (Object::Constraint(id, k.constraint.id), Edge::Auto)));
                 for child in &table.children {
                     let partition = self.table(*child).is_some_and(|c| c.partition_of.is_some());
                     edges.push((Object::Relation(*child), if partition { Edge::Auto } else { Edge::Normal }));

@@ -137,8 +137,8 @@ pub enum Operation {
     AlterTrigger { name: Ident, table: ObjectName, rename_to: Option<Ident> },
     /// `DROP TRIGGER`.
     DropTrigger { name: Ident, table: ObjectName, if_exists: bool, cascade: bool },
-    /// `CREATE [OR REPLACE] RULE`.
-    CreateRule { name: Ident, table: ObjectName, or_replace: bool },
+    /// `CREATE [OR REPLACE] RULE`; the tables that its actions change.
+    CreateRule { name: Ident, table: ObjectName, or_replace: bool, changes: Vec<ObjectName> },
     /// `ALTER RULE … RENAME TO`.
     AlterRule { name: Ident, table: ObjectName, rename_to: Ident },
     /// `DROP RULE`.

@@ -1,5 +1,6 @@
 //! Cases beyond the examples of facts.
 
+mod access;
 mod data;
 mod data_partitions;
 mod drop;
@@ -12,6 +13,7 @@ use crate::row::Row;
 /// All of them.
 pub fn all() -> impl Iterator<Item = Row> {
     const TABLES: &[&[Row]] = &[
+        access::ROWS,
         data::ROWS,
         data_partitions::ROWS,
         drop::ROWS,

@@ -7,6 +7,7 @@ mod names;
 mod routines;
 mod schemas;
 mod sequences;
+mod statistics;
 mod support;
 mod triggers;
 mod types;
@@ -129,7 +130,7 @@ fn apply_on_table(catalog: &mut Catalog, operation: &Operation, now: Stamp, appl
         Operation::DropTrigger { name, table, if_exists, cascade } => {
             catalog.drop_trigger(name, table, *if_exists, *cascade, applied);
         }
-        Operation::CreateRule { name, table, or_replace } => catalog.create_rule(name, table, *or_replace, applied),
+        Operation::CreateRule { name, table, or_replace, .. } => catalog.create_rule(name, table, *or_replace, applied),
         Operation::AlterRule { name, table, rename_to } => catalog.rename_rule(name, table, rename_to, applied),
         Operation::DropRule { name, table, if_exists, cascade } => {
             catalog.drop_rule(name, table, *if_exists, *cascade, applied);
@@ -139,6 +140,9 @@ fn apply_on_table(catalog: &mut Catalog, operation: &Operation, now: Stamp, appl
             catalog.alter_policy(name, table, rename_to.as_ref(), applied);
         }
         Operation::DropPolicy { name, table, if_exists } => catalog.drop_policy(name, table, *if_exists, applied),
+        Operation::Statistics { command, name: Some(name), table, .. } => {
+            catalog.apply_statistics(*command, name, table.as_ref());
+        }
         Operation::Comment { on, text } => catalog.comment(on, text.as_deref(), applied),
         _ => return false,
     }

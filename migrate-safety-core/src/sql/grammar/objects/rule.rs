@@ -22,13 +22,14 @@ pub(super) fn create_rule(c: &mut Cursor<'_, '_>, or_replace: bool) -> Parse<Ope
     c.expect("DO")?;
     c.eat_one_of(&["INSTEAD", "ALSO"]);
     if c.eat("NOTHING") {
-        return Ok(Operation::CreateRule { name, table, or_replace });
+        return Ok(Operation::CreateRule { name, table, or_replace, changes: Vec::new() });
     }
+    let mut changes = Vec::new();
     if c.is_token(&Token::LParen) && !opens_query(c) {
         c.parens(|c| {
             loop {
                 if action_follows(c) {
-                    action(c)?;
+                    changes.extend(action(c)?);
                 }
                 if !c.eat_token(&Token::SemiColon) {
                     return Ok(());
@@ -36,9 +37,9 @@ pub(super) fn create_rule(c: &mut Cursor<'_, '_>, or_replace: bool) -> Parse<Ope
             }
         })?;
     } else {
-        action(c)?;
+        changes.extend(action(c)?);
     }
-    Ok(Operation::CreateRule { name, table, or_replace })
+    Ok(Operation::CreateRule { name, table, or_replace, changes })
 }
 
 /// Whether the parentheses are those of a query, `(SELECT …) UNION …`, rather than those around the actions.
@@ -55,13 +56,19 @@ fn action_follows(c: &Cursor<'_, '_>) -> bool {
     c.is_token(&Token::LParen) || ACTIONS.iter().any(|word| c.is(word))
 }
 
-/// One of the statements a rule puts in.
-fn action(c: &mut Cursor<'_, '_>) -> Parse<()> {
+/// One of the statements a rule puts in; the tables it changes.
+fn action(c: &mut Cursor<'_, '_>) -> Parse<Vec<ObjectName>> {
     if !action_follows(c) {
         return Err(c.expected("`NOTHING` or a statement"));
     }
-    grammar::element(c)?;
-    Ok(())
+    let reading = grammar::element(c)?;
+    let changed = reading.operations.into_iter().filter_map(|located| match located.operation {
+        Operation::Insert(insert) => Some(insert.table),
+        Operation::Update(update) => Some(update.table.name),
+        Operation::Delete(delete) => Some(delete.table.name),
+        _ => None,
+    });
+    Ok(changed.collect())
 }
 
 pub(super) fn alter_rule(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
