@@ -67,6 +67,8 @@ pub struct Catalog {
     pub(crate) comments: HashMap<Object, Box<str>>,
     /// What rules were created as.
     pub(crate) rule_texts: HashMap<(RelationId, Ident), RuleText>,
+    /// Extended statistics by schema and name, and the table they are about.
+    pub(crate) statistics: HashMap<(Ident, Ident), RelationId>,
     /// Names that statements which were not understood mention.
     pub(crate) unknown_names: HashSet<Ident>,
     /// Whether bodies of functions are looked into when they are created (`check_function_bodies`).
@@ -118,6 +120,7 @@ impl Catalog {
             constraint_names: HashMap::new(),
             hints: Hints::default(),
             readers: HashMap::new(),
+            statistics: HashMap::new(),
             extensions: BTreeMap::new(),
             comments: HashMap::new(),
             rule_texts: HashMap::new(),
