@@ -58,7 +58,7 @@ fn each_statement<'s>(statements: &'s [Statement], look: &mut dyn FnMut(&'s Stat
 
 fn in_block<'s>(block: &'s Block, look: &mut dyn FnMut(&'s Statement)) {
     each_statement(&block.statements, look);
-    block.handlers.iter().flatten().for_each(|handler| each_statement(handler, look));
+    block.handlers.iter().flatten().for_each(|handler| each_statement(&handler.statements, look));
 }
 
 /// Every variable that these statements may give a value.

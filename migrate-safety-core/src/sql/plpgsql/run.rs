@@ -6,12 +6,12 @@ use super::fold::{fold_value, query_rows, range_rounds};
 use super::known::{Hole, Known, Text, Variables};
 use super::script::script;
 use super::tokens::tokens;
-use super::tree::{Arm, Block, Kind, Loop, Over, Statement, Value, Way};
+use super::tree::{Arm, Block, Handler, Kind, Loop, Over, Statement, Value, Way};
 use crate::dialect::Target;
 use crate::sql::cursor::{Cursor, ident_of, is_word};
 use crate::sql::grammar::Reading;
 use crate::sql::name::{Ident, ObjectName};
-use crate::sql::operation::{LocatedOperation, Operation, RoutineFrame};
+use crate::sql::operation::{Guard, LocatedOperation, Operation, RoutineFrame};
 use crate::sql::source::{Place, SourceText};
 use crate::sql::span::Span;
 use crate::sql::statement::{Problem, ProblemKind};
@@ -35,6 +35,8 @@ pub(super) struct Run<'c, 's, 't> {
     again: bool,
     /// What was executed at which place already.
     executed: HashSet<(usize, String)>,
+    /// How many blocks with handlers have been entered.
+    guards: usize,
     /// How much text, in bytes, may still be read for `EXECUTE`.
     budget: usize,
     /// Rounds of loops that may still be followed one by one.
@@ -67,6 +69,7 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
             variables,
             again: false,
             executed: HashSet::new(),
+            guards: 0,
             budget: Self::MOST_TEXT,
             rounds_left: Self::MOST_ROUNDS,
         }
@@ -128,19 +131,21 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
     }
 
     /// Statements with exception handlers.
-    fn guarded(&mut self, statements: &[Statement], handlers: &[Vec<Statement>]) -> Ways {
+    fn guarded(&mut self, statements: &[Statement], handlers: &[Handler]) -> Ways {
         let outer = self.frame.clone();
         // A handler may find any of the statements done or not.
         let mut at_handler = self.variables.clone();
         at_handler.forget(assigned(statements));
-        self.frame.in_exception_block = true;
+        let conditions = handlers.iter().flat_map(|handler| handler.conditions.iter().cloned()).collect();
+        self.guards += 1;
+        self.frame.guards.push(Guard { number: self.guards, conditions });
         let mut ways = self.statements(statements);
         let mut after = self.variables.clone();
         // What a handler does is no more in the subtransaction: that has been rolled back.
         self.frame = RoutineFrame { conditional: true, ..outer.clone() };
         for handler in handlers {
             self.variables = at_handler.clone();
-            ways.extend(self.statements(handler));
+            ways.extend(self.statements(&handler.statements));
             after.meet(&self.variables);
         }
         self.variables = after;
@@ -354,7 +359,7 @@ pub(super) fn framed(operation: LocatedOperation, frame: &RoutineFrame) -> Locat
         in_loop: own.in_loop.or(frame.in_loop),
         execute: own.execute || frame.execute,
         routine: own.routine.or_else(|| frame.routine.clone()),
-        in_exception_block: own.in_exception_block || frame.in_exception_block,
+        guards: frame.guards.iter().chain(&own.guards).cloned().collect(),
     };
     LocatedOperation { routine: Some(routine), ..operation }
 }
