@@ -185,11 +185,11 @@ impl<'t> Splitter<'t> {
 
     /// Where the data of a `COPY` begins, if nothing else stands in the rest of the line.
     fn data_start(&self) -> Option<usize> {
-        let start = self.lexer.offset();
-        let line = self.text.get(start..)?;
-        let length = line.find('\n')?;
-        let rest = line.get(..length)?.trim_start();
-        (rest.is_empty() || rest.starts_with("--")).then_some(start + length + 1)
+        let rest = self.text.get(self.lexer.offset()..)?;
+        let behind_blanks = rest.trim_start_matches([' ', '\t', '\r']);
+        let in_line = behind_blanks.starts_with('\n') || behind_blanks.starts_with("--");
+        let line = if in_line { behind_blanks.find('\n')? } else { return None };
+        Some(self.text.len() - behind_blanks.len() + line + 1)
     }
 
     /// The end of the data of a `COPY` that begins at `start`: behind the line `\.`, or that of the text.
