@@ -209,6 +209,12 @@ impl<'a> Retyped<'a> {
         self.columns.iter().filter_map(of).collect()
     }
 
+    /// Whether an identity column would no longer be an integer.
+    pub(super) fn is_identity_of_another_type(&self) -> bool {
+        let is_identity = self.columns.first().is_some_and(|found| found.column.identity.is_some());
+        is_identity && !["int2", "int4", "int8"].iter().any(|name| self.base(&self.to).is(name))
+    }
+
     /// The table of the first column.
     pub(super) fn table(&self) -> Option<(RelationId, &'a Table)> {
         self.columns.first().map(|found| (found.id, found.table))

@@ -133,10 +133,42 @@ pub(super) const FACTS: &[Fact] = &[
     },
     Fact {
         id: "refused/key-of-a-partition",
-        of: &[Kind::SetType],
+        of: &[Kind::SetType, Kind::DropColumn],
         condition: "the column is in the partition key of a table below",
         also: |scene, effects| fail(effects, key_below(scene)),
-        examples: &[Example::new(SUB, "ALTER TABLE p ALTER a TYPE bigint")],
+        examples: &[Example::new(SUB, "ALTER TABLE p ALTER a TYPE bigint"), Example::new(SUB, "ALTER TABLE p DROP a")],
+        ..Fact::BASE
+    },
+    Fact {
+        id: "refused/type-of-identity",
+        of: &[Kind::SetType],
+        condition: "the column is an identity, and the new type no integer",
+        when: |scene| Retyped::new(scene).is_some_and(|retyped| retyped.is_identity_of_another_type()),
+        also: |_, effects| {
+            let message = "identity column type must be smallint, integer, or bigint".to_owned();
+            fail(effects, Some(("22023", message)));
+        },
+        examples: &[Example::new(
+            "CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY)",
+            "ALTER TABLE t ALTER id TYPE text",
+        )],
+        ..Fact::BASE
+    },
+    Fact {
+        id: "refused/alter-constraint-of-one-level",
+        of: &[Kind::AlterConstraint],
+        condition: "ONLY, on a partitioned table with partitions",
+        when: |scene| {
+            let table = scene.target_table();
+            !on::recurses(scene) && table.is_some_and(|table| table.is_partitioned() && !table.children.is_empty())
+        },
+        also: |_, effects| fail(effects, Some(("42P16", "constraint must be altered in child tables too".to_owned()))),
+        since: 18,
+        source: "measured, PG 18",
+        examples: &[Example::new(
+            "CREATE TABLE r (id int PRIMARY KEY); CREATE TABLE p (id int CONSTRAINT k REFERENCES r) PARTITION BY LIST (id); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1)",
+            "ALTER TABLE ONLY p ALTER CONSTRAINT k DEFERRABLE",
+        )],
         ..Fact::BASE
     },
     Fact {
@@ -373,7 +405,11 @@ fn in_key(partitioning: &Partitioning, column: &Ident) -> bool {
 }
 
 fn key_below(scene: &Scene<'_>) -> Option<Refusal> {
-    let TableAction::SetType { column, .. } = scene.action()? else { return None };
+    let (column, verb) = match scene.action()? {
+        TableAction::SetType { column, .. } => (column, "alter"),
+        TableAction::DropColumn { column, .. } => (column, "drop"),
+        _ => return None,
+    };
     let below = on::tree(scene).into_iter().skip(1);
     let mut keyed = below.filter_map(|id| scene.catalog.relation(id)).filter(|relation| {
         let partitioning = relation.table().and_then(|table| table.partition_by.as_ref());
@@ -381,7 +417,7 @@ fn key_below(scene: &Scene<'_>) -> Option<Refusal> {
     });
     let table = &keyed.next()?.name;
     let part = format!("because it is part of the partition key of relation \"{table}\"");
-    Some(("42P16", format!("cannot alter column \"{column}\" {part}")))
+    Some(("42P16", format!("cannot {verb} column \"{column}\" {part}")))
 }
 
 fn unique_below(scene: &Scene<'_>) -> Option<Refusal> {
