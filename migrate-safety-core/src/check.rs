@@ -8,8 +8,9 @@ use crate::report::{MigrationReport, OperationName, Report, StatementReport};
 use crate::rules::rule::{Check, Findings};
 use crate::rules::view::{Judged, MigrationView, OperationView, Scope, SetView, Sizes, StatementView};
 use crate::rules::{Finding, RULES};
+use crate::sql::calls::RoutineCall;
 use crate::sql::operation::Transaction;
-use crate::sql::{LocatedOperation, Operation, Script, Statement, called_routines, parse, plpgsql};
+use crate::sql::{LocatedOperation, Operation, Script, Statement, parse, plpgsql, routine_calls};
 
 /// Judges every migration of a set.
 ///
@@ -268,14 +269,16 @@ impl<'c> Replay<'c> {
     /// The bodies of the history's own routines that an operation calls.
     fn called_bodies(&mut self, located: &LocatedOperation) -> Vec<plpgsql::Body> {
         let mut bodies = Vec::new();
-        for name in called_routines(&located.operation) {
+        for RoutineCall { name, args } in routine_calls(&located.operation) {
             let own = located.routine.as_ref().and_then(|frame| frame.routine.as_ref());
             if own == Some(&name) {
                 continue;
             }
             for routine in self.catalog.routines_named(&name) {
                 let Some(body) = &routine.body else { continue };
-                let mut read = plpgsql::read_body(self.config.target, &routine.language, body, Some(&name));
+                let inputs: Vec<_> = routine.input_names().cloned().collect();
+                let mut read =
+                    plpgsql::read_call(self.config.target, &routine.language, body, &name, &inputs, &args);
                 self.bodies += 1;
                 for inner in &mut read.operations {
                     let frame = inner.routine.get_or_insert_default();

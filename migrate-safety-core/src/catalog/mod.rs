@@ -6,6 +6,7 @@
 mod apply;
 pub(crate) mod builtin;
 mod casts;
+mod constants;
 mod dependents;
 pub mod model;
 mod query;

@@ -569,6 +569,8 @@ pub struct Routine {
     pub settings: Vec<(Box<str>, Box<str>)>,
     /// Its body, and the index of the source file it stands in.
     pub body: Option<RoutineBody>,
+    /// What a body reads that is not a string (`BEGIN ATOMIC`, `RETURN`).
+    pub reads: Vec<Dependency>,
     /// What an SQL function computes, if the planner puts that in the place of a call.
     pub inline: Option<Box<Expr>>,
     /// When it was created (or last replaced).

@@ -1,6 +1,6 @@
 //! Relations named by string constants: `nextval('app.ids')`, `'t'::regclass`.
 
-use super::{Catalog, RelationId, Resolved};
+use super::{Catalog, Conflict, RelationId, Resolved};
 use crate::sql::expr::Expr;
 use crate::sql::{Ident, ObjectName};
 
@@ -17,6 +17,27 @@ impl Catalog {
             _ => return Resolved::Unknown,
         };
         regclass_name(text).map_or(Resolved::Unknown, |name| self.resolve(&name))
+    }
+}
+
+impl Catalog {
+    /// The error of naming a relation by a constant, in `nextval('s')` or `'s'::regclass`, that does not exist.
+    pub(crate) fn regclass_problem(&self, expr: &Expr) -> Option<Conflict> {
+        let constant = match expr {
+            Expr::Call { name, args } if matches!(name.name.as_str(), "nextval" | "currval" | "setval") => {
+                args.first()?
+            }
+            Expr::Cast { to, .. } if to.is("regclass") => expr,
+            _ => return None,
+        };
+        let text = match constant {
+            Expr::Cast { expr, .. } => expr,
+            other => other,
+        };
+        let Expr::String(text) = text else { return None };
+        let name = regclass_name(text)?;
+        let missing = self.regclass(constant) == Resolved::Missing;
+        missing.then(|| Conflict::new("42P01", format!("relation \"{name}\" does not exist")))
     }
 }
 

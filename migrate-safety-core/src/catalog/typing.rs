@@ -141,6 +141,10 @@ impl<'a> Typing<'a> {
             Expr::And(parts) | Expr::Or(parts) => Examined::new(known("bool"), self.worst(parts)),
             Expr::Not(inner) => Examined::new(known("bool"), self.examine(inner).bounds),
             Expr::IsNull { expr, .. } => Examined::new(known("bool"), self.examine(expr).bounds),
+            // An argument by its name: which it is, the function knows.
+            Expr::Binary { op, right, .. } if **op == *"=>" => {
+                Examined::new(ExprType::Unclear, self.examine(right).bounds)
+            }
             Expr::Binary { op, left, right } => {
                 let (left, right) = (self.examine(left), self.examine(right));
                 let result = self.operator(op, &left.data_type, &right.data_type);
@@ -149,12 +153,11 @@ impl<'a> Typing<'a> {
             Expr::InList { expr, list, .. } => self.compared(expr, list.iter()),
             Expr::Between { expr, low, high, .. } => self.compared(expr, [&**low, &**high]),
             Expr::Array(elements) => {
-                let element = elements.iter().map(|e| self.examine(e).data_type).find(|t| *t != ExprType::Literal);
-                let data_type = match element {
-                    Some(ExprType::Known(element)) => ExprType::Known(DataType { array: true, ..element }),
-                    Some(_) => ExprType::Unclear,
-                    None if elements.is_empty() => ExprType::Literal,
-                    None => known("text[]"),
+                let types: Vec<ExprType> = elements.iter().map(|e| self.examine(e).data_type).collect();
+                let data_type = match self.common_type(&types) {
+                    _ if elements.is_empty() => ExprType::Literal,
+                    ExprType::Known(element) => ExprType::Known(DataType { array: true, ..element }),
+                    other => other,
                 };
                 Examined::new(data_type, self.worst(elements))
             }
@@ -241,13 +244,46 @@ impl<'a> Typing<'a> {
             CastPath::Known(cast) if cast.context == CastContext::Implicit => {
                 Some(Fit { exact: false, volatility: cast.volatility })
             }
-            CastPath::Unknown => Some(Fit { exact: false, volatility: Volatility::Immutable }),
+            // A cast that the history creates is not followed; of its own types it is hardly implicit.
+            CastPath::Unknown => {
+                let unknown = |t| matches!(self.catalog.type_of(t), TypeRef::Unknown);
+                let fit = Fit { exact: false, volatility: Volatility::Immutable };
+                (unknown(from) || unknown(to)).then_some(fit)
+            }
             _ => None,
         }
     }
 
     fn is_enum(&self, data_type: &DataType) -> bool {
         !data_type.array && matches!(self.catalog.type_of(data_type), TypeRef::Enum(_))
+    }
+
+    /// The type of `coalesce` and its like, of the arms of a union, of the elements of an array (`select_common_type`).
+    pub(crate) fn common_type(&self, types: &[ExprType]) -> ExprType {
+        let implicitly = |from: &DataType, to: &DataType| matches!(self.catalog.cast(from, to), CastPath::Known(cast) if cast.context == CastContext::Implicit);
+        let mut common: Option<DataType> = None;
+        for data_type in types {
+            let next = match data_type {
+                ExprType::Literal => continue,
+                ExprType::Unclear => return ExprType::Unclear,
+                ExprType::Known(next) => next,
+            };
+            common = Some(match common {
+                None => next.clone(),
+                Some(current) if current == *next => current,
+                Some(current) if implicitly(&current, next) && !implicitly(next, &current) => {
+                    DataType { modifiers: Vec::new(), ..next.clone() }
+                }
+                Some(current) => DataType { modifiers: Vec::new(), ..current },
+            });
+        }
+        match common {
+            Some(common) if types.contains(&ExprType::Literal) => {
+                ExprType::Known(DataType { modifiers: Vec::new(), ..common })
+            }
+            Some(common) => ExprType::Known(common),
+            None => ExprType::builtin("text"),
+        }
     }
 
     /// The type below a domain.

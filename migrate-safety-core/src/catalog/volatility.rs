@@ -82,9 +82,16 @@ impl Catalog {
         // Inner expressions are looked at before outer ones, as the server does.
         expr.walk(&mut |e| match e {
             Expr::Call { name, args } => problem = typing.missing_function(name, args).or(problem.take()),
-            Expr::Cast { to, .. } => problem = self.type_problem(to).or(problem.take()),
+            Expr::Cast { expr, to } => {
+                let constant = match &**expr {
+                    Expr::String(text) => self.constant_problem(text, to),
+                    _ => None,
+                };
+                problem = self.type_problem(to).or(constant).or(problem.take());
+            }
             _ => {}
         });
+        expr.walk(&mut |e| problem = problem.take().or_else(|| self.regclass_problem(e)));
         problem
     }
 

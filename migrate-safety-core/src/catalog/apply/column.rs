@@ -69,6 +69,8 @@ impl Change<'_> {
             self.conflict("0A000", refused);
         } else if let Some(problem) = self.catalog.expression_problem(&default.expr, None) {
             self.applied.conflicts.push(problem);
+        } else if let Expr::String(text) = &default.expr {
+            self.applied.conflicts.extend(self.catalog.constant_problem(text, data_type));
         } else if let Some(from) = self.catalog.expression_type(&default.expr, None)
             && self.assigns(&from, data_type) == Some(false)
         {

@@ -80,7 +80,7 @@ impl Change<'_> {
                 (table.is_partitioned(), table.partition_of.is_some(), self.is_unknown(parent));
             if create.partition_of.is_some() {
                 if !partitioned && !unknown {
-                    self.conflict("42809", format!("\"{}\" is not partitioned", name.name));
+                    self.conflict("42P17", format!("\"{}\" is not partitioned", name.name));
                 }
             } else if partitioned {
                 self.conflict("42809", format!("cannot inherit from partitioned table \"{}\"", name.name));
@@ -100,13 +100,7 @@ impl Change<'_> {
     /// Enters a table as a child of another.
     pub(super) fn link(&mut self, child: RelationId, parent: RelationId, bound: Option<&PartitionBound>) {
         if let Some(bound) = bound {
-            if let (PartitionBound::Default, Some(other)) = (bound, self.catalog.partitions_default(parent)) {
-                let (child, other) = (self.name(child), self.name(other));
-                self.conflict(
-                    "42P17",
-                    format!("partition \"{child}\" conflicts with existing default partition \"{other}\""),
-                );
-            }
+            self.check_bound(parent, child, bound);
         }
         let unknown = self.is_unknown(parent);
         if let Some(table) = self.catalog.table_mut(parent) {
@@ -255,7 +249,7 @@ impl Change<'_> {
         }
         for def in &written {
             if let Demand::ForeignKey(key) = &def.kind {
-                self.add_foreign_key(id, def, key, false);
+                self.add_foreign_key(id, def, key, Origin::CreateTable);
             }
         }
     }

@@ -213,6 +213,7 @@ impl Change<'_> {
             self.conflict("42710", format!("constraint \"{name}\" for relation \"{table_name}\" already exists"));
             return None;
         }
+        self.check_virtual_columns(table, new);
         self.check_partition_key(table, new);
         let index = Index { table, parent: None, children: Vec::new(), constraint: None, ..new.index.clone() };
         let kind = RelationKind::Index(Box::new(index));

@@ -38,8 +38,10 @@ impl Change<'_> {
                 self.copy_identity(id, &column);
             }
             if column.not_null && self.version() >= 18 {
-                let name = self.table(source).and_then(|t| super::not_null::not_null_of(t, column.id)).map(|(_, n)| n);
-                self.add_not_null(id, copied, name, false);
+                let constraint = self.table(source).and_then(|t| super::not_null::not_null_of(t, column.id));
+                let constraint = constraint.and_then(|(id, _)| self.catalog.constraint(source, id)).cloned();
+                let no_inherit = constraint.as_ref().is_some_and(|c| c.no_inherit);
+                self.add_not_null(id, copied, constraint.map(|c| c.name), no_inherit);
             }
         }
         if self.is_unknown(source)

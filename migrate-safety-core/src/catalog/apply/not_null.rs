@@ -14,14 +14,7 @@ impl Change<'_> {
         if self.version() < 18 {
             return;
         }
-        if let Some((existing, existing_name)) = self.table(table).and_then(|t| not_null_of(t, column)) {
-            if name.is_some_and(|name| name != existing_name) {
-                let message = format!(
-                    "conflicting not-null constraint names \"{existing_name}\" for column \"{}\"",
-                    self.column_name(table, column)
-                );
-                self.conflict("42601", message);
-            }
+        if let Some((existing, _)) = self.table(table).and_then(|t| not_null_of(t, column)) {
             if let Some(existing) = self.catalog.constraint_mut(table, existing) {
                 existing.local = true;
             }
@@ -121,7 +114,8 @@ impl Change<'_> {
             return;
         }
         if only {
-            if !self.children(table).is_empty() {
+            // `SET NOT NULL` minds only partitions.
+            if !self.children(table).is_empty() && (def.is_some() || self.is_partitioned(table)) {
                 self.conflict("42P16", "constraint must be added to child tables too");
             }
             return;

@@ -79,6 +79,8 @@ impl Catalog {
         for reader in self.readers.get(&id).into_iter().flatten() {
             edges.push((Object::Relation(*reader), Edge::Normal));
         }
+        let reading = self.routines.values().filter(|r| r.reads.iter().any(|d| d.relation == id));
+        edges.extend(reading.map(|r| (Object::Routine(r.id), Edge::Normal)));
         match &relation.kind {
             RelationKind::Table(table) => {
                 edges.push((Object::RowType(id), Edge::Auto));
@@ -211,6 +213,8 @@ impl Catalog {
             }
         }
         let reads_it = |d: &Dependency| d.relation == id && d.columns.contains(&column_id);
+        let reading = self.routines.values().filter(|r| r.reads.iter().any(reads_it));
+        edges.extend(reading.map(|r| (Object::Routine(r.id), Edge::Normal)));
         for (relation, other) in self.all_tables() {
             let reading = other.policies.iter().filter(|p| p.reads.iter().any(reads_it));
             edges.extend(reading.map(|p| (Object::Policy(relation.id, p.name.clone()), Edge::Normal)));

@@ -130,7 +130,7 @@ impl Analysis<'_> {
             }
             result = Some(match result {
                 None => output,
-                Some(first) => first.united(output),
+                Some(first) => first.united(output, self.catalog),
             });
         }
         self.depth += 1;
@@ -192,7 +192,7 @@ impl Analysis<'_> {
                 }));
             } else {
                 for (column, data_type) in output.columns.iter_mut().zip(types) {
-                    column.data_type = scope::common(&column.data_type, &data_type);
+                    column.data_type = scope::common(self.catalog, &column.data_type, &data_type);
                 }
             }
         }
@@ -230,15 +230,16 @@ impl Analysis<'_> {
             return;
         }
         let version = self.catalog.target().version;
-        let figured = || apply::names::figure(&item.expr, &item.sql, version).0;
+        let figured = || apply::figure::figure(&item.expr, &item.sql, version).0;
         let name = item.alias.clone().or_else(figured).unwrap_or_else(|| Ident::exact("?column?"));
         let origin = match &item.expr {
             Expr::Column { qualifier, name } => scope.find(qualifier.as_ref(), name).and_then(|c| c.origin),
             _ => None,
         };
-        // Other expressions than columns and casts have no modifiers.
+        // Hardly any other expression than columns and casts has modifiers.
         let data_type = match (data_type, &item.expr) {
-            (ExprType::Known(t), Expr::Column { .. } | Expr::Cast { .. }) => ExprType::Known(t),
+            (ExprType::Known(t), Expr::Column { .. } | Expr::Cast { .. } | Expr::Subquery { .. }) => ExprType::Known(t),
+            (ExprType::Known(t), Expr::Call { name, .. }) if keeps_modifiers(&name.name) => ExprType::Known(t),
             (ExprType::Known(t), _) => ExprType::Known(DataType { modifiers: Vec::new(), ..t }),
             (other, _) => other,
         };
@@ -324,9 +325,10 @@ impl Analysis<'_> {
 
     /// Notes what an expression needs, and tells its type.
     fn expression(&mut self, expr: &Expr, scope: &Scope<'_>) -> ExprType {
+        expr.walk(&mut |e| self.shape.problems.extend(self.catalog.regclass_problem(e)));
         expr.walk(&mut |e| match e {
             Expr::Column { qualifier, name } => self.column(qualifier.as_ref(), name, scope),
-            Expr::Call { name, args } => self.call(name, args),
+            Expr::Call { name, args } => self.call(name, args, scope),
             Expr::Cast { expr, to } => self.cast(expr, to),
             Expr::Subquery { query, .. } => {
                 self.query(query, scope);
@@ -366,7 +368,7 @@ impl Analysis<'_> {
         }
     }
 
-    fn call(&mut self, name: &ObjectName, args: &[Expr]) {
+    fn call(&mut self, name: &ObjectName, args: &[Expr], scope: &Scope<'_>) {
         let called: Vec<RoutineId> = {
             let named = self.catalog.routines_named(name);
             named.iter().filter(|r| r.takes(args.len())).map(|r| r.id).collect()
@@ -376,7 +378,9 @@ impl Analysis<'_> {
         {
             self.shape.routines.push(*only);
         }
-        let columns = |_: Option<&Ident>, _: &Ident| None;
+        let columns = |qualifier: Option<&Ident>, name: &Ident| {
+            scope.find(qualifier, name).and_then(|c| c.data_type.known().cloned())
+        };
         self.shape.problems.extend(Typing::new(self.catalog, &columns).missing_function(name, args));
         for arg in args {
             let takes_regclass = matches!(name.name.as_str(), "nextval" | "currval" | "setval");
@@ -388,6 +392,9 @@ impl Analysis<'_> {
 
     fn cast(&mut self, expr: &Expr, to: &DataType) {
         self.shape.problems.extend(self.catalog.type_problem(to));
+        if let Expr::String(text) = expr {
+            self.shape.problems.extend(self.catalog.constant_problem(text, to));
+        }
         if let FoundType::Defined(id) = self.catalog.find_type(to.schema.as_ref(), &to.name)
             && !self.shape.types.contains(&id)
         {
@@ -420,6 +427,11 @@ impl Analysis<'_> {
     fn problem(&mut self, sqlstate: &'static str, message: String) {
         self.shape.problems.push(Conflict::new(sqlstate, message));
     }
+}
+
+/// Calls whose result has the modifiers of the arguments if these are all the same.
+fn keeps_modifiers(name: &str) -> bool {
+    matches!(name, "coalesce" | "greatest" | "least")
 }
 
 impl Catalog {

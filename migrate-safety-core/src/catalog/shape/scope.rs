@@ -1,7 +1,7 @@
 //! Which names an expression can use.
 
-use crate::catalog::typing::ExprType;
-use crate::catalog::{ColumnId, RelationId};
+use crate::catalog::typing::{ExprType, Typing};
+use crate::catalog::{Catalog, ColumnId, RelationId};
 use crate::sql::expr::TableRef;
 use crate::sql::{DataType, Ident};
 
@@ -37,9 +37,9 @@ impl Output {
     }
 
     /// `self UNION other`.
-    pub(super) fn united(mut self, other: Self) -> Self {
+    pub(super) fn united(mut self, other: Self, catalog: &Catalog) -> Self {
         for (column, other) in self.columns.iter_mut().zip(&other.columns) {
-            column.data_type = common(&column.data_type, &other.data_type);
+            column.data_type = common(catalog, &column.data_type, &other.data_type);
             column.origin = None;
         }
         self
@@ -47,14 +47,11 @@ impl Output {
 }
 
 /// The type of a column whose rows come from two places.
-pub(super) fn common(a: &ExprType, b: &ExprType) -> ExprType {
+pub(super) fn common(catalog: &Catalog, a: &ExprType, b: &ExprType) -> ExprType {
+    let columns = |_: Option<&Ident>, _: &Ident| None;
     match (a, b) {
-        (ExprType::Literal, other) | (other, ExprType::Literal) => other.clone(),
-        (ExprType::Known(a), ExprType::Known(b)) if a == b => ExprType::Known(a.clone()),
-        (ExprType::Known(a), ExprType::Known(b)) if (&a.schema, &a.name, a.array) == (&b.schema, &b.name, b.array) => {
-            ExprType::Known(DataType { modifiers: Vec::new(), ..a.clone() })
-        }
-        _ => ExprType::Unclear,
+        (ExprType::Literal, ExprType::Literal) => ExprType::Literal,
+        _ => Typing::new(catalog, &columns).common_type(&[a.clone(), b.clone()]),
     }
 }
 

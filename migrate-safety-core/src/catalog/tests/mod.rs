@@ -1,3 +1,6 @@
 //! Replays scripts and looks at what is left.
 
-mod conformance;
+mod defaults;
+mod facts;
+mod servers;
+mod volatility;

@@ -2,8 +2,9 @@
 
 use super::{Bounds, Examined, ExprType, Typing};
 use crate::catalog::builtin::{self, Function};
-use crate::catalog::routines::FunctionName;
-use crate::catalog::{Routine, is_system_schema};
+use crate::catalog::routines::{FunctionName, plain_type};
+use crate::catalog::types::missing_schema;
+use crate::catalog::{Conflict, Routine, is_system_schema};
 use crate::sql::expr::Expr;
 use crate::sql::operation::Volatility;
 use crate::sql::{DataType, Ident, ObjectName};
@@ -15,6 +16,8 @@ struct Candidate<'a> {
     exact: usize,
     /// How many arguments get a preferred type.
     preferred: usize,
+    /// How many constants are taken as text.
+    text: usize,
     /// The casts of the arguments.
     casts: Volatility,
 }
@@ -39,9 +42,9 @@ impl Typing<'_> {
         let mut result = match &*name.name {
             // The result has the type of the arguments.
             "coalesce" | "greatest" | "least" | "nullif" if unqualified => {
-                Examined::new(common_type(&types), Bounds::IMMUTABLE)
+                Examined::new(self.common_type(&types), Bounds::IMMUTABLE)
             }
-            _ => self.resolve_call(name, &types, args),
+            _ => self.resolve_call(name, &types),
         };
         // The grammar turns a cast in function form into one: `text(x)`, `date(x)`.
         if result == Examined::unknown()
@@ -57,11 +60,11 @@ impl Typing<'_> {
 
     /// A function of the server itself by the types of its arguments.
     pub(super) fn function(&self, name: &str, types: &[ExprType]) -> Examined {
-        self.resolve_call(&ObjectName::bare(name), types, &[])
+        self.resolve_call(&ObjectName::bare(name), types)
     }
 
     /// What a call returns, and the volatility of the function alone.
-    fn resolve_call(&self, name: &ObjectName, types: &[ExprType], args: &[Expr]) -> Examined {
+    fn resolve_call(&self, name: &ObjectName, types: &[ExprType]) -> Examined {
         let version = self.catalog.target().version;
         let mut candidates = Vec::new();
         if name.schema.as_ref().is_none_or(|s| is_system_schema(s)) {
@@ -86,8 +89,10 @@ impl Typing<'_> {
             candidates.retain(|c| c.exact == exact);
             let preferred = best(&candidates, |c| c.preferred);
             candidates.retain(|c| c.preferred == preferred);
+            let text = best(&candidates, |c| c.text);
+            candidates.retain(|c| c.text == text);
         }
-        let results = candidates.into_iter().map(|c| self.result(&c, types, args));
+        let results = candidates.into_iter().map(|c| self.result(&c, types));
         let merged = results.reduce(|a, b| {
             let data_type = if a.data_type == b.data_type { a.data_type } else { ExprType::Unclear };
             Examined::new(data_type, a.bounds.either(b.bounds))
@@ -95,14 +100,14 @@ impl Typing<'_> {
         merged.unwrap_or_else(Examined::unknown)
     }
 
-    fn result(&self, candidate: &Candidate<'_>, types: &[ExprType], args: &[Expr]) -> Examined {
+    fn result(&self, candidate: &Candidate<'_>, types: &[ExprType]) -> Examined {
         let casts = Bounds::exactly(candidate.casts);
         match candidate.kind {
             CandidateKind::Builtin(function) => {
-                let polymorphic = matches!(function.returns, "anyelement" | "anycompatible" | "anyarray" | "anyrange");
+                let polymorphic = function.returns.starts_with("any") && function.returns != "any";
                 let data_type = match types.first() {
                     Some(ExprType::Known(first)) if polymorphic => {
-                        let array = function.returns == "anyarray";
+                        let array = function.returns.ends_with("array") && !function.returns.ends_with("nonarray");
                         ExprType::Known(DataType { array, modifiers: Vec::new(), ..first.clone() })
                     }
                     _ => ExprType::builtin(function.returns),
@@ -124,24 +129,23 @@ impl Typing<'_> {
                     Some(t) if !t.name.starts_with("any") => ExprType::Known(t),
                     _ => ExprType::Unclear,
                 };
-                Examined::new(data_type, self.inlined(routine, types, args).with(casts))
+                Examined::new(data_type, self.inlined(routine).with(casts))
             }
         }
     }
 
     /// The volatility of a function of the history; of a simple SQL function, that of its body, because the planner puts
     /// the body in its place before it looks (`inline_function`).
-    fn inlined(&self, routine: &Routine, types: &[ExprType], args: &[Expr]) -> Bounds {
+    fn inlined(&self, routine: &Routine) -> Bounds {
         let declared = Bounds::exactly(routine.volatility);
         let Some(body) = &routine.inline else { return declared };
         let Some(depth) = self.depth.checked_sub(1) else { return declared };
-        let inputs: Vec<&DataType> = routine.inputs().collect();
-        if inputs.len() != types.len() || args.len() != types.len() {
+        if routine.is_variadic() {
             return declared;
         }
         let named = |_: Option<&Ident>, name: &Ident| {
-            let position = routine.args.iter().position(|(n, ..)| n.as_ref() == Some(name))?;
-            inputs.get(position).map(|t| (*t).clone())
+            let argument = routine.args.iter().find(|(n, ..)| n.as_ref() == Some(name));
+            argument.map(|(_, data_type, ..)| data_type.clone())
         };
         let inner = Typing { catalog: self.catalog, columns: &named, depth }.examine(body).bounds;
         // A body more volatile than declared is not inlined.
@@ -152,7 +156,7 @@ impl Typing<'_> {
     fn of_server<'f>(&self, function: &'f Function, types: &[ExprType]) -> Option<Candidate<'f>> {
         let kind = CandidateKind::Builtin(function);
         let Some(args) = function.args() else {
-            return Some(Candidate { kind, exact: 0, preferred: 0, casts: Volatility::Immutable });
+            return Some(Candidate { kind, exact: 0, preferred: 0, text: 0, casts: Volatility::Immutable });
         };
         let wanted: Vec<DataType> = args.filter_map(|a| ExprType::builtin_or_any(a)).collect();
         if wanted.len() != types.len() {
@@ -171,10 +175,11 @@ impl Typing<'_> {
     }
 
     fn candidate<'f>(&self, kind: CandidateKind<'f>, wanted: &[DataType], types: &[ExprType]) -> Option<Candidate<'f>> {
-        let mut candidate = Candidate { kind, exact: 0, preferred: 0, casts: Volatility::Immutable };
+        let mut candidate = Candidate { kind, exact: 0, preferred: 0, text: 0, casts: Volatility::Immutable };
         for (given, wanted) in types.iter().zip(wanted) {
             let fit = self.fits(given, wanted)?;
             candidate.exact += usize::from(fit.exact);
+            candidate.text += usize::from(*given == ExprType::Literal && wanted.is("text"));
             candidate.preferred += usize::from(!fit.exact && PREFERRED.iter().any(|p| wanted.is(p)));
             candidate.casts = candidate.casts.max(fit.volatility);
         }
@@ -182,24 +187,49 @@ impl Typing<'_> {
     }
 
     /// The error of calling a function that does not exist under any arguments.
-    pub(crate) fn missing_function(&self, name: &ObjectName, args: &[Expr]) -> Option<crate::catalog::Conflict> {
+    pub(crate) fn missing_function(&self, name: &ObjectName, args: &[Expr]) -> Option<Conflict> {
         match self.catalog.function_name(name) {
-            FunctionName::Exists | FunctionName::Unknown => None,
-            FunctionName::MissingSchema => name.schema.as_ref().map(crate::catalog::types::missing_schema),
+            FunctionName::Unknown => None,
+            FunctionName::Exists => {
+                let types: Vec<ExprType> = args.iter().map(|arg| self.examine(arg).data_type).collect();
+                if self.may_be_called(name, &types) { None } else { self.undefined(name, &types) }
+            }
+            FunctionName::MissingSchema => name.schema.as_ref().map(missing_schema),
             FunctionName::Missing => {
-                let types = args.iter().map(|arg| match self.examine(arg).data_type {
-                    ExprType::Known(t) => Some(crate::catalog::routines::plain_type(&t)),
-                    ExprType::Literal => Some("unknown".to_owned()),
-                    ExprType::Unclear => None,
-                });
-                let signature = match types.collect::<Option<Vec<String>>>() {
-                    Some(types) => format!("{name}({})", types.join(", ")),
-                    None => name.to_string(),
-                };
-                let message = format!("function {signature} does not exist");
-                Some(crate::catalog::Conflict::new("42883", message))
+                let types: Vec<ExprType> = args.iter().map(|arg| self.examine(arg).data_type).collect();
+                self.undefined(name, &types)
             }
         }
+    }
+
+    /// Whether some function of this name takes arguments of these types. Only of those that the history defines is
+    /// enough known to say no.
+    fn may_be_called(&self, name: &ObjectName, types: &[ExprType]) -> bool {
+        let version = self.catalog.target().version;
+        let others = builtin::functions(&name.name, version).next().is_some()
+            || builtin::is_type(&name.name, version)
+            || self.catalog.may_exist(&name.name)
+            || self
+                .catalog
+                .extensions
+                .keys()
+                .filter_map(|e| builtin::extension(e))
+                .any(|e| !e.functions(&name.name).is_empty());
+        others || self.catalog.routines_named(name).into_iter().any(|r| self.of_history(r, types).is_some())
+    }
+
+    /// `function f(text) does not exist`.
+    fn undefined(&self, name: &ObjectName, types: &[ExprType]) -> Option<Conflict> {
+        let spelt = types.iter().map(|data_type| match data_type {
+            ExprType::Known(t) => Some(plain_type(&self.catalog.shown_type(t))),
+            ExprType::Literal => Some("unknown".to_owned()),
+            ExprType::Unclear => None,
+        });
+        let signature = match spelt.collect::<Option<Vec<String>>>() {
+            Some(spelt) => format!("{name}({})", spelt.join(", ")),
+            None => name.to_string(),
+        };
+        Some(Conflict::new("42883", format!("function {signature} does not exist")))
     }
 }
 
@@ -211,13 +241,4 @@ impl ExprType {
             None => Some(DataType::builtin(name)),
         }
     }
-}
-
-/// The type of `coalesce` and its like: the first that is known.
-fn common_type(types: &[ExprType]) -> ExprType {
-    if types.contains(&ExprType::Unclear) {
-        return ExprType::Unclear;
-    }
-    let known = types.iter().find(|t| **t != ExprType::Literal);
-    known.cloned().unwrap_or_else(|| ExprType::builtin("text"))
 }

@@ -3,10 +3,10 @@
 use super::foreign_key::{is_checked, triggered_tables};
 use super::on::{self, TableColumn, other_side, with_partitions};
 use super::type_change::{Conversion, IndexFate, Stored};
-use crate::catalog::{ForeignKeyRef, RelationId, Table};
+use crate::catalog::{CastContext, CastPath, ConstraintKind, ForeignKeyRef, RelationId, Table};
 use crate::effects::scene::Scene;
 use crate::sql::operation::TableAction;
-use crate::sql::{DataType, Expr, ObjectName};
+use crate::sql::{DataType, Expr, Ident, ObjectName};
 
 /// What `ALTER COLUMN … TYPE` changes, in the table and those below it.
 #[derive(Debug)]
@@ -123,6 +123,42 @@ impl<'a> Retyped<'a> {
             .collect()
     }
 
+    /// The error of a CHECK, an index expression or predicate that compares the column with a constant: that has the
+    /// old type, and there may be no operator for the new one with it.
+    pub(super) fn lost_operator(&self) -> Option<String> {
+        let found = self.columns.first()?;
+        let old =
+            self.conversion.domain(&found.column.data_type).map_or(found.column.data_type.clone(), |(base, _)| base);
+        // The server keeps such a column's comparison as `(c)::text = 'x'::text`, which still works.
+        if old.is("varchar") || self.comparable(&old) {
+            return None;
+        }
+        let catalog = self.scene.catalog;
+        let checks = found.table.constraints.iter().filter_map(|constraint| match &constraint.kind {
+            ConstraintKind::Check { expression, .. } => Some(&expression.expr),
+            _ => None,
+        });
+        let indexes =
+            catalog.indexes_on_column(found.id, found.column.id).into_iter().filter_map(|id| catalog.index(id));
+        let of_indexes = indexes.flat_map(|index| {
+            let expressions = index.keys.iter().filter_map(|key| key.expression.as_ref());
+            expressions.chain(&index.predicate).map(|expression| &expression.expr)
+        });
+        let op = checks.chain(of_indexes).find_map(|expr| compared_with_constant(expr, &found.column.name))?;
+        let unmodified = |data_type: &DataType| DataType { modifiers: Vec::new(), ..data_type.clone() };
+        Some(format!("operator does not exist: {} {op} {}", unmodified(&self.to), unmodified(&old)))
+    }
+
+    /// Whether the new type can be compared with the old one.
+    fn comparable(&self, old: &DataType) -> bool {
+        let implicit = |from: &DataType, to: &DataType| match self.scene.catalog.cast(from, to) {
+            CastPath::Known(cast) => cast.context == CastContext::Implicit,
+            CastPath::Missing => false,
+            CastPath::Unknown => true,
+        };
+        implicit(old, &self.to) || implicit(&self.to, old)
+    }
+
     /// The sequences of identity columns, which get the type too.
     pub(super) fn identity_sequences(&self) -> Vec<RelationId> {
         let of = |found: &TableColumn<'_>| match (found.column.identity, found.column.sequence) {
@@ -136,4 +172,25 @@ impl<'a> Retyped<'a> {
     pub(super) fn table(&self) -> Option<(RelationId, &'a Table)> {
         self.columns.first().map(|found| (found.id, found.table))
     }
+}
+
+/// The operator by which an expression compares a column with a constant that has no type of its own.
+fn compared_with_constant<'e>(expr: &'e Expr, column: &Ident) -> Option<&'e str> {
+    let is_column = |e: &Expr| matches!(e, Expr::Column { name, .. } if name == column);
+    let is_constant = |e: &Expr| matches!(e, Expr::String(_) | Expr::Number(_));
+    let mut found = None;
+    expr.walk(&mut |e| {
+        let op = match e {
+            Expr::Binary { op, left, right }
+                if (is_column(left) && is_constant(right)) || (is_column(right) && is_constant(left)) =>
+            {
+                Some(&**op)
+            }
+            Expr::InList { expr, list, .. } if is_column(expr) && list.iter().all(is_constant) => Some("="),
+            Expr::Between { expr, low, .. } if is_column(expr) && is_constant(low) => Some(">="),
+            _ => None,
+        };
+        found = found.or(op);
+    });
+    found
 }

@@ -8,7 +8,6 @@ mod routines;
 mod schemas;
 mod sequences;
 mod support;
-mod table_as;
 mod triggers;
 mod types;
 mod views;
@@ -114,11 +113,6 @@ fn apply_relation(catalog: &mut Catalog, operation: &Operation, now: Stamp, appl
             let (if_not_exists, with_data) = (*if_not_exists, *with_data);
             let view = views::NewMaterializedView { name, columns, query, sql, if_not_exists, with_data };
             catalog.create_materialized_view(&view, now, applied);
-        }
-        Operation::CreateTableAs { name, columns, query, if_not_exists, persistence, with_data } => {
-            let (if_not_exists, persistence, with_data) = (*if_not_exists, *persistence, *with_data);
-            let table = table_as::NewTableAs { name, columns, query, if_not_exists, persistence, with_data };
-            catalog.create_table_as(&table, now, applied);
         }
         Operation::RefreshMaterializedView { name, concurrently, with_data } => {
             catalog.refresh(name, *concurrently, *with_data, applied);

@@ -76,7 +76,13 @@ impl Catalog {
                 return applied.conflict("42809", format!("\"{}\" is a composite type", name.name));
             }
             RelationKind::Index(_) if word == RelationWord::Table => {
-                return applied.conflict("42809", format!("cannot change schema of index \"{}\"", name.name));
+                let message = match self.target().version {
+                    15.. => format!("cannot change schema of index \"{}\"", name.name),
+                    _ => {
+                        format!("\"{}\" is not a table, view, materialized view, sequence, or foreign table", name.name)
+                    }
+                };
+                return applied.conflict("42809", message);
             }
             _ if word != RelationWord::Table && !is_word(relation, word) => {
                 return applied.conflicts.push(wrong_kind(&name.name, word));

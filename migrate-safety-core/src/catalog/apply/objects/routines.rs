@@ -2,10 +2,11 @@
 
 use super::Applied;
 use crate::catalog::routines::signature;
-use crate::catalog::{Catalog, Conflict, Object, Resolved, Routine, RoutineId, Stamp, builtin, is_system_schema};
+use crate::catalog::{Catalog, Conflict, Dependency, Object, Routine, RoutineId, Stamp, builtin, is_system_schema};
 use crate::sql::expr::Expr;
 use crate::sql::operation::{AlterRoutine, ArgMode, CreateRoutine, RoutineName, RoutineWord};
 use crate::sql::{DataType, Ident, ObjectName, Operation};
+use std::borrow::Cow;
 
 impl Catalog {
     /// `CREATE FUNCTION`, `CREATE PROCEDURE`.
@@ -29,6 +30,7 @@ impl Catalog {
             strict: routine.strict,
             settings: routine.settings.clone(),
             body: routine.body.clone(),
+            reads: Vec::new(),
             inline: None,
             created: now,
         };
@@ -36,6 +38,9 @@ impl Catalog {
             let statements = self.read_body(&new);
             if self.check_bodies {
                 applied.conflicts.extend(self.body_problem(&statements, &new));
+            }
+            if new.body.as_ref().is_some_and(|b| matches!(body_text(&b.text), Cow::Owned(_))) {
+                new.reads = self.reads_of(&statements, &new);
             }
             new.inline = inline_body(routine, statements).map(Box::new);
         }
@@ -111,7 +116,7 @@ impl Catalog {
     /// The statements of an SQL function.
     fn read_body(&self, routine: &Routine) -> Vec<Operation> {
         let Some(body) = &routine.body else { return Vec::new() };
-        let script = crate::sql::parse(self.target(), &body.text);
+        let script = crate::sql::parse(self.target(), &body_text(&body.text));
         let understood = script.statements.iter().all(|s| s.problems.is_empty());
         let operations = script.statements.into_iter().flat_map(|s| s.operations).map(|located| located.operation);
         if understood { operations.collect() } else { Vec::new() }
@@ -122,16 +127,23 @@ impl Catalog {
         // A body can use what its earlier statements make only when it runs.
         statements.iter().find_map(|statement| match statement {
             Operation::Select(query) => self.shape_with_arguments(query, routine).problems.into_iter().next(),
-            Operation::Insert(insert) => self.missing_table(&insert.table),
-            Operation::Update(update) => self.missing_table(&update.table.name),
-            Operation::Delete(delete) => self.missing_table(&delete.table.name),
-            _ => None,
+            other => self.missing_target(other),
         })
     }
 
-    fn missing_table(&self, name: &ObjectName) -> Option<Conflict> {
-        let missing = self.resolve(name) == Resolved::Missing;
-        missing.then(|| Conflict::new("42P01", format!("relation \"{name}\" does not exist")))
+    /// What the statements of a body read.
+    fn reads_of(&self, statements: &[Operation], routine: &Routine) -> Vec<Dependency> {
+        let mut reads: Vec<Dependency> = Vec::new();
+        for statement in statements {
+            match statement {
+                Operation::Select(query) => reads.extend(self.shape_with_arguments(query, routine).reads),
+                other => {
+                    let named = self.named_by(other).into_iter();
+                    reads.extend(named.map(|relation| Dependency { relation, columns: Vec::new() }));
+                }
+            }
+        }
+        reads
     }
 
     /// `language "x" does not exist`.
@@ -152,7 +164,7 @@ impl Catalog {
     ) {
         let mut roots = Vec::new();
         for routine in routines {
-            match self.existing_routine(word, routine) {
+            match self.existing_routine(word, routine, false) {
                 Ok(Some(id)) => roots.push(Object::Routine(id)),
                 Ok(None) => {}
                 Err(problem) if if_exists && matches!(problem.sqlstate, "42883" | "3F000" | "42704") => {
@@ -179,7 +191,7 @@ impl Catalog {
         applied: &mut Applied,
     ) {
         let named = RoutineName { name: name.clone(), args: args.map(<[DataType]>::to_vec) };
-        let id = match self.existing_routine(RoutineWord::Routine, &named) {
+        let id = match self.existing_routine(RoutineWord::Routine, &named, true) {
             Ok(Some(id)) => id,
             Ok(None) => return,
             Err(problem) => return applied.conflicts.push(problem),
@@ -223,8 +235,14 @@ impl Catalog {
         self.routine_names.entry((schema, name)).or_default().push(id);
     }
 
-    /// The one routine that a name means; nothing if it may exist without being known.
-    fn existing_routine(&self, word: RoutineWord, routine: &RoutineName) -> Result<Option<RoutineId>, Conflict> {
+    /// The one routine that a name means; nothing if it may exist without being known. The word behind `ALTER` is not
+    /// known.
+    fn existing_routine(
+        &self,
+        word: RoutineWord,
+        routine: &RoutineName,
+        altered: bool,
+    ) -> Result<Option<RoutineId>, Conflict> {
         let name = &routine.name;
         if let Some(problem) = name.schema.as_ref().and_then(|s| self.schema_problem(s)) {
             return Err(problem);
@@ -242,6 +260,7 @@ impl Catalog {
             RoutineWord::Aggregate => false,
         };
         let words = routine_words(word);
+        let unique = if altered { "function" } else { words };
         if let Some(args) = &routine.args {
             let of_these = |r: &&&Routine| self.same_inputs(r, args) || (r.procedure && self.same_args(r, args));
             if let Some(found) = named.iter().find(of_these) {
@@ -257,7 +276,7 @@ impl Catalog {
             match (candidates.next(), candidates.next()) {
                 (Some(only), None) => return Ok(Some(only.id)),
                 (Some(_), Some(_)) => {
-                    let message = format!("{words} name \"{name}\" is not unique");
+                    let message = format!("{unique} name \"{name}\" is not unique");
                     return Err(Conflict::new("42725", message));
                 }
                 (None, _) => {}
@@ -392,12 +411,33 @@ fn result(routine: &Routine) -> ResultType {
     }
 }
 
+/// The statements of a body: of `RETURN expression` the query that it stands for, of `BEGIN ATOMIC … END` those inside.
+fn body_text(body: &str) -> Cow<'_, str> {
+    let text = body.trim();
+    let after = |text: &'_ str, word: &str| {
+        let (head, rest) = text.split_at_checked(word.len())?;
+        (head.eq_ignore_ascii_case(word) && rest.starts_with(|c: char| !c.is_alphanumeric())).then(|| rest.to_owned())
+    };
+    if let Some(expression) = after(text, "return") {
+        return format!("SELECT {expression}").into();
+    }
+    let inside = after(text, "begin").and_then(|rest| after(rest.trim_start(), "atomic"));
+    match inside {
+        Some(inside) => {
+            let end = inside.trim_end().len().saturating_sub("end".len());
+            inside.get(..end).unwrap_or_default().to_owned().into()
+        }
+        None => body.into(),
+    }
+}
+
 /// What an SQL function computes, if the planner can put that in the place of a call (`inline_function`): the body is
 /// one `SELECT` of one expression without `FROM`, and nothing else of the function decides the result.
 fn inline_body(routine: &CreateRoutine, statements: Vec<Operation>) -> Option<Expr> {
     let plain = !routine.procedure && !routine.security_definer && routine.settings.is_empty() && !routine.returns_set;
-    let outs = routine.args.iter().any(|a| a.mode != ArgMode::In);
-    if !plain || outs || routine.returns.as_ref().is_none_or(|t| t.is("record") || t.is("void")) {
+    let outs = routine.args.iter().filter(|a| a.mode != ArgMode::In).count();
+    let record = routine.returns.as_ref().is_some_and(|t| t.is("record") || t.is("void"));
+    if !plain || record || outs > usize::from(routine.returns.is_none()) {
         return None;
     }
     let mut statements = statements.into_iter();

@@ -3,7 +3,7 @@
 use super::Applied;
 use super::support::kinds;
 use crate::catalog::routines::FunctionName;
-use crate::catalog::{Catalog, ColumnId, Conflict, Object, Policy, RelationId, RelationKind, Stamp, Trigger};
+use crate::catalog::{Catalog, ColumnId, Conflict, Object, Policy, RelationId, RelationKind, Resolved, Stamp, Trigger};
 use crate::sql::expr::{Expression, TableRef, TableSource};
 use crate::sql::operation::{CreateTrigger, FiringState, TriggerTiming};
 use crate::sql::{Ident, ObjectName, Operation};
@@ -23,7 +23,9 @@ impl Catalog {
                 let message = format!("function {} must return type trigger", trigger.function);
                 return applied.conflict("42P17", message);
             }
-        } else if self.function_name(&trigger.function) == FunctionName::Missing {
+        } else if self.function_name(&trigger.function) == FunctionName::Missing
+            || !self.routines_named(&trigger.function).is_empty()
+        {
             return applied.conflict("42883", format!("function {}() does not exist", trigger.function));
         } else if self.function_name(&trigger.function) == FunctionName::MissingSchema {
             return applied.conflicts.extend(trigger.function.schema.as_ref().and_then(|s| self.schema_problem(s)));
@@ -107,7 +109,7 @@ impl Catalog {
                 let detail = format!("This operation is not supported for {}.", kinds(relation));
                 return wrong(format!("relation \"{name}\" cannot have triggers"), &detail);
             }
-            RelationKind::Index(_) if self.target().version >= 18 => {
+            RelationKind::Index(_) if self.target().version >= 15 => {
                 let detail = "This operation is not supported for indexes.";
                 return wrong(format!("cannot open relation \"{name}\""), detail);
             }
@@ -232,14 +234,28 @@ impl Catalog {
             return;
         }
         rules.push((name.clone(), FiringState::Enabled));
+        let missing = actions.iter().find_map(|action| self.missing_target(action));
+        applied.conflicts.extend(missing);
         let reads: Vec<RelationId> = actions.iter().flat_map(|action| self.named_by(action)).collect();
         if let Some(table) = self.table_mut(id) {
             table.rule_reads.extend(reads.into_iter().filter(|r| *r != id).map(|r| (name.clone(), r)));
         }
     }
 
+    /// The error of changing a table that does not exist.
+    pub(super) fn missing_target(&self, operation: &Operation) -> Option<Conflict> {
+        let name = match operation {
+            Operation::Insert(insert) => &insert.table,
+            Operation::Update(update) => &update.table.name,
+            Operation::Delete(delete) => &delete.table.name,
+            _ => return None,
+        };
+        let missing = self.resolve(name) == Resolved::Missing;
+        missing.then(|| Conflict::new("42P01", format!("relation \"{name}\" does not exist")))
+    }
+
     /// The relations that a statement about data names.
-    fn named_by(&self, operation: &Operation) -> Vec<RelationId> {
+    pub(super) fn named_by(&self, operation: &Operation) -> Vec<RelationId> {
         let sources = |tables: &[TableRef]| {
             let names = tables.iter().filter_map(|t| match &t.source {
                 TableSource::Relation { name, .. } => Some(name.clone()),
@@ -345,7 +361,7 @@ impl Catalog {
 
     /// `DROP POLICY`.
     pub(super) fn drop_policy(&mut self, name: &Ident, table: &ObjectName, if_exists: bool, applied: &mut Applied) {
-        let Some(id) = self.policy_table(table, if_exists, applied) else { return };
+        let Some(id) = self.existing_relation(table, if_exists, applied) else { return };
         let exists = self.table(id).is_some_and(|t| t.policies.iter().any(|p| p.name == *name));
         match exists {
             true => drop(self.drop_objects(&[Object::Policy(id, name.clone())], true, applied)),

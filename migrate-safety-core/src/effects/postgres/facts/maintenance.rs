@@ -5,6 +5,7 @@ use crate::effects::Effects;
 use crate::effects::fact::{Act, Example, Fact, Work};
 use crate::effects::kind::Kind;
 use crate::effects::postgres::family::{family, heaps, indexes, is_partitioned, stored};
+use crate::effects::postgres::say::fails;
 use crate::effects::scene::Scene;
 use crate::sql::{LockMode, ObjectName, Operation};
 
@@ -57,7 +58,12 @@ pub(super) const FACTS: &[Fact] = &[
         condition: "one table that is not partitioned",
         when: |s| clustered_table(s).is_some_and(|id| !is_partitioned(s.catalog, id)),
         acts: &[Act::work(clustered, LockMode::AccessExclusive, Work::Rewrite)],
-        examples: &[Example { setup: TABLES, sql: "CLUSTER t USING t_a" }],
+        also: |scene, effects| not_clustered(scene, effects).unwrap_or_default(),
+        examples: &[
+            Example { setup: TABLES, sql: "CLUSTER t USING t_a" },
+            Example { setup: TABLES, sql: "CLUSTER t" },
+            Example { setup: TABLES, sql: "CLUSTER t USING t_h" },
+        ],
         ..Fact::BASE
     },
     Fact {
@@ -89,6 +95,7 @@ pub(super) const FACTS: &[Fact] = &[
 const TABLES: &str = "
     CREATE TABLE t (id int PRIMARY KEY, a int);
     CREATE INDEX t_a ON t (a);
+    CREATE INDEX t_h ON t USING hash (a);
     CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id);
     CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (1000);
     CREATE TABLE par (id int);
@@ -140,6 +147,30 @@ fn clustered(scene: &Scene<'_>) -> Vec<RelationId> {
         }
         _ => Vec::new(),
     }
+}
+
+/// `CLUSTER` without an index to follow, or with one that has no order.
+fn not_clustered(scene: &Scene<'_>, effects: &mut Effects) -> Option<()> {
+    let Operation::ClusterTable { table: Some(_), index } = scene.operation else { return None };
+    let relation = scene.catalog.relation(clustered_table(scene)?).filter(|relation| !relation.unknown)?;
+    let catalog = scene.catalog;
+    let mut indexes = catalog.indexes_of(relation.id).iter().filter_map(|id| Some((catalog.relation(*id)?, *id)));
+    let Some(name) = index else {
+        if !indexes.any(|(_, id)| catalog.index(id).is_some_and(|index| index.clustered)) {
+            let message = format!("there is no previously clustered index for table \"{}\"", relation.name);
+            fails(effects, "42704", message);
+        }
+        return Some(());
+    };
+    let (_, id) = indexes.find(|(index, _)| index.name == *name)?;
+    let index = catalog.index(id)?;
+    if !["btree", "gist"].contains(&&*index.method) {
+        let why = "because access method does not support clustering";
+        fails(effects, "0A000", format!("cannot cluster on index \"{name}\" {why}"));
+    } else if index.predicate.is_some() {
+        fails(effects, "0A000", format!("cannot cluster on partial index \"{name}\""));
+    }
+    Some(())
 }
 
 fn locked(scene: &Scene<'_>, effects: &mut Effects) {

@@ -57,7 +57,8 @@ fn explained(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
                 operation @ (Operation::CreateTableAs { .. }
                 | Operation::CreateMaterializedView { .. }
                 | Operation::RefreshMaterializedView { .. }
-                | Operation::Session { .. }),
+                | Operation::Session { .. }
+                | Operation::Opaque { .. }),
             ) => Ok(operation),
             _ => {
                 c.rewind(mark);
