@@ -277,7 +277,8 @@ impl<'c> Replay<'c> {
             for routine in self.catalog.routines_named(&name) {
                 let Some(body) = &routine.body else { continue };
                 let inputs: Vec<_> = routine.input_names().cloned().collect();
-                let mut read = plpgsql::read_call(self.config.target, &routine.language, body, &name, &inputs, &args);
+                let mut read =
+                    plpgsql::read_call(self.config.target, &routine.language, body, &name, &inputs, &args);
                 self.bodies += 1;
                 for inner in &mut read.operations {
                     let frame = inner.routine.get_or_insert_default();

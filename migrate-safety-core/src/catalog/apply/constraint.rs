@@ -30,7 +30,7 @@ impl Change<'_> {
             }
             Demand::Check(condition) => self.add_check(table, def, condition, Origin::AlterTable { only }),
             Demand::Unique(_) | Demand::Exclude(_) => self.add_key(table, def, only),
-            Demand::ForeignKey(key) => self.add_foreign_key(table, def, key, only),
+            Demand::ForeignKey(key) => self.add_foreign_key(table, def, key, Origin::AlterTable { only }),
         }
     }
 

@@ -250,7 +250,7 @@ impl Change<'_> {
         }
         for def in &written {
             if let Demand::ForeignKey(key) = &def.kind {
-                self.add_foreign_key(id, def, key, false);
+                self.add_foreign_key(id, def, key, Origin::CreateTable);
             }
         }
     }

@@ -6,7 +6,7 @@ use crate::catalog::builtin::CastContext;
 use crate::catalog::casts::CastPath;
 use crate::catalog::query::{mentions, parents};
 use crate::catalog::store::UNKNOWN_TYPE;
-use crate::catalog::{Column, ConstraintKind, Relation, RelationId, RelationKind};
+use crate::catalog::{Column, ColumnId, ConstraintKind, Relation, RelationId, RelationKind};
 use crate::sql::expr::Expression;
 use crate::sql::{DataType, Ident, ObjectName};
 
@@ -154,6 +154,13 @@ impl Change<'_> {
         }
     }
 
+    /// Whether a policy, of the table itself or of another, has a condition on the column.
+    fn policies_reading(&self, table: RelationId, column: ColumnId) -> bool {
+        let tables = self.catalog.relations().filter_map(Relation::table);
+        let mut reads = tables.flat_map(|t| &t.policies).flat_map(|policy| &policy.reads);
+        reads.any(|read| read.relation == table && read.columns.contains(&column))
+    }
+
     /// What keeps a column from getting another type.
     fn refuse_dependents(&mut self, table: RelationId, column: &Column) {
         let Some(definition) = self.table(table) else { return };
@@ -169,6 +176,8 @@ impl Change<'_> {
         } else if definition.columns.iter().any(|c| generated(&c)) {
             sqlstate = if self.version() < 15 { "42601" } else { sqlstate };
             "cannot alter type of a column used by a generated column"
+        } else if self.policies_reading(table, column.id) {
+            "cannot alter type of a column used in a policy definition"
         } else if in_trigger {
             "cannot alter type of a column used in a trigger definition"
         } else {
