@@ -1,7 +1,8 @@
 //! Blocks: declarations, statements, exception handlers.
 
 use super::reader::{Open, Reader, is_reserved};
-use super::tree::{Block, Declaration, Statement, Value};
+use super::conditions::code_of;
+use super::tree::{Block, Declaration, Handler, Statement, Value};
 use crate::sql::cursor::Parse;
 use crate::sql::expr::Expr;
 use crate::sql::name::Ident;
@@ -37,22 +38,22 @@ impl Reader<'_, '_> {
     }
 
     /// `WHEN condition OR … THEN statements …`
-    fn handlers(&mut self) -> Parse<Vec<Vec<Statement>>> {
+    fn handlers(&mut self) -> Parse<Vec<Handler>> {
         let mut handlers = Vec::new();
         loop {
             self.c.expect("WHEN")?;
+            let mut conditions = Vec::new();
             loop {
                 let is_state = self.c.is("SQLSTATE") && *self.c.peek_nth(1) != Token::Period;
-                self.variable_name()?;
-                if is_state {
-                    self.sql_state()?;
-                }
+                let name = self.variable_name()?;
+                conditions.push(if is_state { self.sql_state()? } else { code_of(&name) });
                 if !self.c.eat("OR") {
                     break;
                 }
             }
             self.c.expect("THEN")?;
-            handlers.push(self.statements(&["END", "WHEN"])?);
+            let statements = self.statements(&["END", "WHEN"])?;
+            handlers.push(Handler { conditions, statements });
             if !self.c.is("WHEN") {
                 return Ok(handlers);
             }
@@ -60,11 +61,11 @@ impl Reader<'_, '_> {
     }
 
     /// The five characters behind `SQLSTATE`.
-    pub(super) fn sql_state(&mut self) -> Parse<()> {
+    pub(super) fn sql_state(&mut self) -> Parse<Box<str>> {
         let invalid = self.c.problem(ProblemKind::Invalid, "invalid SQLSTATE code");
         let code = self.c.string()?;
         let valid = code.len() == 5 && code.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
-        if valid { Ok(()) } else { Err(invalid) }
+        if valid { Ok(code) } else { Err(invalid) }
     }
 
     /// One declaration; none for a cursor. An alias has the value of what it stands for. `of_block` is where the block's own variables begin.

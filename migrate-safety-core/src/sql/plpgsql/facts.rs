@@ -30,10 +30,11 @@ fn each_operation<'s>(statements: &'s [Statement], look: &mut dyn FnMut(&'s Loca
         statement.operations.iter().for_each(&mut *look);
         match &statement.kind {
             Kind::Branches { arms, .. } => arms.iter().flat_map(|arm| &arm.condition).for_each(&mut *look),
-            Kind::Loop(inner) => match &inner.over {
-                Over::Condition(condition) => condition.iter().for_each(&mut *look),
-                _ => {}
-            },
+            Kind::Loop(inner) => {
+                if let Over::Condition(condition) = &inner.over {
+                    condition.iter().for_each(&mut *look);
+                }
+            }
             _ => {}
         }
     });
@@ -57,7 +58,7 @@ fn each_statement<'s>(statements: &'s [Statement], look: &mut dyn FnMut(&'s Stat
 
 fn in_block<'s>(block: &'s Block, look: &mut dyn FnMut(&'s Statement)) {
     each_statement(&block.statements, look);
-    block.handlers.iter().flatten().for_each(|handler| each_statement(handler, look));
+    block.handlers.iter().flatten().for_each(|handler| each_statement(&handler.statements, look));
 }
 
 /// Every variable that these statements may give a value.

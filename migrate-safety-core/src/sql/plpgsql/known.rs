@@ -56,15 +56,30 @@ impl Text {
         Self { parts: vec![Part::Hole(hole)], at: None }
     }
 
+    /// No text longer than this is computed: code can double one at every line.
+    pub(super) const LONGEST: usize = 1 << 16;
+
     /// Puts `more` behind; what is put together stands nowhere.
     pub(super) fn push(&mut self, more: Self) {
         self.at = None;
+        if self.length() + more.length() > Self::LONGEST {
+            self.parts = vec![Part::Hole(Hole::Anything)];
+            return;
+        }
         for part in more.parts {
             match (self.parts.last_mut(), part) {
                 (Some(Part::Known(last)), Part::Known(text)) => last.push_str(&text),
                 (_, part) => self.parts.push(part),
             }
         }
+    }
+
+    fn length(&self) -> usize {
+        let length = |part: &Part| match part {
+            Part::Known(text) => text.len(),
+            Part::Hole(_) => 1,
+        };
+        self.parts.iter().map(length).sum()
     }
 
     /// The text, if all of it is known.

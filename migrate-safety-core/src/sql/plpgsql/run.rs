@@ -6,12 +6,12 @@ use super::fold::{fold_value, query_rows, range_rounds};
 use super::known::{Hole, Known, Text, Variables};
 use super::script::script;
 use super::tokens::tokens;
-use super::tree::{Arm, Block, Kind, Loop, Over, Statement, Value, Way};
+use super::tree::{Arm, Block, Handler, Kind, Loop, Over, Statement, Value, Way};
 use crate::dialect::Target;
 use crate::sql::cursor::{Cursor, ident_of, is_word};
 use crate::sql::grammar::Reading;
 use crate::sql::name::{Ident, ObjectName};
-use crate::sql::operation::{LocatedOperation, Operation, RoutineFrame};
+use crate::sql::operation::{Guard, LocatedOperation, Operation, RoutineFrame};
 use crate::sql::source::{Place, SourceText};
 use crate::sql::span::Span;
 use crate::sql::statement::{Problem, ProblemKind};
@@ -35,16 +35,23 @@ pub(super) struct Run<'c, 's, 't> {
     again: bool,
     /// What was executed at which place already.
     executed: HashSet<(usize, String)>,
-    /// Operations that may still come out of repeated rounds.
+    /// How many blocks with handlers have been entered.
+    guards: usize,
+    /// How much text, in bytes, may still be read for `EXECUTE`.
     budget: usize,
+    /// Rounds of loops that may still be followed one by one.
+    rounds_left: usize,
 }
 
 /// The ways on which a statement may leave what it stands in.
 type Ways = Vec<Way>;
 
 impl<'c, 's, 't> Run<'c, 's, 't> {
-    /// More operations of one body than this are not told apart.
-    const MOST_OPERATIONS: usize = 10_000;
+    /// More text than this is not read for the `EXECUTE`s of one body.
+    const MOST_TEXT: usize = 4 << 20;
+
+    /// More rounds of its loops than this are not followed one by one.
+    const MOST_ROUNDS: usize = 20_000;
 
     pub(super) fn new(
         c: &'c Cursor<'s, 't>,
@@ -62,7 +69,9 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
             variables,
             again: false,
             executed: HashSet::new(),
-            budget: Self::MOST_OPERATIONS,
+            guards: 0,
+            budget: Self::MOST_TEXT,
+            rounds_left: Self::MOST_ROUNDS,
         }
     }
 
@@ -122,19 +131,21 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
     }
 
     /// Statements with exception handlers.
-    fn guarded(&mut self, statements: &[Statement], handlers: &[Vec<Statement>]) -> Ways {
+    fn guarded(&mut self, statements: &[Statement], handlers: &[Handler]) -> Ways {
         let outer = self.frame.clone();
         // A handler may find any of the statements done or not.
         let mut at_handler = self.variables.clone();
         at_handler.forget(assigned(statements));
-        self.frame.in_exception_block = true;
+        let conditions = handlers.iter().flat_map(|handler| handler.conditions.iter().cloned()).collect();
+        self.guards += 1;
+        self.frame.guards.push(Guard { number: self.guards, conditions });
         let mut ways = self.statements(statements);
         let mut after = self.variables.clone();
         // What a handler does is no more in the subtransaction: that has been rolled back.
         self.frame = RoutineFrame { conditional: true, ..outer.clone() };
         for handler in handlers {
             self.variables = at_handler.clone();
-            ways.extend(self.statements(handler));
+            ways.extend(self.statements(&handler.statements));
             after.meet(&self.variables);
         }
         self.variables = after;
@@ -185,7 +196,8 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
         self.frame.conditional |= !at_least_once;
         let mut ways = Ways::new();
         match rounds {
-            Some(rounds) if executes(&of.body) && !rounds.is_empty() => {
+            Some(rounds) if executes(&of.body) && (1..=self.rounds_left).contains(&rounds.len()) => {
+                self.rounds_left -= rounds.len();
                 let again = self.again;
                 for round in rounds {
                     self.bind(of.over.targets(), &round);
@@ -284,17 +296,22 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
             // The server refuses a command that is NULL.
             return;
         };
-        if self.budget == 0 || !self.executed.insert((span.start.offset, text.with_holes(marker))) {
+        let skeleton = text.with_holes(marker);
+        let affordable = self.budget.checked_sub(skeleton.len());
+        self.budget = affordable.unwrap_or(0);
+        if !self.executed.insert((span.start.offset, skeleton)) {
             return;
         }
-        let reading = match text.as_known() {
-            Some(sql) => self.known_sql(sql, text.at.map_or(Place::Whole(span), Place::At)),
-            None => match self.same_for_any_name(&text, span) {
-                Some(reading) => reading,
-                None => unforeseeable(&text, span),
-            },
+        let known = affordable.and_then(|_| match text.as_known() {
+            Some(sql) => Some(self.known_sql(sql, text.at.map_or(Place::Whole(span), Place::At))),
+            None => self.same_for_any_name(&text, span),
+        });
+        let reading = match known {
+            Some(reading) => reading,
+            // Once is enough, however many rounds there are.
+            None if self.executed.insert((span.start.offset, String::new())) => unforeseeable(&text, span),
+            None => return,
         };
-        self.budget = self.budget.saturating_sub(reading.operations.len());
         let frame = RoutineFrame { execute: true, ..self.frame.clone() };
         self.add(reading.operations, &frame);
         for problem in reading.problems {
@@ -342,7 +359,7 @@ pub(super) fn framed(operation: LocatedOperation, frame: &RoutineFrame) -> Locat
         in_loop: own.in_loop.or(frame.in_loop),
         execute: own.execute || frame.execute,
         routine: own.routine.or_else(|| frame.routine.clone()),
-        in_exception_block: own.in_exception_block || frame.in_exception_block,
+        guards: frame.guards.iter().chain(&own.guards).cloned().collect(),
     };
     LocatedOperation { routine: Some(routine), ..operation }
 }

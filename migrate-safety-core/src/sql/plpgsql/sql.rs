@@ -153,7 +153,7 @@ impl Reader<'_, '_> {
         let mut reader = Reader::new(self.c.inside(behind.to_vec(), self.c.source));
         reader.c.expect("INTO")?;
         std::mem::swap(&mut reader.scope, &mut self.scope);
-        let targets = reader.into_targets();
+        let targets = reader.targets_of_into();
         std::mem::swap(&mut reader.scope, &mut self.scope);
         let targets = targets?;
         let mut kept = before.to_vec();

@@ -164,7 +164,7 @@ impl Reader<'_, '_> {
         loop {
             let again = self.c.problem(ProblemKind::Invalid, "specified more than once");
             if self.c.eat("INTO") {
-                if targets.replace(self.into_targets()?).is_some() {
+                if targets.replace(self.targets_of_into()?).is_some() {
                     return Err(again);
                 }
             } else if self.c.eat("USING") {

@@ -12,8 +12,16 @@ pub(super) struct Block {
     /// Its variables with their first values.
     pub(super) declarations: Vec<Declaration>,
     pub(super) statements: Vec<Statement>,
-    /// The statements of each `WHEN … THEN`; absent without an `EXCEPTION` clause.
-    pub(super) handlers: Option<Vec<Vec<Statement>>>,
+    /// Absent without an `EXCEPTION` clause.
+    pub(super) handlers: Option<Vec<Handler>>,
+}
+
+/// `WHEN conditions THEN statements`.
+#[derive(Debug)]
+pub(super) struct Handler {
+    /// SQLSTATE codes, as `conditions` understands them.
+    pub(super) conditions: Vec<Box<str>>,
+    pub(super) statements: Vec<Statement>,
 }
 
 /// A variable of a block.

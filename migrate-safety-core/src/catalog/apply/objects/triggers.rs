@@ -246,6 +246,7 @@ impl Catalog {
         if let Some(table) = self.table_mut(id) {
             table.rule_reads.extend(reads.into_iter().filter(|r| *r != id).map(|r| (name.clone(), r)));
         }
+        self.hints.guarded.insert(id);
     }
 
     /// The error of changing a table that does not exist.
@@ -352,6 +353,7 @@ impl Catalog {
         let (reads, routines, types) = (shape.reads, shape.routines, shape.types);
         let (name, clauses) = (name.clone(), clauses.clone());
         table.policies.push(Policy { name, reads, routines, types, number, clauses });
+        self.hints.guarded.insert(id);
     }
 
     /// `ALTER POLICY`.

@@ -110,3 +110,20 @@ fn an_unreadable_command_mentions_what_it_names() {
         }
     }
 }
+
+#[test]
+fn code_that_grows_is_not_followed_for_ever() {
+    let bodies = [
+        format!("DECLARE q text := 'x'; BEGIN {} EXECUTE q; END", "q := q || q;".repeat(200)),
+        format!("DECLARE q text := 'x'; BEGIN {} EXECUTE q; END", "q := format('%s%1$s%1$s', q);".repeat(200)),
+        format!("DECLARE q text := 'x'; BEGIN {} EXECUTE q; END", "q := replace(q, 'x', 'xxx');".repeat(200)),
+        format!("DECLARE q text[] := '{{a}}'; BEGIN {} EXECUTE q; END", "q := q || q;".repeat(200)),
+        format!("DECLARE q text[] := '{{a}}'; BEGIN {} EXECUTE q; END", "q := ARRAY[q, q];".repeat(200)),
+        "DECLARE q text := 'x'; BEGIN FOR i IN 1..999 LOOP FOR j IN 1..999 LOOP FOR k IN 1..999 LOOP \
+         q := q || i; EXECUTE q; END LOOP; END LOOP; END LOOP; END"
+            .to_owned(),
+    ];
+    for body in bodies {
+        assert!(read(&body).operations.len() < 5_000);
+    }
+}

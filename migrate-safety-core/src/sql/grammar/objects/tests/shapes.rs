@@ -4,7 +4,7 @@ use super::read;
 use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{
     AlterDomain, AlterRoutine, AlterType, ArgMode, ClusterCommand, CommentTarget, CreateRoutine, CreateTrigger,
-    ObjectCommand, Operation, TriggerTiming, TypeKind, Volatility,
+    ObjectCommand, OnTable, Operation, RoutineName, TriggerTiming, TypeKind, Volatility,
 };
 use crate::sql::{DataType, Position};
 
@@ -133,8 +133,15 @@ fn altered_routines() {
     for (sql, action) in [
         ("ALTER FUNCTION f(int, OUT text) RENAME TO g", AlterRoutine::Rename { to: "g".into() }),
         ("ALTER FUNCTION f(int, OUT text) SET SCHEMA app", AlterRoutine::SetSchema { schema: "app".into() }),
-        ("ALTER FUNCTION f(int, OUT text) COST 5 IMMUTABLE", AlterRoutine::Volatility(Volatility::Immutable)),
-        ("ALTER FUNCTION f(int, OUT text) SET search_path = a", AlterRoutine::Other),
+        (
+            "ALTER FUNCTION f(int, OUT text) COST 5 IMMUTABLE",
+            AlterRoutine::Options { volatility: Some(Volatility::Immutable), sql: "COST 5 IMMUTABLE".into() },
+        ),
+        (
+            "ALTER FUNCTION f(int, OUT text) SET search_path = a",
+            AlterRoutine::Options { volatility: None, sql: "SET search_path = a".into() },
+        ),
+        ("ALTER FUNCTION f(int, OUT text) OWNER TO joe", AlterRoutine::Other),
     ] {
         match one(sql) {
             Operation::AlterRoutine { name, args, action: read } => {
@@ -221,11 +228,12 @@ fn comments() {
         ("COMMENT ON TABLE app.t IS 'x'", CommentTarget::Relation(t())),
         ("COMMENT ON COLUMN app.t.a IS 'x'", CommentTarget::Column(t(), "a".into())),
         ("COMMENT ON CONSTRAINT c ON app.t IS 'x'", CommentTarget::Constraint(t(), "c".into())),
-        ("COMMENT ON TRIGGER tr ON app.t IS 'x'", CommentTarget::OnTable(t(), "tr".into())),
+        ("COMMENT ON TRIGGER tr ON app.t IS 'x'", CommentTarget::OnTable(OnTable::Trigger, t(), "tr".into())),
         ("COMMENT ON CONSTRAINT c ON DOMAIN app.t IS 'x'", CommentTarget::Other),
-        ("COMMENT ON FUNCTION app.t IS 'x'", CommentTarget::Other),
+        ("COMMENT ON FUNCTION app.t IS 'x'", CommentTarget::Routine(RoutineName { name: t(), args: None })),
+        ("COMMENT ON LARGE OBJECT 1 IS 'x'", CommentTarget::Other),
     ] {
-        assert_eq!(one(sql), Operation::Comment { on, text: Some("x".into()) }, "{sql}");
+        assert_eq!(one(sql), Operation::Comment { on, text: Some("x".into()), label: false }, "{sql}");
     }
 }
 

@@ -63,14 +63,14 @@ fn join(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
         return Ok(());
     }
     let natural = c.eat("NATURAL");
-    if c.eat_one_of(&["LEFT", "RIGHT", "FULL"]).is_some() {
-        c.eat("OUTER");
-    } else {
-        c.eat("INNER");
-    }
+    let outer = c.eat_one_of(&["LEFT", "RIGHT", "FULL"]);
+    c.eat(if outer.is_some() { "OUTER" } else { "INNER" });
     c.expect("JOIN")?;
     primary(c, from)?;
     mark_joined(from, right, natural);
+    if let Some(table) = from.tables.get_mut(right) {
+        table.optional = outer == Some("LEFT");
+    }
     if natural {
         return Ok(());
     }
