@@ -201,6 +201,7 @@ impl<'c> Replay<'c> {
             return;
         }
         let called = if depth < MAX_CALL_DEPTH { self.called_bodies(&located) } else { Vec::new() };
+        self.catalog.presume(&located.operation);
         let scene =
             Scene { operation: &located.operation, catalog: &self.catalog, session: &self.session, now: self.now };
         let mut effects = effects::effects(&scene);
