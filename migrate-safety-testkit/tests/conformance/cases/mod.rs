@@ -1,6 +1,7 @@
 //! Cases beyond the examples of facts.
 
 mod access;
+mod behaviour;
 mod data;
 mod data_partitions;
 mod drop;
@@ -14,6 +15,7 @@ use crate::row::Row;
 pub fn all() -> impl Iterator<Item = Row> {
     const TABLES: &[&[Row]] = &[
         access::ROWS,
+        behaviour::ROWS,
         data::ROWS,
         data_partitions::ROWS,
         drop::ROWS,
