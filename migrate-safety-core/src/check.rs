@@ -205,6 +205,8 @@ impl<'c> Replay<'c> {
         let scene =
             Scene { operation: &located.operation, catalog: &self.catalog, session: &self.session, now: self.now };
         let mut effects = effects::effects(&scene);
+        // A block or routine cannot end the transaction it is called in.
+        effects.requires_no_transaction |= located.routine.is_some() && ends_transaction(&located.operation);
         let sizes = self.sizes(&effects);
         let view = OperationView {
             scene,
@@ -327,6 +329,10 @@ impl<'c> Replay<'c> {
         let rows = name.and_then(|name| self.config.table_rows.get(&name).copied());
         rows.is_some_and(|rows| rows <= self.config.small_table_rows)
     }
+}
+
+fn ends_transaction(operation: &Operation) -> bool {
+    matches!(operation, Operation::Transaction(Transaction::Commit | Transaction::Rollback))
 }
 
 /// In what kind of transaction a migration's first statement runs.
