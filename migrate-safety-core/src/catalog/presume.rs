@@ -112,7 +112,7 @@ impl<'o> Names<'o> {
             Operation::CreateTable(create) => self.of_create_table(create),
             Operation::AlterTable(alter) => self.of_alter_table(alter),
             Operation::CreateTableAs { query, .. } | Operation::CreateMaterializedView { query, .. } => {
-                self.query(query)
+                self.query(query);
             }
             Operation::DropTable { names, .. } => self.all(names, Sort::Table),
             Operation::DropView { names, .. } => self.all(names, Sort::View),

@@ -2,7 +2,7 @@
 
 use crate::row::Row;
 
-pub fn read(path: &str) -> Vec<Row> {
+pub(crate) fn read(path: &str) -> Vec<Row> {
     let text: &'static str = std::fs::read_to_string(path).unwrap().leak();
     let mut rows = Vec::new();
     let (mut setup, mut session, mut before) = ("", "", "");

@@ -8,7 +8,7 @@ use migrate_safety_testkit::Measurement;
 
 /// The prediction, in the words of a measurement; with the errors that are expected, and what could not be told.
 #[derive(Debug, Default)]
-pub struct Prediction {
+pub(crate) struct Prediction {
     pub effects: Measurement,
     /// SQLSTATE and message.
     pub failures: Vec<(String, String)>,
@@ -16,7 +16,7 @@ pub struct Prediction {
     pub facts: Vec<&'static str>,
 }
 
-pub fn predict(major: u16, row: &Row) -> Prediction {
+pub(crate) fn predict(major: u16, row: &Row) -> Prediction {
     let schema = Source { path: "setup.sql".into(), text: row.setup.into() };
     let config = Config { target: Target::postgres(major), schema: Some(schema), ..Config::default() };
     let before = [row.session, row.before].iter().filter(|sql| !sql.is_empty()).fold(String::new(), |all, sql| {

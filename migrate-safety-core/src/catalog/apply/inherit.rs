@@ -213,7 +213,7 @@ impl Change<'_> {
             let existing = self.table(child).and_then(|t| t.constraint(&check.name)).cloned();
             match existing {
                 Some(existing) if is_check(&existing) => {
-                    self.adopt_check(child, child_name, &existing, check, partitioned)
+                    self.adopt_check(child, child_name, &existing, check, partitioned);
                 }
                 _ if self.is_unknown(child) => {}
                 _ => self.conflict("42804", format!("child table is missing constraint \"{}\"", check.name)),

@@ -196,7 +196,7 @@ impl Typing<'_> {
         let Some(args) = function.args() else {
             return Some(Candidate { kind, exact: 0, preferred: 0, text: 0, casts: Volatility::Immutable });
         };
-        let wanted: Vec<DataType> = args.filter_map(|a| ExprType::builtin_or_any(a)).collect();
+        let wanted: Vec<DataType> = args.filter_map(ExprType::builtin_or_any).collect();
         if wanted.len() != types.len() {
             return None;
         }

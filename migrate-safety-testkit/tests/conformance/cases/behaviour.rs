@@ -2,7 +2,7 @@
 
 use crate::row::Row;
 
-pub const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row] = &[
     Row::new(FIRST, "UPDATE t1 SET name = 'x' WHERE id = 1"),
     Row::new(FIRST, "INSERT INTO t2 VALUES (9999, 'x')"),
     Row::new(FIRST, "UPDATE t2 SET name = 'x' WHERE id = 1"),

@@ -2,7 +2,7 @@
 
 use crate::row::Row;
 
-pub const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row] = &[
     Row::new(FIRST, "INSERT INTO t (a, c) VALUES (1, 10001)"),
     Row::new(FIRST, "INSERT INTO t (id, a, c) VALUES (10001, 1, 10001)"),
     Row::new(FIRST, "INSERT INTO t (id, a, c) VALUES (10001, 1, 10001) ON CONFLICT DO NOTHING"),

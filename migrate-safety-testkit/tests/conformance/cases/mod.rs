@@ -22,7 +22,7 @@ mod types;
 use crate::row::Row;
 
 /// All of them.
-pub fn all() -> impl Iterator<Item = Row> {
+pub(crate) fn all() -> impl Iterator<Item = Row> {
     const TABLES: &[&[Row]] = &[
         access::ROWS,
         columns::ROWS,

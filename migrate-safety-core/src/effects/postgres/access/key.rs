@@ -18,7 +18,7 @@ pub(super) fn goes_by_key(
     let usable: Vec<&Restriction<'_>> = restrictions.iter().filter(known).collect();
     let names_rows =
         |r: &&Restriction<'_>| matches!(&r.what, What::Column(name) if *name == *"ctid") && r.how == How::Equal;
-    if usable.iter().any(|r| names_rows(r)) {
+    if usable.iter().any(names_rows) {
         return true;
     }
     if by_some_index(problem, table, member, &usable) {

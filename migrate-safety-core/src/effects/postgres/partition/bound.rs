@@ -2,7 +2,6 @@
 
 use super::{Value, Wanted, hash, key_columns, range, value};
 use crate::catalog::{Catalog, Partitioning, RelationId, Table};
-use crate::sql::expr::Expr;
 use crate::sql::operation::{PartitionBound, PartitionStrategy};
 use crate::sql::{DataType, Ident};
 
