@@ -12,6 +12,16 @@ fn session(command: &str) -> Operation {
     Operation::Session { command: command.into() }
 }
 
+/// Options of `EXPLAIN` by name, with the first server version that knows them.
+const NEW_OPTIONS: &[(&str, u16)] = &[
+    ("generic_plan", 16),
+    ("memory", 17),
+    ("serialize", 17),
+    ("settings", 12),
+    ("summary", 10),
+    ("wal", 13),
+];
+
 /// `EXPLAIN`: with `ANALYZE` it does what the statement does.
 pub(super) fn explain(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     c.expect("EXPLAIN")?;
@@ -25,7 +35,11 @@ pub(super) fn explain(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     if options {
         c.parens(|c| {
             c.list(|c| {
+                let mark = c.mark();
                 let name = c.label()?;
+                if let Some((_, since)) = NEW_OPTIONS.iter().find(|(new, _)| name == **new) {
+                    c.since(*since, mark, &format!("the option `{name}` of EXPLAIN"));
+                }
                 let mut on = true;
                 if !matches!(c.peek(), Token::Comma | Token::RParen) {
                     on = !(c.is("OFF") || c.is("FALSE") || c.is_token(&Token::Number("0".to_owned(), false)));
