@@ -588,12 +588,12 @@ pub struct Routine {
     pub settings: Vec<(Box<str>, Box<str>)>,
     /// Its body, and the index of the source file it stands in.
     pub body: Option<RoutineBody>,
+    /// What a body reads that is not a string (`BEGIN ATOMIC`, `RETURN`).
+    pub reads: Vec<Dependency>,
     /// What it was created as, behind its name.
     pub definition: Box<str>,
     /// What `ALTER` changed since then.
     pub altered: Vec<Box<str>>,
-    /// What a body reads that is not a string (`BEGIN ATOMIC`, `RETURN`).
-    pub reads: Vec<Dependency>,
     /// What an SQL function computes, if the planner puts that in the place of a call.
     pub inline: Option<Box<Expr>>,
     /// When it was created (or last replaced).

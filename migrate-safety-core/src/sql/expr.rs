@@ -274,6 +274,8 @@ pub struct TableRef {
     pub ordinality: bool,
     /// Whether it is joined to what stands before it, not separated by a comma.
     pub joined: bool,
+    /// Behind `LEFT JOIN`: rows without a match in it are kept.
+    pub optional: bool,
     /// The columns of `USING` that the join it takes part in makes one of.
     pub using: Vec<Ident>,
     /// `NATURAL`: the join makes one of all columns of the same name.
@@ -291,6 +293,7 @@ impl TableRef {
             columns: Vec::new(),
             ordinality: false,
             joined: false,
+            optional: false,
             using: Vec::new(),
             natural: false,
             on: None,

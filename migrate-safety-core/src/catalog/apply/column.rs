@@ -152,6 +152,7 @@ impl Change<'_> {
                 column.default = default;
             }
         }
+        self.catalog.note_column(table, id);
     }
 
     /// The attributes of a composite type.

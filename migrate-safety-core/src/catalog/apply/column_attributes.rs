@@ -38,6 +38,7 @@ impl Change<'_> {
             if let Some(column) = self.catalog.column_mut(table, column) {
                 column.default.clone_from(&stored);
             }
+            self.catalog.note_column(table, column);
             self.catalog.settle_sequence(table, column);
         }
     }

@@ -113,6 +113,7 @@ impl Change<'_> {
             column.data_type = data_type.clone();
             column.collation = collation.cloned();
         }
+        self.catalog.note_column(table, column.id);
         if let Some(sequence) = column.sequence.filter(|_| column.identity.is_some())
             && let Some(Relation { kind: RelationKind::Sequence(sequence), .. }) =
                 self.catalog.relations.get_mut(&sequence)

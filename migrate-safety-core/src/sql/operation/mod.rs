@@ -342,8 +342,24 @@ pub struct RoutineFrame {
     pub execute: bool,
     /// The routine whose body it is; absent for a `DO` block.
     pub routine: Option<ObjectName>,
-    /// Inside a block with an `EXCEPTION` clause (a subtransaction: `COMMIT` fails there).
-    pub in_exception_block: bool,
+    /// The blocks with an `EXCEPTION` clause it stands in, outermost first (subtransactions: `COMMIT` fails there).
+    pub guards: Vec<Guard>,
+}
+
+/// A block of procedural code with an `EXCEPTION` clause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guard {
+    /// Which block of the body, counted as they are entered.
+    pub number: usize,
+    /// The SQLSTATE codes that its handlers take; `*` for all.
+    pub conditions: Vec<Box<str>>,
+}
+
+impl Guard {
+    /// Whether a handler of the block takes an error.
+    pub fn catches(&self, sqlstate: &str) -> bool {
+        self.conditions.iter().any(|condition| crate::sql::plpgsql::conditions::catches(condition, sqlstate))
+    }
 }
 
 /// What is known of a loop in procedural code.

@@ -7,6 +7,7 @@ mod names;
 mod routines;
 mod schemas;
 mod sequences;
+mod statistics;
 mod support;
 mod triggers;
 mod types;
@@ -42,6 +43,10 @@ pub(super) fn apply_object(catalog: &mut Catalog, operation: &Operation, now: St
             if matches!(&**class, "aggregate" | "language") {
                 catalog.unknown_names.insert(name.name.clone());
             }
+            catalog.own_operators |= &**class == "operator";
+        }
+        Operation::OtherObject { command: ObjectCommand::Create, class, .. } if &**class == "cast" => {
+            catalog.own_operators = true;
         }
         Operation::AlterTable(alter) => return alter_relation(catalog, alter, applied),
         _ => {
@@ -152,6 +157,9 @@ fn apply_on_table(catalog: &mut Catalog, operation: &Operation, now: Stamp, appl
             catalog.alter_policy(name, table, rename_to.as_ref(), clauses, applied);
         }
         Operation::DropPolicy { name, table, if_exists } => catalog.drop_policy(name, table, *if_exists, applied),
+        Operation::Statistics { command, name: Some(name), table, .. } => {
+            catalog.apply_statistics(*command, name, table.as_ref());
+        }
         Operation::Comment { on, text, label } => catalog.comment(on, text.as_deref(), *label, applied),
         _ => return false,
     }

@@ -30,9 +30,9 @@ impl Catalog {
             strict: routine.strict,
             settings: routine.settings.clone(),
             body: routine.body.clone(),
+            reads: Vec::new(),
             definition: routine.definition.clone(),
             altered: Vec::new(),
-            reads: Vec::new(),
             inline: None,
             created: now,
         };

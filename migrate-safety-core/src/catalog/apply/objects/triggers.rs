@@ -239,13 +239,14 @@ impl Catalog {
             return;
         }
         rules.push((name.clone(), FiringState::Enabled));
-        self.rule_texts.insert((id, name.clone()), text.clone());
         let missing = actions.iter().find_map(|action| self.missing_target(action));
         applied.conflicts.extend(missing);
+        self.rule_texts.insert((id, name.clone()), text.clone());
         let reads: Vec<RelationId> = actions.iter().flat_map(|action| self.named_by(action)).collect();
         if let Some(table) = self.table_mut(id) {
             table.rule_reads.extend(reads.into_iter().filter(|r| *r != id).map(|r| (name.clone(), r)));
         }
+        self.hints.guarded.insert(id);
     }
 
     /// The error of changing a table that does not exist.
@@ -352,6 +353,7 @@ impl Catalog {
         let (reads, routines, types) = (shape.reads, shape.routines, shape.types);
         let (name, clauses) = (name.clone(), clauses.clone());
         table.policies.push(Policy { name, reads, routines, types, number, clauses });
+        self.hints.guarded.insert(id);
     }
 
     /// `ALTER POLICY`.

@@ -47,6 +47,9 @@ fn create(c: &mut Cursor<'_, '_>, start: Start, procedure: bool) -> Parse<Readin
         }
     }
     let inline = inline_body(c)?;
+    if !c.at_end() {
+        return Err(c.expected(if procedure { "a clause of the procedure" } else { "a clause of the function" }));
+    }
     if options.language.is_none() && inline.is_none() {
         return Err(c.problem(ProblemKind::Invalid, "no language specified"));
     }

@@ -2,7 +2,7 @@
 
 use super::common::{role_list, word_of};
 use crate::sql::cursor::{Cursor, Parse};
-use crate::sql::expr::{Expr, Expression, Query, TableSource};
+use crate::sql::expr::{CteBody, Expr, Expression, Query, TableSource};
 use crate::sql::grammar;
 use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{Operation, PolicyClauses, RuleText};
@@ -131,21 +131,35 @@ fn policy_clauses(c: &mut Cursor<'_, '_>) -> Parse<PolicyClauses> {
 
 /// The relations that subqueries of an expression read.
 fn read_relations(expr: &Expr, found: &mut Vec<ObjectName>) {
-    let mut queries: Vec<&Query> = Vec::new();
     expr.walk(&mut |e| {
         if let Expr::Subquery { query, .. } = e {
-            queries.push(query);
+            relations_of(query, found);
         }
     });
-    for query in queries {
-        for select in &query.selects {
-            for table in &select.from {
-                match &table.source {
-                    TableSource::Relation { name, .. } => found.push(name.clone()),
-                    TableSource::Query(_) | TableSource::Expr(_) => {}
+}
+
+fn relations_of(query: &Query, found: &mut Vec<ObjectName>) {
+    let ctes = query.ctes.iter().filter_map(|cte| match &cte.body {
+        CteBody::Query(query) => Some(query),
+        CteBody::Dml(_) => None,
+    });
+    ctes.for_each(|query| relations_of(query, found));
+    for select in &query.selects {
+        for table in &select.from {
+            match &table.source {
+                TableSource::Relation { name, .. } => {
+                    let is_cte = name.schema.is_none() && query.ctes.iter().any(|cte| cte.name == name.name);
+                    if !is_cte && !found.contains(name) {
+                        found.push(name.clone());
+                    }
                 }
+                TableSource::Query(query) => relations_of(query, found),
+                TableSource::Expr(expr) => read_relations(expr, found),
             }
+            table.on.iter().for_each(|on| read_relations(on, found));
         }
+        let items = select.items.iter().map(|item| &item.expr);
+        items.chain(&select.filter).chain(&select.others).for_each(|e| read_relations(e, found));
     }
 }
 
