@@ -23,7 +23,7 @@ enum Format {
 
 impl Print {
     pub(crate) fn run(&self) -> u8 {
-        let (set, config, unreadable) = match self.input.read() {
+        let (set, config, unreadable) = match self.input.read(true) {
             Ok(read) => read,
             Err(error) => {
                 eprintln!("error: {error}");

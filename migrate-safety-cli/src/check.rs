@@ -34,7 +34,7 @@ enum Deny {
 
 impl Check {
     pub(crate) fn run(&self) -> u8 {
-        let (set, config, unreadable) = match self.input.read() {
+        let (set, config, unreadable) = match self.input.read(false) {
             Ok(read) => read,
             Err(error) => {
                 eprintln!("error: {error}");

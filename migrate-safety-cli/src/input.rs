@@ -34,14 +34,16 @@ impl Input {
     }
 
     /// Reads everything. What could not be read is told on standard error and counted; the rest is read all the same.
-    pub(crate) fn read(&self) -> Result<(MigrationSet, Config, usize), String> {
+    ///
+    /// Without a path it reads `migrations`, unless there is a schema and `schema_alone` is enough.
+    pub(crate) fn read(&self, schema_alone: bool) -> Result<(MigrationSet, Config, usize), String> {
         let layout = self.layout()?;
         let mut config = Config { target: self.dialect, ..Config::default() };
         if let Some(path) = &self.schema {
             config.schema = Some(read_schema(path)?);
         }
         let default = [PathBuf::from("migrations")];
-        let paths = if self.paths.is_empty() && self.schema.is_none() { &default[..] } else { &self.paths };
+        let paths = if self.paths.is_empty() && !(schema_alone && self.schema.is_some()) { &default[..] } else { &self.paths };
         let mut set = MigrationSet::default();
         let mut unreadable = 0;
         for path in paths {

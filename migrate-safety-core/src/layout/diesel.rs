@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 /// Whether this is the directory of one migration.
 pub(super) fn is_migration(path: &Path) -> bool {
-    !read::file_name(path).starts_with('.') && path.join("up.sql").is_file()
+    !read::file_name(path).starts_with('.') && read::is_there(&path.join("up.sql"))
 }
 
 pub(super) fn read(entries: &[PathBuf]) -> MigrationSet {
     let mut set = MigrationSet { layout: Layout::Diesel, ..MigrationSet::default() };
     for dir in entries {
         if !is_migration(dir) {
-            let down_only = dir.is_dir() && dir.join("down.sql").is_file();
+            let down_only = dir.is_dir() && read::is_there(&dir.join("down.sql"));
             if down_only {
                 set.errors.push(LoadError::new(dir, "a migration without an up.sql: diesel cannot run it"));
             } else if dir.is_file() && read::file_name(dir).ends_with(".sql") {
@@ -36,7 +36,7 @@ pub(super) fn read(entries: &[PathBuf]) -> MigrationSet {
 fn migration(dir: &Path) -> Result<(Migration, Option<LoadError>), LoadError> {
     let up = read::source(&dir.join("up.sql"))?;
     let down_path = dir.join("down.sql");
-    let (down, error) = match down_path.is_file().then(|| read::source(&down_path)) {
+    let (down, error) = match read::is_there(&down_path).then(|| read::source(&down_path)) {
         Some(Ok(down)) => (Some(down), None),
         Some(Err(error)) => (None, Some(error)),
         None => (None, None),
@@ -55,7 +55,7 @@ fn migration(dir: &Path) -> Result<(Migration, Option<LoadError>), LoadError> {
 
 /// What diesel makes of `metadata.toml`: no file means true, a file without the key false, one it cannot read true.
 fn run_in_transaction(path: &Path, notes: &mut Vec<LayoutNote>) -> bool {
-    if !path.exists() {
+    if !read::is_there(path) {
         return true;
     }
     let path = path.to_owned();

@@ -6,8 +6,12 @@ use std::path::{Path, PathBuf};
 
 /// Whether this is a migration going up.
 pub(super) fn is_migration(path: &Path) -> bool {
+    is_named(path) && !path.is_dir()
+}
+
+fn is_named(path: &Path) -> bool {
     let name = read::file_name(path).to_ascii_lowercase();
-    path.is_file() && name.ends_with(".sql") && !is_down(&name)
+    name.ends_with(".sql") && !is_down(&name)
 }
 
 /// Names that other tools give to the way back: `x.down.sql`, `down.sql`, Flyway's and refinery's `U1__x.sql`.
@@ -19,6 +23,7 @@ fn is_down(name: &str) -> bool {
 
 pub(super) fn read(entries: &[PathBuf]) -> MigrationSet {
     let mut set = MigrationSet { layout: Layout::Plain, ..MigrationSet::default() };
+    set.ignored.extend(entries.iter().filter(|p| is_named(p) && p.is_dir()).cloned());
     let mut paths: Vec<&PathBuf> = entries.iter().filter(|p| is_migration(p)).collect();
     paths.sort_by(|a, b| natural(&read::file_name(a), &read::file_name(b)));
     for path in paths {
@@ -26,7 +31,7 @@ pub(super) fn read(entries: &[PathBuf]) -> MigrationSet {
             Ok(source) => {
                 let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
                 let down = path.with_file_name(format!("{}.down.sql", stem.trim_end_matches(".up")));
-                let down = down.is_file().then(|| read::source(&down)).transpose();
+                let down = read::is_there(&down).then(|| read::source(&down)).transpose();
                 let (down, error) = match down {
                     Ok(down) => (down, None),
                     Err(error) => (None, Some(error)),

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 
 /// The text of a file.
 pub(super) fn source(path: &Path) -> Result<Source, LoadError> {
-    let bytes = std::fs::read(path).map_err(|e| LoadError::new(path, explain(&e)))?;
+    let bytes = std::fs::read(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound if is_there(path) => LoadError::new(path, "it links to a file that does not exist"),
+        _ => LoadError::new(path, explain(&error)),
+    })?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Source { path: path.to_owned(), text: text.into() }),
         Err(error) => {
@@ -30,6 +33,11 @@ pub(super) fn entries(dir: &Path) -> Result<Vec<PathBuf>, LoadError> {
         .collect::<Result<Vec<_>, _>>()?;
     entries.sort();
     Ok(entries)
+}
+
+/// Whether there is anything of this name, be it a link to nothing.
+pub(super) fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
 }
 
 /// The last part of a path, for comparing names.

@@ -29,8 +29,12 @@ pub(super) fn read(entries: &[PathBuf]) -> MigrationSet {
     let mut set = MigrationSet { layout: Layout::Sqlx, ..MigrationSet::default() };
     let mut ups: Vec<(FileName, Source)> = Vec::new();
     let mut downs: Vec<(FileName, Source)> = Vec::new();
-    for path in entries.iter().filter(|p| p.is_file()) {
+    for path in entries {
         let written = read::file_name(path);
+        if path.is_dir() {
+            set.ignored.extend(file_name(&written).map(|_| path.clone()));
+            continue;
+        }
         let Some(name) = file_name(&written) else {
             if written.ends_with(".sql") {
                 match written.split_once('_') {

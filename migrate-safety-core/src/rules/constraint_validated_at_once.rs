@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
     ],
     good: &[
         Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "ALTER TABLE users ADD CONSTRAINT has_email CHECK (email IS NOT NULL) NOT VALID;" },
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "ALTER TABLE users VALIDATE CONSTRAINT absent;" },
+        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); ALTER TABLE users ADD CONSTRAINT has_email CHECK (email IS NOT NULL) NOT VALID;", sql: "ALTER TABLE users VALIDATE CONSTRAINT has_email;" },
     ],
     check: Check::Operation(check),
 };

@@ -3,6 +3,7 @@
 use super::rule::{Check, Findings, Rule, Sample};
 use super::view::{StatementView};
 use super::finding::Category;
+use crate::layout::LayoutNote;
 use crate::sql::ProblemKind;
 
 /// The rule.
@@ -24,6 +25,10 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &StatementView<'_>, findings: &mut Findings<'_>) {
     for problem in view.statement.problems.iter().filter(|p| p.kind == ProblemKind::Invalid) {
+        // A rule of its own speaks about it.
+        if problem.span.start.offset == 0 && view.migration.notes.contains(&LayoutNote::ByteOrderMark) {
+            continue;
+        }
         findings.block(format!("the server rejects this: {}", problem.message)).at(problem.span);
     }
 }

@@ -5,7 +5,7 @@ use super::view::{OperationView};
 use super::finding::Category;
 use super::hazard::{has_own_rule, hazard, stops};
 use crate::sql::Operation;
-use crate::sql::operation::TableAction;
+use crate::sql::operation::{ConstraintDef, ConstraintKind, TableAction};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
-    if has_own_rule(&view.located.operation) {
+    if has_own_rule(&view.located.operation) || fails_with_rows(&view.located.operation) {
         return;
     }
     let Some(hazard) = hazard(view) else { return };
@@ -41,6 +41,19 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
     if let Some(question) = view.effects.uncertain.first() {
         finding.verify(question.clone());
     }
+}
+
+/// Whether there are no rows to work through wherever it succeeds: a rule of its own speaks about that.
+fn fails_with_rows(operation: &Operation) -> bool {
+    let Operation::AlterTable(alter) = operation else { return false };
+    let TableAction::AddColumn { column, .. } = &alter.action else { return false };
+    let filled = column.default.is_some() || column.generated.is_some() || column.identity.is_some() || column.serial;
+    let not_null = |c: &ConstraintDef| match &c.kind {
+        ConstraintKind::NotNull { .. } => !c.not_valid,
+        ConstraintKind::Unique(unique) => unique.primary,
+        _ => false,
+    };
+    !filled && column.constraints.iter().any(not_null)
 }
 
 /// The way around, by operation.

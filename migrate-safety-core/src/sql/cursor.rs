@@ -421,7 +421,7 @@ impl<'s, 't> Cursor<'s, 't> {
     /// Notes that servers before major version `since` reject what stands from `mark` to here, if this is one.
     pub(crate) fn since(&mut self, since: u16, mark: Mark, what: &str) {
         if self.version < since {
-            let message = format!("{what} needs PostgreSQL {since}; this is {}", self.version);
+            let message = format!("{what} needs PostgreSQL {since}; the target is {}", self.version);
             let span = self.span_from(mark);
             self.note(Problem { kind: ProblemKind::Invalid, span, message: message.into() });
         }

@@ -101,17 +101,21 @@ fn lone_action(c: &mut Cursor<'_, '_>, altered: &Altered) -> Parse<Option<Operat
     } else if is_index && !altered.if_exists && c.eat("ATTACH") {
         c.expect("PARTITION")?;
         let child = c.object_name()?;
+        c.since(11, start, "`ATTACH PARTITION` of an index");
         return Ok(Some(Operation::AttachIndexPartition { parent: altered.name.clone(), child }));
     } else if is_table && c.eat("ATTACH") {
         c.expect("PARTITION")?;
-        TableAction::AttachPartition { partition: c.object_name()?, bound: partition_bound(c)? }
+        let action = TableAction::AttachPartition { partition: c.object_name()?, bound: partition_bound(c)? };
+        c.since(10, start, "`ATTACH PARTITION`");
+        action
     } else if is_table && c.eat("DETACH") {
         c.expect("PARTITION")?;
         let partition = c.object_name()?;
         let concurrently = c.eat("CONCURRENTLY");
         let finalize = !concurrently && c.eat("FINALIZE");
-        if concurrently || finalize {
-            c.since(14, start, "`DETACH PARTITION … CONCURRENTLY`");
+        match concurrently || finalize {
+            true => c.since(14, start, "`DETACH PARTITION … CONCURRENTLY`"),
+            false => c.since(10, start, "`DETACH PARTITION`"),
         }
         TableAction::DetachPartition { partition, concurrently, finalize }
     } else if dependent && (c.is("DEPENDS") || c.is_all("NO DEPENDS")) {

@@ -6,12 +6,13 @@ use super::constraint::{is_table_constraint, table_constraint};
 use super::partition::{partition_bound, partition_by};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::name::ObjectName;
-use crate::sql::operation::{CreateTable, LikeClause, LikeIncluding, Operation, Persistence};
+use crate::sql::operation::{ConstraintKind, CreateTable, LikeClause, LikeIncluding, Operation, Persistence};
 use sqlparser::tokenizer::Token;
 
 /// `CREATE [TEMP | UNLOGGED] TABLE`.
 pub(super) fn create_table(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     c.expect("CREATE")?;
+    let start = c.mark();
     let persistence = persistence(c)?;
     c.expect("TABLE")?;
     let if_not_exists = c.if_not_exists();
@@ -22,6 +23,9 @@ pub(super) fn create_table(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let mut table = CreateTable { if_not_exists, persistence, ..empty(name) };
     body(c, &mut table)?;
     table.partition_by = partition_by(c)?;
+    if table.partition_by.is_some() && has_keys(&table) {
+        c.since(11, start, "a key or foreign key of a partitioned table");
+    }
     table_access_method(c)?;
     if !c.eat_all("WITHOUT OIDS") {
         table.options = with_parameters(c)?;
@@ -45,6 +49,12 @@ pub(super) fn create_foreign_table(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     c.ident()?;
     create_options(c)?;
     Ok(Operation::CreateTable(Box::new(table)))
+}
+
+/// Whether any constraint of a table relies on an index.
+fn has_keys(table: &CreateTable) -> bool {
+    let mut constraints = table.columns.iter().flat_map(|c| &c.constraints).chain(&table.constraints);
+    constraints.any(|c| matches!(c.kind, ConstraintKind::Unique(_) | ConstraintKind::ForeignKey(_)))
 }
 
 fn empty(name: ObjectName) -> CreateTable {
@@ -95,7 +105,11 @@ fn close_elements(c: &mut Cursor<'_, '_>) -> Parse<()> {
 }
 
 fn element(c: &mut Cursor<'_, '_>, table: &mut CreateTable) -> Parse<()> {
+    let mark = c.mark();
     if c.eat("LIKE") {
+        if table.foreign {
+            c.since(18, mark, "`LIKE` of a foreign table");
+        }
         table.like.push(like(c, table.columns.len())?);
     } else if is_table_constraint(c) {
         table.constraints.push(table_constraint(c)?);

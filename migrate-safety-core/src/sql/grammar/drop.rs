@@ -122,6 +122,7 @@ fn single(c: &mut Cursor<'_, '_>, class: Class, words: &str) -> Parse<Operation>
     }
     let concurrently = matches!(class, Class::Index) && c.eat("CONCURRENTLY");
     let if_exists = c.if_exists();
+    let mark = c.mark();
     Ok(match class {
         Class::Table => Operation::DropTable { names: names(c)?, if_exists, cascade: c.cascade() },
         Class::Index => Operation::DropIndex { names: names(c)?, if_exists, cascade: c.cascade(), concurrently },
@@ -143,6 +144,11 @@ fn single(c: &mut Cursor<'_, '_>, class: Class, words: &str) -> Parse<Operation>
                 "AGGREGATE" => RoutineWord::Aggregate,
                 _ => RoutineWord::Function,
             };
+            if matches!(word, RoutineWord::Procedure | RoutineWord::Routine) {
+                c.since(11, mark, "a procedure");
+            } else if routines.len() > 1 || routines.iter().any(|r| r.args.is_none()) {
+                c.since(10, mark, "a function without its arguments, or more than one");
+            }
             Operation::DropRoutine { word, routines, if_exists, cascade: c.cascade() }
         }
         Class::Trigger => {

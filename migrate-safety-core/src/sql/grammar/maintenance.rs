@@ -76,7 +76,8 @@ fn tables_with_columns(c: &mut Cursor<'_, '_>) -> Parse<Vec<ObjectName>> {
     if c.at_end() {
         return Ok(Vec::new());
     }
-    c.list(|c| {
+    let start = c.mark();
+    let tables = c.list(|c| {
         let mark = c.mark();
         let target = target(c)?;
         if target.only {
@@ -84,7 +85,11 @@ fn tables_with_columns(c: &mut Cursor<'_, '_>) -> Parse<Vec<ObjectName>> {
         }
         optional_idents(c)?;
         Ok(target.name)
-    })
+    })?;
+    if tables.len() > 1 {
+        c.since(11, start, "more than one table");
+    }
+    Ok(tables)
 }
 
 /// `CLUSTER`.

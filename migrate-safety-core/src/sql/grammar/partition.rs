@@ -64,7 +64,9 @@ pub(super) fn partition_bound(c: &mut Cursor<'_, '_>) -> Parse<PartitionBound> {
         c.expect("TO")?;
         Ok(PartitionBound::Range { from, to: values(c)? })
     } else if c.eat("WITH") {
-        c.parens(hash_bound)
+        let bound = c.parens(hash_bound)?;
+        c.since(11, mark, "a bound of a hash partition");
+        Ok(bound)
     } else {
         Err(c.expected("`IN`, `FROM` or `WITH`"))
     }

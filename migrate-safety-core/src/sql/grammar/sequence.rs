@@ -3,7 +3,7 @@
 use super::common::{none_of, persistence};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::name::{Ident, ObjectName};
-use crate::sql::operation::{Operation, SequenceOptions};
+use crate::sql::operation::{Operation, Persistence, SequenceOptions};
 use crate::sql::span::Span;
 use crate::sql::statement::{Problem, ProblemKind};
 use sqlparser::tokenizer::Token;
@@ -11,7 +11,11 @@ use sqlparser::tokenizer::Token;
 /// `CREATE [TEMP] SEQUENCE`.
 pub(super) fn create_sequence(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     c.expect("CREATE")?;
+    let start = c.mark();
     let persistence = persistence(c)?;
+    if persistence == Persistence::Unlogged {
+        c.since(15, start, "an unlogged sequence");
+    }
     c.expect("SEQUENCE")?;
     let if_not_exists = c.if_not_exists();
     let name = c.object_name()?;
@@ -60,8 +64,10 @@ pub(super) fn option(c: &mut Cursor<'_, '_>, options: &mut SequenceOptions) -> P
         return if c.is("NO") { Err(none_of(c, FIRST_WORDS.iter().copied(), "an option")) } else { Ok(false) };
     }
     let place = c.next_span();
+    let mark = c.mark();
     if c.eat("AS") {
         let data_type = c.data_type()?;
+        c.since(10, mark, "a sequence of a type");
         put(place, &mut options.data_type, data_type)?;
     } else if c.eat("CACHE") {
         put(place, &mut options.cache, c.integer()?)?;

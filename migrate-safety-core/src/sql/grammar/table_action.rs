@@ -88,7 +88,9 @@ fn alter(c: &mut Cursor<'_, '_>) -> Parse<TableAction> {
     if let Token::Number(position, _) = c.peek() {
         // The columns of an index that are expressions have no name of their own.
         let column = Ident::exact(position);
+        let mark = c.mark();
         c.advance();
+        c.since(11, mark, "a column named by its position");
         c.expect("SET STATISTICS")?;
         return statistics(c, column);
     }
@@ -103,10 +105,12 @@ fn alter(c: &mut Cursor<'_, '_>) -> Parse<TableAction> {
         let using = if c.eat("USING") { Some(c.expression()?) } else { None };
         return Ok(TableAction::SetType { column, data_type, collation, using });
     }
+    let mark = c.mark();
     if c.eat("ADD") {
         c.expect("GENERATED")?;
         let always = generated_when(c)?;
         c.expect("AS IDENTITY")?;
+        c.since(10, mark, "an identity column");
         return Ok(TableAction::AddIdentity { column, identity: identity(c, always)? });
     }
     if c.eat("DROP") {
@@ -162,7 +166,9 @@ fn drop_from_column(c: &mut Cursor<'_, '_>, column: Ident) -> Parse<TableAction>
         c.since(13, mark, "`DROP EXPRESSION`");
         Ok(TableAction::DropExpression { column, if_exists })
     } else if c.eat("IDENTITY") {
-        Ok(TableAction::DropIdentity { column, if_exists: c.if_exists() })
+        let if_exists = c.if_exists();
+        c.since(10, mark, "an identity column");
+        Ok(TableAction::DropIdentity { column, if_exists })
     } else {
         Err(c.expected("`DEFAULT`, `NOT NULL`, `EXPRESSION` or `IDENTITY`"))
     }
@@ -221,6 +227,7 @@ fn is_identity_option(c: &Cursor<'_, '_>) -> bool {
 
 fn alter_identity(c: &mut Cursor<'_, '_>, column: Ident) -> Parse<TableAction> {
     let (mut always, mut options) = (None, SequenceOptions::default());
+    let mark = c.mark();
     while is_identity_option(c) {
         let place = c.next_span();
         let repeated = if c.eat("RESTART") {
@@ -243,6 +250,7 @@ fn alter_identity(c: &mut Cursor<'_, '_>, column: Ident) -> Parse<TableAction> {
             return Err(problem);
         }
     }
+    c.since(10, mark, "an identity column");
     Ok(TableAction::AlterIdentity { column, always, options })
 }
 
@@ -278,7 +286,11 @@ fn set(c: &mut Cursor<'_, '_>) -> Parse<TableAction> {
 }
 
 fn options(c: &mut Cursor<'_, '_>, reset: bool) -> Parse<TableAction> {
+    let mark = c.mark();
     let options = storage_parameters(c)?;
+    if options.iter().any(|(name, _)| &**name == "security_invoker") {
+        c.since(15, mark, "`security_invoker`");
+    }
     let value = |value: Option<Box<str>>| if reset { None } else { Some(value.unwrap_or_else(|| "true".into())) };
     Ok(TableAction::SetOptions { options: options.into_iter().map(|(name, v)| (name, value(v))).collect() })
 }

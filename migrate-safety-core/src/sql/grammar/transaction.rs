@@ -36,9 +36,11 @@ pub(super) fn end(c: &mut Cursor<'_, '_>) -> Parse<Reading> {
         return Ok(one(c, Transaction::RollbackToSavepoint));
     }
     let mut chain = false;
+    let mark = c.mark();
     if c.eat("AND") {
         chain = !c.eat("NO");
         c.expect("CHAIN")?;
+        c.since(12, mark, "`AND CHAIN`");
     }
     let mut reading = one(c, if commits { Transaction::Commit } else { Transaction::Rollback });
     if chain {

@@ -20,7 +20,11 @@ pub(super) fn create_view(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     c.expect("VIEW")?;
     let name = c.object_name()?;
     let columns = if recursive { c.ident_list()? } else { optional_idents(c)? };
-    let options = with_parameters(c)?;
+    let mark = c.mark();
+    let mut options = with_parameters(c)?;
+    if options.iter().any(|(name, _)| &**name == "security_invoker") {
+        c.since(15, mark, "`security_invoker`");
+    }
     c.expect("AS")?;
     let start = c.mark();
     let mut query = c.query()?;
@@ -36,8 +40,9 @@ pub(super) fn create_view(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
             return Err(c.problem(ProblemKind::Invalid, "recursive views cannot have a CHECK OPTION"));
         }
         c.eat("WITH");
-        c.eat_one_of(&["LOCAL", "CASCADED"]);
+        let kind = if c.eat_one_of(&["LOCAL", "CASCADED"]) == Some("LOCAL") { "local" } else { "cascaded" };
         c.expect("CHECK OPTION")?;
+        options.push(("check_option".into(), kind.into()));
     }
     let (query, sql) = (Box::new(query), sql.into());
     Ok(Operation::CreateView(Box::new(CreateView { name, or_replace, temporary, columns, query, sql, options })))

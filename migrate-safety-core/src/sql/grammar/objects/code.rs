@@ -46,7 +46,10 @@ pub(super) fn call(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     }
     c.rewind(mark);
     let wrong = c.expected("a procedure call");
-    match c.expression()?.expr {
+    let mark = c.mark();
+    let called = c.expression()?.expr;
+    c.since(11, mark, "`CALL`");
+    match called {
         Expr::Call { name, args } => Ok(Operation::Call { name, args }),
         _ => Err(wrong),
     }

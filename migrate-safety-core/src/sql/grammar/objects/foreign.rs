@@ -53,7 +53,11 @@ fn wrapper_functions(c: &mut Cursor<'_, '_>) -> Parse<bool> {
 }
 
 pub(super) fn create_server(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    let mark = c.mark();
     let if_not_exists = c.if_not_exists();
+    if if_not_exists {
+        c.since(10, mark, "`IF NOT EXISTS` of a server");
+    }
     let name = c.ident()?;
     if c.eat("TYPE") {
         c.string()?;

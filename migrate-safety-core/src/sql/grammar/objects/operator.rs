@@ -21,7 +21,11 @@ pub(super) fn alter_operator(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let name = operator_with_types(c)?;
     if c.is("SET") && *c.peek_nth(1) == Token::LParen {
         c.advance();
-        definition(c)?;
+        let mark = c.mark();
+        let new = ["commutator", "hashes", "merges", "negator"];
+        if definition(c)?.iter().any(|item| new.contains(&&*item.name)) {
+            c.since(17, mark, "a property other than `RESTRICT` and `JOIN`");
+        }
     } else {
         Tails::OWNER_SCHEMA.read(c)?;
     }
@@ -108,7 +112,8 @@ pub(super) fn alter_operator_family(c: &mut Cursor<'_, '_>) -> Parse<Operation> 
     Ok(other(Alter, "operator family", Some(name)))
 }
 
-pub(super) fn create_aggregate(c: &mut Cursor<'_, '_>, _or_replace: bool) -> Parse<Operation> {
+pub(super) fn create_aggregate(c: &mut Cursor<'_, '_>, or_replace: bool) -> Parse<Operation> {
+    let start = c.mark();
     let name = function_name(c)?;
     // The old form has no list of arguments: `(BASETYPE = …)`.
     let old = matches!(c.peek_nth(1), Token::Word(word) if keyword::category(word) == Category::Free)
@@ -117,6 +122,9 @@ pub(super) fn create_aggregate(c: &mut Cursor<'_, '_>, _or_replace: bool) -> Par
         arguments::aggregate_arguments(c)?;
     }
     definition(c)?;
+    if or_replace {
+        c.since(12, start, "`CREATE OR REPLACE AGGREGATE`");
+    }
     Ok(other(Create, "aggregate", Some(name)))
 }
 

@@ -8,10 +8,12 @@ use crate::sql::operation::{ClusterCommand, ObjectCommand, Operation};
 use sqlparser::tokenizer::Token;
 
 pub(super) fn create_publication(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    let start = c.mark();
     let name = c.ident()?;
     let all_tables = c.eat_all("FOR ALL TABLES");
     let tables = if !all_tables && c.eat("FOR") { objects(c)? } else { Vec::new() };
     with_definition(c)?;
+    c.since(10, start, "a publication");
     Ok(Operation::Publication { command: ObjectCommand::Create, name, tables, all_tables })
 }
 

@@ -23,6 +23,9 @@ pub(super) fn create_procedure(c: &mut Cursor<'_, '_>, start: Start) -> Parse<Re
 
 fn create(c: &mut Cursor<'_, '_>, start: Start, procedure: bool) -> Parse<Reading> {
     let name = function_name(c)?;
+    if procedure {
+        c.since(11, start.mark, "a procedure");
+    }
     let behind_name = c.mark();
     let mut args = arguments::declared_arguments(c)?;
     let (mut returns, mut returns_set) = (None, false);
@@ -199,6 +202,13 @@ fn inline_body(c: &mut Cursor<'_, '_>) -> Parse<Option<RoutineBody>> {
     c.since(14, mark, "a body that is no string");
     reading.problems.into_iter().for_each(|problem| c.note(problem));
     Ok(Some(RoutineBody { text: c.text_from(mark).into(), base: c.span_from(mark).start, exact: c.source.is_exact() }))
+}
+
+pub(super) fn alter_procedure(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    let start = c.mark();
+    let operation = alter_routine(c)?;
+    c.since(11, start, "a procedure");
+    Ok(operation)
 }
 
 pub(super) fn alter_routine(c: &mut Cursor<'_, '_>) -> Parse<Operation> {

@@ -89,9 +89,11 @@ fn on_table(c: &mut Cursor<'_, '_>) -> Parse<(Ident, ObjectName)> {
 pub(super) fn create_policy(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let (name, table) = on_table(c)?;
     let mut restrictive = false;
+    let mark = c.mark();
     if c.eat("AS") {
         restrictive = c.is("RESTRICTIVE");
         word_of(c, &["permissive", "restrictive"], "`PERMISSIVE` or `RESTRICTIVE`")?;
+        c.since(10, mark, "`AS PERMISSIVE` or `AS RESTRICTIVE`");
     }
     let mut command = None;
     if c.eat("FOR") {

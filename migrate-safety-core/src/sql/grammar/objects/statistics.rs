@@ -8,12 +8,13 @@ use crate::sql::statement::ProblemKind;
 use sqlparser::tokenizer::Token;
 
 pub(super) fn create_statistics(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    let start = c.mark();
     let if_not_exists = c.if_not_exists();
     let mark = c.mark();
     let unnamed = !if_not_exists && (c.is("ON") || c.is_token(&Token::LParen));
     let name = if unnamed { None } else { Some(c.object_name()?) };
     if c.is_token(&Token::LParen) {
-        c.ident_list()?;
+        kinds(c)?;
     }
     if unnamed {
         c.since(16, mark, "statistics without a name");
@@ -26,6 +27,7 @@ pub(super) fn create_statistics(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     }
     c.expect("FROM")?;
     let table = target(c)?.name;
+    c.since(10, start, "extended statistics");
     if c.eat("AS") || matches!(c.peek(), Token::Word(_)) {
         c.ident()?;
     }
@@ -39,6 +41,20 @@ pub(super) fn create_statistics(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
         if_exists: false,
         if_not_exists,
     })
+}
+
+/// `(ndistinct, mcv)`.
+fn kinds(c: &mut Cursor<'_, '_>) -> Parse<()> {
+    c.parens(|c| {
+        c.list(|c| {
+            let mark = c.mark();
+            if c.ident()? == *"mcv" {
+                c.since(12, mark, "a list of most common values");
+            }
+            Ok(())
+        })
+    })?;
+    Ok(())
 }
 
 pub(super) fn alter_statistics(c: &mut Cursor<'_, '_>) -> Parse<Operation> {

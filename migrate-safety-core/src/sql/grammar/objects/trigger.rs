@@ -46,11 +46,13 @@ fn create(c: &mut Cursor<'_, '_>, or_replace: bool, constraint: bool) -> Parse<O
         c.expect("FOR EACH ROW")?;
         for_each_row = true;
     } else {
+        let mark = c.mark();
         if c.eat("REFERENCING") {
             transition(c, &mut details)?;
             while c.is("NEW") || c.is("OLD") {
                 transition(c, &mut details)?;
             }
+            c.since(10, mark, "a transition table");
         }
         for_each_row = level(c)?;
     }
@@ -169,8 +171,11 @@ fn constraint_attributes(c: &mut Cursor<'_, '_>) -> Parse<(bool, bool)> {
 /// `EXECUTE FUNCTION f`, `EXECUTE PROCEDURE f`.
 fn executed_function(c: &mut Cursor<'_, '_>) -> Parse<ObjectName> {
     c.expect("EXECUTE")?;
-    if c.eat_one_of(&["FUNCTION", "PROCEDURE"]).is_none() {
-        return Err(c.expected("`FUNCTION` or `PROCEDURE`"));
+    let mark = c.mark();
+    match c.eat_one_of(&["FUNCTION", "PROCEDURE"]) {
+        Some("FUNCTION") => c.since(11, mark, "`EXECUTE FUNCTION`"),
+        Some(_) => {}
+        None => return Err(c.expected("`FUNCTION` or `PROCEDURE`")),
     }
     function_name(c)
 }

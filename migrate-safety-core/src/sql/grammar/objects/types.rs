@@ -31,7 +31,12 @@ fn described(c: &mut Cursor<'_, '_>) -> Parse<TypeKind> {
             .map(TypeKind::Enum);
     }
     if c.eat("RANGE") {
-        let subtype = definition(c)?.into_iter().find(|item| &*item.name == "subtype");
+        let mark = c.mark();
+        let items = definition(c)?;
+        if items.iter().any(|item| &*item.name == "multirange_type_name") {
+            c.since(14, mark, "a multirange type");
+        }
+        let subtype = items.into_iter().find(|item| &*item.name == "subtype");
         return Ok(TypeKind::Range(subtype.and_then(|item: DefinitionItem| item.data_type)));
     }
     let attributes = c.parens(|c| if c.is_token(&Token::RParen) { Ok(Vec::new()) } else { c.list(attribute) })?;
@@ -108,10 +113,13 @@ fn single_action(c: &mut Cursor<'_, '_>) -> Parse<AlterType> {
     if c.is_all("DROP VALUE") {
         return Err(c.problem(ProblemKind::Invalid, "the server cannot drop a value of an enum"));
     }
+    let mark = c.mark();
     if c.eat_all("RENAME VALUE") {
         let from = c.string()?;
         c.expect("TO")?;
-        return Ok(AlterType::RenameValue { from, to: c.string()? });
+        let to = c.string()?;
+        c.since(10, mark, "`RENAME VALUE`");
+        return Ok(AlterType::RenameValue { from, to });
     }
     if c.eat_all("RENAME ATTRIBUTE") {
         let name = c.ident()?;

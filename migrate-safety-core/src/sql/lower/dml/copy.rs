@@ -37,8 +37,10 @@ pub(super) fn copy(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     }
     let stdin_or_stdout = file(c)?;
     options(c)?;
+    let mark = c.mark();
     if from && c.eat("WHERE") {
         expr(c)?;
+        c.since(12, mark, "`COPY … WHERE`");
     }
     Ok(Operation::Copy { table, query: None, from, stdin_or_stdout })
 }
@@ -81,10 +83,28 @@ fn options(c: &mut Cursor<'_, '_>) -> Parse<()> {
     }
 }
 
+/// Options by name, with the first server version that knows them.
+const NEW_OPTIONS: &[(&str, u16)] = &[("default", 16), ("log_verbosity", 17), ("on_error", 17), ("reject_limit", 18)];
+
 /// `FORMAT csv`, `HEADER`, `FORCE_NULL (a, b)`, `DELIMITER ','`.
 fn option(c: &mut Cursor<'_, '_>) -> Parse<()> {
-    c.label()?;
-    if matches!(c.peek(), Token::Comma | Token::RParen) || c.eat_token(&Token::Mul) {
+    let mark = c.mark();
+    let name = c.label()?;
+    if let Some((_, since)) = NEW_OPTIONS.iter().find(|(new, _)| name == **new) {
+        c.since(*since, mark, &format!("the option `{name}` of COPY"));
+    }
+    if matches!(c.peek(), Token::Comma | Token::RParen) {
+        return Ok(());
+    }
+    if c.eat_token(&Token::Mul) {
+        if name != *"force_quote" {
+            c.since(17, mark, &format!("`{name} *`"));
+        }
+        return Ok(());
+    }
+    if name == *"header" && c.is("MATCH") {
+        c.skip();
+        c.since(15, mark, "`HEADER match`");
         return Ok(());
     }
     if c.is_token(&Token::LParen) {

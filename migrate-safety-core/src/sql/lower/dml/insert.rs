@@ -58,11 +58,13 @@ fn columns(c: &mut Cursor<'_, '_>) -> Parse<Vec<super::Ident>> {
 
 /// `OVERRIDING SYSTEM VALUE`.
 pub(super) fn overriding(c: &mut Cursor<'_, '_>) -> Parse<()> {
+    let mark = c.mark();
     if c.eat("OVERRIDING") {
         if c.eat_one_of(&["USER", "SYSTEM"]).is_none() {
             return Err(c.expected("USER or SYSTEM"));
         }
         c.expect("VALUE")?;
+        c.since(10, mark, "`OVERRIDING`");
     }
     Ok(())
 }

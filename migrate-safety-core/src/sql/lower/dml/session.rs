@@ -12,6 +12,16 @@ fn session(command: &str) -> Operation {
     Operation::Session { command: command.into() }
 }
 
+/// Options of `EXPLAIN` by name, with the first server version that knows them.
+const NEW_OPTIONS: &[(&str, u16)] = &[
+    ("generic_plan", 16),
+    ("memory", 17),
+    ("serialize", 17),
+    ("settings", 12),
+    ("summary", 10),
+    ("wal", 13),
+];
+
 /// `EXPLAIN`: with `ANALYZE` it does what the statement does.
 pub(super) fn explain(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     c.expect("EXPLAIN")?;
@@ -25,9 +35,13 @@ pub(super) fn explain(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     if options {
         c.parens(|c| {
             c.list(|c| {
+                let mark = c.mark();
                 let is_analyze = c.eat("ANALYZE") || c.eat("ANALYSE");
                 if !is_analyze {
-                    c.non_reserved()?;
+                    let name = c.non_reserved()?;
+                    if let Some((_, since)) = NEW_OPTIONS.iter().find(|(new, _)| name == **new) {
+                        c.since(*since, mark, &format!("the option `{name}` of EXPLAIN"));
+                    }
                 }
                 let on = option_value(c)?;
                 analyze = if is_analyze { on } else { analyze };

@@ -375,7 +375,7 @@ fn is(c: &mut Cursor<'_, '_>, left: Expr, grammar: Grammar) -> Applied {
 
 /// What stands behind `IS [NOT]`, other than `DISTINCT FROM`.
 fn is_kind(c: &mut Cursor<'_, '_>, left: Expr, negated: bool) -> Parse<Expr> {
-    const ALONE: &[&str] = &["UNKNOWN", "DOCUMENT", "NORMALIZED"];
+    const ALONE: &[&str] = &["UNKNOWN", "DOCUMENT"];
     let mark = c.mark();
     let Some(word) = c.eat_one_of(&[
         "NULL",
@@ -408,8 +408,12 @@ fn is_kind(c: &mut Cursor<'_, '_>, left: Expr, negated: bool) -> Parse<Expr> {
             }
             c.since(16, mark, "`IS JSON`");
         }
+        "NORMALIZED" => c.since(13, mark, "`IS NORMALIZED`"),
         word if ALONE.contains(&word) => {}
-        _ => c.expect("NORMALIZED")?,
+        _ => {
+            c.expect("NORMALIZED")?;
+            c.since(13, mark, "`IS NORMALIZED`");
+        }
     }
     Ok(Expr::Other(vec![left]))
 }

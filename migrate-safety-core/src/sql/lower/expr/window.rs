@@ -57,8 +57,12 @@ fn specification_inside(c: &mut Cursor<'_, '_>) -> Parse<Vec<Expr>> {
     if c.eat_all("ORDER BY") {
         parts.extend(sort_list(c)?);
     }
-    if c.eat_one_of(&FRAMES).is_some() {
+    let mark = c.mark();
+    if let Some(unit) = c.eat_one_of(&FRAMES) {
         frame(c, &mut parts)?;
+        if unit == "GROUPS" {
+            c.since(11, mark, "a frame of `GROUPS`");
+        }
     }
     c.expect_token(&Token::RParen)?;
     Ok(parts)
@@ -71,11 +75,13 @@ fn frame(c: &mut Cursor<'_, '_>, parts: &mut Vec<Expr>) -> Parse<()> {
         c.expect("AND")?;
     }
     frame_bound(c, parts)?;
+    let mark = c.mark();
     if c.eat("EXCLUDE") {
         let known = ["CURRENT ROW", "NO OTHERS", "GROUP", "TIES"].iter().any(|words| c.eat_all(words));
         if !known {
             return Err(c.expected("CURRENT ROW, GROUP, TIES or NO OTHERS"));
         }
+        c.since(11, mark, "`EXCLUDE` of a frame");
     }
     Ok(())
 }

@@ -187,7 +187,10 @@ fn limits(c: &mut Cursor<'_, '_>, query: &mut Query) -> Parse<bool> {
             if ties && query.order_by.is_empty() {
                 return Err(c.problem(ProblemKind::Invalid, "WITH TIES needs an ORDER BY clause"));
             }
-            if !c.eat_all("WITH TIES") {
+            let mark = c.mark();
+            if c.eat_all("WITH TIES") {
+                c.since(13, mark, "`WITH TIES`");
+            } else {
                 c.expect("ONLY")?;
             }
         } else {

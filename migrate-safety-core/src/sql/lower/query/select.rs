@@ -74,8 +74,9 @@ fn source(c: &mut Cursor<'_, '_>, select: &mut Select) -> Parse<()> {
 /// `GROUP BY …`, `HAVING …`, `WINDOW …`.
 fn groups(c: &mut Cursor<'_, '_>, select: &mut Select) -> Parse<()> {
     if c.eat_all("GROUP BY") {
-        if !c.eat("DISTINCT") {
-            c.eat("ALL");
+        let mark = c.mark();
+        if c.eat_one_of(&["DISTINCT", "ALL"]).is_some() {
+            c.since(14, mark, "`GROUP BY DISTINCT` or `ALL`");
         }
         group_list(c, &mut select.others)?;
     }

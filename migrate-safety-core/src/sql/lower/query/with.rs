@@ -37,8 +37,9 @@ fn cte(c: &mut Cursor<'_, '_>) -> Parse<Cte> {
     let name = c.ident()?;
     let columns = if c.is_token(&Token::LParen) { c.ident_list()? } else { Vec::new() };
     c.expect("AS")?;
-    if !c.eat_all("NOT MATERIALIZED") {
-        c.eat("MATERIALIZED");
+    let mark = c.mark();
+    if c.eat_all("NOT MATERIALIZED") || c.eat("MATERIALIZED") {
+        c.since(12, mark, "`[NOT] MATERIALIZED`");
     }
     c.expect_token(&Token::LParen)?;
     let body = cte_body(c)?;
@@ -59,6 +60,7 @@ fn cte_body(c: &mut Cursor<'_, '_>) -> Parse<CteBody> {
 
 /// `SEARCH DEPTH FIRST BY … SET …`, `CYCLE … SET … USING …`.
 fn search_and_cycle(c: &mut Cursor<'_, '_>) -> Parse<()> {
+    let mark = c.mark();
     if c.eat("SEARCH") {
         if c.eat_one_of(&["DEPTH", "BREADTH"]).is_none() {
             return Err(c.expected("DEPTH or BREADTH"));
@@ -67,7 +69,9 @@ fn search_and_cycle(c: &mut Cursor<'_, '_>) -> Parse<()> {
         c.list(Cursor::ident)?;
         c.expect("SET")?;
         c.ident()?;
+        c.since(14, mark, "`SEARCH`");
     }
+    let mark = c.mark();
     if c.eat("CYCLE") {
         c.list(Cursor::ident)?;
         c.expect("SET")?;
@@ -79,6 +83,7 @@ fn search_and_cycle(c: &mut Cursor<'_, '_>) -> Parse<()> {
         }
         c.expect("USING")?;
         c.ident()?;
+        c.since(14, mark, "`CYCLE`");
     }
     Ok(())
 }

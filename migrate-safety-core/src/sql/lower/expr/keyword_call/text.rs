@@ -78,10 +78,12 @@ pub(super) fn overlay(c: &mut Cursor<'_, '_>, _: Grammar) -> Parse<Expr> {
 pub(super) fn substring(c: &mut Cursor<'_, '_>, _: Grammar) -> Parse<Expr> {
     open(c)?;
     let mut args = first_argument(c)?;
+    let mark = c.mark();
     if c.eat("SIMILAR") {
         args.push(expr(c)?);
         c.expect("ESCAPE")?;
         args.push(expr(c)?);
+        c.since(14, mark, "`SUBSTRING (… SIMILAR … ESCAPE …)`");
     } else if c.is("FROM") || c.is("FOR") {
         from_for(c, &mut args)?;
     } else {

@@ -87,8 +87,10 @@ fn join(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
     } else {
         c.expect("USING")?;
         using = c.ident_list()?;
+        let mark = c.mark();
         if c.eat("AS") {
             c.ident()?;
+            c.since(14, mark, "an alias of `USING`");
         }
         equal_columns(using.clone())
     };

@@ -48,7 +48,9 @@ pub(super) fn special(c: &mut Cursor<'_, '_>) -> Parse<Option<Expr>> {
         return Ok(None);
     }
     let (name, args) = if c.eat("XMLTABLE") {
-        ("xmltable", c.parens(xml_table)?)
+        let args = c.parens(xml_table)?;
+        c.since(10, mark, "`XMLTABLE`");
+        ("xmltable", args)
     } else if c.eat("JSON_TABLE") {
         let args = c.parens(json_table)?;
         c.since(17, mark, "`JSON_TABLE`");

@@ -1,0 +1,34 @@
+//! `catalog`.
+
+#![allow(clippy::unwrap_used, unreachable_pub, dead_code, reason = "a test fails by panicking and shares helpers")]
+
+mod common;
+
+use common::Dir;
+
+#[test]
+fn it_prints_sql_that_gives_the_same_catalog() {
+    let dir = Dir::with(&[
+        ("migrations/1_a.sql", "CREATE TABLE users (id bigserial PRIMARY KEY, name varchar(50) NOT NULL DEFAULT '');"),
+        ("migrations/2_b.sql", "CREATE INDEX users_name ON users (lower(name)); ALTER TABLE users RENAME TO people;"),
+    ]);
+    let sql = dir.run(&["catalog"]).expect(0).out;
+    assert!(sql.contains("CREATE TABLE public.people (\n    id bigint"), "{sql}");
+    assert!(sql.contains("CREATE INDEX users_name ON public.people ((lower(name)));"), "{sql}");
+    dir.write("again.sql", sql.as_bytes());
+    let again = dir.run(&["catalog", "again.sql"]).expect(0).out;
+    assert_eq!(again, sql);
+    let [json, json_again] = [&["catalog", "--format", "json"][..], &["catalog", "again.sql", "--format", "json"]]
+        .map(|args| dir.run(args).expect(0).json());
+    assert_eq!(json, json_again);
+    assert_eq!(json["tables"][0]["name"], "public.people");
+}
+
+#[test]
+fn it_fails_as_check_does() {
+    let dir = Dir::with(&[("migrations/1_a.sql", "CREATE TABLE a (id int);")]);
+    assert!(dir.run(&["catalog", "absent"]).expect(2).err.contains("absent: no such file"));
+    assert!(dir.run(&["catalog", "migrations", "absent"]).expect(2).out.contains("CREATE TABLE public.a"));
+    dir.write("schema.sql", b"CREATE TABLE s (id int);");
+    assert!(dir.run(&["catalog", "--schema", "schema.sql"]).expect(0).out.contains("CREATE TABLE public.s"));
+}
