@@ -10,6 +10,10 @@ impl Catalog {
     /// The error of writing `text` where a value of a type is wanted, for types whose values are simple to check.
     pub fn constant_problem(&self, text: &str, data_type: &DataType) -> Option<Conflict> {
         let invalid = |name: &str| Conflict::new("22P02", format!("invalid input syntax for type {name}: \"{text}\""));
+        let unreadable = |name: &str| {
+            let message = format!("invalid input syntax for type {name}: \"{text}\"");
+            Conflict::new("22007", message)
+        };
         if data_type.array {
             let array = text.trim_start().starts_with(['{', '[']);
             return (!array).then(|| Conflict::new("22P02", format!("malformed array literal: \"{text}\"")));
@@ -39,6 +43,10 @@ impl Catalog {
             "numeric" => (!self.is_number(text)).then(|| invalid("numeric")),
             "float4" => (!self.is_number(text)).then(|| invalid("real")),
             "float8" => (!self.is_number(text)).then(|| invalid("double precision")),
+            "date" => (!is_time(text)).then(|| unreadable("date")),
+            "timestamp" => (!is_time(text)).then(|| unreadable("timestamp")),
+            "timestamptz" => (!is_time(text)).then(|| unreadable("timestamp with time zone")),
+            "interval" => (!is_interval(text)).then(|| unreadable("interval")),
             "json" | "jsonb" => {
                 (!json::is_json(text)).then(|| Conflict::new("22P02", "invalid input syntax for type json"))
             }
@@ -103,6 +111,18 @@ fn is_bool(text: &str) -> bool {
         || word == "0"
 }
 
+/// Whether this may be a time: it has a digit, or a word for one.
+fn is_time(text: &str) -> bool {
+    const WORDS: &[&str] = &["now", "today", "tomorrow", "yesterday", "epoch", "infinity", "allballs"];
+    let mut words = text.split(|c: char| !c.is_ascii_alphabetic());
+    text.bytes().any(|b| b.is_ascii_digit()) || words.any(|word| WORDS.iter().any(|w| w.eq_ignore_ascii_case(word)))
+}
+
+/// Whether this may be an interval.
+fn is_interval(text: &str) -> bool {
+    text.bytes().any(|b| b.is_ascii_digit()) || text.to_ascii_lowercase().contains("infinity")
+}
+
 /// 32 hexadecimal digits, with a hyphen allowed behind any group of four, in braces or not.
 fn is_uuid(text: &str) -> bool {
     let inside = text.strip_prefix('{').and_then(|t| t.strip_suffix('}')).unwrap_or(text);
@@ -155,6 +175,11 @@ mod tests {
             ("jsonb", "{\"a\": [1, 2.5e3, null, \"\\u00e4\"]}", None),
             ("jsonb", "{", Some("22P02 invalid input syntax for type json")),
             ("json", "", Some("22P02 invalid input syntax for type json")),
+            ("date", "x", Some("22007 invalid input syntax for type date: \"x\"")),
+            ("timestamptz", "now", None),
+            ("timestamptz", "2020-01-01", None),
+            ("interval", "1 day", None),
+            ("interval", "day", Some("22007 invalid input syntax for type interval: \"day\"")),
             ("text", "anything", None),
         ];
         for (name, text, expected) in cases {

@@ -21,22 +21,18 @@ impl Catalog {
 }
 
 impl Catalog {
-    /// The error of naming a relation by a constant, in `nextval('s')` or `'s'::regclass`, that does not exist.
+    /// The error of a constant that is read as `regclass`, if it names no relation.
     pub(crate) fn regclass_problem(&self, expr: &Expr) -> Option<Conflict> {
-        let constant = match expr {
-            Expr::Call { name, args } if matches!(name.name.as_str(), "nextval" | "currval" | "setval") => {
-                args.first()?
-            }
-            Expr::Cast { to, .. } if to.is("regclass") => expr,
+        let text = match expr {
+            Expr::String(text) => text,
+            Expr::Cast { expr, to } if to.is("regclass") => match &**expr {
+                Expr::String(text) => text,
+                _ => return None,
+            },
             _ => return None,
         };
-        let text = match constant {
-            Expr::Cast { expr, .. } => expr,
-            other => other,
-        };
-        let Expr::String(text) = text else { return None };
         let name = regclass_name(text)?;
-        let missing = self.regclass(constant) == Resolved::Missing;
+        let missing = self.regclass(expr) == Resolved::Missing;
         missing.then(|| Conflict::new("42P01", format!("relation \"{name}\" does not exist")))
     }
 }

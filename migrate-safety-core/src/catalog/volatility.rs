@@ -9,6 +9,7 @@ use super::{Catalog, Conflict, RelationId};
 use crate::sql::expr::Expr;
 use crate::sql::operation::Volatility;
 use crate::sql::{DataType, Ident};
+use std::cell::RefCell;
 
 /// The volatility of an expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,25 +75,13 @@ impl Catalog {
         }
     }
 
-    /// The error of an expression over a table (where given) that names a function or a type that does not exist.
+    /// The first error in an expression over a table (where given): a function, type, operator or relation that does
+    /// not exist, a constant that its type does not take.
     pub fn expression_problem(&self, expr: &Expr, table: Option<RelationId>) -> Option<Conflict> {
         let columns = |_: Option<&Ident>, name: &Ident| self.column_type(table, name);
-        let typing = Typing::new(self, &columns);
-        let mut problem = None;
-        // Inner expressions are looked at before outer ones, as the server does.
-        expr.walk(&mut |e| match e {
-            Expr::Call { name, args } => problem = typing.missing_function(name, args).or(problem.take()),
-            Expr::Cast { expr, to } => {
-                let constant = match &**expr {
-                    Expr::String(text) => self.constant_problem(text, to),
-                    _ => None,
-                };
-                problem = self.type_problem(to).or(constant).or(problem.take());
-            }
-            _ => {}
-        });
-        expr.walk(&mut |e| problem = problem.take().or_else(|| self.regclass_problem(e)));
-        problem
+        let problems = RefCell::default();
+        Typing::new(self, &columns).reporting(&problems).examine(expr);
+        problems.into_inner().into_iter().next()
     }
 
     fn bounds(&self, expr: &Expr, table: Option<RelationId>) -> Bounds {

@@ -176,6 +176,7 @@ impl Change<'_> {
             column.generated = own.generated.or(column.generated.take());
             column.identity = own.identity.or(column.identity);
         }
+        self.catalog.note_column(id, existing.id);
     }
 
     /// Defaults that differ between the parents, and that the table does not replace by its own.

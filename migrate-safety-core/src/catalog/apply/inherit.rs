@@ -52,6 +52,7 @@ impl Change<'_> {
                 existing.default.clone_from(&column.default);
             }
         }
+        self.catalog.note_column(child, existing.id);
     }
 
     /// Gives a new table the checks of its parents.
@@ -197,6 +198,9 @@ impl Change<'_> {
             return;
         }
         self.adopt(child, parent, &child_name);
+        if !self.applied.conflicts.is_empty() {
+            return;
+        }
         self.link(child, parent, None);
     }
 

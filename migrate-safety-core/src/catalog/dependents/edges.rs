@@ -88,6 +88,8 @@ impl Catalog {
                 edges.extend(table.sequences.iter().map(|s| (Object::Relation(*s), Edge::Auto)));
                 let defaults = table.columns.iter().filter(|c| c.default.is_some());
                 edges.extend(defaults.map(|c| (Object::Default(id, c.id), Edge::Auto)));
+                // Its own foreign keys may be met on another way: from a table that goes too, or from its own index.
+                edges.extend(self.foreign_keys_from(id).iter().map(|k| (Object::Constraint(id, k.constraint.id), Edge::Auto)));
                 for child in &table.children {
                     let partition = self.table(*child).is_some_and(|c| c.partition_of.is_some());
                     edges.push((Object::Relation(*child), if partition { Edge::Auto } else { Edge::Normal }));
@@ -130,7 +132,7 @@ impl Catalog {
 
     /// Policies and rules of other tables that read a relation.
     fn readers_on_tables(&self, id: RelationId, edges: &mut Edges) {
-        for (relation, table) in self.all_tables().filter(|(r, _)| r.id != id) {
+        for (relation, table) in self.guarded_tables().filter(|(r, _)| r.id != id) {
             let reading = table.policies.iter().filter(|p| p.reads.iter().any(|d| d.relation == id));
             edges.extend(reading.map(|p| (Object::Policy(relation.id, p.name.clone()), Edge::Normal)));
             let reading = table.rule_reads.iter().filter(|(_, read)| *read == id);
@@ -139,11 +141,18 @@ impl Catalog {
     }
 
     fn defaults_calling_nextval(&self, sequence: RelationId, edges: &mut Edges) {
-        for (relation, column) in self.all_columns() {
-            let calls = column.default.as_ref().is_some_and(|d| self.calls_nextval(&d.expr, sequence));
-            let serial = column.sequence == Some(sequence) && column.identity.is_none() && column.default.is_some();
-            if calls || serial {
-                edges.push((Object::Default(relation.id, column.id), Edge::Normal));
+        let Some(Relation { name, kind: RelationKind::Sequence(definition), .. }) = self.relation(sequence) else {
+            return;
+        };
+        let mut users = self.hints.sequence_users.get(name).cloned().unwrap_or_default();
+        users.extend(definition.owned_by.map(|(table, _)| table));
+        for (id, table) in users.into_iter().filter_map(|id| Some((id, self.table(id)?))) {
+            for column in &table.columns {
+                let calls = column.default.as_ref().is_some_and(|d| self.calls_nextval(&d.expr, sequence));
+                let serial = column.sequence == Some(sequence) && column.identity.is_none() && column.default.is_some();
+                if calls || serial {
+                    edges.push((Object::Default(id, column.id), Edge::Normal));
+                }
             }
         }
     }
@@ -164,7 +173,8 @@ impl Catalog {
         let is = |t: &DataType| {
             t.schema.as_ref() == Some(&relation.schema) && t.name == relation.name && self.is_row_type(t, id)
         };
-        for (other, column) in self.all_columns() {
+        let used = self.hints.column_types.contains(&relation.name);
+        for (other, column) in used.then(|| self.all_columns()).into_iter().flatten() {
             if other.id != id && is(&column.data_type) {
                 edges.push((Object::Column(other.id, column.id), Edge::Normal));
             }
@@ -215,7 +225,7 @@ impl Catalog {
         let reads_it = |d: &Dependency| d.relation == id && d.columns.contains(&column_id);
         let reading = self.routines.values().filter(|r| r.reads.iter().any(reads_it));
         edges.extend(reading.map(|r| (Object::Routine(r.id), Edge::Normal)));
-        for (relation, other) in self.all_tables() {
+        for (relation, other) in self.guarded_tables() {
             let reading = other.policies.iter().filter(|p| p.reads.iter().any(reads_it));
             edges.extend(reading.map(|p| (Object::Policy(relation.id, p.name.clone()), Edge::Normal)));
         }
@@ -439,6 +449,11 @@ impl Catalog {
 
     fn all_tables(&self) -> impl Iterator<Item = (&Relation, &Table)> {
         self.relations().filter_map(|r| Some((r, r.table()?)))
+    }
+
+    /// Tables with policies or rules.
+    fn guarded_tables(&self) -> impl Iterator<Item = (&Relation, &Table)> {
+        self.hints.guarded.iter().filter_map(|id| self.relation(*id)).filter_map(|r| Some((r, r.table()?)))
     }
 
     fn all_views(&self) -> impl Iterator<Item = (&Relation, &View)> {

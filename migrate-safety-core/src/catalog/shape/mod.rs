@@ -10,6 +10,7 @@ use crate::sql::expr::{CteBody, Expr, Query, Select, SelectItem, TableRef, Table
 use crate::sql::operation::ArgMode;
 use crate::sql::{DataType, Ident, ObjectName};
 use scope::{Output, Scope, Source, SourceColumn};
+use std::cell::RefCell;
 
 /// A column that a query returns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,8 +156,11 @@ impl Analysis<'_> {
             let source = self.source(table, scope);
             scope.join(source, table);
         }
-        for expr in select.from.iter().filter_map(|t| t.on.as_ref()).chain(&select.filter) {
-            self.expression(expr, scope);
+        for on in select.from.iter().filter_map(|t| t.on.as_ref()) {
+            self.condition(on, "JOIN/ON", scope);
+        }
+        if let Some(filter) = &select.filter {
+            self.condition(filter, "WHERE", scope);
         }
         if select.items.is_empty() && select.from.is_empty() && !select.others.is_empty() {
             return self.values(&select.others, scope);
@@ -323,12 +327,25 @@ impl Analysis<'_> {
         }
     }
 
+    /// Notes what a condition needs.
+    fn condition(&mut self, expr: &Expr, of: &str, scope: &Scope<'_>) {
+        let before = self.shape.problems.len();
+        self.expression(expr, scope);
+        if self.shape.problems.len() == before {
+            let columns = |qualifier: Option<&Ident>, name: &Ident| {
+                scope.find(qualifier, name).and_then(|c| c.data_type.known().cloned())
+            };
+            let problems = RefCell::default();
+            Typing::new(self.catalog, &columns).reporting(&problems).condition(expr, of);
+            self.shape.problems.extend(problems.into_inner());
+        }
+    }
+
     /// Notes what an expression needs, and tells its type.
     fn expression(&mut self, expr: &Expr, scope: &Scope<'_>) -> ExprType {
-        expr.walk(&mut |e| self.shape.problems.extend(self.catalog.regclass_problem(e)));
         expr.walk(&mut |e| match e {
             Expr::Column { qualifier, name } => self.column(qualifier.as_ref(), name, scope),
-            Expr::Call { name, args } => self.call(name, args, scope),
+            Expr::Call { name, args } => self.call(name, args),
             Expr::Cast { expr, to } => self.cast(expr, to),
             Expr::Subquery { query, .. } => {
                 self.query(query, scope);
@@ -344,7 +361,10 @@ impl Analysis<'_> {
         let columns = |qualifier: Option<&Ident>, name: &Ident| {
             scope.find(qualifier, name).and_then(|c| c.data_type.known().cloned())
         };
-        Typing::new(self.catalog, &columns).examine(expr).data_type
+        let problems = RefCell::default();
+        let examined = Typing::new(self.catalog, &columns).reporting(&problems).examine(expr);
+        self.shape.problems.extend(problems.into_inner());
+        examined.data_type
     }
 
     fn column(&mut self, qualifier: Option<&Ident>, name: &Ident, scope: &Scope<'_>) {
@@ -368,7 +388,7 @@ impl Analysis<'_> {
         }
     }
 
-    fn call(&mut self, name: &ObjectName, args: &[Expr], scope: &Scope<'_>) {
+    fn call(&mut self, name: &ObjectName, args: &[Expr]) {
         let called: Vec<RoutineId> = {
             let named = self.catalog.routines_named(name);
             named.iter().filter(|r| r.takes(args.len())).map(|r| r.id).collect()
@@ -378,10 +398,6 @@ impl Analysis<'_> {
         {
             self.shape.routines.push(*only);
         }
-        let columns = |qualifier: Option<&Ident>, name: &Ident| {
-            scope.find(qualifier, name).and_then(|c| c.data_type.known().cloned())
-        };
-        self.shape.problems.extend(Typing::new(self.catalog, &columns).missing_function(name, args));
         for arg in args {
             let takes_regclass = matches!(name.name.as_str(), "nextval" | "currval" | "setval");
             if takes_regclass && let Some(sequence) = self.catalog.regclass(arg).found() {
@@ -391,10 +407,6 @@ impl Analysis<'_> {
     }
 
     fn cast(&mut self, expr: &Expr, to: &DataType) {
-        self.shape.problems.extend(self.catalog.type_problem(to));
-        if let Expr::String(text) = expr {
-            self.shape.problems.extend(self.catalog.constant_problem(text, to));
-        }
         if let FoundType::Defined(id) = self.catalog.find_type(to.schema.as_ref(), &to.name)
             && !self.shape.types.contains(&id)
         {

@@ -2,5 +2,8 @@
 
 mod defaults;
 mod facts;
+mod links;
+mod queries;
 mod servers;
+mod unknown;
 mod volatility;

@@ -1,5 +1,6 @@
 //! Which function a call means, what it returns and how volatile it is (docs, 10.3 "Functions"; `func_select_candidate`).
 
+use super::operator::constant;
 use super::{Bounds, Examined, ExprType, Typing};
 use crate::catalog::builtin::{self, Function};
 use crate::catalog::routines::{FunctionName, plain_type};
@@ -30,7 +31,7 @@ enum CandidateKind<'a> {
 }
 
 /// The preferred types of their categories (`pg_type.typispreferred`).
-const PREFERRED: &[&str] = &["bool", "float8", "inet", "interval", "oid", "text", "timestamptz", "varbit"];
+pub(super) const PREFERRED: &[&str] = &["bool", "float8", "inet", "interval", "oid", "text", "timestamptz", "varbit"];
 
 impl Typing<'_> {
     /// A function call.
@@ -41,10 +42,36 @@ impl Typing<'_> {
         let unqualified = name.schema.is_none() || name.schema.as_deref() == Some("pg_catalog");
         let mut result = match &*name.name {
             // The result has the type of the arguments.
-            "coalesce" | "greatest" | "least" | "nullif" if unqualified => {
-                Examined::new(self.common_type(&types), Bounds::IMMUTABLE)
+            "coalesce" | "greatest" | "least" if unqualified => {
+                let common = self.common_type(&types);
+                self.report(self.unmatched(&name.name, &types));
+                if let Some(wanted) = common.known() {
+                    for text in args.iter().filter_map(constant) {
+                        self.report(self.catalog.constant_problem(text, wanted));
+                    }
+                }
+                Examined::new(common, Bounds::IMMUTABLE)
             }
-            _ => self.resolve_call(name, &types),
+            "nullif" if unqualified => {
+                let common = self.common_type(types.get(..1).unwrap_or_default());
+                let operands = (types.first().zip(args.first()), types.get(1).zip(args.get(1)));
+                let bounds = match operands {
+                    (Some((l, left)), Some((r, right))) => {
+                        self.operator("=", (l, constant(left)), (r, constant(right))).bounds
+                    }
+                    _ => Bounds::IMMUTABLE,
+                };
+                Examined::new(common, bounds)
+            }
+            _ => {
+                self.report(self.missing_function(name, &types));
+                if let [first, ..] = args
+                    && matches!(&*name.name, "nextval" | "currval" | "setval")
+                {
+                    self.report(self.catalog.regclass_problem(first));
+                }
+                self.resolve_call(name, &types)
+            }
         };
         // The grammar turns a cast in function form into one: `text(x)`, `date(x)`.
         if result == Examined::unknown()
@@ -147,7 +174,7 @@ impl Typing<'_> {
             let argument = routine.args.iter().find(|(n, ..)| n.as_ref() == Some(name));
             argument.map(|(_, data_type, ..)| data_type.clone())
         };
-        let inner = Typing { catalog: self.catalog, columns: &named, depth }.examine(body).bounds;
+        let inner = Typing { catalog: self.catalog, columns: &named, depth, problems: None }.examine(body).bounds;
         // A body more volatile than declared is not inlined.
         if routine.volatility != Volatility::Volatile && inner.most > routine.volatility { declared } else { inner }
     }
@@ -187,19 +214,28 @@ impl Typing<'_> {
     }
 
     /// The error of calling a function that does not exist under any arguments.
-    pub(crate) fn missing_function(&self, name: &ObjectName, args: &[Expr]) -> Option<Conflict> {
+    fn missing_function(&self, name: &ObjectName, types: &[ExprType]) -> Option<Conflict> {
         match self.catalog.function_name(name) {
             FunctionName::Unknown => None,
-            FunctionName::Exists => {
-                let types: Vec<ExprType> = args.iter().map(|arg| self.examine(arg).data_type).collect();
-                if self.may_be_called(name, &types) { None } else { self.undefined(name, &types) }
-            }
+            FunctionName::Exists if self.may_be_called(name, types) => None,
+            FunctionName::Exists | FunctionName::Missing => self.undefined(name, types),
             FunctionName::MissingSchema => name.schema.as_ref().map(missing_schema),
-            FunctionName::Missing => {
-                let types: Vec<ExprType> = args.iter().map(|arg| self.examine(arg).data_type).collect();
-                self.undefined(name, &types)
-            }
         }
+    }
+
+    /// `COALESCE types integer and text cannot be matched`.
+    fn unmatched(&self, word: &str, types: &[ExprType]) -> Option<Conflict> {
+        let mut known = types.iter().filter_map(|t| match self.base_type(t) {
+            ExprType::Known(t) => Some(t),
+            ExprType::Literal | ExprType::Unclear => None,
+        });
+        let first = known.next()?;
+        let builtin = |t: &DataType| self.catalog.type_of(t).is_builtin();
+        let apart = known.find(|t| builtin(&first) && builtin(t) && !self.comparable(&first, t))?;
+        let spelt = |t: &DataType| plain_type(&self.catalog.shown_type(t));
+        let message =
+            format!("{} types {} and {} cannot be matched", word.to_ascii_uppercase(), spelt(&first), spelt(&apart));
+        Some(Conflict::new("42804", message))
     }
 
     /// Whether some function of this name takes arguments of these types. Only of those that the history defines is

@@ -14,8 +14,8 @@ pub use constraint::{ConstraintDef, ConstraintKind, ExcludeDef, ForeignKeyDef, R
 pub use data::{Delete, Insert, Merge, OnConflict, Update};
 pub use relation::{CreateIndex, CreateView, IndexElement, ReindexTarget, SequenceOptions};
 pub use routine::{
-    AlterRoutine, ArgMode, CreateRoutine, CreateTrigger, RoutineArg, RoutineBody, RoutineName, RoutineWord,
-    TriggerEvents, TriggerTiming, Volatility,
+    AlterRoutine, ArgMode, CreateRoutine, CreateTrigger, PolicyClauses, RoutineArg, RoutineBody, RoutineName,
+    RoutineWord, RuleText, TriggerDetails, TriggerEvents, TriggerTiming, Volatility,
 };
 pub use table::{
     ColumnDef, CreateTable, Generated, Identity, LikeClause, LikeIncluding, PartitionBound, PartitionBy,
@@ -138,15 +138,21 @@ pub enum Operation {
     /// `DROP TRIGGER`.
     DropTrigger { name: Ident, table: ObjectName, if_exists: bool, cascade: bool },
     /// `CREATE [OR REPLACE] RULE`.
-    CreateRule { name: Ident, table: ObjectName, or_replace: bool, actions: Vec<Operation> },
+    CreateRule { name: Ident, table: ObjectName, or_replace: bool, actions: Vec<Operation>, text: RuleText },
     /// `ALTER RULE … RENAME TO`.
     AlterRule { name: Ident, table: ObjectName, rename_to: Ident },
     /// `DROP RULE`.
     DropRule { name: Ident, table: ObjectName, if_exists: bool, cascade: bool },
     /// `CREATE POLICY`.
-    CreatePolicy { name: Ident, table: ObjectName, relations: Vec<ObjectName>, expressions: Vec<Expression> },
+    CreatePolicy {
+        name: Ident,
+        table: ObjectName,
+        relations: Vec<ObjectName>,
+        expressions: Vec<Expression>,
+        clauses: PolicyClauses,
+    },
     /// `ALTER POLICY`.
-    AlterPolicy { name: Ident, table: ObjectName, rename_to: Option<Ident> },
+    AlterPolicy { name: Ident, table: ObjectName, rename_to: Option<Ident>, clauses: PolicyClauses },
     /// `DROP POLICY`.
     DropPolicy { name: Ident, table: ObjectName, if_exists: bool },
     /// `CREATE / ALTER / DROP STATISTICS`.
@@ -172,7 +178,7 @@ pub enum Operation {
 
     // Comments, rights
     /// `COMMENT ON`, `SECURITY LABEL`.
-    Comment { on: CommentTarget, text: Option<Box<str>> },
+    Comment { on: CommentTarget, text: Option<Box<str>>, label: bool },
     /// `GRANT`, `REVOKE`, `ALTER DEFAULT PRIVILEGES`, `REASSIGN OWNED`; the relations named, if any.
     Grant { revoke: bool, relations: Vec<ObjectName> },
     /// `DROP OWNED BY`.
@@ -278,9 +284,24 @@ pub enum CommentTarget {
     /// A constraint of a table.
     Constraint(ObjectName, Ident),
     /// A trigger, rule or policy of a table.
-    OnTable(ObjectName, Ident),
+    OnTable(OnTable, ObjectName, Ident),
+    /// A function, procedure or aggregate.
+    Routine(RoutineName),
+    /// A type or domain.
+    Type(ObjectName),
+    /// A schema.
+    Schema(Ident),
     /// Anything else.
     Other,
+}
+
+/// What has a name of its own within a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum OnTable {
+    Trigger,
+    Rule,
+    Policy,
 }
 
 /// Transaction control.

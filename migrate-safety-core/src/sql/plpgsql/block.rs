@@ -2,8 +2,9 @@
 
 use super::reader::{Open, Reader, is_reserved};
 use super::conditions::code_of;
-use super::tree::{Block, Declaration, Handler};
+use super::tree::{Block, Declaration, Handler, Statement, Value};
 use crate::sql::cursor::Parse;
+use crate::sql::expr::Expr;
 use crate::sql::name::Ident;
 use crate::sql::statement::ProblemKind;
 use sqlparser::tokenizer::Token;
@@ -67,7 +68,7 @@ impl Reader<'_, '_> {
         if valid { Ok(code) } else { Err(invalid) }
     }
 
-    /// One declaration; none for an alias or a cursor. `of_block` is where the block's own variables begin.
+    /// One declaration; none for a cursor. An alias has the value of what it stands for. `of_block` is where the block's own variables begin.
     fn declaration(&mut self, of_block: usize) -> Parse<Option<Declaration>> {
         if self.c.is_token(&Token::ShiftLeft) {
             return Err(self.c.problem(ProblemKind::Invalid, "block label must be placed before DECLARE, not after"));
@@ -81,10 +82,12 @@ impl Reader<'_, '_> {
             return Err(again);
         }
         if self.c.eat_all("ALIAS FOR") {
-            self.variable()?;
+            let of = self.variable()?;
             self.semicolon()?;
             self.scope.add(&name);
-            return Ok(None);
+            let expr = Some(Expr::Column { qualifier: None, name: of });
+            let default = Some(Value { expr, literal: None });
+            return Ok(Some(Declaration { name, array: false, operations: Vec::new(), default }));
         }
         let is_cursor = self.c.is("CURSOR") || self.c.is_all("NO SCROLL CURSOR") || self.c.is_all("SCROLL CURSOR");
         if is_cursor {
@@ -93,7 +96,7 @@ impl Reader<'_, '_> {
             return Ok(None);
         }
         self.c.eat("CONSTANT");
-        self.variable_type()?;
+        let array = self.variable_type()?;
         if self.c.eat("COLLATE") {
             self.c.object_name()?;
         }
@@ -109,6 +112,6 @@ impl Reader<'_, '_> {
         }
         self.semicolon()?;
         self.scope.add(&name);
-        Ok(Some(Declaration { name, operations, default }))
+        Ok(Some(Declaration { name, array, operations, default }))
     }
 }

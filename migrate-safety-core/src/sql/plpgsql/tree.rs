@@ -28,6 +28,8 @@ pub(super) struct Handler {
 #[derive(Debug)]
 pub(super) struct Declaration {
     pub(super) name: Ident,
+    /// Whether it is an array.
+    pub(super) array: bool,
     /// What computing the first value does.
     pub(super) operations: Vec<LocatedOperation>,
     /// Absent: NULL.

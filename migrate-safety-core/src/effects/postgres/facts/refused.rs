@@ -68,16 +68,15 @@ pub(super) const FACTS: &[Fact] = &[
         ..Fact::BASE
     },
     Fact {
-        id: "refused/identity-of-partition",
-        of: &[Kind::AddIdentity],
-        condition: "a partition",
-        when: |scene| scene.target_table().is_some_and(|table| table.partition_of.is_some()),
-        also: |_, effects| fail(effects, Some(("42P16", "cannot add identity to a column of a partition".to_owned()))),
+        id: "refused/identity-of-one-level",
+        of: &[Kind::AddIdentity, Kind::AlterIdentity, Kind::DropIdentity],
+        condition: "a partition, or only a partitioned table",
+        also: |scene, effects| fail(effects, identity_of_one_level(scene)),
         since: 17,
         source: "measured, PG 17-18",
         examples: &[Example::new(
-            "CREATE TABLE p (id int NOT NULL) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10)",
-            "ALTER TABLE p1 ALTER id ADD GENERATED ALWAYS AS IDENTITY",
+            "CREATE TABLE p (id int NOT NULL, k int GENERATED ALWAYS AS IDENTITY) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10)",
+            "ALTER TABLE p1 ALTER k RESTART",
         )],
         ..Fact::BASE
     },
@@ -134,10 +133,42 @@ pub(super) const FACTS: &[Fact] = &[
     },
     Fact {
         id: "refused/key-of-a-partition",
-        of: &[Kind::SetType],
+        of: &[Kind::SetType, Kind::DropColumn],
         condition: "the column is in the partition key of a table below",
         also: |scene, effects| fail(effects, key_below(scene)),
-        examples: &[Example::new(SUB, "ALTER TABLE p ALTER a TYPE bigint")],
+        examples: &[Example::new(SUB, "ALTER TABLE p ALTER a TYPE bigint"), Example::new(SUB, "ALTER TABLE p DROP a")],
+        ..Fact::BASE
+    },
+    Fact {
+        id: "refused/type-of-identity",
+        of: &[Kind::SetType],
+        condition: "the column is an identity, and the new type no integer",
+        when: |scene| Retyped::new(scene).is_some_and(|retyped| retyped.is_identity_of_another_type()),
+        also: |_, effects| {
+            let message = "identity column type must be smallint, integer, or bigint".to_owned();
+            fail(effects, Some(("22023", message)));
+        },
+        examples: &[Example::new(
+            "CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY)",
+            "ALTER TABLE t ALTER id TYPE text",
+        )],
+        ..Fact::BASE
+    },
+    Fact {
+        id: "refused/alter-constraint-of-one-level",
+        of: &[Kind::AlterConstraint],
+        condition: "ONLY, on a partitioned table with partitions",
+        when: |scene| {
+            let table = scene.target_table();
+            !on::recurses(scene) && table.is_some_and(|table| table.is_partitioned() && !table.children.is_empty())
+        },
+        also: |_, effects| fail(effects, Some(("42P16", "constraint must be altered in child tables too".to_owned()))),
+        since: 18,
+        source: "measured, PG 18",
+        examples: &[Example::new(
+            "CREATE TABLE r (id int PRIMARY KEY); CREATE TABLE p (id int CONSTRAINT k REFERENCES r) PARTITION BY LIST (id); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1)",
+            "ALTER TABLE ONLY p ALTER CONSTRAINT k DEFERRABLE",
+        )],
         ..Fact::BASE
     },
     Fact {
@@ -160,11 +191,12 @@ pub(super) const FACTS: &[Fact] = &[
         ..Fact::BASE
     },
     Fact {
-        id: "refused/operator-of-other-types",
+        id: "refused/expression-without-meaning",
         of: &[Kind::SetType],
-        condition: "a CHECK or an index compares the column with a constant of its old type, which the new one cannot be compared with",
+        condition: "a CHECK or an index calls a function of text, or compares the column with a constant of its old type, and the new type knows neither",
         also: |scene, effects| {
-            let failure = Retyped::new(scene).and_then(|retyped| retyped.lost_operator());
+            let failure = Retyped::new(scene)
+                .and_then(|retyped| retyped.using_without_function().or_else(|| retyped.lost_meaning()));
             fail(effects, failure.map(|message| ("42883", message)));
         },
         examples: &[
@@ -181,6 +213,11 @@ pub(super) const FACTS: &[Fact] = &[
                 "ALTER TABLE t ALTER m TYPE text",
             ),
             Example::new("CREATE TABLE t (a int CHECK (a > 0))", "ALTER TABLE t ALTER a TYPE text"),
+            Example::new(
+                "CREATE TABLE t (a text); CREATE INDEX ON t (lower(a)); INSERT INTO t VALUES ('7')",
+                "ALTER TABLE t ALTER a TYPE int USING a::int",
+            ),
+            Example::new("CREATE TABLE t (a int)", "ALTER TABLE t ALTER a TYPE text USING lower(a)"),
             Example::new("CREATE TABLE t (a int CHECK (a > 0))", "ALTER TABLE t ALTER a TYPE numeric"),
             Example::new("CREATE TABLE t (a date CHECK (a > '1990-01-01'))", "ALTER TABLE t ALTER a TYPE timestamp"),
         ],
@@ -233,6 +270,24 @@ fn refused_if_partitioned(scene: &Scene<'_>) -> Option<Refusal> {
         }
         _ => None,
     }
+}
+
+fn identity_of_one_level(scene: &Scene<'_>) -> Option<Refusal> {
+    let verb = match scene.action()? {
+        TableAction::AddIdentity { .. } => "add identity to a",
+        TableAction::AlterIdentity { .. } => "change identity",
+        TableAction::DropIdentity { .. } => "drop identity from a",
+        _ => return None,
+    };
+    let table = scene.target_table()?;
+    let of = if table.partition_of.is_some() {
+        "of a partition"
+    } else if table.is_partitioned() && !table.children.is_empty() && !on::recurses(scene) {
+        "of only the partitioned table"
+    } else {
+        return None;
+    };
+    Some(("42P16", format!("cannot {verb} column {of}")))
 }
 
 fn not_clusterable(scene: &Scene<'_>) -> Option<Refusal> {
@@ -350,7 +405,11 @@ fn in_key(partitioning: &Partitioning, column: &Ident) -> bool {
 }
 
 fn key_below(scene: &Scene<'_>) -> Option<Refusal> {
-    let TableAction::SetType { column, .. } = scene.action()? else { return None };
+    let (column, verb) = match scene.action()? {
+        TableAction::SetType { column, .. } => (column, "alter"),
+        TableAction::DropColumn { column, .. } => (column, "drop"),
+        _ => return None,
+    };
     let below = on::tree(scene).into_iter().skip(1);
     let mut keyed = below.filter_map(|id| scene.catalog.relation(id)).filter(|relation| {
         let partitioning = relation.table().and_then(|table| table.partition_by.as_ref());
@@ -358,7 +417,7 @@ fn key_below(scene: &Scene<'_>) -> Option<Refusal> {
     });
     let table = &keyed.next()?.name;
     let part = format!("because it is part of the partition key of relation \"{table}\"");
-    Some(("42P16", format!("cannot alter column \"{column}\" {part}")))
+    Some(("42P16", format!("cannot {verb} column \"{column}\" {part}")))
 }
 
 fn unique_below(scene: &Scene<'_>) -> Option<Refusal> {

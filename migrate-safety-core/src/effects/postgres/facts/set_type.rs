@@ -151,7 +151,7 @@ fn using_failure(scene: &Scene<'_>, retyped: &Retyped<'_>) -> Option<Failure> {
         let Expr::Cast { expr, to } = e else { return };
         let Some(from) = scene.catalog.expression_type(expr, Some(table)) else { return };
         let to = scene.catalog.settled_type(to);
-        if scene.catalog.cast(&from, &to) == CastPath::Missing {
+        if !exists(scene, &from, &to) {
             let plain = |t: &DataType| DataType { modifiers: Vec::new(), ..t.clone() };
             let message = format!("cannot cast type {} to {}", plain(&from), plain(&to));
             failure = Some(Failure { sqlstate: "42846", message, only_with_rows: false });
@@ -199,8 +199,15 @@ fn default_failure(scene: &Scene<'_>, retyped: &Retyped<'_>) -> Option<Failure> 
 fn is_assignable(scene: &Scene<'_>, from: &DataType, to: &DataType) -> bool {
     match scene.catalog.cast(from, to) {
         CastPath::Known(cast) => cast.context <= CastContext::Assignment,
+        _ => exists(scene, from, to),
+    }
+}
+
+/// Whether there may be a cast; for the history's own types none is known to be made.
+fn exists(scene: &Scene<'_>, from: &DataType, to: &DataType) -> bool {
+    match scene.catalog.cast(from, to) {
+        CastPath::Known(_) => true,
         CastPath::Missing => false,
-        // No cast is known to be made for the history's own types.
         CastPath::Unknown => [from, to].iter().any(|t| matches!(scene.catalog.type_of(t), TypeRef::Unknown)),
     }
 }

@@ -20,7 +20,8 @@ struct Arguments {
 /// `( … )` behind the name of a function, and the clauses that can follow.
 pub(super) fn call(c: &mut Cursor<'_, '_>, name: ObjectName) -> Parse<Expr> {
     let Arguments { args, order, special } = arguments(c)?;
-    if string_value(c.peek()).is_some() {
+    let are_modifiers = !args.is_empty() && args != [Expr::Star(None)];
+    if are_modifiers && string_value(c.peek()).is_some() {
         return with_modifiers(c, name, &args);
     }
     if special && c.is_all("WITHIN GROUP") {
@@ -98,12 +99,12 @@ fn arguments(c: &mut Cursor<'_, '_>) -> Parse<Arguments> {
 /// `e`, `name => e`, `name := e`, `VARIADIC e`.
 pub(super) fn argument(c: &mut Cursor<'_, '_>) -> Parse<Expr> {
     c.eat("VARIADIC");
-    let is_named = matches!(c.peek(), Token::Word(_)) && matches!(c.peek_nth(1), Token::RArrow | Token::Assignment);
+    let is_named = matches!(c.peek_nth(1), Token::RArrow | Token::Assignment);
     if is_named { named_argument(c) } else { expr(c) }
 }
 
 fn named_argument(c: &mut Cursor<'_, '_>) -> Parse<Expr> {
-    let left = Box::new(Expr::String(c.label()?.as_str().into()));
+    let left = Box::new(Expr::String(c.non_reserved()?.as_str().into()));
     c.skip();
     Ok(Expr::Binary { op: "=>".into(), left, right: Box::new(expr(c)?) })
 }
