@@ -213,6 +213,7 @@ impl<'c> Replay<'c> {
             return;
         }
         let called = if depth < MAX_CALL_DEPTH { self.called_bodies(&located) } else { Vec::new() };
+        self.catalog.presume(&located.operation);
         let scene =
             Scene { operation: &located.operation, catalog: &self.catalog, session: &self.session, now: self.now };
         let mut effects = effects::effects(&scene);
@@ -220,6 +221,8 @@ impl<'c> Replay<'c> {
             // What looks like a column may be a variable there, and what looks like a table is made by then.
             effects.failures.retain(|failure| !is_of_names(&located.operation, failure));
         }
+        // A block or routine cannot end the transaction it is called in.
+        effects.requires_no_transaction |= located.routine.is_some() && ends_transaction(&located.operation);
         let sizes = self.sizes(&effects);
         let view = OperationView {
             scene,
@@ -375,6 +378,10 @@ fn is_of_names(operation: &Operation, failure: &Failure) -> bool {
     let of_data =
         matches!(operation, Operation::Select(_) | Operation::Insert(_) | Operation::Update(_) | Operation::Delete(_));
     of_data && matches!(failure.sqlstate, "42P01" | "42703" | "42883" | "42702" | "42804")
+}
+
+fn ends_transaction(operation: &Operation) -> bool {
+    matches!(operation, Operation::Transaction(Transaction::Commit | Transaction::Rollback))
 }
 
 /// In what kind of transaction a migration's first statement runs.

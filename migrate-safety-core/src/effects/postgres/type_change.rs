@@ -60,6 +60,9 @@ impl Conversion<'_> {
 
     /// One cast.
     fn step(&self, from: &DataType, to: &DataType) -> Stored {
+        if is_unknown(from) {
+            return Stored::Unclear;
+        }
         if let Some((base, constrained)) = self.domain(to) {
             if same_type(from, to) {
                 return Stored::Kept;
@@ -189,6 +192,11 @@ impl Equality {
     fn is_polymorphic(&self) -> bool {
         matches!(self, Self::OfType(_))
     }
+}
+
+/// Whether a column's type is not known.
+pub(super) fn is_unknown(data_type: &DataType) -> bool {
+    data_type.is(crate::catalog::UNKNOWN_TYPE)
 }
 
 /// Whether two types are the same but for their modifiers.

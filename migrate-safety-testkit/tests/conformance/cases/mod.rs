@@ -3,6 +3,7 @@
 mod access;
 mod columns;
 mod constraints;
+mod behaviour;
 mod data;
 mod data_partitions;
 mod domains;
@@ -26,6 +27,7 @@ pub fn all() -> impl Iterator<Item = Row> {
         access::ROWS,
         columns::ROWS,
         constraints::ROWS,
+        behaviour::ROWS,
         data::ROWS,
         data_partitions::ROWS,
         domains::ROWS,
