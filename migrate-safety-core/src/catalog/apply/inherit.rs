@@ -198,6 +198,9 @@ impl Change<'_> {
             return;
         }
         self.adopt(child, parent, &child_name);
+        if !self.applied.conflicts.is_empty() {
+            return;
+        }
         self.link(child, parent, None);
     }
 

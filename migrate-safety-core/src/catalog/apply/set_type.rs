@@ -58,6 +58,9 @@ impl Change<'_> {
             }
             None => self.check_conversion(&column, &data_type),
         }
+        if !self.applied.conflicts.is_empty() {
+            return;
+        }
         let descendants = if only { Vec::new() } else { self.catalog.descendants(table) };
         self.set_type_of_one(table, name, &data_type, collation);
         for table in descendants {
@@ -104,7 +107,9 @@ impl Change<'_> {
         collation: Option<&ObjectName>,
     ) {
         let Some(column) = self.table(table).and_then(|t| t.column(name)).cloned() else { return };
-        self.refuse_dependents(table, &column);
+        if self.refuse_dependents(table, &column) {
+            return;
+        }
         if let Some(column) = self.catalog.column_mut(table, column.id) {
             // The default keeps the value that it had as one of the old type.
             if let Some(default) = column.default.take() {
@@ -163,8 +168,8 @@ impl Change<'_> {
     }
 
     /// What keeps a column from getting another type.
-    fn refuse_dependents(&mut self, table: RelationId, column: &Column) {
-        let Some(definition) = self.table(table) else { return };
+    fn refuse_dependents(&mut self, table: RelationId, column: &Column) -> bool {
+        let Some(definition) = self.table(table) else { return true };
         let generated = |c: &&Column| {
             c.id != column.id && c.generated.as_ref().is_some_and(|g| mentions(&g.expression.expr, column))
         };
@@ -182,8 +187,9 @@ impl Change<'_> {
         } else if in_trigger {
             "cannot alter type of a column used in a trigger definition"
         } else {
-            return;
+            return false;
         };
         self.conflict(sqlstate, refused);
+        true
     }
 }

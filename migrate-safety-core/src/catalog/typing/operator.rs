@@ -2,6 +2,7 @@
 //! `oper` and `oper_select_candidate` on the server).
 
 use super::{Bounds, Examined, ExprType, Typing};
+use crate::catalog::store::UNKNOWN_TYPE;
 use crate::catalog::builtin::{self, Operator};
 use crate::catalog::routines::plain_type;
 use crate::catalog::{Conflict, TypeDefKind, TypeRef};
@@ -202,7 +203,7 @@ impl Typing<'_> {
             ExprType::Known(t) => match self.catalog.type_of(t) {
                 TypeRef::Unknown => None,
                 TypeRef::Other(def) if matches!(def.kind, TypeDefKind::Base) => None,
-                TypeRef::Builtin if t.is("record") || t.name.starts_with("any") => None,
+                TypeRef::Builtin if t.is("record") || t.is(UNKNOWN_TYPE) || t.name.starts_with("any") => None,
                 _ => Some(plain_type(&self.catalog.shown_type(t))),
             },
         };

@@ -5,7 +5,7 @@ use crate::effects::Effects;
 use crate::effects::fact::{Act, Example, Fact, Work};
 use crate::effects::kind::Kind;
 use crate::effects::postgres::family::{family, heaps, indexes, is_partitioned, stored};
-use crate::effects::postgres::say::fails;
+use crate::effects::postgres::say;
 use crate::effects::scene::Scene;
 use crate::sql::{LockMode, ObjectName, Operation};
 
@@ -158,7 +158,7 @@ fn not_clustered(scene: &Scene<'_>, effects: &mut Effects) -> Option<()> {
     let Some(name) = index else {
         if !indexes.any(|(_, id)| catalog.index(id).is_some_and(|index| index.clustered)) {
             let message = format!("there is no previously clustered index for table \"{}\"", relation.name);
-            fails(effects, "42704", message);
+            say::fails(effects, "42704", message);
         }
         return Some(());
     };
@@ -166,9 +166,9 @@ fn not_clustered(scene: &Scene<'_>, effects: &mut Effects) -> Option<()> {
     let index = catalog.index(id)?;
     if !["btree", "gist"].contains(&&*index.method) {
         let why = "because access method does not support clustering";
-        fails(effects, "0A000", format!("cannot cluster on index \"{name}\" {why}"));
+        say::fails(effects, "0A000", format!("cannot cluster on index \"{name}\" {why}"));
     } else if index.predicate.is_some() {
-        fails(effects, "0A000", format!("cannot cluster on partial index \"{name}\""));
+        say::fails(effects, "0A000", format!("cannot cluster on partial index \"{name}\""));
     }
     Some(())
 }

@@ -1,19 +1,35 @@
 //! What the server refuses to write.
 
 use crate::catalog::{Index, Relation, RelationId, RelationKind, Table};
-use crate::effects::Effects;
+use crate::effects::{Effects, Failure};
 use crate::effects::fact::{Example, Fact};
 use crate::effects::kind::Kind;
 use crate::effects::postgres::say::fails;
 use crate::effects::scene::Scene;
-use crate::sql::expr::Expr;
-use crate::sql::operation::OnConflict;
+use crate::sql::expr::{Cte, Expr, Query, Select, TableRef, TableSource};
+use crate::sql::operation::{OnConflict, TableTarget};
 use crate::sql::{Ident, ObjectName, Operation};
 
 const T: &str = "CREATE TABLE t (id int PRIMARY KEY, a int, b int, g int GENERATED ALWAYS AS (1) STORED); CREATE UNIQUE INDEX ON t (a) WHERE b > 0; CREATE UNIQUE INDEX ON t (lower(a::text));";
 
 /// The facts.
 pub(super) const FACTS: &[Fact] = &[
+    Fact {
+        id: "data/names",
+        of: &[Kind::Select, Kind::Insert, Kind::Update, Kind::Delete],
+        condition: "relations or columns that are not there",
+        also: |scene, effects| effects.failures.extend(unknown_name(scene)),
+        examples: &[
+            Example::new(T, "SELECT c FROM t"),
+            Example::new(T, "SELECT * FROM absent"),
+            Example::new(T, "UPDATE t SET a = c + 1"),
+            Example::new(T, "UPDATE t SET a = s.x FROM (VALUES (1, 2)) AS s(x, y) WHERE s.y = t.id"),
+            Example::new(T, "DELETE FROM t USING absent WHERE absent.id = t.id"),
+            Example::new(T, "INSERT INTO t (id) SELECT c FROM t"),
+            Example::new(T, "WITH w AS (SELECT id FROM t) DELETE FROM t USING w WHERE w.id = t.id"),
+        ],
+        ..Fact::BASE
+    },
     Fact {
         id: "written/relation",
         of: &[Kind::Insert, Kind::Update, Kind::Delete],
@@ -50,6 +66,43 @@ pub(super) const FACTS: &[Fact] = &[
         ..Fact::BASE
     },
 ];
+
+/// The first error of looking up what a statement reads.
+fn unknown_name(scene: &Scene<'_>) -> Option<Failure> {
+    let query = match scene.operation {
+        Operation::Select(query) => (**query).clone(),
+        Operation::Insert(insert) => {
+            let source = insert.source.clone()?;
+            Query { ctes: insert.ctes.iter().chain(&source.ctes).cloned().collect(), ..source }
+        }
+        Operation::Update(update) => {
+            let values = update.assignments.iter().map(|(_, value)| value);
+            let read = values.chain(&update.filter).chain(&update.returning);
+            reading(&update.ctes, &update.table, update.alias.as_ref(), &update.from, read)
+        }
+        Operation::Delete(delete) => {
+            let read = delete.filter.iter().chain(&delete.returning);
+            reading(&delete.ctes, &delete.table, delete.alias.as_ref(), &delete.using, read)
+        }
+        _ => return None,
+    };
+    scene.catalog.shape(&query).problems.into_iter().next().map(Failure::from)
+}
+
+/// A query that looks up what a change to a table does.
+fn reading<'e>(
+    ctes: &[Cte],
+    table: &TableTarget,
+    alias: Option<&Ident>,
+    others: &[TableRef],
+    read: impl Iterator<Item = &'e Expr>,
+) -> Query {
+    let source = TableSource::Relation { name: table.name.clone(), only: table.only };
+    let target = TableRef { alias: alias.cloned(), ..TableRef::new(source) };
+    let from = std::iter::once(target).chain(others.iter().cloned()).collect();
+    let select = Select { items: Vec::new(), from, filter: None, others: read.cloned().collect() };
+    Query { ctes: ctes.to_vec(), selects: vec![select], ..Query::default() }
+}
 
 /// The relation that is written.
 fn target<'a>(scene: &Scene<'a>) -> Option<&'a Relation> {
