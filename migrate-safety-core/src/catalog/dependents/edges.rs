@@ -78,7 +78,9 @@ impl Catalog {
                 edges.push((Object::RowType(id), Edge::Auto));
                 edges.extend(table.indexes.iter().map(|i| (Object::Relation(*i), Edge::Auto)));
                 edges.extend(table.sequences.iter().map(|s| (Object::Relation(*s), Edge::Auto)));
-                // Its own foreign keys may be met on another way: from a table that goes too, or from its own index.
+                // Its own parts may be met on another way: from a table that goes too, from its own index or sequence.
+                let defaults = table.columns.iter().filter(|c| c.default.is_some());
+                edges.extend(defaults.map(|c| (Object::Default(id, c.id), Edge::Auto)));
                 edges.extend(self.foreign_keys_from(id).iter().map(|k| (Object::Constraint(id, k.constraint.id), Edge::Auto)));
                 for child in &table.children {
                     let partition = self.table(*child).is_some_and(|c| c.partition_of.is_some());
