@@ -119,7 +119,7 @@ fn letter(letter: &str) -> Option<Volatility> {
 fn entries(table: &'static str) -> impl Iterator<Item = &'static str> {
     let mut rest = table;
     std::iter::from_fn(move || {
-        while rest.starts_with(['#', '\n']) {
+        while rest.starts_with([';', '\n']) {
             rest = rest.split_once('\n')?.1;
         }
         let mut end = 0;
@@ -160,6 +160,8 @@ pub(crate) struct Extension {
     pub(crate) relations: Vec<&'static str>,
     /// Operator classes.
     pub(crate) operator_classes: Vec<&'static str>,
+    /// Operators between types of the server.
+    pub(crate) operators: Vec<&'static str>,
     /// Index access methods.
     pub(crate) access_methods: Vec<&'static str>,
     /// Functions.
@@ -221,6 +223,7 @@ fn read_extension(lines: &'static str) -> Extension {
                 "types" => |e| Some(&mut e.types),
                 "relations" => |e| Some(&mut e.relations),
                 "opclasses" => |e| Some(&mut e.operator_classes),
+                "operators" => |e| Some(&mut e.operators),
                 "methods" => |e| Some(&mut e.access_methods),
                 _ => |_| None,
             };
@@ -245,6 +248,38 @@ fn read_extension(lines: &'static str) -> Extension {
     }
     extension
 }
+
+/// One operator of the server (`pg_operator`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Operator {
+    /// The type of the left operand; empty for a prefix operator.
+    pub(crate) left: &'static str,
+    /// The type of the right operand.
+    pub(crate) right: &'static str,
+    /// The type it returns.
+    pub(crate) returns: &'static str,
+    /// The volatility of its function.
+    pub(crate) volatility: Volatility,
+    versions: Versions,
+}
+
+/// The server's own operators with two operands of this symbol.
+pub(crate) fn operators(symbol: &str, version: u16) -> impl Iterator<Item = &'static Operator> {
+    let all = OPERATORS.get(symbol).map_or(&[][..], Vec::as_slice);
+    all.iter().filter(move |o| !o.left.is_empty() && o.versions.contain(version))
+}
+
+static OPERATORS: LazyLock<HashMap<&'static str, Vec<Operator>>> = LazyLock::new(|| {
+    let read = |written: &'static str| {
+        let (written, versions) = versions(written);
+        let (operands, result) = written.split_once('>')?;
+        let (left, right) = operands.split_once(',')?;
+        let (returns, volatility) = result.split_once(':').unwrap_or((result, "i"));
+        Some(Operator { left, right, returns, volatility: letter(volatility)?, versions })
+    };
+    let entries = entries(include_str!("builtin/operators.txt")).filter_map(|e| e.split_once(' '));
+    entries.map(|(symbol, all)| (symbol, all.split_whitespace().filter_map(read).collect())).collect()
+});
 
 /// A cast of the server's own (`pg_cast`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -379,7 +414,7 @@ mod tests {
         let crypto = extension("pgcrypto").expect("pgcrypto");
         assert_eq!(crypto.functions("gen_salt")[0].volatility, Volatility::Volatile);
         assert_eq!(crypto.functions("crypt")[0].returns, "text");
-        assert!(extension("pg_trgm").is_some_and(|e| e.operator_classes.contains(&"gin_trgm_ops") && !e.open));
+        assert!(extension("pg_trgm").is_some_and(|e| e.operator_classes.contains(&"gin.gin_trgm_ops") && !e.open));
         assert!(extension("postgis").is_some_and(|e| e.open && e.types.contains(&"geometry")));
         assert_eq!(extension("earthdistance").map(|e| &*e.requires), Some(&["cube"][..]));
         assert_eq!(extensions_of_type("citext"), ["citext"]);

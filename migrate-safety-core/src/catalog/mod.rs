@@ -6,8 +6,11 @@
 mod apply;
 pub(crate) mod builtin;
 mod casts;
+mod constants;
 mod dependents;
+mod hints;
 pub mod model;
+mod presume;
 mod query;
 mod regclass;
 mod render;
@@ -31,10 +34,13 @@ pub use model::*;
 pub use query::{ForeignKeyRef, TypeRef};
 pub use session::Session;
 pub use shape::{OutputColumn, QueryShape};
+pub(crate) use store::UNKNOWN_TYPE;
 pub use volatility::VolatilityOf;
 
 use crate::dialect::Target;
+use crate::sql::operation::RuleText;
 use crate::sql::{Ident, ObjectName};
+use hints::Hints;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A schema: everything that matters to a lock, a scan, a dependency or a rolling deploy.
@@ -52,15 +58,25 @@ pub struct Catalog {
     pub(crate) type_names: HashMap<(Ident, Ident), TypeId>,
     pub(crate) routines: BTreeMap<RoutineId, Routine>,
     pub(crate) routine_names: HashMap<(Ident, Ident), Vec<RoutineId>>,
-    /// Tables that have, or once had, a constraint of a name.
+    /// The tables that have a constraint of a name, each as often as it has one.
     pub(crate) constraint_names: HashMap<Ident, Vec<RelationId>>,
+    /// Where to look for dependents.
+    pub(crate) hints: Hints,
     /// Views that read a relation.
     pub(crate) readers: HashMap<RelationId, Vec<RelationId>>,
+    pub(crate) extensions: BTreeMap<Ident, Extension>,
+    /// Comments on what has no field for one.
+    pub(crate) comments: HashMap<Object, Box<str>>,
+    /// What rules were created as.
+    pub(crate) rule_texts: HashMap<(RelationId, Ident), RuleText>,
     /// Extended statistics by schema and name, and the table they are about.
     pub(crate) statistics: HashMap<(Ident, Ident), RelationId>,
-    pub(crate) extensions: BTreeMap<Ident, Stamp>,
     /// Names that statements which were not understood mention.
     pub(crate) unknown_names: HashSet<Ident>,
+    /// Whether bodies of functions are looked into when they are created (`check_function_bodies`).
+    pub(crate) check_bodies: bool,
+    /// Whether there are operators or casts that are not the server's own.
+    pub(crate) own_operators: bool,
     pub(crate) next_id: u32,
 }
 
@@ -104,10 +120,15 @@ impl Catalog {
             routines: BTreeMap::new(),
             routine_names: HashMap::new(),
             constraint_names: HashMap::new(),
+            hints: Hints::default(),
             readers: HashMap::new(),
             statistics: HashMap::new(),
             extensions: BTreeMap::new(),
+            comments: HashMap::new(),
+            rule_texts: HashMap::new(),
             unknown_names: HashSet::new(),
+            check_bodies: true,
+            own_operators: false,
             next_id: 1,
         }
     }

@@ -1,6 +1,6 @@
 //! Relations named by string constants: `nextval('app.ids')`, `'t'::regclass`.
 
-use super::{Catalog, RelationId, Resolved};
+use super::{Catalog, Conflict, RelationId, Resolved};
 use crate::sql::expr::Expr;
 use crate::sql::{Ident, ObjectName};
 
@@ -17,6 +17,23 @@ impl Catalog {
             _ => return Resolved::Unknown,
         };
         regclass_name(text).map_or(Resolved::Unknown, |name| self.resolve(&name))
+    }
+}
+
+impl Catalog {
+    /// The error of a constant that is read as `regclass`, if it names no relation.
+    pub(crate) fn regclass_problem(&self, expr: &Expr) -> Option<Conflict> {
+        let text = match expr {
+            Expr::String(text) => text,
+            Expr::Cast { expr, to } if to.is("regclass") => match &**expr {
+                Expr::String(text) => text,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let name = regclass_name(text)?;
+        let missing = self.regclass(expr) == Resolved::Missing;
+        missing.then(|| Conflict::new("42P01", format!("relation \"{name}\" does not exist")))
     }
 }
 

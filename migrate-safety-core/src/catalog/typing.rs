@@ -5,10 +5,13 @@ mod operator;
 
 use super::builtin::CastContext;
 use super::casts::CastPath;
-use super::{Catalog, TypeRef};
+use super::routines::plain_type;
+use super::{Catalog, Conflict, TypeRef};
 use crate::sql::expr::{Expr, Query};
 use crate::sql::operation::Volatility;
 use crate::sql::{DataType, Ident};
+use operator::{constant, is_range};
+use std::cell::RefCell;
 
 /// The type of an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,11 +108,24 @@ pub(crate) struct Typing<'a> {
     columns: Columns<'a>,
     /// How many functions may still be looked into.
     depth: u8,
+    /// Where errors go, innermost first.
+    problems: Option<&'a RefCell<Vec<Conflict>>>,
 }
 
 impl<'a> Typing<'a> {
     pub(crate) fn new(catalog: &'a Catalog, columns: Columns<'a>) -> Self {
-        Self { catalog, columns, depth: 8 }
+        Self { catalog, columns, depth: 8, problems: None }
+    }
+
+    /// Notes errors of what is examined.
+    pub(crate) fn reporting(self, problems: &'a RefCell<Vec<Conflict>>) -> Self {
+        Self { problems: Some(problems), ..self }
+    }
+
+    fn report(&self, problem: Option<Conflict>) {
+        if let (Some(problems), Some(problem)) = (self.problems, problem) {
+            problems.borrow_mut().push(problem);
+        }
     }
 
     /// The type and volatility of an expression.
@@ -127,6 +143,7 @@ impl<'a> Typing<'a> {
             Expr::Call { name, args } => self.call(name, args),
             Expr::Cast { expr, to } => {
                 let inner = self.examine(expr);
+                self.report(self.cast_problem(expr, &inner.data_type, to));
                 let bounds = inner.bounds.with(self.cast(expr, &inner.data_type, to));
                 Examined::new(ExprType::Known(self.catalog.settled_type(to)), bounds)
             }
@@ -138,23 +155,26 @@ impl<'a> Typing<'a> {
                 };
                 Examined::new(data_type, inner.bounds)
             }
-            Expr::And(parts) | Expr::Or(parts) => Examined::new(known("bool"), self.worst(parts)),
-            Expr::Not(inner) => Examined::new(known("bool"), self.examine(inner).bounds),
-            Expr::IsNull { expr, .. } => Examined::new(known("bool"), self.examine(expr).bounds),
-            Expr::Binary { op, left, right } => {
-                let (left, right) = (self.examine(left), self.examine(right));
-                let result = self.operator(op, &left.data_type, &right.data_type);
-                Examined::new(result.data_type, result.bounds.with(left.bounds).with(right.bounds))
+            Expr::And(parts) | Expr::Or(parts) => {
+                let of = if matches!(expr, Expr::And(_)) { "AND" } else { "OR" };
+                let bounds = parts.iter().fold(Bounds::IMMUTABLE, |worst, part| worst.with(self.condition(part, of)));
+                Examined::new(known("bool"), bounds)
             }
-            Expr::InList { expr, list, .. } => self.compared(expr, list.iter()),
-            Expr::Between { expr, low, high, .. } => self.compared(expr, [&**low, &**high]),
+            Expr::Not(inner) => Examined::new(known("bool"), self.condition(inner, "NOT")),
+            Expr::IsNull { expr, .. } => Examined::new(known("bool"), self.examine(expr).bounds),
+            // An argument by its name: which it is, the function knows.
+            Expr::Binary { op, right, .. } if **op == *"=>" => {
+                Examined::new(ExprType::Unclear, self.examine(right).bounds)
+            }
+            Expr::Binary { op, left, right } => self.binary(op, left, right),
+            Expr::InList { expr, list, .. } => self.compared("=", expr, list.iter()),
+            Expr::Between { expr, low, high, .. } => self.compared(">=", expr, [&**low, &**high]),
             Expr::Array(elements) => {
-                let element = elements.iter().map(|e| self.examine(e).data_type).find(|t| *t != ExprType::Literal);
-                let data_type = match element {
-                    Some(ExprType::Known(element)) => ExprType::Known(DataType { array: true, ..element }),
-                    Some(_) => ExprType::Unclear,
-                    None if elements.is_empty() => ExprType::Literal,
-                    None => known("text[]"),
+                let types: Vec<ExprType> = elements.iter().map(|e| self.examine(e).data_type).collect();
+                let data_type = match self.common_type(&types) {
+                    _ if elements.is_empty() => ExprType::Literal,
+                    ExprType::Known(element) => ExprType::Known(DataType { array: true, ..element }),
+                    other => other,
                 };
                 Examined::new(data_type, self.worst(elements))
             }
@@ -167,13 +187,47 @@ impl<'a> Typing<'a> {
         }
     }
 
+    /// The volatility of a condition, which has to be boolean.
+    pub(crate) fn condition(&self, expr: &Expr, of: &str) -> Bounds {
+        let examined = self.examine(expr);
+        if let ExprType::Known(t) = self.base_type(&examined.data_type)
+            && matches!(self.catalog.type_of(&t), TypeRef::Builtin | TypeRef::Enum(_))
+            && !t.is("bool")
+            && !t.name.starts_with("any")
+        {
+            let spelt = plain_type(&self.catalog.shown_type(&t));
+            let message = format!("argument of {of} must be type boolean, not type {spelt}");
+            self.report(Some(Conflict::new("42804", message)));
+        }
+        examined.bounds
+    }
+
+    /// The error of a cast.
+    fn cast_problem(&self, expr: &Expr, from: &ExprType, to: &DataType) -> Option<Conflict> {
+        let missing = self.catalog.type_problem(to);
+        let missing = missing.or_else(|| {
+            let named = to.is("regclass") && matches!(expr, Expr::String(_));
+            if named { self.catalog.regclass_problem(expr) } else { None }
+        });
+        missing.or_else(|| match (expr, from) {
+            (Expr::String(text), _) => self.catalog.constant_problem(text, to),
+            (_, ExprType::Known(from)) if self.catalog.cast(from, to) == CastPath::Missing => {
+                let spelt = |t: &DataType| plain_type(&self.catalog.shown_type(t));
+                let message = format!("cannot cast type {} to {}", spelt(from), spelt(to));
+                (!self.catalog.own_operators).then(|| Conflict::new("42846", message))
+            }
+            _ => None,
+        })
+    }
+
     /// A comparison of `expr` with each of `others`.
-    fn compared<'e>(&self, expr: &Expr, others: impl IntoIterator<Item = &'e Expr>) -> Examined {
+    fn compared<'e>(&self, op: &str, expr: &Expr, others: impl IntoIterator<Item = &'e Expr>) -> Examined {
         let left = self.examine(expr);
         let mut bounds = left.bounds;
         for other in others {
             let right = self.examine(other);
-            bounds = bounds.with(right.bounds).with(self.operator("=", &left.data_type, &right.data_type).bounds);
+            let (left, other) = ((&left.data_type, constant(expr)), (&right.data_type, constant(other)));
+            bounds = bounds.with(right.bounds).with(self.operator(op, left, other).bounds);
         }
         Examined::new(ExprType::builtin("bool"), bounds)
     }
@@ -185,7 +239,7 @@ impl<'a> Typing<'a> {
     /// A subquery: what it calls; its columns are not looked up.
     fn query(&self, query: &Query) -> Bounds {
         let unknown = |_: Option<&Ident>, _: &Ident| None;
-        let inner = Typing { columns: &unknown, ..*self };
+        let inner = Typing { columns: &unknown, problems: None, ..*self };
         let mut bounds = Bounds::IMMUTABLE;
         query.walk_exprs(&mut |expr| {
             if let Expr::Call { .. } = expr {
@@ -230,9 +284,18 @@ impl<'a> Typing<'a> {
             ExprType::Known(from) => from,
         };
         if to.schema.is_none() && to.name.starts_with("any") {
-            let arrays = to.name == *"anyarray" || to.name == *"anycompatiblearray";
-            let fits = if arrays { from.array } else { to.name != *"anyenum" || self.is_enum(from) };
+            let fits = match to.name.as_str() {
+                "anyarray" | "anycompatiblearray" => from.array,
+                "anynonarray" | "anycompatiblenonarray" => !from.array,
+                "anyenum" => self.is_enum(from),
+                "anyrange" | "anymultirange" | "anycompatiblerange" | "anycompatiblemultirange" => is_range(from),
+                _ => true,
+            };
             return fits.then_some(Fit { exact: false, volatility: Volatility::Immutable });
+        }
+        if to.is("record") {
+            let row = !matches!(self.catalog.type_of(from), TypeRef::Builtin | TypeRef::Enum(_));
+            return row.then_some(Fit { exact: false, volatility: Volatility::Immutable });
         }
         if from.array == to.array && from.name == to.name && from.schema == to.schema {
             return Some(Fit { exact: true, volatility: Volatility::Immutable });
@@ -241,13 +304,46 @@ impl<'a> Typing<'a> {
             CastPath::Known(cast) if cast.context == CastContext::Implicit => {
                 Some(Fit { exact: false, volatility: cast.volatility })
             }
-            CastPath::Unknown => Some(Fit { exact: false, volatility: Volatility::Immutable }),
+            // A cast that the history creates is not followed; of its own types it is hardly implicit.
+            CastPath::Unknown => {
+                let unknown = |t| matches!(self.catalog.type_of(t), TypeRef::Unknown);
+                let fit = Fit { exact: false, volatility: Volatility::Immutable };
+                (unknown(from) || unknown(to)).then_some(fit)
+            }
             _ => None,
         }
     }
 
     fn is_enum(&self, data_type: &DataType) -> bool {
         !data_type.array && matches!(self.catalog.type_of(data_type), TypeRef::Enum(_))
+    }
+
+    /// The type of `coalesce` and its like, of the arms of a union, of the elements of an array (`select_common_type`).
+    pub(crate) fn common_type(&self, types: &[ExprType]) -> ExprType {
+        let implicitly = |from: &DataType, to: &DataType| matches!(self.catalog.cast(from, to), CastPath::Known(cast) if cast.context == CastContext::Implicit);
+        let mut common: Option<DataType> = None;
+        for data_type in types {
+            let next = match data_type {
+                ExprType::Literal => continue,
+                ExprType::Unclear => return ExprType::Unclear,
+                ExprType::Known(next) => next,
+            };
+            common = Some(match common {
+                None => next.clone(),
+                Some(current) if current == *next => current,
+                Some(current) if implicitly(&current, next) && !implicitly(next, &current) => {
+                    DataType { modifiers: Vec::new(), ..next.clone() }
+                }
+                Some(current) => DataType { modifiers: Vec::new(), ..current },
+            });
+        }
+        match common {
+            Some(common) if types.contains(&ExprType::Literal) => {
+                ExprType::Known(DataType { modifiers: Vec::new(), ..common })
+            }
+            Some(common) => ExprType::Known(common),
+            None => ExprType::builtin("text"),
+        }
     }
 
     /// The type below a domain.

@@ -4,11 +4,13 @@
 //! (`contain_volatile_functions` on the server); a stable default is evaluated once. Index expressions, predicates,
 //! generated columns and partition keys have to be immutable (`contain_mutable_functions`).
 
+use super::store::UNKNOWN_TYPE;
 use super::typing::{Bounds, ExprType, Typing};
 use super::{Catalog, Conflict, RelationId};
 use crate::sql::expr::Expr;
 use crate::sql::operation::Volatility;
 use crate::sql::{DataType, Ident};
+use std::cell::RefCell;
 
 /// The volatility of an expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,18 +76,13 @@ impl Catalog {
         }
     }
 
-    /// The error of an expression over a table (where given) that names a function or a type that does not exist.
+    /// The first error in an expression over a table (where given): a function, type, operator or relation that does
+    /// not exist, a constant that its type does not take.
     pub fn expression_problem(&self, expr: &Expr, table: Option<RelationId>) -> Option<Conflict> {
         let columns = |_: Option<&Ident>, name: &Ident| self.column_type(table, name);
-        let typing = Typing::new(self, &columns);
-        let mut problem = None;
-        // Inner expressions are looked at before outer ones, as the server does.
-        expr.walk(&mut |e| match e {
-            Expr::Call { name, args } => problem = typing.missing_function(name, args).or(problem.take()),
-            Expr::Cast { to, .. } => problem = self.type_problem(to).or(problem.take()),
-            _ => {}
-        });
-        problem
+        let problems = RefCell::default();
+        Typing::new(self, &columns).reporting(&problems).examine(expr);
+        problems.into_inner().into_iter().next()
     }
 
     fn bounds(&self, expr: &Expr, table: Option<RelationId>) -> Bounds {
@@ -93,10 +90,10 @@ impl Catalog {
         Typing::new(self, &columns).examine(expr).bounds
     }
 
-    fn column_type(&self, table: Option<RelationId>, name: &Ident) -> Option<DataType> {
+    pub(super) fn column_type(&self, table: Option<RelationId>, name: &Ident) -> Option<DataType> {
         let relation = self.relation(table?)?;
         match (relation.table(), relation.view()) {
-            (Some(table), _) => table.column(name).map(|c| c.data_type.clone()),
+            (Some(table), _) => table.column(name).map(|c| c.data_type.clone()).filter(|t| !t.is(UNKNOWN_TYPE)),
             (None, Some(view)) => view.columns.iter().find(|c| c.name == *name)?.data_type.clone(),
             (None, None) => None,
         }

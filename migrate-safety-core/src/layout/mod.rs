@@ -46,6 +46,23 @@ impl Layout {
             Self::Plain => "plain",
         }
     }
+
+    /// The table in which the host records what it has run: it is there before the first migration (sqlx 0.9
+    /// `ensure_migrations_table`, diesel_migrations 2.3 `CREATE_MIGRATIONS_TABLE`).
+    pub(crate) fn bookkeeping(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlx => Some(
+                "CREATE TABLE IF NOT EXISTS _sqlx_migrations (version bigint PRIMARY KEY, description text NOT NULL, \
+                 installed_on timestamptz NOT NULL DEFAULT now(), success boolean NOT NULL, checksum bytea NOT NULL, \
+                 execution_time bigint NOT NULL)",
+            ),
+            Self::Diesel => Some(
+                "CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (version varchar(50) PRIMARY KEY NOT NULL, \
+                 run_on timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP)",
+            ),
+            Self::Plain => None,
+        }
+    }
 }
 
 /// One migration.

@@ -4,30 +4,42 @@ use super::expr::{Cte, CteBody, Expr, Expression, Query, TableRef, TableSource};
 use super::name::ObjectName;
 use super::operation::{ColumnDef, ConstraintDef, ConstraintKind, Operation, TableAction};
 
+/// A call of a function or procedure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoutineCall {
+    /// The routine, as written.
+    pub name: ObjectName,
+    /// What it is given, as in [`Expr::Call`].
+    pub args: Vec<Expr>,
+}
+
 /// The functions and procedures that an operation calls itself, each once, in order of appearance. What those call in
 /// turn, and what triggers do, is not in it; operators, casts and types have functions of their own, neither are they.
 pub fn called_routines(operation: &Operation) -> Vec<ObjectName> {
-    let mut found = Vec::new();
-    if let Operation::Call { name, .. } = operation {
-        found.push(name.clone());
+    let mut names = Vec::new();
+    for call in routine_calls(operation) {
+        if !names.contains(&call.name) {
+            names.push(call.name);
+        }
     }
-    each_expr(operation, &mut |expr| add_call(expr, &mut found));
-    found
+    names
 }
 
-/// The functions that a query calls.
-pub(crate) fn query_calls(query: &Query) -> Vec<ObjectName> {
+/// The same with what the routines are given: each call that differs from the others.
+pub fn routine_calls(operation: &Operation) -> Vec<RoutineCall> {
     let mut found = Vec::new();
-    in_query(query, &mut |expr| add_call(expr, &mut found));
-    found
-}
-
-fn add_call(expr: &Expr, found: &mut Vec<ObjectName>) {
-    if let Expr::Call { name, .. } = expr
-        && !found.contains(name)
-    {
-        found.push(name.clone());
+    if let Operation::Call { name, args } = operation {
+        found.push(RoutineCall { name: name.clone(), args: args.clone() });
     }
+    each_expr(operation, &mut |expr| {
+        if let Expr::Call { name, args } = expr {
+            let call = RoutineCall { name: name.clone(), args: args.clone() };
+            if !found.contains(&call) {
+                found.push(call);
+            }
+        }
+    });
+    found
 }
 
 /// Calls `visit` on every expression of an operation that the server evaluates when it runs, those of its subqueries

@@ -383,18 +383,6 @@ impl<'s, 't> Cursor<'s, 't> {
         self.skip_until(|_| false);
     }
 
-    /// `production`, or nothing consumed.
-    pub(crate) fn maybe<T>(&mut self, production: impl FnOnce(&mut Self) -> Parse<T>) -> Option<T> {
-        let mark = self.mark();
-        match production(self) {
-            Ok(value) => Some(value),
-            Err(_) => {
-                self.rewind(mark);
-                None
-            }
-        }
-    }
-
     /// `production`, one level deeper.
     pub(crate) fn nested<T>(&mut self, production: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<T> {
         self.descend()?;
@@ -403,7 +391,8 @@ impl<'s, 't> Cursor<'s, 't> {
         result
     }
 
-    /// Goes one level deeper, until [`ascend`](Self::ascend).
+    /// Goes one level deeper. What follows must come to [`Cursor::ascend`], errors included; see [`Cursor::nested`], of
+    /// which this spares the stack.
     pub(crate) fn descend(&mut self) -> Parse<()> {
         if self.depth >= Self::MAX_DEPTH {
             return Err(self.problem(ProblemKind::Unsupported, "nested too deeply to be read"));
@@ -412,6 +401,7 @@ impl<'s, 't> Cursor<'s, 't> {
         Ok(())
     }
 
+    /// Comes back from where [`Cursor::descend`] went.
     pub(crate) fn ascend(&mut self) {
         self.depth = self.depth.saturating_sub(1);
     }

@@ -12,6 +12,18 @@ pub struct Expression {
     pub expr: Expr,
 }
 
+impl Expression {
+    /// The same value where the type is not told by the place it stands in: a bare string constant gets a cast.
+    #[must_use]
+    pub fn of_type(self, data_type: &DataType) -> Self {
+        if !matches!(self.expr, Expr::String(_)) {
+            return self;
+        }
+        let sql = format!("{}::{data_type}", self.sql).into();
+        Self { sql, expr: Expr::Cast { expr: Box::new(self.expr), to: data_type.clone() } }
+    }
+}
+
 /// The structure of an expression. What has no variant of its own is [`Expr::Other`] with its parts, so that a walk
 /// still meets every function, column and subquery.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +53,7 @@ pub enum Expr {
     Call {
         /// The function.
         name: ObjectName,
-        /// Its arguments.
+        /// Its arguments; a named one is a [`Binary`](Self::Binary) with the operator `=>` and the name as a string.
         args: Vec<Expr>,
     },
     /// `CAST(e AS t)`, `e::t`, `t 'constant'`.

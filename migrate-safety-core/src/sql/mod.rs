@@ -1,5 +1,5 @@
-//! From text to [`Operation`]s: split, parse, lower. Nothing outside this module sees a
-//! `sqlparser` type.
+//! From text to [`Operation`]s: split into statements, cut into tokens, read by PostgreSQL's grammar.
+//! Nothing outside this module sees a `sqlparser` type; of sqlparser only the type of tokens is used.
 
 pub mod calls;
 mod cursor;
@@ -21,11 +21,12 @@ pub mod span;
 mod split;
 pub mod statement;
 
-pub use calls::called_routines;
+pub use calls::{called_routines, routine_calls};
 pub use datatype::DataType;
 pub use expr::{Expr, Expression, Query};
 pub use name::{Ident, ObjectName};
 pub use operation::{LocatedOperation, LockMode, Operation};
 pub use parse::parse;
 pub use span::{LineIndex, Position, Span};
+pub use split::split;
 pub use statement::{Directive, Problem, ProblemKind, Script, Statement};

@@ -1,15 +1,18 @@
 //! Predicted effects against what servers do: every example of every fact, and the cases in `cases/`.
 //!
 //! `CONFORMANCE_FILTER=text` runs only the cases whose setup or statement contains the text;
-//! `CONFORMANCE_MAJORS=14,18` only these versions.
+//! `CONFORMANCE_MAJORS=14,18` only these versions; `CONFORMANCE_FILE=path` runs the cases of a file instead, in the format
+//! of the example `probe`.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cases;
 mod compare;
+mod file;
 mod predict;
 mod row;
 
+use migrate_safety_core::effects::fact::Example;
 use migrate_safety_core::effects::postgres;
 use migrate_safety_testkit::{Case, run_cases, server_for_test};
 use row::Row;
@@ -18,10 +21,13 @@ use row::Row;
 fn rows(major: u16) -> Vec<Row> {
     let filter = std::env::var("CONFORMANCE_FILTER").unwrap_or_default();
     let examples = postgres::facts().flat_map(|fact| {
-        let named = |example: &migrate_safety_core::effects::fact::Example| Row::new(example.setup, example.sql);
-        fact.examples.iter().map(named)
+        let row = |example: &Example| Row::new(example.setup, example.sql).on(fact.since.max(14), fact.until.min(18));
+        fact.examples.iter().map(row)
     });
-    let mut rows: Vec<Row> = examples.chain(cases::all()).collect();
+    let mut rows: Vec<Row> = match std::env::var("CONFORMANCE_FILE") {
+        Ok(path) => file::read(&path),
+        Err(_) => examples.chain(cases::all()).collect(),
+    };
     rows.retain(|row| row.versions.contains(&major) && (row.setup.contains(&filter) || row.sql.contains(&filter)));
     rows
 }
@@ -42,7 +48,7 @@ fn conform(major: u16) {
     for (row, result) in rows.iter().zip(results) {
         let differences = match result.result {
             Err(error) => vec![format!("not measured: {error}")],
-            Ok(measured) => compare::differences(&predict::predict(major, row), &measured),
+            Ok(measured) => compare::differences(row, &predict::predict(major, row), &measured),
         };
         if !differences.is_empty() {
             report.push(format!("{}\n    after {}\n  {}", row.sql, row.setup, differences.join("\n  ")));

@@ -31,7 +31,7 @@ pub fn predict(major: u16, row: &Row) -> Prediction {
     for statement in of_row {
         prediction.add(&statement.effects);
         if !statement.understood {
-            prediction.uncertain.push("the statement was not understood".to_owned());
+            prediction.failures.push(("42601".to_owned(), "the statement was not understood".to_owned()));
         }
     }
     let earlier = migration.statements.iter().filter(|statement| statement.span.start.offset < before.len());

@@ -111,6 +111,8 @@ impl Change<'_> {
             (RelationWord::View, RelationKind::View(view)) => !view.materialized,
             (RelationWord::MaterializedView, RelationKind::View(view)) => view.materialized,
             (RelationWord::Sequence, RelationKind::Sequence(_)) => true,
+            // The server looks at the kind only later.
+            (RelationWord::View, _) => matches!(alter.action, TableAction::RenameColumn { .. }),
             _ => false,
         };
         if !is_kind(alter.word) {
@@ -125,13 +127,13 @@ impl Change<'_> {
             self.conflict("42809", message);
             return false;
         }
-        let Some(action) = table_only(&alter.action) else { return true };
+        let Some((action, what)) = table_only(&alter.action) else { return true };
         if relation.table().is_some() || matches!(relation.kind, RelationKind::Composite) {
             return true;
         }
         let message = match self.version() {
             15.. => format!("ALTER action {action} cannot be performed on relation \"{name}\""),
-            _ => format!("\"{name}\" is not a table"),
+            _ => format!("\"{name}\" is not a {what}"),
         };
         self.conflict("42809", message);
         false
@@ -321,33 +323,38 @@ impl Change<'_> {
     }
 }
 
-/// What the server calls an action that only tables (and composite types) have; absent: others have it too.
-fn table_only(action: &TableAction) -> Option<&'static str> {
+/// What the server calls an action that only tables (and composite types) have, and until PostgreSQL 14 what the
+/// relation is not; absent: others have it too.
+fn table_only(action: &TableAction) -> Option<(&'static str, &'static str)> {
+    const WITH_TYPES: &str = "table, composite type, or foreign table";
+    const WITH_VIEWS: &str = "table, view, or foreign table";
+    const WITH_FOREIGN: &str = "table or foreign table";
+    const TABLE: &str = "table";
     Some(match action {
-        TableAction::AddColumn { .. } => "ADD COLUMN",
-        TableAction::DropColumn { .. } => "DROP COLUMN",
-        TableAction::SetType { .. } => "ALTER COLUMN ... SET DATA TYPE",
-        TableAction::SetNotNull { .. } => "ALTER COLUMN ... SET NOT NULL",
-        TableAction::DropNotNull { .. } => "ALTER COLUMN ... DROP NOT NULL",
-        TableAction::SetExpression { .. } => "ALTER COLUMN ... SET EXPRESSION",
-        TableAction::DropExpression { .. } => "ALTER COLUMN ... DROP EXPRESSION",
-        TableAction::AddIdentity { .. } => "ALTER COLUMN ... ADD IDENTITY",
-        TableAction::AlterIdentity { .. } => "ALTER COLUMN ... SET",
-        TableAction::DropIdentity { .. } => "ALTER COLUMN ... DROP IDENTITY",
-        TableAction::AddConstraint(_) => "ADD CONSTRAINT",
-        TableAction::AlterConstraint { .. } => "ALTER CONSTRAINT",
-        TableAction::ValidateConstraint { .. } => "VALIDATE CONSTRAINT",
-        TableAction::DropConstraint { .. } => "DROP CONSTRAINT",
-        TableAction::Inherit { .. } => "INHERIT",
-        TableAction::NoInherit { .. } => "NO INHERIT",
-        TableAction::OfType { .. } => "OF",
-        TableAction::NotOf => "NOT OF",
-        TableAction::AttachPartition { .. } => "ATTACH PARTITION",
-        TableAction::DetachPartition { .. } => "DETACH PARTITION",
-        TableAction::RowSecurity { enable: true } => "ENABLE ROW SECURITY",
-        TableAction::RowSecurity { enable: false } => "DISABLE ROW SECURITY",
-        TableAction::ForceRowSecurity { force: true } => "FORCE ROW SECURITY",
-        TableAction::ForceRowSecurity { force: false } => "NO FORCE ROW SECURITY",
+        TableAction::AddColumn { .. } => ("ADD COLUMN", WITH_TYPES),
+        TableAction::DropColumn { .. } => ("DROP COLUMN", WITH_TYPES),
+        TableAction::SetType { .. } => ("ALTER COLUMN ... SET DATA TYPE", WITH_TYPES),
+        TableAction::SetNotNull { .. } => ("ALTER COLUMN ... SET NOT NULL", WITH_FOREIGN),
+        TableAction::DropNotNull { .. } => ("ALTER COLUMN ... DROP NOT NULL", WITH_FOREIGN),
+        TableAction::SetExpression { .. } => ("ALTER COLUMN ... SET EXPRESSION", WITH_FOREIGN),
+        TableAction::DropExpression { .. } => ("ALTER COLUMN ... DROP EXPRESSION", WITH_FOREIGN),
+        TableAction::AddIdentity { .. } => ("ALTER COLUMN ... ADD IDENTITY", WITH_VIEWS),
+        TableAction::AlterIdentity { .. } => ("ALTER COLUMN ... SET", WITH_VIEWS),
+        TableAction::DropIdentity { .. } => ("ALTER COLUMN ... DROP IDENTITY", WITH_VIEWS),
+        TableAction::AddConstraint(_) => ("ADD CONSTRAINT", WITH_FOREIGN),
+        TableAction::AlterConstraint { .. } => ("ALTER CONSTRAINT", TABLE),
+        TableAction::ValidateConstraint { .. } => ("VALIDATE CONSTRAINT", WITH_FOREIGN),
+        TableAction::DropConstraint { .. } => ("DROP CONSTRAINT", WITH_FOREIGN),
+        TableAction::Inherit { .. } => ("INHERIT", WITH_FOREIGN),
+        TableAction::NoInherit { .. } => ("NO INHERIT", WITH_FOREIGN),
+        TableAction::OfType { .. } => ("OF", TABLE),
+        TableAction::NotOf => ("NOT OF", TABLE),
+        TableAction::AttachPartition { .. } => ("ATTACH PARTITION", "table or partitioned index"),
+        TableAction::DetachPartition { .. } => ("DETACH PARTITION", "table or partitioned index"),
+        TableAction::RowSecurity { enable: true } => ("ENABLE ROW SECURITY", TABLE),
+        TableAction::RowSecurity { enable: false } => ("DISABLE ROW SECURITY", TABLE),
+        TableAction::ForceRowSecurity { force: true } => ("FORCE ROW SECURITY", TABLE),
+        TableAction::ForceRowSecurity { force: false } => ("NO FORCE ROW SECURITY", TABLE),
         _ => return None,
     })
 }

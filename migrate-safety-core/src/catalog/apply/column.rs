@@ -39,11 +39,22 @@ impl Change<'_> {
         }
         Column {
             collation: written.collation.clone(),
-            default: written.default.clone(),
+            default: self.stored_default(&data_type, written.default.as_ref()),
             generated: written.generated.clone(),
             identity: written.identity.as_ref().map(|i| i.always),
             ..Column::new(name.clone(), data_type, self.now)
         }
+    }
+
+    /// What the server stores of a default: NULL of a type that takes it as it is counts as none.
+    pub(super) fn stored_default(&self, data_type: &DataType, default: Option<&Expression>) -> Option<Expression> {
+        let is_domain = matches!(self.catalog.type_of(data_type), TypeRef::Domain(..));
+        let is_null = |default: &Expression| match &default.expr {
+            Expr::Null => true,
+            Expr::Cast { expr, to } => matches!(**expr, Expr::Null) && self.catalog.settled_type(to) == *data_type,
+            _ => false,
+        };
+        default.filter(|d| is_domain || !data_type.modifiers.is_empty() || !is_null(d)).cloned()
     }
 
     /// What the server refuses in a default.
@@ -58,6 +69,8 @@ impl Change<'_> {
             self.conflict("0A000", refused);
         } else if let Some(problem) = self.catalog.expression_problem(&default.expr, None) {
             self.applied.conflicts.push(problem);
+        } else if let Expr::String(text) = &default.expr {
+            self.applied.conflicts.extend(self.catalog.constant_problem(text, data_type));
         } else if let Some(from) = self.catalog.expression_type(&default.expr, None)
             && self.assigns(&from, data_type) == Some(false)
         {
@@ -127,14 +140,7 @@ impl Change<'_> {
             self.conflict("42P07", format!("relation \"{name}\" already exists"));
             return;
         }
-        let sequence = Sequence {
-            data_type: options.data_type.clone().unwrap_or(data_type),
-            owned_by: None,
-            identity,
-            persistence,
-            increment: options.increment.unwrap_or(1),
-            start: options.start,
-        };
+        let sequence = Sequence { identity, ..Sequence::new(data_type, persistence, options) };
         let kind = RelationKind::Sequence(Box::new(sequence));
         let sequence = self.catalog.add_relation(schema.clone(), name.clone(), kind, self.now);
         self.applied.created.push(sequence);
@@ -146,6 +152,7 @@ impl Change<'_> {
                 column.default = default;
             }
         }
+        self.catalog.note_column(table, id);
     }
 
     /// The attributes of a composite type.
@@ -258,7 +265,7 @@ impl Change<'_> {
                     inherited: 1,
                     local: false,
                     identity: column.identity.filter(|_| keeps_identity),
-                    sequence: column.sequence.filter(|_| keeps_identity && column.identity.is_some()),
+                    sequence: None,
                     ..column.clone()
                 };
                 self.catalog.add_column(child, inherited);

@@ -33,10 +33,12 @@ impl Change<'_> {
         if let Some(default) = default {
             self.check_default(name, &column.data_type, default);
         }
+        let stored = self.stored_default(&column.data_type, default);
         for (table, column) in self.everywhere(relation, name, only) {
             if let Some(column) = self.catalog.column_mut(table, column) {
-                column.default = default.cloned();
+                column.default.clone_from(&stored);
             }
+            self.catalog.note_column(table, column);
             self.catalog.settle_sequence(table, column);
         }
     }
@@ -118,12 +120,10 @@ impl Change<'_> {
             self.conflict("22023", "identity column type must be smallint, integer, or bigint");
         }
         self.make_sequence(table, name, &identity.options, true);
-        let sequence = self.catalog.column(table, id).and_then(|c| c.sequence);
         let partitions = !only && self.version() >= 17 && self.is_partitioned(table);
         for (table, column) in self.everywhere(table, name, !partitions) {
             if let Some(column) = self.catalog.column_mut(table, column) {
                 column.identity = Some(identity.always);
-                column.sequence = sequence;
             }
         }
     }
@@ -152,8 +152,7 @@ impl Change<'_> {
         }
         let sequence = sequence.and_then(|id| self.catalog.relations.get_mut(&id));
         if let Some(Relation { kind: RelationKind::Sequence(sequence), .. }) = sequence {
-            sequence.increment = options.increment.unwrap_or(sequence.increment);
-            sequence.start = options.start.or(sequence.start);
+            sequence.set(options);
         }
     }
 

@@ -30,7 +30,7 @@ impl Change<'_> {
             }
             Demand::Check(condition) => self.add_check(table, def, condition, Origin::AlterTable { only }),
             Demand::Unique(_) | Demand::Exclude(_) => self.add_key(table, def, only),
-            Demand::ForeignKey(key) => self.add_foreign_key(table, def, key, only),
+            Demand::ForeignKey(key) => self.add_foreign_key(table, def, key, Origin::AlterTable { only }),
         }
     }
 
@@ -347,7 +347,8 @@ impl Change<'_> {
                 return;
             }
         }
-        if only && self.is_partitioned(table) && !self.children(table).is_empty() && !constraint.no_inherit {
+        let partitions = self.is_partitioned(table) && !self.children(table).is_empty();
+        if only && partitions && self.version() < 18 && !constraint.no_inherit {
             let passed_on = matches!(constraint.kind, ConstraintKind::Check { .. } | ConstraintKind::NotNull { .. });
             if passed_on {
                 self.conflict(

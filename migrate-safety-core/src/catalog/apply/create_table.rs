@@ -2,6 +2,8 @@
 
 use super::change::Change;
 use super::constraint::Origin;
+use crate::catalog::query::parents;
+use crate::catalog::store::UNKNOWN_TYPE;
 use crate::catalog::{Column, Partitioning, RelationId, RelationKind, Stamp, Table};
 use crate::sql::operation::{
     ColumnDef, ConstraintDef, ConstraintKind as Demand, CreateTable, PartitionBound, Persistence,
@@ -13,10 +15,11 @@ impl Change<'_> {
     /// constraints, indexes, what `LIKE` takes over, foreign keys.
     pub(super) fn create_table(&mut self, create: &CreateTable) {
         let schema = self.schema_for(&create.name, create.persistence == Persistence::Temporary);
+        let exists = self.catalog.relation_names.contains_key(&(schema.clone(), create.name.name.clone()));
+        let parents = if exists && create.if_not_exists { Vec::new() } else { self.parents(create) };
         if !self.name_is_free(&schema, &create.name.name, create.if_not_exists) {
             return;
         }
-        let parents = self.parents(create);
         let definition = Table {
             persistence: create.persistence,
             foreign: create.foreign,
@@ -41,6 +44,7 @@ impl Change<'_> {
                 self.check_generated(id, generated);
             }
         }
+        self.check_inherited_defaults(id, create);
         self.set_partitioning(id, create);
         self.add_all_constraints(id, create);
     }
@@ -76,7 +80,7 @@ impl Change<'_> {
                 (table.is_partitioned(), table.partition_of.is_some(), self.is_unknown(parent));
             if create.partition_of.is_some() {
                 if !partitioned && !unknown {
-                    self.conflict("42809", format!("\"{}\" is not partitioned", name.name));
+                    self.conflict("42P17", format!("\"{}\" is not partitioned", name.name));
                 }
             } else if partitioned {
                 self.conflict("42809", format!("cannot inherit from partitioned table \"{}\"", name.name));
@@ -96,13 +100,7 @@ impl Change<'_> {
     /// Enters a table as a child of another.
     pub(super) fn link(&mut self, child: RelationId, parent: RelationId, bound: Option<&PartitionBound>) {
         if let Some(bound) = bound {
-            if let (PartitionBound::Default, Some(other)) = (bound, self.catalog.partitions_default(parent)) {
-                let (child, other) = (self.name(child), self.name(other));
-                self.conflict(
-                    "42P17",
-                    format!("partition \"{child}\" conflicts with existing default partition \"{other}\""),
-                );
-            }
+            self.check_bound(parent, child, bound);
         }
         let unknown = self.is_unknown(parent);
         if let Some(table) = self.catalog.table_mut(parent) {
@@ -153,27 +151,48 @@ impl Change<'_> {
             self.add_sequence(id, written);
             return;
         };
-        if existing.local && !options_only {
-            self.conflict("42701", format!("column \"{}\" specified more than once", written.name));
-            return;
-        }
+        let column = Column { local: !partition, ..self.new_column(id, written) };
+        self.merge_own_column(id, &existing, column, options_only);
+        self.add_sequence(id, written);
+    }
+
+    /// A column of the table's own that it inherits already.
+    pub(super) fn merge_own_column(&mut self, id: RelationId, existing: &Column, own: Column, options_only: bool) {
         if !options_only {
-            self.notice(format!("merging column \"{}\" with inherited definition", written.name));
-            let data_type = self.new_column(id, written).data_type;
-            if data_type != existing.data_type && !existing.data_type.is(crate::catalog::store::UNKNOWN_TYPE) {
-                self.conflict("42804", format!("column \"{}\" has a type conflict", written.name));
+            if existing.local {
+                self.conflict("42701", format!("column \"{}\" specified more than once", own.name));
+                return;
+            }
+            self.notice(format!("merging column \"{}\" with inherited definition", own.name));
+            let known = !own.data_type.is(UNKNOWN_TYPE) && !existing.data_type.is(UNKNOWN_TYPE);
+            if known && own.data_type != existing.data_type {
+                self.conflict("42804", format!("column \"{}\" has a type conflict", own.name));
             }
         }
         if let Some(column) = self.catalog.column_mut(id, existing.id) {
-            column.local |= !partition;
-            if written.default.is_some() {
-                column.default.clone_from(&written.default);
-            }
-            if written.generated.is_some() {
-                column.generated.clone_from(&written.generated);
+            column.local |= own.local;
+            column.not_null |= own.not_null;
+            column.default = own.default.or(column.default.take());
+            column.generated = own.generated.or(column.generated.take());
+            column.identity = own.identity.or(column.identity);
+        }
+        self.catalog.note_column(id, existing.id);
+    }
+
+    /// Defaults that differ between the parents, and that the table does not replace by its own.
+    fn check_inherited_defaults(&mut self, id: RelationId, create: &CreateTable) {
+        let Some(table) = self.table(id) else { return };
+        let sources = parents(table);
+        let several = table.columns.iter().filter(|c| c.inherited > 1).map(|c| c.name.clone());
+        for name in several.collect::<Vec<_>>() {
+            let defaults = sources.iter().filter_map(|p| self.table(*p)?.column(&name)?.default.as_ref());
+            let mut defaults = defaults.map(|d| &d.expr);
+            let first = defaults.next();
+            let replaced = create.columns.iter().any(|c| c.name == name && c.default.is_some());
+            if !replaced && defaults.any(|d| Some(d) != first) {
+                self.conflict("42611", format!("column \"{name}\" inherits conflicting default values"));
             }
         }
-        self.add_sequence(id, written);
     }
 
     fn set_partitioning(&mut self, id: RelationId, create: &CreateTable) {
@@ -231,7 +250,7 @@ impl Change<'_> {
         }
         for def in &written {
             if let Demand::ForeignKey(key) = &def.kind {
-                self.add_foreign_key(id, def, key, false);
+                self.add_foreign_key(id, def, key, Origin::CreateTable);
             }
         }
     }

@@ -83,7 +83,6 @@ impl Change<'_> {
             self.mentioned(table, predicate);
             self.demand_immutable(table, predicate, "index predicate");
         }
-        self.check_partition_key(table, &new);
         self.make_index(table, &new, create.only);
     }
 
@@ -214,6 +213,8 @@ impl Change<'_> {
             self.conflict("42710", format!("constraint \"{name}\" for relation \"{table_name}\" already exists"));
             return None;
         }
+        self.check_virtual_columns(table, new);
+        self.check_partition_key(table, new);
         let index = Index { table, parent: None, children: Vec::new(), constraint: None, ..new.index.clone() };
         let kind = RelationKind::Index(Box::new(index));
         let id = self.catalog.add_relation(schema, name.clone(), kind, self.now);
@@ -382,7 +383,8 @@ impl Change<'_> {
         let lacks_constraint =
             made.constraint.is_some() && self.catalog.index(child).is_some_and(|i| i.constraint.is_none());
         if attached.is_some() || !is_partition || taken || !same || lacks_constraint {
-            let sqlstate = if same && !lacks_constraint { "55000" } else { "42P17" };
+            let in_use = attached.is_some() || !is_partition || taken;
+            let sqlstate = if in_use { "55000" } else { "42P17" };
             self.conflict(
                 sqlstate,
                 format!("cannot attach index \"{child_name}\" as a partition of index \"{parent_name}\""),

@@ -23,7 +23,7 @@ impl Change<'_> {
                         local: false,
                         not_null: column.not_null && self.version() < 18,
                         identity: column.identity.filter(|_| keeps_identity),
-                        sequence: column.sequence.filter(|_| keeps_identity && column.identity.is_some()),
+                        sequence: None,
                         created: self.now,
                         comment: None,
                         ..column
@@ -52,6 +52,7 @@ impl Change<'_> {
                 existing.default.clone_from(&column.default);
             }
         }
+        self.catalog.note_column(child, existing.id);
     }
 
     /// Gives a new table the checks of its parents.
@@ -99,35 +100,67 @@ impl Change<'_> {
 
     /// All NOT NULLs of a new table: written, implied by `serial`, identity and primary key, and inherited.
     pub(super) fn add_not_nulls(&mut self, id: RelationId, create: &CreateTable, written: &[&ConstraintDef]) {
-        let mut wanted: Vec<(Ident, Option<&ConstraintDef>)> = Vec::new();
-        for def in written {
-            if let Demand::NotNull { column } = &def.kind {
-                wanted.push((column.clone(), Some(def)));
-            }
-        }
-        let implied = create.columns.iter().filter(|c| c.serial || c.identity.is_some());
-        wanted.extend(implied.map(|c| (c.name.clone(), None)));
-        for def in written {
-            if let Demand::Unique(key) = &def.kind
-                && key.primary
-            {
-                wanted.extend(key.columns.iter().map(|c| (c.clone(), None)));
+        let explicit = written.iter().filter_map(|def| match &def.kind {
+            Demand::NotNull { column } => Some((column, Some(*def))),
+            _ => None,
+        });
+        let implied = create.columns.iter().filter(|c| c.serial || c.identity.is_some()).map(|c| (&c.name, None));
+        let keys = written.iter().filter_map(|def| match &def.kind {
+            Demand::Unique(key) if key.primary => Some(&key.columns),
+            _ => None,
+        });
+        let mut wanted: Vec<(&Ident, Option<&ConstraintDef>)> = Vec::new();
+        for (column, def) in explicit.chain(implied).chain(keys.flatten().map(|c| (c, None))) {
+            match wanted.iter_mut().find(|(known, _)| *known == column) {
+                Some((_, known)) => *known = self.one_not_null(column, *known, def),
+                None => wanted.push((column, def)),
             }
         }
         for (column, def) in wanted {
-            let nullable = create.columns.iter().any(|c| c.name == column && c.null);
-            if nullable {
+            if create.columns.iter().any(|c| c.name == *column && c.null) {
                 let table = &create.name.name;
                 let message =
                     format!("conflicting NULL/NOT NULL declarations for column \"{column}\" of table \"{table}\"");
                 self.conflict("42601", message);
             }
-            if let Some(column) = self.catalog.ensure_column(id, &column) {
-                let name = def.and_then(|d| d.name.clone());
-                self.add_not_null(id, column, name, def.is_some_and(|d| d.no_inherit));
+            let no_inherit = def.is_some_and(|d| d.no_inherit);
+            if let Some(id_of_column) = self.catalog.ensure_column(id, column) {
+                let inherits = |parent: &RelationId| {
+                    let of_parent = self.table(*parent).and_then(|t| t.column(column));
+                    of_parent.is_some_and(|c| c.not_null)
+                };
+                if no_inherit && self.table(id).is_some_and(|t| parents(t).iter().any(inherits)) {
+                    let message = format!("cannot define not-null constraint with NO INHERIT on column \"{column}\"");
+                    self.conflict("42804", message);
+                }
+                self.add_not_null(id, id_of_column, def.and_then(|d| d.name.clone()), no_inherit);
             }
         }
         self.inherit_not_nulls(id);
+    }
+
+    /// Of two NOT NULLs of one column, the one whose name counts.
+    fn one_not_null<'d>(
+        &mut self,
+        column: &Ident,
+        a: Option<&'d ConstraintDef>,
+        b: Option<&'d ConstraintDef>,
+    ) -> Option<&'d ConstraintDef> {
+        let (Some(first), Some(second)) = (a, b) else {
+            if self.version() >= 18 && a.or(b).is_some_and(|d| d.no_inherit) {
+                let message =
+                    format!("conflicting NO INHERIT declaration for not-null constraint on column \"{column}\"");
+                self.conflict("42601", message);
+            }
+            return a.or(b);
+        };
+        if self.version() >= 18
+            && let (Some(one), Some(other)) = (&first.name, &second.name)
+            && one != other
+        {
+            self.conflict("42601", format!("conflicting not-null constraint names \"{one}\" and \"{other}\""));
+        }
+        if first.name.is_some() { a } else { b }
     }
 
     /// From PostgreSQL 18 on: the not-null constraints of the parents.
@@ -231,7 +264,6 @@ impl Change<'_> {
             existing.local &= !partitioned;
             if identity.is_some() {
                 existing.identity = identity;
-                existing.sequence = column.sequence;
             }
         }
     }

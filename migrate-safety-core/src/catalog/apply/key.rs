@@ -80,10 +80,7 @@ impl Change<'_> {
             }),
             comment: None,
         };
-        if !unique.without_overlaps {
-            self.check_operator_classes(&new.index);
-        }
-        self.check_partition_key(table, &new);
+        self.check_operator_classes(&new.index);
         self.make_index(table, &new, only);
     }
 

@@ -11,10 +11,6 @@ impl Change<'_> {
     pub(super) fn add_like_columns(&mut self, id: RelationId, clause: &LikeClause) {
         let Some(source) = self.relation(&clause.source, false) else { return };
         for column in self.columns_of(source) {
-            if self.table(id).is_some_and(|t| t.column(&column.name).is_some()) {
-                self.conflict("42701", format!("column \"{}\" specified more than once", column.name));
-                continue;
-            }
             let including = clause.including;
             let has_identity = column.identity.is_some() && including.identity;
             let copy = Column {
@@ -29,13 +25,23 @@ impl Change<'_> {
                 comment: column.comment.clone().filter(|_| including.comments),
                 ..column.clone()
             };
-            let Some(copied) = self.catalog.add_column(id, copy) else { continue };
+            let existing = self.table(id).and_then(|t| t.column(&column.name)).cloned();
+            let copied = match existing {
+                Some(existing) => {
+                    self.merge_own_column(id, &existing, copy, false);
+                    Some(existing.id)
+                }
+                None => self.catalog.add_column(id, copy),
+            };
+            let Some(copied) = copied else { continue };
             if has_identity {
                 self.copy_identity(id, &column);
             }
             if column.not_null && self.version() >= 18 {
-                let name = self.table(source).and_then(|t| super::not_null::not_null_of(t, column.id)).map(|(_, n)| n);
-                self.add_not_null(id, copied, name, false);
+                let constraint = self.table(source).and_then(|t| super::not_null::not_null_of(t, column.id));
+                let constraint = constraint.and_then(|(id, _)| self.catalog.constraint(source, id)).cloned();
+                let no_inherit = constraint.as_ref().is_some_and(|c| c.no_inherit);
+                self.add_not_null(id, copied, constraint.map(|c| c.name), no_inherit);
             }
         }
         if self.is_unknown(source)

@@ -1,6 +1,7 @@
 //! The names that the server makes up for indexes, constraints and sequences (`ChooseRelationName`,
 //! `ChooseConstraintName` and `ChooseIndexName` there).
 
+use super::figure::figure;
 use crate::catalog::Catalog;
 use crate::sql::Ident;
 use crate::sql::expr::Expr;
@@ -148,62 +149,6 @@ pub(super) fn distinct(names: impl IntoIterator<Item = Ident>) -> Vec<Ident> {
     distinct
 }
 
-/// What the server would call the value of an expression (`FigureColname`), and how sure it is of that: 2 sure, 1 a
-/// type's name, which an inner name of strength 2 beats.
-pub(crate) fn figure(expr: &Expr, sql: &str, version: u16) -> (Option<Ident>, u8) {
-    let sure = |name: &str| (Some(Ident::exact(name)), 2);
-    match expr {
-        Expr::Column { name, .. } => (Some(name.clone()), 2),
-        Expr::Call { name, .. } => sure(called(&name.name, version)),
-        Expr::Array(_) => sure("array"),
-        Expr::Bool(_) => (Some(Ident::exact("bool")), 1),
-        Expr::Cast { expr, to } => match figure(expr, "", version) {
-            (name, 2) => (name, 2),
-            _ => (Some(to.name.clone()), 1),
-        },
-        Expr::Collate { expr, .. } => figure(expr, "", version),
-        Expr::Subquery { exists: true, .. } => sure("exists"),
-        Expr::Subquery { operand: None, query, .. } => match query.selects.first().and_then(|s| s.items.first()) {
-            Some(item) => match &item.alias {
-                Some(alias) => (Some(alias.clone()), 2),
-                None => figure(&item.expr, "", version),
-            },
-            None => (None, 0),
-        },
-        Expr::Other(parts) => figure_other(parts, sql, version),
-        _ => (None, 0),
-    }
-}
-
-/// The name of an expression that has no variant of its own.
-fn figure_other(parts: &[Expr], sql: &str, version: u16) -> (Option<Ident>, u8) {
-    let text = sql.trim_matches(|c: char| c == '(' || c == ')' || c.is_whitespace());
-    let first = text.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
-    if first.eq_ignore_ascii_case("case") {
-        return match parts.last().map(|last| figure(last, "", version)) {
-            Some((name, 2)) if has_else(text) => (name, 2),
-            _ => (Some(Ident::exact("case")), 1),
-        };
-    }
-    if first.eq_ignore_ascii_case("row") {
-        return (Some(Ident::exact("row")), 2);
-    }
-    (None, 0)
-}
-
-fn has_else(text: &str) -> bool {
-    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| word.eq_ignore_ascii_case("else"))
-}
-
-/// The function that a piece of syntax calls.
-fn called(name: &str, version: u16) -> &str {
-    match name {
-        "trim" => "btrim",
-        "extract" if version < 14 => "date_part",
-        name => name,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -215,7 +160,7 @@ mod tests {
             (combined("t", None, "pkey"), "t_pkey".to_owned()),
             (combined("t", Some("c"), "key"), "t_c_key".to_owned()),
             (combined(&long, Some("column"), "idx"), format!("{}_column_idx", "a".repeat(52))),
-            (combined(&long, Some(&"b".repeat(60)), "key1"), format!("{}_{}_key1", "a".repeat(28), "b".repeat(29))),
+            (combined(&long, Some(&"b".repeat(60)), "key1"), format!("{}_{}_key1", "a".repeat(29), "b".repeat(28))),
             (combined(&"ü".repeat(31), Some("c"), "check"), format!("{}_c_check", "ü".repeat(27))),
         ];
         for (made, expected) in cases {

@@ -14,14 +14,7 @@ impl Change<'_> {
         if self.version() < 18 {
             return;
         }
-        if let Some((existing, existing_name)) = self.table(table).and_then(|t| not_null_of(t, column)) {
-            if name.is_some_and(|name| name != existing_name) {
-                let message = format!(
-                    "conflicting not-null constraint names \"{existing_name}\" for column \"{}\"",
-                    self.column_name(table, column)
-                );
-                self.conflict("42601", message);
-            }
+        if let Some((existing, _)) = self.table(table).and_then(|t| not_null_of(t, column)) {
             if let Some(existing) = self.catalog.constraint_mut(table, existing) {
                 existing.local = true;
             }
@@ -99,6 +92,13 @@ impl Change<'_> {
         let name = self.column_name(table, column);
         let tables = if only { Vec::new() } else { self.catalog.descendants(table) };
         if self.version() < 18 {
+            let lacks = |child: &RelationId| {
+                let column = self.table(*child).and_then(|t| t.column(&name));
+                column.is_some_and(|c| !c.not_null)
+            };
+            if only && self.is_partitioned(table) && self.children(table).iter().any(lacks) {
+                self.conflict("42P16", "constraint must be added to child tables too");
+            }
             for table in std::iter::once(table).chain(tables) {
                 if let Some(column) = self.catalog.ensure_column(table, &name)
                     && let Some(column) = self.catalog.column_mut(table, column)
@@ -114,7 +114,8 @@ impl Change<'_> {
             return;
         }
         if only {
-            if !self.children(table).is_empty() {
+            // `SET NOT NULL` minds only partitions.
+            if !self.children(table).is_empty() && (def.is_some() || self.is_partitioned(table)) {
                 self.conflict("42P16", "constraint must be added to child tables too");
             }
             return;
@@ -213,11 +214,19 @@ impl Change<'_> {
             self.conflict("42P16", format!("column \"{name}\" is marked NOT NULL in parent table"));
             return;
         }
-        if only && self.is_partitioned(table) && !self.children(table).is_empty() {
+        if only && self.version() < 18 && self.is_partitioned(table) && !self.children(table).is_empty() {
             self.conflict("42P16", "cannot remove constraint from only the partitioned table when partitions exist");
         }
         if self.version() >= 18 {
-            if let Some((constraint, _)) = self.table(table).and_then(|t| not_null_of(t, column)) {
+            if let Some((constraint, name)) = self.table(table).and_then(|t| not_null_of(t, column)) {
+                if self.catalog.constraint(table, constraint).is_some_and(|c| c.inherited > 0) {
+                    let table = self.name(table);
+                    self.conflict(
+                        "42P16",
+                        format!("cannot drop inherited constraint \"{name}\" of relation \"{table}\""),
+                    );
+                    return;
+                }
                 self.drop_inherited_constraint(table, constraint, false, only);
                 return;
             }

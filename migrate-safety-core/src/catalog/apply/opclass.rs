@@ -2,8 +2,9 @@
 
 use super::change::Change;
 use super::index::NewIndex;
+use crate::catalog::query::index_uses;
 use crate::catalog::store::UNKNOWN_TYPE;
-use crate::catalog::{Index, IndexKey, RelationId, TypeRef};
+use crate::catalog::{Column, Index, IndexKey, RelationId, TypeRef};
 use crate::sql::DataType;
 use crate::sql::expr::Expr;
 use crate::sql::operation::IndexElement;
@@ -112,6 +113,20 @@ impl Change<'_> {
             "gist" => listed(GIST) || (!data_type.array && name.ends_with("range")),
             _ => return None,
         })
+    }
+
+    /// Reports an index on a virtual generated column.
+    pub(super) fn check_virtual_columns(&mut self, table: RelationId, new: &NewIndex) {
+        let Some(definition) = self.table(table) else { return };
+        let is_virtual = |c: &&Column| c.generated.as_ref().is_some_and(|g| !g.stored);
+        if definition.columns.iter().filter(is_virtual).any(|c| index_uses(&new.index, c)) {
+            let what = match new.key.as_ref().map(|k| k.primary) {
+                Some(true) => "primary keys",
+                Some(false) => "unique constraints",
+                None => "indexes",
+            };
+            self.conflict("0A000", format!("{what} on virtual generated columns are not supported"));
+        }
     }
 
     /// Reports a unique index on a partitioned table that lacks a column of the partition key.

@@ -4,9 +4,9 @@ use super::change::Change;
 use super::drop_column::in_partition_key;
 use crate::catalog::builtin::CastContext;
 use crate::catalog::casts::CastPath;
-use crate::catalog::query::mentions;
+use crate::catalog::query::{mentions, parents};
 use crate::catalog::store::UNKNOWN_TYPE;
-use crate::catalog::{Column, ConstraintKind, Relation, RelationId, RelationKind};
+use crate::catalog::{Column, ColumnId, ConstraintKind, Relation, RelationId, RelationKind};
 use crate::sql::expr::Expression;
 use crate::sql::{DataType, Ident, ObjectName};
 
@@ -59,8 +59,10 @@ impl Change<'_> {
             None => self.check_conversion(&column, &data_type),
         }
         let descendants = if only { Vec::new() } else { self.catalog.descendants(table) };
-        for table in std::iter::once(table).chain(descendants) {
+        self.set_type_of_one(table, name, &data_type, collation);
+        for table in descendants {
             self.set_type_of_one(table, name, &data_type, collation);
+            self.drop_orphaned_checks(table, name);
         }
     }
 
@@ -104,9 +106,15 @@ impl Change<'_> {
         let Some(column) = self.table(table).and_then(|t| t.column(name)).cloned() else { return };
         self.refuse_dependents(table, &column);
         if let Some(column) = self.catalog.column_mut(table, column.id) {
+            // The default keeps the value that it had as one of the old type.
+            if let Some(default) = column.default.take() {
+                column.default =
+                    Some(if column.data_type == *data_type { default } else { default.of_type(&column.data_type) });
+            }
             column.data_type = data_type.clone();
             column.collation = collation.cloned();
         }
+        self.catalog.note_column(table, column.id);
         if let Some(sequence) = column.sequence.filter(|_| column.identity.is_some())
             && let Some(Relation { kind: RelationKind::Sequence(sequence), .. }) =
                 self.catalog.relations.get_mut(&sequence)
@@ -131,6 +139,29 @@ impl Change<'_> {
         }
     }
 
+    /// Checks over a retyped column are made anew, those that a child only inherits by way of the parent: one that
+    /// the parent no longer has is gone.
+    fn drop_orphaned_checks(&mut self, child: RelationId, column: &Ident) {
+        let Some(table) = self.table(child) else { return };
+        let Some(column) = table.column(column).map(|c| c.id) else { return };
+        let sources: Vec<RelationId> = parents(table);
+        let has = |name: &Ident| sources.iter().any(|p| self.table(*p).is_some_and(|t| t.constraint(name).is_some()));
+        let orphans = table.constraints.iter().filter(|c| match &c.kind {
+            ConstraintKind::Check { columns, .. } => columns.contains(&column) && !c.local && !has(&c.name),
+            _ => false,
+        });
+        for id in orphans.map(|c| c.id).collect::<Vec<_>>() {
+            self.catalog.remove_constraint(child, id, self.applied);
+        }
+    }
+
+    /// Whether a policy, of the table itself or of another, has a condition on the column.
+    fn policies_reading(&self, table: RelationId, column: ColumnId) -> bool {
+        let tables = self.catalog.relations().filter_map(Relation::table);
+        let mut reads = tables.flat_map(|t| &t.policies).flat_map(|policy| &policy.reads);
+        reads.any(|read| read.relation == table && read.columns.contains(&column))
+    }
+
     /// What keeps a column from getting another type.
     fn refuse_dependents(&mut self, table: RelationId, column: &Column) {
         let Some(definition) = self.table(table) else { return };
@@ -140,15 +171,19 @@ impl Change<'_> {
         let in_trigger = definition.triggers.iter().any(|t| {
             t.columns.contains(&column.id) || t.when.as_ref().is_some_and(|when| mentions(&when.expr, column))
         });
+        let mut sqlstate = "0A000";
         let refused = if !self.catalog.views_reading(table, Some(column.id)).is_empty() {
             "cannot alter type of a column used by a view or rule"
         } else if definition.columns.iter().any(|c| generated(&c)) {
+            sqlstate = if self.version() < 15 { "42601" } else { sqlstate };
             "cannot alter type of a column used by a generated column"
+        } else if self.policies_reading(table, column.id) {
+            "cannot alter type of a column used in a policy definition"
         } else if in_trigger {
             "cannot alter type of a column used in a trigger definition"
         } else {
             return;
         };
-        self.conflict("0A000", refused);
+        self.conflict(sqlstate, refused);
     }
 }

@@ -3,9 +3,10 @@
 use super::{Edge, Object};
 use crate::catalog::query::{index_uses, mentions};
 use crate::catalog::types::FoundType;
+use crate::catalog::typing::Typing;
 use crate::catalog::{
-    Catalog, Column, ColumnId, ConstraintId, ConstraintKind, Index, Relation, RelationId, RelationKind, Routine,
-    RoutineId, Table, Trigger, TypeDefKind, TypeId, View, builtin,
+    Catalog, Column, ColumnId, ConstraintId, ConstraintKind, Dependency, Index, Policy, Relation, RelationId,
+    RelationKind, Routine, RoutineId, Table, TypeDefKind, TypeId, View, builtin,
 };
 use crate::sql::expr::Expr;
 use crate::sql::{DataType, Ident, ObjectName};
@@ -49,9 +50,15 @@ impl Catalog {
             Object::Column(id, column) => (id.0, 1, u32::from(column.0)),
             Object::Default(id, column) => (id.0, 2, u32::from(column.0)),
             Object::Constraint(_, id) => (id.0, 1, 0),
-            Object::Trigger(id, _) => (id.0, 3, 0),
+            Object::Trigger(id, name) => {
+                let trigger = self.triggers_of(*id).iter().find(|t| t.name == *name);
+                (trigger.map_or(id.0, |t| t.number), 3, 0)
+            }
             Object::Rule(id, _) => (id.0, 4, 0),
-            Object::Policy(id, _) => (id.0, 5, 0),
+            Object::Policy(id, name) => {
+                let policies = self.table(*id).map_or(&[][..], |t| &t.policies);
+                (policies.iter().find(|p| p.name == *name).map_or(id.0, |p| p.number), 5, 0)
+            }
             Object::Type(id) => (id.0, 1, 0),
             Object::ArrayType(id) | Object::Multirange(id, _) => (id.0, 0, 0),
             Object::Attribute(id, name) => {
@@ -73,14 +80,16 @@ impl Catalog {
         for reader in self.readers.get(&id).into_iter().flatten() {
             edges.push((Object::Relation(*reader), Edge::Normal));
         }
+        let reading = self.routines.values().filter(|r| r.reads.iter().any(|d| d.relation == id));
+        edges.extend(reading.map(|r| (Object::Routine(r.id), Edge::Normal)));
         match &relation.kind {
             RelationKind::Table(table) => {
                 edges.push((Object::RowType(id), Edge::Auto));
                 edges.extend(table.indexes.iter().map(|i| (Object::Relation(*i), Edge::Auto)));
                 edges.extend(table.sequences.iter().map(|s| (Object::Relation(*s), Edge::Auto)));
-                // Its own parts may be met on another way: from a table that goes too, from its own index or sequence.
                 let defaults = table.columns.iter().filter(|c| c.default.is_some());
                 edges.extend(defaults.map(|c| (Object::Default(id, c.id), Edge::Auto)));
+                // Its own foreign keys may be met on another way: from a table that goes too, or from its own index.
                 edges.extend(self.foreign_keys_from(id).iter().map(|k| (Object::Constraint(id, k.constraint.id), Edge::Auto)));
                 for child in &table.children {
                     let partition = self.table(*child).is_some_and(|c| c.partition_of.is_some());
@@ -89,12 +98,12 @@ impl Catalog {
                 for (from, key) in table.referenced_by.iter().filter(|(from, _)| *from != id) {
                     self.push_foreign_key(id, *from, *key, edges);
                 }
-                self.policies_reading(id, edges);
+                self.readers_on_tables(id, edges);
             }
             RelationKind::View(view) => {
                 edges.push((Object::RowType(id), Edge::Auto));
                 edges.extend(view.indexes.iter().map(|i| (Object::Relation(*i), Edge::Auto)));
-                self.policies_reading(id, edges);
+                self.readers_on_tables(id, edges);
             }
             RelationKind::Index(index) => {
                 edges.extend(index.children.iter().map(|i| (Object::Relation(*i), Edge::Auto)));
@@ -107,9 +116,14 @@ impl Catalog {
         }
     }
 
-    /// A foreign key of another table. Those made for partitions go with the one they were made for.
+    /// A foreign key of another table. One that was made for a partition of the referenced table is part of the one that
+    /// was written; one that was made for a partition of the referencing table goes with that one.
     fn push_foreign_key(&self, to: RelationId, from: RelationId, key: ConstraintId, edges: &mut Edges) {
-        let Some(constraint) = self.constraint(from, key) else { return };
+        let Some(mut constraint) = self.constraint(from, key) else { return };
+        while let Some(whole) = constraint.parent.and_then(|parent| self.constraint(from, parent)) {
+            constraint = whole;
+        }
+        let key = constraint.id;
         let parent_goes_too = constraint.parent.is_some_and(|parent| {
             let referenced_by = self.table(to).map_or(&[][..], |t| &t.referenced_by);
             referenced_by.iter().any(|(_, id)| *id == parent)
@@ -117,21 +131,34 @@ impl Catalog {
         edges.push((Object::Constraint(from, key), if parent_goes_too { Edge::Auto } else { Edge::Normal }));
     }
 
-    fn policies_reading(&self, id: RelationId, edges: &mut Edges) {
-        for (relation, table) in self.all_tables() {
-            let reading = table.policies.iter().filter(|p| relation.id != id && p.reads.contains(&id));
+    /// Policies and rules of other tables that read a relation.
+    fn readers_on_tables(&self, id: RelationId, edges: &mut Edges) {
+        for (relation, table) in self.guarded_tables().filter(|(r, _)| r.id != id) {
+            let reading = table.policies.iter().filter(|p| p.reads.iter().any(|d| d.relation == id));
             edges.extend(reading.map(|p| (Object::Policy(relation.id, p.name.clone()), Edge::Normal)));
+            let reading = table.rule_reads.iter().filter(|(_, read)| *read == id);
+            edges.extend(reading.map(|(name, _)| (Object::Rule(relation.id, name.clone()), Edge::Normal)));
         }
     }
 
     fn defaults_calling_nextval(&self, sequence: RelationId, edges: &mut Edges) {
-        for (relation, column) in self.all_columns() {
+        let defaults = self.defaults_naming(sequence).into_iter();
+        edges.extend(defaults.map(|(table, column)| (Object::Default(table, column), Edge::Normal)));
+    }
+
+    /// The columns whose default takes its value from a sequence.
+    pub(crate) fn defaults_naming(&self, sequence: RelationId) -> Vec<(RelationId, ColumnId)> {
+        let Some(Relation { name, kind: RelationKind::Sequence(definition), .. }) = self.relation(sequence) else {
+            return Vec::new();
+        };
+        let mut users = self.hints.sequence_users.get(name).cloned().unwrap_or_default();
+        users.extend(definition.owned_by.map(|(table, _)| table));
+        let names = |column: &Column| {
             let calls = column.default.as_ref().is_some_and(|d| self.calls_nextval(&d.expr, sequence));
-            let serial = column.sequence == Some(sequence) && column.identity.is_none() && column.default.is_some();
-            if calls || serial {
-                edges.push((Object::Default(relation.id, column.id), Edge::Normal));
-            }
-        }
+            calls || (column.sequence == Some(sequence) && column.identity.is_none() && column.default.is_some())
+        };
+        let tables = users.into_iter().filter_map(|id| Some((id, self.table(id)?)));
+        tables.flat_map(|(id, table)| table.columns.iter().filter(|c| names(c)).map(move |c| (id, c.id))).collect()
     }
 
     /// Whether an expression names a sequence by a constant of type `regclass`.
@@ -150,7 +177,8 @@ impl Catalog {
         let is = |t: &DataType| {
             t.schema.as_ref() == Some(&relation.schema) && t.name == relation.name && self.is_row_type(t, id)
         };
-        for (other, column) in self.all_columns() {
+        let used = self.hints.column_types.contains(&relation.name);
+        for (other, column) in used.then(|| self.all_columns()).into_iter().flatten() {
             if other.id != id && is(&column.data_type) {
                 edges.push((Object::Column(other.id, column.id), Edge::Normal));
             }
@@ -198,9 +226,16 @@ impl Catalog {
                 edges.push((Object::Trigger(id, trigger.name.clone()), Edge::Normal));
             }
         }
+        let reads_it = |d: &Dependency| d.relation == id && d.columns.contains(&column_id);
+        let reading = self.routines.values().filter(|r| r.reads.iter().any(reads_it));
+        edges.extend(reading.map(|r| (Object::Routine(r.id), Edge::Normal)));
+        for (relation, other) in self.guarded_tables() {
+            let reading = other.policies.iter().filter(|p| p.reads.iter().any(reads_it));
+            edges.extend(reading.map(|p| (Object::Policy(relation.id, p.name.clone()), Edge::Normal)));
+        }
         for reader in self.readers.get(&id).into_iter().flatten() {
             let depends_on = self.relation(*reader).and_then(Relation::view).map_or(&[][..], |v| &v.depends_on);
-            if depends_on.iter().any(|d| d.relation == id && d.columns.contains(&column_id)) {
+            if depends_on.iter().any(reads_it) {
                 edges.push((Object::Relation(*reader), Edge::Normal));
             }
         }
@@ -221,17 +256,17 @@ impl Catalog {
     fn edges_of_type(&self, id: TypeId, array: bool, edges: &mut Edges) {
         let is =
             |t: &DataType| t.array == array && self.find_type(t.schema.as_ref(), &t.name) == FoundType::Defined(id);
-        let casts = |expr: &Expr| {
+        let casts = |expr: &Expr, _: Option<RelationId>| {
             let mut found = false;
             expr.walk(&mut |e| found |= matches!(e, Expr::Cast { to, .. } if is(to)));
             found
         };
         self.users_of_type(&is, edges);
         self.users_in_expressions(&casts, edges);
-        for (relation, view) in self.all_views().filter(|(_, view)| !array && view.types.contains(&id)) {
-            debug_assert!(relation.view().is_some_and(|v| v.sql == view.sql));
+        for (relation, _) in self.all_views().filter(|(_, view)| !array && view.types.contains(&id)) {
             edges.push((Object::Relation(relation.id), Edge::Normal));
         }
+        self.policies_with(&|policy| !array && policy.types.contains(&id), edges);
         for def in self.types.values() {
             let uses = match &def.kind {
                 TypeDefKind::Domain(domain) => is(&domain.base),
@@ -269,68 +304,75 @@ impl Catalog {
 
     fn edges_of_routine(&self, id: RoutineId, edges: &mut Edges) {
         let Some(routine) = self.routine(id) else { return };
-        let calls = |expr: &Expr| self.calls_routine(expr, routine);
+        let calls = |expr: &Expr, table: Option<RelationId>| self.calls_routine(expr, table, routine);
         for relation in self.relations() {
-            let triggers: &[Trigger] = match &relation.kind {
-                RelationKind::Table(table) => &table.triggers,
-                RelationKind::View(view) => &view.triggers,
-                _ => &[],
-            };
-            let executing = triggers.iter().filter(|t| t.routine == Some(id));
+            let executing = self.triggers_of(relation.id).iter().filter(|t| t.routine == Some(id));
             edges.extend(executing.map(|t| (Object::Trigger(relation.id, t.name.clone()), Edge::Normal)));
         }
         self.users_in_expressions(&calls, edges);
         for (relation, _) in self.all_views().filter(|(_, view)| view.routines.contains(&id)) {
             edges.push((Object::Relation(relation.id), Edge::Normal));
         }
+        self.policies_with(&|policy| policy.routines.contains(&id), edges);
+    }
+
+    fn policies_with(&self, uses: &dyn Fn(&Policy) -> bool, edges: &mut Edges) {
+        for (relation, table) in self.all_tables() {
+            let using = table.policies.iter().filter(|p| uses(p));
+            edges.extend(using.map(|p| (Object::Policy(relation.id, p.name.clone()), Edge::Normal)));
+        }
     }
 
     /// Whether an expression calls a routine.
-    fn calls_routine(&self, expr: &Expr, routine: &Routine) -> bool {
+    fn calls_routine(&self, expr: &Expr, table: Option<RelationId>, routine: &Routine) -> bool {
+        let columns = |_: Option<&Ident>, name: &Ident| self.column_type(table, name);
+        let typing = Typing::new(self, &columns);
         let mut found = false;
         expr.walk(&mut |e| {
-            if let Expr::Call { name, args } = e {
-                let named = name.name == routine.name && routine.takes(args.len());
-                found |= named && self.routines_named(name).iter().any(|r| r.id == routine.id);
+            if let Expr::Call { name, args } = e
+                && name.name == routine.name
+            {
+                found |= typing.called(name, args) == Some(routine.id);
             }
         });
         found
     }
 
     /// Defaults, checks, indexes, generated columns, partition keys and domains with an expression that `uses`.
-    fn users_in_expressions(&self, uses: &dyn Fn(&Expr) -> bool, edges: &mut Edges) {
+    fn users_in_expressions(&self, uses: &dyn Fn(&Expr, Option<RelationId>) -> bool, edges: &mut Edges) {
         let generated = if self.target().version < 15 { Edge::Auto } else { Edge::Normal };
         for (relation, table) in self.all_tables() {
             let id = relation.id;
             for column in &table.columns {
-                if column.default.as_ref().is_some_and(|d| uses(&d.expr)) {
+                if column.default.as_ref().is_some_and(|d| uses(&d.expr, None)) {
                     edges.push((Object::Default(id, column.id), Edge::Normal));
                 }
-                if column.generated.as_ref().is_some_and(|g| uses(&g.expression.expr)) {
+                if column.generated.as_ref().is_some_and(|g| uses(&g.expression.expr, Some(id))) {
                     edges.push((Object::Column(id, column.id), generated));
                 }
             }
             for constraint in &table.constraints {
-                if matches!(&constraint.kind, ConstraintKind::Check { expression, .. } if uses(&expression.expr)) {
+                if matches!(&constraint.kind, ConstraintKind::Check { expression, .. } if uses(&expression.expr, Some(id)))
+                {
                     edges.push((Object::Constraint(id, constraint.id), Edge::Normal));
                 }
             }
-            if table.partition_by.as_ref().is_some_and(|p| p.key.iter().any(|k| uses(&k.expr))) {
+            if table.partition_by.as_ref().is_some_and(|p| p.key.iter().any(|k| uses(&k.expr, Some(id)))) {
                 edges.push((Object::Relation(id), Edge::Normal));
             }
         }
         for (id, index) in self.all_indexes() {
             let mut expressions = index.keys.iter().filter_map(|k| k.expression.as_ref()).chain(&index.predicate);
-            if expressions.any(|e| uses(&e.expr)) {
+            if expressions.any(|e| uses(&e.expr, Some(index.table))) {
                 edges.push((Object::Relation(id), Edge::Normal));
             }
         }
         for def in self.types.values() {
             let TypeDefKind::Domain(domain) = &def.kind else { continue };
-            if domain.default.as_ref().is_some_and(|d| uses(&d.expr)) {
+            if domain.default.as_ref().is_some_and(|d| uses(&d.expr, None)) {
                 edges.push((Object::Type(def.id), Edge::Normal));
             }
-            let checks = domain.checks.iter().filter(|(_, check, _)| uses(&check.expr));
+            let checks = domain.checks.iter().filter(|(_, check, _)| uses(&check.expr, None));
             edges.extend(checks.map(|(name, ..)| (Object::DomainConstraint(def.id, name.clone()), Edge::Normal)));
         }
     }
@@ -355,10 +397,11 @@ impl Catalog {
             member(format!("type {defined}[]"));
         }
         for function in extension.function_names() {
-            member(format!("function {function}"));
+            member(format!("function {function}()"));
         }
         for class in &extension.operator_classes {
-            member(format!("operator class {class}"));
+            let (method, class) = class.split_once('.').unwrap_or(("btree", class));
+            member(format!("operator class {class} for access method {method}"));
         }
         let needing = self.extensions.keys().filter(|e| {
             builtin::extension(e).is_some_and(|e| e.requires.iter().any(|required| *required == name.as_str()))
@@ -374,7 +417,7 @@ impl Catalog {
                     && t.array == array
                     && self.find_type(t.schema.as_ref(), &t.name) == FoundType::Extension
             };
-            let casts = |expr: &Expr| {
+            let casts = |expr: &Expr, _: Option<RelationId>| {
                 let mut found = false;
                 expr.walk(&mut |e| found |= matches!(e, Expr::Cast { to, .. } if is(to)));
                 found
@@ -382,8 +425,8 @@ impl Catalog {
             self.users_of_type(&is, edges);
             self.users_in_expressions(&casts, edges);
             edges.extend(self.routines_with(&is));
-        } else if let Some(name) = words.strip_prefix("function ") {
-            let calls = |expr: &Expr| {
+        } else if let Some(name) = words.strip_prefix("function ").and_then(|n| n.strip_suffix("()")) {
+            let calls = |expr: &Expr, _: Option<RelationId>| {
                 let mut found = false;
                 expr.walk(&mut |e| {
                     if let Expr::Call { name: called, .. } = e {
@@ -393,10 +436,12 @@ impl Catalog {
                 found
             };
             self.users_in_expressions(&calls, edges);
-        } else if let Some(name) = words.strip_prefix("operator class ") {
+        } else if let Some((name, method)) =
+            words.strip_prefix("operator class ").and_then(|n| n.split_once(" for access method "))
+        {
             for (id, index) in self.all_indexes() {
                 let uses = |class: &Option<ObjectName>| class.as_ref().is_some_and(|c| c.name == *name);
-                if index.keys.iter().any(|k| uses(&k.operator_class)) {
+                if index.method == *method && index.keys.iter().any(|k| uses(&k.operator_class)) {
                     edges.push((Object::Relation(id), Edge::Normal));
                 }
             }
@@ -412,6 +457,11 @@ impl Catalog {
 
     fn all_tables(&self) -> impl Iterator<Item = (&Relation, &Table)> {
         self.relations().filter_map(|r| Some((r, r.table()?)))
+    }
+
+    /// Tables with policies or rules.
+    fn guarded_tables(&self) -> impl Iterator<Item = (&Relation, &Table)> {
+        self.hints.guarded.iter().filter_map(|id| self.relation(*id)).filter_map(|r| Some((r, r.table()?)))
     }
 
     fn all_views(&self) -> impl Iterator<Item = (&Relation, &View)> {

@@ -100,6 +100,12 @@ impl Catalog {
             walk.enter(root.clone(), root.clone(), Edge::Auto);
             walk.run();
         }
+        // The parts of a relation go with it.
+        let Walk { seen, found, .. } = &mut walk;
+        for dependent in found.iter_mut().filter(|d| !matches!(d.object, Object::Relation(_) | Object::RowType(_))) {
+            let whole = dependent.object.relation().map(Object::Relation);
+            dependent.automatic |= whole.is_some_and(|whole| seen.contains_key(&whole));
+        }
         // What is dropped itself needs no permission.
         for root in roots {
             if let Some(Some(at)) = walk.seen.get(root)

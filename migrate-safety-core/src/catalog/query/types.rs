@@ -21,6 +21,13 @@ pub enum TypeRef<'c> {
     Unknown,
 }
 
+impl TypeRef<'_> {
+    /// Whether it is one of the server's own.
+    pub fn is_builtin(&self) -> bool {
+        matches!(self, Self::Builtin)
+    }
+}
+
 impl Catalog {
     /// What a type is; of an array, what its elements are.
     pub fn type_of(&self, data_type: &DataType) -> TypeRef<'_> {

@@ -3,13 +3,15 @@
 mod scope;
 
 use super::apply::Conflict;
+use super::store::UNKNOWN_TYPE;
 use super::types::FoundType;
 use super::typing::{ExprType, Typing};
-use super::{Catalog, ColumnId, Dependency, RelationId, RelationKind, Resolved, RoutineId, TypeId, apply};
+use super::{Catalog, ColumnId, Dependency, RelationId, RelationKind, Resolved, Routine, RoutineId, TypeId, apply};
 use crate::sql::expr::{CteBody, Expr, Query, Select, SelectItem, TableRef, TableSource};
 use crate::sql::operation::ArgMode;
 use crate::sql::{DataType, Ident, ObjectName};
 use scope::{Output, Scope, Source, SourceColumn};
+use std::cell::RefCell;
 
 /// A column that a query returns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +63,39 @@ impl Catalog {
     }
 }
 
+impl Catalog {
+    /// What a query in a function with these arguments needs.
+    pub(crate) fn shape_with_arguments(&self, query: &Query, routine: &Routine) -> QueryShape {
+        let mut analysis = Analysis { catalog: self, shape: QueryShape::default(), depth: 64 };
+        let columns = routine.args.iter().map(|(name, data_type, ..)| SourceColumn {
+            name: name.clone().unwrap_or_else(|| Ident::exact("")),
+            data_type: ExprType::Known(data_type.clone()),
+            origin: None,
+        });
+        let output = Output { columns: columns.collect(), complete: true };
+        let arguments = Source { name: Some(routine.name.clone()), relation: None, output, hidden: Vec::new() };
+        let scope = Scope { sources: vec![arguments], ..Scope::default() };
+        analysis.query(query, &scope);
+        analysis.shape
+    }
+
+    /// What conditions over the columns of a table need.
+    pub(crate) fn shape_of_conditions<'e>(
+        &self,
+        conditions: impl IntoIterator<Item = &'e Expr>,
+        table: RelationId,
+    ) -> QueryShape {
+        let mut analysis = Analysis { catalog: self, shape: QueryShape::default(), depth: 64 };
+        let name = self.relation(table).map(|r| r.name.clone());
+        let source = Source { name, relation: None, output: self.columns_of(table), hidden: Vec::new() };
+        let scope = Scope { sources: vec![source], ..Scope::default() };
+        for condition in conditions {
+            analysis.expression(condition, &scope);
+        }
+        analysis.shape
+    }
+}
+
 struct Analysis<'c> {
     catalog: &'c Catalog,
     shape: QueryShape,
@@ -97,7 +132,7 @@ impl Analysis<'_> {
             }
             result = Some(match result {
                 None => output,
-                Some(first) => first.united(output),
+                Some(first) => first.united(output, self.catalog),
             });
         }
         self.depth += 1;
@@ -120,10 +155,16 @@ impl Analysis<'_> {
     fn select(&mut self, select: &Select, scope: &mut Scope<'_>) -> Output {
         for table in &select.from {
             let source = self.source(table, scope);
+            if let Some(name) = scope.repeated(&source) {
+                self.problem("42712", format!("table name \"{name}\" specified more than once"));
+            }
             scope.join(source, table);
         }
-        for expr in select.from.iter().filter_map(|t| t.on.as_ref()).chain(&select.filter) {
-            self.expression(expr, scope);
+        for on in select.from.iter().filter_map(|t| t.on.as_ref()) {
+            self.condition(on, "JOIN/ON", scope);
+        }
+        if let Some(filter) = &select.filter {
+            self.condition(filter, "WHERE", scope);
         }
         if select.items.is_empty() && select.from.is_empty() && !select.others.is_empty() {
             return self.values(&select.others, scope);
@@ -159,7 +200,7 @@ impl Analysis<'_> {
                 }));
             } else {
                 for (column, data_type) in output.columns.iter_mut().zip(types) {
-                    column.data_type = scope::common(&column.data_type, &data_type);
+                    column.data_type = scope::common(self.catalog, &column.data_type, &data_type);
                 }
             }
         }
@@ -187,22 +228,33 @@ impl Analysis<'_> {
             output.columns.extend(star.columns);
             return;
         }
-        let data_type = self.expression(&item.expr, scope);
+        let mut data_type = self.expression(&item.expr, scope);
+        if data_type == ExprType::Unclear && item.sql.get(..4).is_some_and(|t| t.eq_ignore_ascii_case("row(")) {
+            data_type = ExprType::Known(DataType::builtin("record"));
+        }
+        // A call with `OVER`, `FILTER` or `WITHIN GROUP` returns what the call returns.
+        if let (ExprType::Unclear, Expr::Other(parts)) = (&data_type, &item.expr)
+            && let Some(call @ Expr::Call { name, .. }) = parts.first()
+            && starts_with_name(&item.sql, name)
+        {
+            data_type = self.expression(call, scope);
+        }
         // `(row).*` returns several columns.
         if item.alias.is_none() && item.sql.trim_end().ends_with(".*") {
             output.complete = false;
             return;
         }
         let version = self.catalog.target().version;
-        let figured = || apply::names::figure(&item.expr, &item.sql, version).0;
+        let figured = || apply::figure::figure(&item.expr, &item.sql, version).0;
         let name = item.alias.clone().or_else(figured).unwrap_or_else(|| Ident::exact("?column?"));
         let origin = match &item.expr {
             Expr::Column { qualifier, name } => scope.find(qualifier.as_ref(), name).and_then(|c| c.origin),
             _ => None,
         };
-        // Other expressions than columns and casts have no modifiers.
+        // Hardly any other expression than columns and casts has modifiers.
         let data_type = match (data_type, &item.expr) {
-            (ExprType::Known(t), Expr::Column { .. } | Expr::Cast { .. }) => ExprType::Known(t),
+            (ExprType::Known(t), Expr::Column { .. } | Expr::Cast { .. } | Expr::Subquery { .. }) => ExprType::Known(t),
+            (ExprType::Known(t), Expr::Call { name, .. }) if keeps_modifiers(&name.name) => ExprType::Known(t),
             (ExprType::Known(t), _) => ExprType::Known(DataType { modifiers: Vec::new(), ..t }),
             (other, _) => other,
         };
@@ -221,7 +273,11 @@ impl Analysis<'_> {
             output.columns.push(SourceColumn { name: Ident::exact("ordinality"), data_type, origin: None });
         }
         output.rename(table.columns.iter().cloned());
-        Source { name: table.alias.clone().or(own_name), output, hidden: Vec::new() }
+        let relation = match &table.source {
+            TableSource::Relation { name, .. } if table.alias.is_none() => self.catalog.resolve(name).found(),
+            _ => None,
+        };
+        Source { name: table.alias.clone().or(own_name), relation, output, hidden: Vec::new() }
     }
 
     /// A table, view or common table expression.
@@ -235,11 +291,7 @@ impl Analysis<'_> {
             Resolved::Found(id) => id,
             Resolved::System | Resolved::Unknown => return Output::default(),
             Resolved::Missing => {
-                let problem = name.schema.as_ref().and_then(|s| self.catalog.schema_problem(s));
-                // Naming a relation in a missing schema is an error about the relation.
-                let message = format!("relation \"{name}\" does not exist");
-                self.problem("42P01", message);
-                drop(problem);
+                self.problem("42P01", format!("relation \"{name}\" does not exist"));
                 return Output::default();
             }
         };
@@ -290,11 +342,25 @@ impl Analysis<'_> {
         }
     }
 
+    /// Notes what a condition needs.
+    fn condition(&mut self, expr: &Expr, of: &str, scope: &Scope<'_>) {
+        let before = self.shape.problems.len();
+        self.expression(expr, scope);
+        if self.shape.problems.len() == before {
+            let columns = |qualifier: Option<&Ident>, name: &Ident| {
+                scope.find(qualifier, name).and_then(|c| c.data_type.known().cloned())
+            };
+            let problems = RefCell::default();
+            Typing::new(self.catalog, &columns).reporting(&problems).condition(expr, of);
+            self.shape.problems.extend(problems.into_inner());
+        }
+    }
+
     /// Notes what an expression needs, and tells its type.
     fn expression(&mut self, expr: &Expr, scope: &Scope<'_>) -> ExprType {
         expr.walk(&mut |e| match e {
             Expr::Column { qualifier, name } => self.column(qualifier.as_ref(), name, scope),
-            Expr::Call { name, args } => self.call(name, args),
+            Expr::Call { name, args } => self.call(name, args, scope),
             Expr::Cast { expr, to } => self.cast(expr, to),
             Expr::Subquery { query, .. } => {
                 self.query(query, scope);
@@ -310,11 +376,17 @@ impl Analysis<'_> {
         let columns = |qualifier: Option<&Ident>, name: &Ident| {
             scope.find(qualifier, name).and_then(|c| c.data_type.known().cloned())
         };
-        Typing::new(self.catalog, &columns).examine(expr).data_type
+        let problems = RefCell::default();
+        let examined = Typing::new(self.catalog, &columns).reporting(&problems).examine(expr);
+        self.shape.problems.extend(problems.into_inner());
+        examined.data_type
     }
 
     fn column(&mut self, qualifier: Option<&Ident>, name: &Ident, scope: &Scope<'_>) {
         if let Some(found) = scope.find(qualifier, name) {
+            if qualifier.is_none() && scope.is_ambiguous(name) {
+                self.problem("42702", format!("column reference \"{name}\" is ambiguous"));
+            }
             return self.read(found.origin);
         }
         // The name of a table stands for its row; every table has system columns.
@@ -331,18 +403,15 @@ impl Analysis<'_> {
         }
     }
 
-    fn call(&mut self, name: &ObjectName, args: &[Expr]) {
-        let called: Vec<RoutineId> = {
-            let named = self.catalog.routines_named(name);
-            named.iter().filter(|r| r.takes(args.len())).map(|r| r.id).collect()
-        };
-        if let [only] = &*called
-            && !self.shape.routines.contains(only)
-        {
-            self.shape.routines.push(*only);
+    fn call(&mut self, name: &ObjectName, args: &[Expr], scope: &Scope<'_>) {
+        if !self.catalog.routines_named(name).is_empty() {
+            let columns = |qualifier: Option<&Ident>, name: &Ident| {
+                scope.find(qualifier, name).and_then(|c| c.data_type.known().cloned())
+            };
+            let called = Typing::new(self.catalog, &columns).called(name, args);
+            let new = called.filter(|routine| !self.shape.routines.contains(routine));
+            self.shape.routines.extend(new);
         }
-        let columns = |_: Option<&Ident>, _: &Ident| None;
-        self.shape.problems.extend(Typing::new(self.catalog, &columns).missing_function(name, args));
         for arg in args {
             let takes_regclass = matches!(name.name.as_str(), "nextval" | "currval" | "setval");
             if takes_regclass && let Some(sequence) = self.catalog.regclass(arg).found() {
@@ -352,7 +421,6 @@ impl Analysis<'_> {
     }
 
     fn cast(&mut self, expr: &Expr, to: &DataType) {
-        self.shape.problems.extend(self.catalog.type_problem(to));
         if let FoundType::Defined(id) = self.catalog.find_type(to.schema.as_ref(), &to.name)
             && !self.shape.types.contains(&id)
         {
@@ -387,6 +455,18 @@ impl Analysis<'_> {
     }
 }
 
+/// Whether a text begins with a name and an opening parenthesis.
+fn starts_with_name(sql: &str, name: &ObjectName) -> bool {
+    let written = name.name.as_str();
+    let rest = sql.get(..written.len()).filter(|start| start.eq_ignore_ascii_case(written));
+    rest.is_some() && sql.get(written.len()..).is_some_and(|rest| rest.trim_start().starts_with('('))
+}
+
+/// Calls whose result has the modifiers of the arguments if these are all the same.
+fn keeps_modifiers(name: &str) -> bool {
+    matches!(name, "coalesce" | "greatest" | "least")
+}
+
 impl Catalog {
     /// The columns of a relation as a query sees them.
     fn columns_of(&self, id: RelationId) -> Output {
@@ -396,7 +476,10 @@ impl Catalog {
             RelationKind::Table(table) => {
                 let columns = table.columns.iter().map(|column| SourceColumn {
                     name: column.name.clone(),
-                    data_type: ExprType::Known(column.data_type.clone()),
+                    data_type: match column.data_type.is(UNKNOWN_TYPE) {
+                        true => ExprType::Unclear,
+                        false => ExprType::Known(column.data_type.clone()),
+                    },
                     origin: Some((id, column.id)),
                 });
                 Output { columns: columns.collect(), complete }

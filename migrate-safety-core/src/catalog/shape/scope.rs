@@ -1,7 +1,7 @@
 //! Which names an expression can use.
 
-use crate::catalog::typing::ExprType;
-use crate::catalog::{ColumnId, RelationId};
+use crate::catalog::typing::{ExprType, Typing};
+use crate::catalog::{Catalog, ColumnId, RelationId};
 use crate::sql::expr::TableRef;
 use crate::sql::{DataType, Ident};
 
@@ -37,9 +37,9 @@ impl Output {
     }
 
     /// `self UNION other`.
-    pub(super) fn united(mut self, other: Self) -> Self {
+    pub(super) fn united(mut self, other: Self, catalog: &Catalog) -> Self {
         for (column, other) in self.columns.iter_mut().zip(&other.columns) {
-            column.data_type = common(&column.data_type, &other.data_type);
+            column.data_type = common(catalog, &column.data_type, &other.data_type);
             column.origin = None;
         }
         self
@@ -47,14 +47,11 @@ impl Output {
 }
 
 /// The type of a column whose rows come from two places.
-pub(super) fn common(a: &ExprType, b: &ExprType) -> ExprType {
+pub(super) fn common(catalog: &Catalog, a: &ExprType, b: &ExprType) -> ExprType {
+    let columns = |_: Option<&Ident>, _: &Ident| None;
     match (a, b) {
-        (ExprType::Literal, other) | (other, ExprType::Literal) => other.clone(),
-        (ExprType::Known(a), ExprType::Known(b)) if a == b => ExprType::Known(a.clone()),
-        (ExprType::Known(a), ExprType::Known(b)) if (&a.schema, &a.name, a.array) == (&b.schema, &b.name, b.array) => {
-            ExprType::Known(DataType { modifiers: Vec::new(), ..a.clone() })
-        }
-        _ => ExprType::Unclear,
+        (ExprType::Literal, ExprType::Literal) => ExprType::Literal,
+        _ => Typing::new(catalog, &columns).common_type(&[a.clone(), b.clone()]),
     }
 }
 
@@ -63,6 +60,8 @@ pub(super) fn common(a: &ExprType, b: &ExprType) -> ExprType {
 pub(super) struct Source {
     /// The alias, or the table's name.
     pub(super) name: Option<Ident>,
+    /// The relation, if it has no alias: two of the same name can stand together if they are not the same.
+    pub(super) relation: Option<RelationId>,
     pub(super) output: Output,
     /// Columns that `USING` or `NATURAL` made one with those of an earlier item.
     pub(super) hidden: Vec<Ident>,
@@ -112,6 +111,13 @@ impl Scope<'_> {
         self.sources.push(source);
     }
 
+    /// The name of an item that another one of the same `FROM` has already.
+    pub(super) fn repeated(&self, source: &Source) -> Option<Ident> {
+        let name = source.name.as_ref()?;
+        let apart = |s: &Source| s.relation.is_some() && source.relation.is_some() && s.relation != source.relation;
+        self.sources.iter().any(|s| s.name.as_ref() == Some(name) && !apart(s)).then(|| name.clone())
+    }
+
     fn column_at(&self, (source, position): (usize, usize)) -> Option<&SourceColumn> {
         self.sources.get(source)?.output.columns.get(position)
     }
@@ -146,6 +152,16 @@ impl Scope<'_> {
         let visible = |s: &'_ Source| !s.hidden.contains(name);
         let mut here = self.sources.iter().filter(|s| visible(s)).flat_map(|s| &s.output.columns);
         here.find(|c| c.name == *name).or_else(|| self.outer?.find(None, name))
+    }
+
+    /// Whether several tables at the same place have a column of this name.
+    pub(super) fn is_ambiguous(&self, name: &Ident) -> bool {
+        let visible = self.sources.iter().filter(|s| !s.hidden.contains(name));
+        let has = |s: &&Source| s.output.columns.iter().any(|c| c.name == *name);
+        match visible.filter(has).count() {
+            0 => self.outer.is_some_and(|outer| outer.is_ambiguous(name)),
+            count => count > 1,
+        }
     }
 
     /// Whether all columns of everything in sight are known.

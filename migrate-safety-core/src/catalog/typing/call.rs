@@ -1,9 +1,11 @@
 //! Which function a call means, what it returns and how volatile it is (docs, 10.3 "Functions"; `func_select_candidate`).
 
+use super::operator::constant;
 use super::{Bounds, Examined, ExprType, Typing};
 use crate::catalog::builtin::{self, Function};
-use crate::catalog::routines::FunctionName;
-use crate::catalog::{Routine, is_system_schema};
+use crate::catalog::routines::{FunctionName, plain_type};
+use crate::catalog::types::missing_schema;
+use crate::catalog::{Conflict, Routine, RoutineId, is_system_schema};
 use crate::sql::expr::Expr;
 use crate::sql::operation::Volatility;
 use crate::sql::{DataType, Ident, ObjectName};
@@ -15,6 +17,8 @@ struct Candidate<'a> {
     exact: usize,
     /// How many arguments get a preferred type.
     preferred: usize,
+    /// How many constants are taken as text.
+    text: usize,
     /// The casts of the arguments.
     casts: Volatility,
 }
@@ -27,7 +31,7 @@ enum CandidateKind<'a> {
 }
 
 /// The preferred types of their categories (`pg_type.typispreferred`).
-const PREFERRED: &[&str] = &["bool", "float8", "inet", "interval", "oid", "text", "timestamptz", "varbit"];
+pub(super) const PREFERRED: &[&str] = &["bool", "float8", "inet", "interval", "oid", "text", "timestamptz", "varbit"];
 
 impl Typing<'_> {
     /// A function call.
@@ -38,10 +42,36 @@ impl Typing<'_> {
         let unqualified = name.schema.is_none() || name.schema.as_deref() == Some("pg_catalog");
         let mut result = match &*name.name {
             // The result has the type of the arguments.
-            "coalesce" | "greatest" | "least" | "nullif" if unqualified => {
-                Examined::new(common_type(&types), Bounds::IMMUTABLE)
+            "coalesce" | "greatest" | "least" if unqualified => {
+                let common = self.common_type(&types);
+                self.report(self.unmatched(&name.name, &types));
+                if let Some(wanted) = common.known() {
+                    for text in args.iter().filter_map(constant) {
+                        self.report(self.catalog.constant_problem(text, wanted));
+                    }
+                }
+                Examined::new(common, Bounds::IMMUTABLE)
             }
-            _ => self.resolve_call(name, &types, args),
+            "nullif" if unqualified => {
+                let common = self.common_type(types.get(..1).unwrap_or_default());
+                let operands = (types.first().zip(args.first()), types.get(1).zip(args.get(1)));
+                let bounds = match operands {
+                    (Some((l, left)), Some((r, right))) => {
+                        self.operator("=", (l, constant(left)), (r, constant(right))).bounds
+                    }
+                    _ => Bounds::IMMUTABLE,
+                };
+                Examined::new(common, bounds)
+            }
+            _ => {
+                self.report(self.missing_function(name, &types));
+                if let [first, ..] = args
+                    && matches!(&*name.name, "nextval" | "currval" | "setval")
+                {
+                    self.report(self.catalog.regclass_problem(first));
+                }
+                self.resolve_call(name, &types)
+            }
         };
         // The grammar turns a cast in function form into one: `text(x)`, `date(x)`.
         if result == Examined::unknown()
@@ -57,11 +87,30 @@ impl Typing<'_> {
 
     /// A function of the server itself by the types of its arguments.
     pub(super) fn function(&self, name: &str, types: &[ExprType]) -> Examined {
-        self.resolve_call(&ObjectName::bare(name), types, &[])
+        self.resolve_call(&ObjectName::bare(name), types)
+    }
+
+    /// The routine of the history that a call means, if it is sure that it means one.
+    pub(crate) fn called(&self, name: &ObjectName, args: &[Expr]) -> Option<RoutineId> {
+        let types: Vec<ExprType> = args.iter().map(|a| self.examine(a).data_type).collect();
+        match &*self.candidates_for(name, &types) {
+            [Candidate { kind: CandidateKind::Routine(routine), .. }] => Some(routine.id),
+            _ => None,
+        }
     }
 
     /// What a call returns, and the volatility of the function alone.
-    fn resolve_call(&self, name: &ObjectName, types: &[ExprType], args: &[Expr]) -> Examined {
+    fn resolve_call(&self, name: &ObjectName, types: &[ExprType]) -> Examined {
+        let results = self.candidates_for(name, types).into_iter().map(|c| self.result(&c, types));
+        let merged = results.reduce(|a, b| {
+            let data_type = if a.data_type == b.data_type { a.data_type } else { ExprType::Unclear };
+            Examined::new(data_type, a.bounds.either(b.bounds))
+        });
+        merged.unwrap_or_else(Examined::unknown)
+    }
+
+    /// The functions that a call can mean: one if all types are known.
+    fn candidates_for(&self, name: &ObjectName, types: &[ExprType]) -> Vec<Candidate<'_>> {
         let version = self.catalog.target().version;
         let mut candidates = Vec::new();
         if name.schema.as_ref().is_none_or(|s| is_system_schema(s)) {
@@ -74,9 +123,6 @@ impl Typing<'_> {
             let routines = self.catalog.routines_named(name);
             candidates.extend(routines.into_iter().filter_map(|r| self.of_history(r, types)));
         }
-        if candidates.is_empty() {
-            return Examined::unknown();
-        }
         // With every type known the best match is called; otherwise it may be any of them.
         if candidates.len() > 1 && !types.contains(&ExprType::Unclear) {
             let best = |candidates: &[Candidate<'_>], by: fn(&Candidate<'_>) -> usize| {
@@ -86,23 +132,20 @@ impl Typing<'_> {
             candidates.retain(|c| c.exact == exact);
             let preferred = best(&candidates, |c| c.preferred);
             candidates.retain(|c| c.preferred == preferred);
+            let text = best(&candidates, |c| c.text);
+            candidates.retain(|c| c.text == text);
         }
-        let results = candidates.into_iter().map(|c| self.result(&c, types, args));
-        let merged = results.reduce(|a, b| {
-            let data_type = if a.data_type == b.data_type { a.data_type } else { ExprType::Unclear };
-            Examined::new(data_type, a.bounds.either(b.bounds))
-        });
-        merged.unwrap_or_else(Examined::unknown)
+        candidates
     }
 
-    fn result(&self, candidate: &Candidate<'_>, types: &[ExprType], args: &[Expr]) -> Examined {
+    fn result(&self, candidate: &Candidate<'_>, types: &[ExprType]) -> Examined {
         let casts = Bounds::exactly(candidate.casts);
         match candidate.kind {
             CandidateKind::Builtin(function) => {
-                let polymorphic = matches!(function.returns, "anyelement" | "anycompatible" | "anyarray" | "anyrange");
+                let polymorphic = function.returns.starts_with("any") && function.returns != "any";
                 let data_type = match types.first() {
                     Some(ExprType::Known(first)) if polymorphic => {
-                        let array = function.returns == "anyarray";
+                        let array = function.returns.ends_with("array") && !function.returns.ends_with("nonarray");
                         ExprType::Known(DataType { array, modifiers: Vec::new(), ..first.clone() })
                     }
                     _ => ExprType::builtin(function.returns),
@@ -124,26 +167,25 @@ impl Typing<'_> {
                     Some(t) if !t.name.starts_with("any") => ExprType::Known(t),
                     _ => ExprType::Unclear,
                 };
-                Examined::new(data_type, self.inlined(routine, types, args).with(casts))
+                Examined::new(data_type, self.inlined(routine).with(casts))
             }
         }
     }
 
     /// The volatility of a function of the history; of a simple SQL function, that of its body, because the planner puts
     /// the body in its place before it looks (`inline_function`).
-    fn inlined(&self, routine: &Routine, types: &[ExprType], args: &[Expr]) -> Bounds {
+    fn inlined(&self, routine: &Routine) -> Bounds {
         let declared = Bounds::exactly(routine.volatility);
         let Some(body) = &routine.inline else { return declared };
         let Some(depth) = self.depth.checked_sub(1) else { return declared };
-        let inputs: Vec<&DataType> = routine.inputs().collect();
-        if inputs.len() != types.len() || args.len() != types.len() {
+        if routine.is_variadic() {
             return declared;
         }
         let named = |_: Option<&Ident>, name: &Ident| {
-            let position = routine.args.iter().position(|(n, ..)| n.as_ref() == Some(name))?;
-            inputs.get(position).map(|t| (*t).clone())
+            let argument = routine.args.iter().find(|(n, ..)| n.as_ref() == Some(name));
+            argument.map(|(_, data_type, ..)| data_type.clone())
         };
-        let inner = Typing { catalog: self.catalog, columns: &named, depth }.examine(body).bounds;
+        let inner = Typing { catalog: self.catalog, columns: &named, depth, problems: None }.examine(body).bounds;
         // A body more volatile than declared is not inlined.
         if routine.volatility != Volatility::Volatile && inner.most > routine.volatility { declared } else { inner }
     }
@@ -152,7 +194,7 @@ impl Typing<'_> {
     fn of_server<'f>(&self, function: &'f Function, types: &[ExprType]) -> Option<Candidate<'f>> {
         let kind = CandidateKind::Builtin(function);
         let Some(args) = function.args() else {
-            return Some(Candidate { kind, exact: 0, preferred: 0, casts: Volatility::Immutable });
+            return Some(Candidate { kind, exact: 0, preferred: 0, text: 0, casts: Volatility::Immutable });
         };
         let wanted: Vec<DataType> = args.filter_map(|a| ExprType::builtin_or_any(a)).collect();
         if wanted.len() != types.len() {
@@ -171,10 +213,11 @@ impl Typing<'_> {
     }
 
     fn candidate<'f>(&self, kind: CandidateKind<'f>, wanted: &[DataType], types: &[ExprType]) -> Option<Candidate<'f>> {
-        let mut candidate = Candidate { kind, exact: 0, preferred: 0, casts: Volatility::Immutable };
+        let mut candidate = Candidate { kind, exact: 0, preferred: 0, text: 0, casts: Volatility::Immutable };
         for (given, wanted) in types.iter().zip(wanted) {
             let fit = self.fits(given, wanted)?;
             candidate.exact += usize::from(fit.exact);
+            candidate.text += usize::from(*given == ExprType::Literal && wanted.is("text"));
             candidate.preferred += usize::from(!fit.exact && PREFERRED.iter().any(|p| wanted.is(p)));
             candidate.casts = candidate.casts.max(fit.volatility);
         }
@@ -182,24 +225,58 @@ impl Typing<'_> {
     }
 
     /// The error of calling a function that does not exist under any arguments.
-    pub(crate) fn missing_function(&self, name: &ObjectName, args: &[Expr]) -> Option<crate::catalog::Conflict> {
+    fn missing_function(&self, name: &ObjectName, types: &[ExprType]) -> Option<Conflict> {
         match self.catalog.function_name(name) {
-            FunctionName::Exists | FunctionName::Unknown => None,
-            FunctionName::MissingSchema => name.schema.as_ref().map(crate::catalog::types::missing_schema),
-            FunctionName::Missing => {
-                let types = args.iter().map(|arg| match self.examine(arg).data_type {
-                    ExprType::Known(t) => Some(crate::catalog::routines::plain_type(&t)),
-                    ExprType::Literal => Some("unknown".to_owned()),
-                    ExprType::Unclear => None,
-                });
-                let signature = match types.collect::<Option<Vec<String>>>() {
-                    Some(types) => format!("{name}({})", types.join(", ")),
-                    None => name.to_string(),
-                };
-                let message = format!("function {signature} does not exist");
-                Some(crate::catalog::Conflict::new("42883", message))
-            }
+            FunctionName::Unknown => None,
+            FunctionName::Exists if self.may_be_called(name, types) => None,
+            FunctionName::Exists | FunctionName::Missing => self.undefined(name, types),
+            FunctionName::MissingSchema => name.schema.as_ref().map(missing_schema),
         }
+    }
+
+    /// `COALESCE types integer and text cannot be matched`.
+    fn unmatched(&self, word: &str, types: &[ExprType]) -> Option<Conflict> {
+        let mut known = types.iter().filter_map(|t| match self.base_type(t) {
+            ExprType::Known(t) => Some(t),
+            ExprType::Literal | ExprType::Unclear => None,
+        });
+        let first = known.next()?;
+        let builtin = |t: &DataType| self.catalog.type_of(t).is_builtin();
+        let apart = known.find(|t| builtin(&first) && builtin(t) && !self.comparable(&first, t))?;
+        let spelt = |t: &DataType| plain_type(&self.catalog.shown_type(t));
+        let message =
+            format!("{} types {} and {} cannot be matched", word.to_ascii_uppercase(), spelt(&first), spelt(&apart));
+        Some(Conflict::new("42804", message))
+    }
+
+    /// Whether some function of this name takes arguments of these types. Only of those that the history defines is
+    /// enough known to say no.
+    fn may_be_called(&self, name: &ObjectName, types: &[ExprType]) -> bool {
+        let version = self.catalog.target().version;
+        let others = builtin::functions(&name.name, version).next().is_some()
+            || builtin::is_type(&name.name, version)
+            || self.catalog.may_exist(&name.name)
+            || self
+                .catalog
+                .extensions
+                .keys()
+                .filter_map(|e| builtin::extension(e))
+                .any(|e| !e.functions(&name.name).is_empty());
+        others || self.catalog.routines_named(name).into_iter().any(|r| self.of_history(r, types).is_some())
+    }
+
+    /// `function f(text) does not exist`.
+    fn undefined(&self, name: &ObjectName, types: &[ExprType]) -> Option<Conflict> {
+        let spelt = types.iter().map(|data_type| match data_type {
+            ExprType::Known(t) => Some(plain_type(&self.catalog.shown_type(t))),
+            ExprType::Literal => Some("unknown".to_owned()),
+            ExprType::Unclear => None,
+        });
+        let signature = match spelt.collect::<Option<Vec<String>>>() {
+            Some(spelt) => format!("{name}({})", spelt.join(", ")),
+            None => name.to_string(),
+        };
+        Some(Conflict::new("42883", format!("function {signature} does not exist")))
     }
 }
 
@@ -211,13 +288,4 @@ impl ExprType {
             None => Some(DataType::builtin(name)),
         }
     }
-}
-
-/// The type of `coalesce` and its like: the first that is known.
-fn common_type(types: &[ExprType]) -> ExprType {
-    if types.contains(&ExprType::Unclear) {
-        return ExprType::Unclear;
-    }
-    let known = types.iter().find(|t| **t != ExprType::Literal);
-    known.cloned().unwrap_or_else(|| ExprType::builtin("text"))
 }

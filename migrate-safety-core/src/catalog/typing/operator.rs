@@ -1,178 +1,242 @@
-//! What operators return, and which depend on settings (`pg_operator`, `pg_proc.provolatile`).
+//! Which operator an expression means, what it returns and whether it depends on a setting (docs, 10.2 "Operators";
+//! `oper` and `oper_select_candidate` on the server).
 
 use super::{Bounds, Examined, ExprType, Typing};
-use crate::sql::{DataType, Ident};
+use crate::catalog::builtin::{self, Operator};
+use crate::catalog::routines::plain_type;
+use crate::catalog::{Conflict, TypeDefKind, TypeRef};
+use crate::sql::DataType;
+use crate::sql::expr::Expr;
+use crate::sql::operation::Volatility;
 
-/// The operators of the server itself (`pg_operator`, PostgreSQL 18); those written as words are all of them its own.
-const SYMBOLS: &[&str] = &[
-    "!!", "!=", "!~", "!~*", "!~~", "!~~*", "#", "##", "#-", "#>", "#>>", "%", "&", "&&", "&<", "&<|", "&>", "*", "+",
-    "-", "->", "->>", "-|-", "/", "<", "<->", "<<", "<<=", "<<|", "<=", "<>", "<@", "<^", "=", ">", ">=", ">>", ">>=",
-    ">^", "?", "?#", "?&", "?-", "?-|", "?|", "?||", "@", "@-@", "@>", "@?", "@@", "@@@", "^", "^@", "|", "|&>", "|/",
-    "|>>", "||", "||/", "~", "~*", "~<=~", "~<~", "~=", "~>=~", "~>~", "~~", "~~*",
+/// The operators that key words stand for; what is not here compares, or has its own function.
+const WORDS: &[(&str, &str)] = &[
+    ("like", "~~"),
+    ("not like", "!~~"),
+    ("ilike", "~~*"),
+    ("not ilike", "!~~*"),
+    ("similar to", "~"),
+    ("not similar to", "!~"),
+    ("is distinct from", "="),
+    ("is not distinct from", "="),
+    ("!=", "<>"),
 ];
 
-/// Operators that compare.
-const COMPARISONS: &[&str] = &["=", "<>", "!=", "<", ">", "<=", ">="];
-
-/// Further operators that return `bool`.
-const PREDICATES: &[&str] = &[
-    "!~", "!~*", "!~~", "!~~*", "&&", "&<", "&>", "<<=", ">>=", "<@", "@>", "?", "?&", "?|", "@?", "@@", "@@@", "^@",
-    "~", "~*", "~=", "~~", "~~*", "-|-",
-];
-
-/// Operators of pg_trgm: they depend on its thresholds.
+/// Operators of pg_trgm on text: they depend on its thresholds.
 const SIMILARITIES: &[&str] = &["%", "<%", "%>", "<<%", "%>>"];
 
-/// Numbers, smallest first: an operator on two of them works in the greater.
-const NUMBERS: &[&str] = &["int2", "int4", "int8", "numeric", "float4", "float8"];
+/// An operator that may be meant.
+struct Candidate {
+    operator: &'static Operator,
+    exact: usize,
+    preferred: usize,
+    text: usize,
+    casts: Volatility,
+}
 
 impl Typing<'_> {
-    /// The type that an operator returns and the volatility of the operator itself.
-    pub(super) fn operator(&self, op: &str, left: &ExprType, right: &ExprType) -> Examined {
-        let (left, right) = (&self.base_type(left), &self.base_type(right));
+    /// `left op right`.
+    pub(super) fn binary(&self, op: &str, left: &Expr, right: &Expr) -> Examined {
+        let (l, r) = (self.examine(left), self.examine(right));
+        // A constant without a type gets that of the operator.
+        let constants = (constant(left), constant(right));
+        let result = self.operator(op, (&l.data_type, constants.0), (&r.data_type, constants.1));
+        Examined::new(result.data_type, result.bounds.with(l.bounds).with(r.bounds))
+    }
+
+    /// The type that an operator returns and the volatility of the operator itself; operands are given with the text
+    /// of a constant.
+    pub(super) fn operator(
+        &self,
+        op: &str,
+        (left, left_text): (&ExprType, Option<&str>),
+        (right, right_text): (&ExprType, Option<&str>),
+    ) -> Examined {
         let boolean = |bounds| Examined::new(ExprType::builtin("bool"), bounds);
-        let word = op.starts_with(|c: char| c.is_ascii_alphabetic());
-        if COMPARISONS.contains(&op) || (word && op.contains("distinct")) {
-            return boolean(comparison(left, right));
+        let (symbol, quantified) = match op.strip_suffix(" any").or_else(|| op.strip_suffix(" all")) {
+            Some(symbol) => (symbol, true),
+            None => (op, false),
+        };
+        let symbol = WORDS.iter().find(|(word, _)| *word == symbol).map_or(symbol, |(_, symbol)| symbol);
+        if symbol.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            return boolean(Bounds::IMMUTABLE);
         }
-        match op {
-            "at time zone" => self.function("timezone", &[right.clone(), left.clone()]),
-            "||" => self.concatenation(left, right),
-            "+" | "-" | "*" | "/" | "^" => arithmetic(op, left, right),
-            "%" if left.name().is_some_and(|n| NUMBERS.contains(&n)) => arithmetic(op, left, right),
-            "->" | "#>" => Examined::new(json_of(left), Bounds::IMMUTABLE),
-            "#-" => Examined::new(ExprType::builtin("jsonb"), Bounds::IMMUTABLE),
-            "->>" | "#>>" => Examined::new(ExprType::builtin("text"), Bounds::IMMUTABLE),
-            "@@" | "@@@" => boolean(match left.name() {
-                Some("text" | "varchar" | "bpchar") => Bounds::STABLE,
-                Some(_) => Bounds::IMMUTABLE,
-                None => Bounds::AT_MOST_STABLE,
-            }),
-            op if SIMILARITIES.contains(&op) => boolean(Bounds::STABLE),
-            op if PREDICATES.contains(&op) || word => boolean(Bounds::IMMUTABLE),
-            op if SYMBOLS.contains(&op) => Examined::new(ExprType::Unclear, Bounds::IMMUTABLE),
-            _ => Examined::unknown(),
+        let (left, right) = (self.base_type(left), self.base_type(right));
+        let right = match right {
+            ExprType::Known(array) if quantified && array.array => ExprType::Known(DataType { array: false, ..array }),
+            ExprType::Known(_) | ExprType::Literal if quantified => ExprType::Unclear,
+            other => other,
+        };
+        let candidates = self.candidates(symbol, &left, &right);
+        if candidates.is_empty() {
+            self.report(self.undefined_operator(symbol, &left, &right));
+            let similar = SIMILARITIES.contains(&symbol);
+            return if similar { boolean(Bounds::STABLE) } else { Examined::unknown() };
         }
-    }
-
-    /// `||`: with text on one side the other is written as text (`textanycat`, which the planner inlines).
-    fn concatenation(&self, left: &ExprType, right: &ExprType) -> Examined {
-        let text = |bounds| Examined::new(ExprType::builtin("text"), bounds);
-        let same = |data_type: &ExprType| Examined::new(data_type.clone(), Bounds::IMMUTABLE);
-        let is_array = |t: &ExprType| t.known().is_some_and(|t| t.array);
-        let own =
-            |t: &ExprType| matches!(t.name(), Some("jsonb" | "bytea" | "tsvector" | "bit" | "varbit" | "tsquery"));
-        let output = |t: &DataType| Bounds::exactly(self.catalog.output_volatility(t));
-        match (left, right) {
-            (left, _) if is_array(left) || (own(left) && !is_text(right)) => same(left),
-            (_, right) if is_array(right) || (own(right) && !is_text(left)) => same(right),
-            (ExprType::Literal, ExprType::Literal) => text(Bounds::IMMUTABLE),
-            (left, right) if is_text(left) && is_text(right) => text(Bounds::IMMUTABLE),
-            (ExprType::Unclear, _) | (_, ExprType::Unclear) => {
-                let data_type =
-                    if is_text(left) || is_text(right) { ExprType::builtin("text") } else { ExprType::Unclear };
-                Examined::new(data_type, Bounds::AT_MOST_STABLE)
+        if let [only] = &*candidates {
+            let wanted = |of: &'static str, other: &ExprType| match other {
+                ExprType::Known(other) if of.starts_with("any") => Some(other.clone()),
+                _ if of.starts_with("any") => None,
+                _ => ExprType::builtin(of).known().cloned(),
+            };
+            let operands = [(left_text, only.operator.left, &right), (right_text, only.operator.right, &left)];
+            for (text, of, other) in operands {
+                if let (Some(text), Some(wanted)) = (text, wanted(of, other)) {
+                    self.report(self.catalog.constant_problem(text, &wanted));
+                }
             }
-            (ExprType::Known(left), _) if !is_text(&ExprType::Known(left.clone())) => text(output(left)),
-            (_, ExprType::Known(right)) if !is_text(&ExprType::Known(right.clone())) => text(output(right)),
-            _ => text(Bounds::IMMUTABLE),
+        }
+        let results = candidates.iter().map(|c| self.operator_result(c, &left, &right));
+        let merged = results.reduce(|a, b| {
+            let data_type = if a.data_type == b.data_type { a.data_type } else { ExprType::Unclear };
+            Examined::new(data_type, a.bounds.either(b.bounds))
+        });
+        match merged {
+            Some(result) if quantified => boolean(result.bounds),
+            Some(result) => result,
+            None => Examined::unknown(),
         }
     }
-}
 
-/// Whether a value is of a string type; a constant can be.
-fn is_text(data_type: &ExprType) -> bool {
-    *data_type == ExprType::Literal
-        || matches!(data_type.name(), Some("text" | "varchar" | "bpchar" | "name" | "citext"))
-}
-
-/// Comparing a time with a time zone to one without depends on the session's time zone.
-fn comparison(left: &ExprType, right: &ExprType) -> Bounds {
-    let without_zone = |t: &ExprType| matches!(t.name(), Some("date" | "timestamp"));
-    let with_zone = |t: &ExprType| t.name() == Some("timestamptz");
-    let unclear = |t: &ExprType| *t == ExprType::Unclear;
-    if (without_zone(left) && with_zone(right)) || (with_zone(left) && without_zone(right)) {
-        Bounds::STABLE
-    } else if (unclear(left) && (unclear(right) || without_zone(right) || with_zone(right)))
-        || (unclear(right) && (without_zone(left) || with_zone(left)))
-    {
-        Bounds::AT_MOST_STABLE
-    } else {
-        Bounds::IMMUTABLE
-    }
-}
-
-/// `json -> 'a'` is json again, `hstore -> 'a'` is text.
-fn json_of(data_type: &ExprType) -> ExprType {
-    match data_type.name() {
-        Some(name @ ("json" | "jsonb")) => ExprType::builtin(name),
-        Some("hstore") => ExprType::builtin("text"),
-        _ => ExprType::Unclear,
-    }
-}
-
-/// `+ - * / ^ %` on numbers and times.
-fn arithmetic(op: &str, left: &ExprType, right: &ExprType) -> Examined {
-    let immutable = |name: &str| Examined::new(ExprType::builtin(name), Bounds::IMMUTABLE);
-    let rank = |name: &str| NUMBERS.iter().position(|n| *n == name);
-    // A constant is taken to be of the other operand's type, or an interval beside a time.
-    let (l, r) = match (left, right) {
-        (ExprType::Literal, right) => (right.name(), right.name()),
-        (left, ExprType::Literal) if op == "+" && matches!(left.name(), Some("timestamp" | "timestamptz")) => {
-            (left.name(), Some("interval"))
-        }
-        (left, ExprType::Literal) => (left.name(), left.name()),
-        (left, right) => (left.name(), right.name()),
-    };
-    let (Some(l), Some(r)) = (l, r) else {
-        let zoned = [l, r].contains(&Some("timestamptz"));
-        let bounds = match (op, left, right) {
-            ("+" | "-", ExprType::Unclear, ExprType::Unclear) => Bounds::AT_MOST_STABLE,
-            ("+" | "-", ..) if zoned || [l, r].contains(&Some("interval")) => Bounds::AT_MOST_STABLE,
-            _ => Bounds::IMMUTABLE,
+    /// The operators that may be meant: one if all is known.
+    fn candidates(&self, symbol: &str, left: &ExprType, right: &ExprType) -> Vec<Candidate> {
+        // Where one side is a constant, the other's type is tried for both first.
+        let (l, r) = match (left, right) {
+            (ExprType::Literal, other) | (other, ExprType::Literal) if *other != ExprType::Unclear => (other, other),
+            _ => (left, right),
         };
-        return Examined::new(ExprType::Unclear, bounds);
-    };
-    if let (Some(a), Some(b)) = (rank(l), rank(r)) {
-        let (greater, lesser) = (a.max(b), a.min(b));
-        // Power is of float8 or numeric only; real with anything but real is double precision.
-        let name = match NUMBERS.get(greater) {
-            Some(&"float4") if greater != lesser => "float8",
-            Some(&"numeric") => "numeric",
-            _ if op == "^" => "float8",
-            Some(name) => name,
-            None => return Examined::unknown(),
+        let version = self.catalog.target().version;
+        let mut candidates: Vec<Candidate> = Vec::new();
+        for operator in builtin::operators(symbol, version) {
+            if is(l, operator.left) && is(r, operator.right) {
+                return vec![Candidate { operator, exact: 2, preferred: 0, text: 0, casts: Volatility::Immutable }];
+            }
+            candidates.extend(self.candidate_operator(operator, left, right));
+        }
+        if left == &ExprType::Unclear || right == &ExprType::Unclear {
+            return candidates;
+        }
+        for by in [|c: &Candidate| c.exact, |c: &Candidate| c.preferred, |c: &Candidate| c.text] {
+            let best = candidates.iter().map(by).max().unwrap_or_default();
+            candidates.retain(|c| by(c) == best);
+        }
+        candidates
+    }
+
+    fn candidate_operator(&self, operator: &'static Operator, left: &ExprType, right: &ExprType) -> Option<Candidate> {
+        let wanted = [operator.left, operator.right].map(wanted_type);
+        if !self.consistent(operator, left, right) {
+            return None;
+        }
+        let mut candidate = Candidate { operator, exact: 0, preferred: 0, text: 0, casts: Volatility::Immutable };
+        for (given, wanted) in [left, right].into_iter().zip(&wanted) {
+            let fit = self.fits(given, wanted)?;
+            candidate.exact += usize::from(fit.exact);
+            candidate.text += usize::from(*given == ExprType::Literal && wanted.is("text"));
+            candidate.preferred += usize::from(!fit.exact && super::call::PREFERRED.iter().any(|p| wanted.is(p)));
+            candidate.casts = candidate.casts.max(fit.volatility);
+        }
+        Some(candidate)
+    }
+
+    /// Whether the types can stand for the polymorphic types of an operator together.
+    fn consistent(&self, operator: &Operator, left: &ExprType, right: &ExprType) -> bool {
+        let (ExprType::Known(l), ExprType::Known(r)) = (left, right) else { return true };
+        let element = |t: &DataType| DataType { array: false, modifiers: Vec::new(), ..t.clone() };
+        let same = |a: &DataType, b: &DataType| a.name == b.name && a.schema == b.schema && a.array == b.array;
+        match (operator.left, operator.right) {
+            ("anyarray", "anyarray") | ("anyenum", "anyenum") => same(l, r),
+            ("anyrange", "anyrange") | ("anymultirange", "anymultirange") => is_range(l) && same(l, r),
+            ("anyrange" | "anymultirange", _) if !is_range(l) => false,
+            (_, "anyrange" | "anymultirange") if !is_range(r) => false,
+            ("anycompatiblearray", "anycompatiblearray") => self.comparable(&element(l), &element(r)),
+            ("anycompatiblearray", "anycompatible") => self.comparable(&element(l), r),
+            ("anycompatible", "anycompatiblearray") => self.comparable(l, &element(r)),
+            ("anynonarray", _) => !l.array,
+            (_, "anynonarray") => !r.array,
+            ("record", _) | (_, "record") => true,
+            _ => true,
+        }
+    }
+
+    /// Whether one of two types becomes the other by itself.
+    pub(super) fn comparable(&self, a: &DataType, b: &DataType) -> bool {
+        let (a, b) = (ExprType::Known(a.clone()), ExprType::Known(b.clone()));
+        let fits = |from: &ExprType, to: &ExprType| to.known().is_some_and(|to| self.fits(from, to).is_some());
+        fits(&a, &b) || fits(&b, &a)
+    }
+
+    fn operator_result(&self, candidate: &Candidate, left: &ExprType, right: &ExprType) -> Examined {
+        let operator = candidate.operator;
+        let array_side = || [left, right].into_iter().find(|t| t.known().is_some_and(|t| t.array));
+        let data_type = match operator.returns {
+            "anyarray" | "anycompatiblearray" => array_side().cloned().unwrap_or(ExprType::Unclear),
+            returns if returns.starts_with("any") => match left {
+                ExprType::Known(_) => left.clone(),
+                _ => ExprType::Unclear,
+            },
+            returns => ExprType::builtin(returns),
         };
-        return immutable(name);
+        // `text || anynonarray` is an SQL function that the planner inlines: it writes the value as text.
+        let written = match (operator.left, operator.right) {
+            ("anynonarray", _) => left.known(),
+            (_, "anynonarray") => right.known(),
+            _ => None,
+        };
+        let volatility = written.map_or(operator.volatility, |t| self.catalog.output_volatility(t));
+        Examined::new(data_type, Bounds::exactly(volatility.max(candidate.casts)))
     }
-    match (l, op, r) {
-        ("timestamptz", "+" | "-", "interval") | ("interval", "+", "timestamptz") => {
-            Examined::new(ExprType::builtin("timestamptz"), Bounds::STABLE)
+
+    /// `operator does not exist: text > integer`, if that is known.
+    fn undefined_operator(&self, symbol: &str, left: &ExprType, right: &ExprType) -> Option<Conflict> {
+        let version = self.catalog.target().version;
+        let own = builtin::operators(symbol, version).next().is_some();
+        let mut extensions = self.catalog.extensions.keys().filter_map(|e| builtin::extension(e));
+        let of_extension = extensions.any(|e| e.operators.contains(&symbol));
+        if !own || of_extension || self.catalog.own_operators || self.catalog.has_open_extension() {
+            return None;
         }
-        ("timestamptz", "-", "timestamp" | "date") | ("timestamp" | "date", "-", "timestamptz") => {
-            Examined::new(ExprType::builtin("interval"), Bounds::STABLE)
-        }
-        ("timestamptz", "-", "timestamptz") | ("timestamp", "-", "timestamp" | "date") | ("date", "-", "timestamp") => {
-            immutable("interval")
-        }
-        ("timestamp" | "date", "+" | "-", "interval") | ("interval", "+", "timestamp" | "date") => {
-            immutable("timestamp")
-        }
-        ("date", "+", "time") | ("time", "+", "date") => immutable("timestamp"),
-        ("date", "+", "timetz") | ("timetz", "+", "date") => immutable("timestamptz"),
-        ("date", "-", "date") => immutable("int4"),
-        ("date", "+" | "-", "int2" | "int4") | ("int2" | "int4", "+", "date") => immutable("date"),
-        ("time" | "timetz", "+" | "-", "interval") => immutable(l),
-        ("time", "-", "time") => immutable("interval"),
-        ("interval", _, _) | (_, "*", "interval") => immutable("interval"),
-        ("jsonb", "-", _) => immutable("jsonb"),
-        ("money", _, _) | (_, _, "money") => immutable("money"),
-        ("inet", "-", "inet") => immutable("int8"),
-        ("inet", _, _) => immutable("inet"),
-        (l, _, r) if l == r => {
-            let same = DataType { name: Ident::exact(l), ..DataType::builtin(l) };
-            Examined::new(ExprType::Known(same), Bounds::IMMUTABLE)
-        }
-        _ => Examined::new(ExprType::Unclear, Bounds::IMMUTABLE),
+        let spelt = |data_type: &ExprType| match data_type {
+            ExprType::Literal => Some("unknown".to_owned()),
+            ExprType::Unclear => None,
+            ExprType::Known(t) => match self.catalog.type_of(t) {
+                TypeRef::Unknown => None,
+                TypeRef::Other(def) if matches!(def.kind, TypeDefKind::Base) => None,
+                TypeRef::Builtin if t.is("record") || t.name.starts_with("any") => None,
+                _ => Some(plain_type(&self.catalog.shown_type(t))),
+            },
+        };
+        let (left, right) = (spelt(left)?, spelt(right)?);
+        Some(Conflict::new("42883", format!("operator does not exist: {left} {symbol} {right}")))
     }
+}
+
+/// The text of a constant.
+pub(super) fn constant(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// A type by the name in a table, `name[]` for an array.
+fn wanted_type(name: &str) -> DataType {
+    match name.strip_suffix("[]") {
+        Some(element) => DataType { array: true, ..DataType::builtin(element) },
+        None => DataType::builtin(name),
+    }
+}
+
+/// Whether a type is the one of this name in a table.
+fn is(data_type: &ExprType, name: &str) -> bool {
+    let ExprType::Known(known) = data_type else { return false };
+    known.schema.is_none()
+        && match name.strip_suffix("[]") {
+            Some(element) => known.array && known.name == *element,
+            None => !known.array && known.name == *name,
+        }
+}
+
+pub(super) fn is_range(data_type: &DataType) -> bool {
+    !data_type.array && (data_type.schema.is_some() || data_type.name.ends_with("range"))
 }

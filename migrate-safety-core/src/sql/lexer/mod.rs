@@ -121,7 +121,7 @@ impl<'t> Lexer<'t> {
             b'"' => self.quoted_name(self.at),
             b'$' => self.dollar(),
             b'0'..=b'9' => self.number(),
-            b'.' if self.byte(1).is_some_and(|b| b.is_ascii_digit()) => self.number(),
+            b'.' if self.byte(1).is_some_and(|b| b.is_ascii_digit()) && !self.is_behind_dot() => self.number(),
             b if is_name_start(b) => match string::Quoting::of_prefix(first, self.byte(1), self.byte(2)) {
                 Some((string::Quoting::UnicodeName, _)) => self.unicode_name(),
                 Some((quoting, prefix)) => self.quoted(self.at + prefix, quoting),
@@ -130,6 +130,11 @@ impl<'t> Lexer<'t> {
             b if operator::is_part(b) => Ok(self.operator()),
             _ => self.punctuation(first),
         }
+    }
+
+    /// Whether this is the second dot of a range: `1..10`.
+    fn is_behind_dot(&self) -> bool {
+        self.at.checked_sub(1).and_then(|before| self.text.as_bytes().get(before)) == Some(&b'.')
     }
 
     /// The byte `n` behind the first not consumed.

@@ -1,6 +1,6 @@
 //! The text of an array constant: `{1,2,"a b",NULL}`.
 
-use super::super::expr::Expr;
+use crate::sql::expr::Expr;
 
 /// The elements of a one-dimensional array constant.
 pub(crate) fn elements(text: &str, numbers: bool) -> Option<Vec<Expr>> {

@@ -15,3 +15,6 @@ pub(crate) use data_type::data_type;
 pub(crate) use dml::{DML_WORDS, dml};
 pub(crate) use expr::{expression, operand_expression, restricted_expression};
 pub(crate) use query::query;
+
+#[cfg(test)]
+mod tests;

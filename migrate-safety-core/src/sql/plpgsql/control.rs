@@ -3,11 +3,11 @@
 use super::reader::{Open, Reader};
 use super::sql::Evaluated;
 use super::tree::{Arm, Kind, Loop, Over, Statement, Way};
-use crate::sql::cursor::{Cursor, Mark, Parse};
+use crate::sql::cursor::{Cursor, Mark, Parse, ident_of};
 use crate::sql::name::Ident;
-use crate::sql::operation::LocatedOperation;
-use crate::sql::statement::ProblemKind;
-use sqlparser::tokenizer::Token;
+use crate::sql::operation::{LocatedOperation, Operation};
+use crate::sql::statement::{Problem, ProblemKind};
+use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 impl Reader<'_, '_> {
     /// A block or loop behind its label.
@@ -15,6 +15,10 @@ impl Reader<'_, '_> {
         if self.c.is("DECLARE") || self.c.is("BEGIN") {
             let block = self.block(label)?;
             return self.finish(mark, Vec::new(), Kind::Block(Box::new(block)));
+        }
+        let entered = self.scope.enter();
+        if let Some(label) = &label {
+            self.scope.add(label);
         }
         let (operations, over) = match self.c.eat_one_of(&["LOOP", "WHILE", "FOR", "FOREACH"]) {
             Some("LOOP") => (Vec::new(), Over::Nothing),
@@ -27,9 +31,14 @@ impl Reader<'_, '_> {
             Some(_) => self.foreach_header()?,
             None => return Err(self.c.expected("a block or a loop")),
         };
+        if let Over::Range { variable, .. } = &over {
+            // It is a variable of the loop's own.
+            self.scope.add(variable);
+        }
         self.open.push(Open { label: label.clone(), is_loop: true });
         let body = self.statements(&["END"])?;
         self.open.pop();
+        self.scope.leave(entered);
         self.c.expect("END LOOP")?;
         self.end_label(label.as_ref())?;
         self.finish(mark, operations, Kind::Loop(Box::new(Loop { label, over, body })))
@@ -37,9 +46,12 @@ impl Reader<'_, '_> {
 
     /// What stands between `FOR` and `LOOP`, the latter included.
     fn for_header(&mut self) -> Parse<(Vec<LocatedOperation>, Over)> {
+        let message = "loop variable of loop over rows must be a record variable or list of scalar variables";
+        let unknown = self.c.problem(ProblemKind::Invalid, message);
         let targets = self.loop_targets()?;
         self.c.expect("IN")?;
         if self.c.eat("EXECUTE") {
+            self.known_targets(&targets, unknown)?;
             let Evaluated { mut operations, value, .. } = self.expression_until(&["LOOP", "USING"])?;
             if self.c.eat("USING") {
                 operations.extend(self.arguments(&["LOOP"])?);
@@ -48,27 +60,28 @@ impl Reader<'_, '_> {
             return Ok((operations, Over::Execute { targets, command: value }));
         }
         if let Token::Word(word) = self.c.peek() {
-            let name = crate::sql::cursor::ident_of(word);
+            let name = ident_of(word);
             if self.cursors.contains_key(&name) && (self.c.is_nth(1, "LOOP") || *self.c.peek_nth(1) == Token::LParen) {
+                self.scope.add(targets.first().unwrap_or(&name));
                 self.c.skip();
                 let operations = self.declared_cursor(&name)?;
                 self.c.expect("LOOP")?;
                 return Ok((operations, Over::Query { targets, query: None }));
             }
         }
-        let start = self.c.mark();
+        let behind_in = self.c.mark();
         let reverse = self.c.eat("REVERSE");
         let first = self.gather(|c| c.is("LOOP") || is_range(c))?;
         if is_range(&self.c) {
-            return self.range(targets, reverse, first);
+            return self.range(&targets, reverse, first);
         }
-        // A query may begin with a column called `reverse`? It cannot: queries begin with words of their own.
-        self.c.rewind(start);
+        self.c.rewind(behind_in);
+        self.known_targets(&targets, unknown)?;
         let tokens = self.gather(|c| c.is("LOOP"))?;
         let operations = self.embedded(tokens);
         self.c.expect("LOOP")?;
         let query = match operations.first().map(|o| &o.operation) {
-            Some(crate::sql::operation::Operation::Select(query)) => Some((**query).clone()),
+            Some(Operation::Select(query)) => Some((**query).clone()),
             _ => None,
         };
         Ok((operations, Over::Query { targets, query }))
@@ -77,11 +90,11 @@ impl Reader<'_, '_> {
     /// `a .. b [BY c] LOOP` behind `a`.
     fn range(
         &mut self,
-        targets: Vec<Ident>,
+        targets: &[Ident],
         reverse: bool,
-        first: Vec<sqlparser::tokenizer::TokenWithSpan>,
+        first: Vec<TokenWithSpan>,
     ) -> Parse<(Vec<LocatedOperation>, Over)> {
-        let [variable] = targets.as_slice() else {
+        let [variable] = targets else {
             return Err(self.c.problem(ProblemKind::Invalid, "integer FOR loop must have only one target variable"));
         };
         let variable = variable.clone();
@@ -102,7 +115,10 @@ impl Reader<'_, '_> {
 
     /// `FOREACH a, b SLICE 1 IN ARRAY e LOOP` behind the first word.
     fn foreach_header(&mut self) -> Parse<(Vec<LocatedOperation>, Over)> {
-        let targets = self.loop_targets()?;
+        let mut targets = vec![self.variable()?];
+        while self.c.eat_token(&Token::Comma) {
+            targets.push(self.variable()?);
+        }
         if self.c.eat("SLICE") {
             self.c.integer()?;
         }
@@ -113,11 +129,16 @@ impl Reader<'_, '_> {
     }
 
     fn loop_targets(&mut self) -> Parse<Vec<Ident>> {
-        let mut targets = vec![self.variable()?];
+        let mut targets = vec![self.any_variable()?];
         while self.c.eat_token(&Token::Comma) {
-            targets.push(self.variable()?);
+            targets.push(self.any_variable()?);
         }
         Ok(targets)
+    }
+
+    /// Complains of a variable that is not declared: loops over rows make none of their own.
+    fn known_targets(&self, targets: &[Ident], unknown: Problem) -> Parse<()> {
+        if targets.iter().all(|target| self.scope.may_have(target)) { Ok(()) } else { Err(unknown) }
     }
 
     pub(super) fn if_statement(&mut self, mark: Mark) -> Parse<Statement> {
@@ -166,7 +187,7 @@ impl Reader<'_, '_> {
         let is_exit = self.c.is("EXIT");
         self.c.skip();
         let here = self.c.problem(ProblemKind::Invalid, "");
-        let wrong = |message: String| Err(crate::sql::statement::Problem { message: message.into(), ..here });
+        let wrong = |message: String| Err(Problem { message: message.into(), ..here });
         let way = if self.c.is("WHEN") || self.c.is_token(&Token::SemiColon) {
             if !self.open.iter().any(|open| open.is_loop) {
                 return wrong(match is_exit {

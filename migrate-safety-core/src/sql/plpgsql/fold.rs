@@ -1,14 +1,38 @@
 //! Computes expressions beforehand, as far as they are constant.
 
 use super::format::format;
-use super::known::{Hole, Known, Text, Variables};
+use super::known::{Column, Hole, Known, Text, Variables};
 use super::tree::Value;
-use crate::sql::expr::{Expr, Query, Select, SelectItem, TableSource};
+use crate::sql::expr::{Expr, Query, Select, SelectItem, TableRef, TableSource};
 use crate::sql::lower::array_elements;
 use crate::sql::name::{Ident, ObjectName, quote};
 
 /// The most rounds of a loop that are followed one by one.
 const MOST_ROUNDS: usize = 1000;
+
+/// What a call gives the parameters of a routine. `inputs` are their names; further ones keep their defaults.
+pub(super) fn parameters(inputs: &[Option<Ident>], args: &[Expr]) -> Variables {
+    let mut variables = Variables::default();
+    let nothing = Variables::default();
+    for (n, arg) in args.iter().enumerate() {
+        let (position, value) = match arg {
+            Expr::Binary { op, left, right } if &**op == "=>" => {
+                let named = match &**left {
+                    Expr::String(name) => inputs.iter().position(|input| input.as_deref() == Some(name)),
+                    _ => None,
+                };
+                (named, fold(right, &nothing))
+            }
+            arg => (Some(n), fold(arg, &nothing)),
+        };
+        let Some(position) = position else { continue };
+        if let Some(Some(name)) = inputs.get(position) {
+            variables.set(name, value.clone());
+        }
+        variables.set_parameter(position, value, inputs.len());
+    }
+    variables
+}
 
 /// The value of an expression where the variables have these values.
 pub(super) fn fold_value(value: &Value, variables: &Variables) -> Known {
@@ -22,10 +46,9 @@ pub(super) fn fold_value(value: &Value, variables: &Variables) -> Known {
 
 fn fold(expr: &Expr, variables: &Variables) -> Known {
     match expr {
-        Expr::Null => Known::Null,
-        Expr::Bool(value) => Known::text(value.to_string()),
-        Expr::Number(text) | Expr::String(text) => Known::text(&**text),
-        Expr::Column { qualifier: None, name } => variables.get(name).cloned().unwrap_or(Known::Unknown),
+        Expr::Null | Expr::Bool(_) | Expr::Number(_) | Expr::String(_) => Known::of_constant(expr),
+        Expr::Column { qualifier: None, name } => scalar(variables.get(name)),
+        Expr::Parameter => variables.only_parameter().cloned().unwrap_or(Known::Unknown),
         Expr::Column { qualifier: Some(qualifier), name } => field(variables.get(qualifier), name),
         Expr::Cast { expr, to } => {
             let value = fold(expr, variables);
@@ -34,15 +57,32 @@ fn fold(expr: &Expr, variables: &Variables) -> Known {
             }
             let elements = value.as_str().and_then(|text| array_elements(text, false));
             match elements {
-                Some(elements) => Known::Array(elements.iter().map(|e| fold(e, variables)).collect()),
+                Some(elements) => Known::Array(elements.iter().map(Known::of_constant).collect()),
                 None => value,
             }
         }
         Expr::Collate { expr, .. } => fold(expr, variables),
-        Expr::Array(elements) => Known::Array(elements.iter().map(|e| fold(e, variables)).collect()),
+        Expr::Array(elements) => {
+            let elements: Vec<Known> = elements.iter().map(|e| fold(e, variables)).collect();
+            // Arrays of arrays could double at every line.
+            let plain = elements.iter().all(|e| !matches!(e, Known::Array(_) | Known::Row(_)));
+            if plain { Known::Array(elements) } else { Known::Unknown }
+        }
         Expr::Binary { op, left, right } => binary(op, fold(left, variables), fold(right, variables)),
         Expr::Call { name, args } => call(name, args, variables),
         _ => Known::Unknown,
+    }
+}
+
+/// The value of a variable; of a row with one column the column, as a loop gives it to a variable that is no record.
+fn scalar(value: Option<&Known>) -> Known {
+    match value {
+        Some(Known::Row(columns)) => match columns.as_slice() {
+            [(_, value)] => value.clone(),
+            _ => Known::Unknown,
+        },
+        Some(value) => value.clone(),
+        None => Known::Unknown,
     }
 }
 
@@ -56,7 +96,7 @@ fn field(row: Option<&Known>, name: &Ident) -> Known {
 fn binary(op: &str, left: Known, right: Known) -> Known {
     if op == "||" {
         return match (left, right) {
-            (Known::Array(mut left), Known::Array(right)) => {
+            (Known::Array(mut left), Known::Array(right)) if left.len() + right.len() <= MOST_ROUNDS => {
                 left.extend(right);
                 Known::Array(left)
             }
@@ -99,15 +139,17 @@ fn call(name: &ObjectName, args: &[Expr], variables: &Variables) -> Known {
         ("quote_literal", [value]) if *value == Known::Null => Known::Null,
         ("quote_literal" | "quote_nullable", [value]) => quoted_constant(value),
         ("coalesce", values) => values.iter().find(|value| **value != Known::Null).cloned().unwrap_or(Known::Null),
-        ("lower", [value]) => on_text(value, |text| text.to_lowercase()),
-        ("upper", [value]) => on_text(value, |text| text.to_uppercase()),
+        ("lower", [value]) => on_text(value, str::to_lowercase),
+        ("upper", [value]) => on_text(value, str::to_uppercase),
         ("btrim" | "trim", [value]) => on_text(value, |text| text.trim_matches(' ').to_owned()),
         ("chr", [code]) => {
             let code = code.as_integer().and_then(|code| u32::try_from(code).ok()).and_then(char::from_u32);
             code.map_or(Known::Unknown, Known::text)
         }
         ("replace", [text, from, to]) => match (text.as_str(), from.as_str(), to.as_str()) {
-            (Some(text), Some(from), Some(to)) if !from.is_empty() => Known::text(text.replace(from, to)),
+            (Some(text), Some(from), Some(to)) if !from.is_empty() && text.len() * (to.len() + 1) <= Text::LONGEST => {
+                Known::text(text.replace(from, to))
+            }
             _ => Known::Unknown,
         },
         ("string_to_array", [text, separator]) => match (text.as_str(), separator.as_str()) {
@@ -184,55 +226,74 @@ fn select_rows(select: &Select, variables: &Variables) -> Option<Vec<Known>> {
     match (select.items.as_slice(), select.from.as_slice(), select.others.as_slice()) {
         ([], [], rows) if !rows.is_empty() => rows.iter().map(|row| values_row(row, variables)).collect(),
         ([item], [], []) => {
-            let name = item.alias.clone().or_else(|| call_name(&item.expr));
-            Some(one_column(name, set_elements(&item.expr, variables)?))
+            let name = item.alias.clone().or_else(|| output_name(&item.expr));
+            Some(one_column(name.as_ref(), set_elements(&item.expr, variables)?))
         }
-        ([item], [table], []) => {
-            let named = matches!(&item.expr, Expr::Column { .. }) || item.expr == Expr::Star(None);
-            match &table.source {
-                TableSource::Expr(set) if named => {
-                    let name = item.alias.clone().or_else(|| column_name(item)).or_else(|| table.alias.clone());
-                    Some(one_column(name, set_elements(set, variables)?))
-                }
-                // Its columns have names that are not known here: only one of them answers to any name.
-                TableSource::Query(query) if named => {
-                    let rows = query_rows(query, variables)?;
-                    rows.into_iter().map(nameless_column).collect()
-                }
-                _ => None,
+        (items, [table], []) => {
+            let rows = table_rows(table, variables)?;
+            Some(rows.into_iter().map(|row| output_row(items, &row, table.alias.as_ref(), variables)).collect())
+        }
+        _ => None,
+    }
+}
+
+/// The rows of an item of `FROM`, with the names it gives their columns.
+fn table_rows(table: &TableRef, variables: &Variables) -> Option<Vec<Vec<Column>>> {
+    let rows = match &table.source {
+        TableSource::Expr(set) => {
+            let name = table.alias.clone().or_else(|| output_name(set));
+            one_column(name.as_ref(), set_elements(set, variables)?)
+        }
+        TableSource::Query(query) => query_rows(query, variables)?,
+        TableSource::Relation { .. } => return None,
+    };
+    let mut columns = Vec::with_capacity(rows.len());
+    for row in rows {
+        let Known::Row(mut row) = row else { return None };
+        for ((name, _), (renamed, _)) in row.iter_mut().zip(&table.columns) {
+            *name = Some(renamed.clone());
+        }
+        columns.push(row);
+    }
+    Some(columns)
+}
+
+/// What a `SELECT` list makes of a row.
+fn output_row(items: &[SelectItem], row: &[Column], table: Option<&Ident>, variables: &Variables) -> Known {
+    let mut variables = variables.clone();
+    if let Some(table) = table {
+        variables.set(table, Known::Row(row.to_vec()));
+    }
+    for (name, value) in row {
+        if let Some(name) = name {
+            variables.set(name, value.clone());
+        }
+    }
+    let mut output = Vec::new();
+    for item in items {
+        match &item.expr {
+            Expr::Star(_) => output.extend(row.iter().cloned()),
+            expr => {
+                let name = item.alias.clone().or_else(|| output_name(expr));
+                output.push((name, fold(expr, &variables)));
             }
         }
-        _ => None,
     }
+    Known::Row(output)
 }
 
-fn column_name(item: &SelectItem) -> Option<Ident> {
-    match &item.expr {
-        Expr::Column { name, .. } => Some(name.clone()),
-        _ => None,
-    }
-}
-
-fn call_name(expr: &Expr) -> Option<Ident> {
+/// The name the server gives an output column without an alias.
+fn output_name(expr: &Expr) -> Option<Ident> {
     match expr {
+        Expr::Column { name, .. } => Some(name.clone()),
         Expr::Call { name, .. } => Some(name.name.clone()),
+        Expr::Cast { expr, .. } => output_name(expr),
         _ => None,
     }
 }
 
-fn one_column(name: Option<Ident>, elements: Vec<Known>) -> Vec<Known> {
-    elements.into_iter().map(|value| Known::Row(vec![(name.clone(), value)])).collect()
-}
-
-/// A row of one column without its name.
-fn nameless_column(row: Known) -> Option<Known> {
-    match row {
-        Known::Row(mut columns) if columns.len() == 1 => {
-            let (_, value) = columns.pop()?;
-            Some(Known::Row(vec![(None, value)]))
-        }
-        _ => None,
-    }
+fn one_column(name: Option<&Ident>, elements: Vec<Known>) -> Vec<Known> {
+    elements.into_iter().map(|value| Known::Row(vec![(name.cloned(), value)])).collect()
 }
 
 fn values_row(row: &Expr, variables: &Variables) -> Option<Known> {

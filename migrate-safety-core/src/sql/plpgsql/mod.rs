@@ -6,13 +6,16 @@
 
 pub(crate) mod atomic;
 mod block;
+pub(crate) mod conditions;
 mod control;
+mod cursors;
 mod facts;
 mod fold;
 mod format;
 mod known;
 mod reader;
 mod run;
+pub(crate) mod scope;
 mod script;
 mod sql;
 mod statement;
@@ -21,11 +24,14 @@ mod tests;
 mod tokens;
 mod tree;
 
+use self::known::Variables;
 use self::reader::Reader;
 use self::run::Run;
+use self::scope::Signature;
 use super::cursor::Cursor;
+use super::expr::Expr;
 use super::grammar::Reading;
-use super::name::ObjectName;
+use super::name::{Ident, ObjectName};
 use super::operation::{LocatedOperation, Operation, RoutineBody, RoutineFrame};
 use super::source::SourceText;
 use super::span::Span;
@@ -44,49 +50,102 @@ pub struct Body {
 /// Reads the body of a routine or (without `routine`) of a `DO` block. Places are places in the file the body stands
 /// in; a body that is not [exact](RoutineBody::exact) has but one place.
 pub fn read_body(target: Target, language: &str, body: &RoutineBody, routine: Option<&ObjectName>) -> Body {
+    read_with(target, language, body, Frame { routine, ..Frame::default() })
+}
+
+/// Reads the body of a routine as a call with these arguments runs it: `inputs` are the names of the parameters that
+/// take them, `args` is as in [`RoutineCall`](super::calls::RoutineCall).
+pub fn read_call(
+    target: Target,
+    language: &str,
+    body: &RoutineBody,
+    routine: &ObjectName,
+    inputs: &[Option<Ident>],
+    args: &[Expr],
+) -> Body {
+    let variables = fold::parameters(inputs, args);
+    read_with(target, language, body, Frame { routine: Some(routine), variables, ..Frame::default() })
+}
+
+/// What is known of the surroundings of a body.
+#[derive(Default)]
+pub(crate) struct Frame<'f> {
+    /// The routine; absent for a `DO` block.
+    pub(crate) routine: Option<&'f ObjectName>,
+    /// What is known of its parameters.
+    pub(crate) signature: Option<&'f Signature>,
+    /// What is known of their values.
+    variables: Variables,
+}
+
+impl<'f> Frame<'f> {
+    /// Of a routine, or of a block, that is only read.
+    pub(crate) fn of(signature: &'f Signature) -> Self {
+        Self { signature: Some(signature), ..Self::default() }
+    }
+}
+
+fn read_with(target: Target, language: &str, body: &RoutineBody, frame: Frame<'_>) -> Body {
     let nothing = SourceText::new("");
     let c = Cursor::new(Vec::new(), &nothing).for_version(target.version);
-    read(&c, language, body, Span { start: body.base, end: body.base }, routine)
+    read(&c, language, body, Span { start: body.base, end: body.base }, frame)
 }
+
+/// More blocks with handlers than this are not told apart.
+pub(crate) const MOST_BLOCKS: usize = 100_000;
 
 /// How many productions lie between a statement and those inside its body, at least.
 const LEVELS_OF_A_BODY: u16 = 10;
 
 /// The same inside a statement: `whole` is the place of what cannot be told more exactly, `c` reads around it.
-pub(crate) fn read(
-    c: &Cursor<'_, '_>,
-    language: &str,
-    body: &RoutineBody,
-    whole: Span,
-    routine: Option<&ObjectName>,
-) -> Body {
+pub(crate) fn read(c: &Cursor<'_, '_>, language: &str, body: &RoutineBody, whole: Span, frame: Frame<'_>) -> Body {
     let source = body.source(whole);
+    let circumstances = RoutineFrame { routine: frame.routine.cloned(), ..RoutineFrame::default() };
     match language {
-        "plpgsql" => procedural(c, &source, whole, routine),
+        "plpgsql" => with_reader(c, &source, frame.signature, |reader| match reader.body() {
+            Ok(block) => {
+                let problems = std::mem::take(&mut reader.problems);
+                Run::new(&reader.c, circumstances, frame.variables, problems).follow(&block)
+            }
+            Err(problem) => {
+                let mut body = opaque(problem.message.clone(), whole, circumstances);
+                body.problems = std::mem::take(&mut reader.problems);
+                body.problems.push(problem);
+                body
+            }
+        }),
         "sql" => {
             let Reading { operations, problems } = plain(c, &source);
-            let frame = RoutineFrame { routine: routine.cloned(), ..RoutineFrame::default() };
-            let operations = operations.into_iter().map(|o| run::framed(o, &frame)).collect();
+            let operations = operations.into_iter().map(|o| run::framed(o, &circumstances)).collect();
             Body { operations, problems }
         }
         _ => {
             let reason: Box<str> = format!("cannot be read: language {language}").into();
-            let frame = RoutineFrame { routine: routine.cloned(), ..RoutineFrame::default() };
-            let operation = Operation::Opaque { reason: reason.clone(), mentions: Vec::new() };
-            Body {
-                operations: vec![LocatedOperation { operation, span: whole, routine: Some(frame) }],
-                problems: vec![Problem { kind: ProblemKind::Dynamic, span: whole, message: reason }],
-            }
+            let mut body = opaque(reason.clone(), whole, circumstances);
+            body.problems.push(Problem { kind: ProblemKind::Dynamic, span: whole, message: reason });
+            body
         }
     }
 }
 
+/// A body of which nothing is known.
+fn opaque(reason: Box<str>, span: Span, circumstances: RoutineFrame) -> Body {
+    let operation = Operation::Opaque { reason, mentions: Vec::new() };
+    Body { operations: vec![LocatedOperation { operation, span, routine: Some(circumstances) }], problems: Vec::new() }
+}
+
 /// What the server would complain of when it creates a routine with this body: the syntax of PL/pgSQL and of the SQL
 /// in it.
-pub(crate) fn check_body(c: &Cursor<'_, '_>, language: &str, body: &RoutineBody, whole: Span) -> Vec<Problem> {
+pub(crate) fn check_body(
+    c: &Cursor<'_, '_>,
+    language: &str,
+    body: &RoutineBody,
+    whole: Span,
+    signature: &Signature,
+) -> Vec<Problem> {
     let source = body.source(whole);
     let mut problems = match language {
-        "plpgsql" => with_reader(c, &source, |reader| {
+        "plpgsql" => with_reader(c, &source, Some(signature), |reader| {
             let body = reader.body();
             let mut problems = std::mem::take(&mut reader.problems);
             problems.extend(body.err());
@@ -99,25 +158,13 @@ pub(crate) fn check_body(c: &Cursor<'_, '_>, language: &str, body: &RoutineBody,
     problems
 }
 
-fn procedural(c: &Cursor<'_, '_>, source: &SourceText<'_>, whole: Span, routine: Option<&ObjectName>) -> Body {
-    with_reader(c, source, |reader| match reader.body() {
-        Ok(block) => {
-            let mut run = Run::new(&reader.c, routine, std::mem::take(&mut reader.problems));
-            run.routine(&block);
-            run.finish()
-        }
-        Err(problem) => {
-            let frame = RoutineFrame { routine: routine.cloned(), ..RoutineFrame::default() };
-            let operation = Operation::Opaque { reason: problem.message.clone(), mentions: Vec::new() };
-            let mut problems = std::mem::take(&mut reader.problems);
-            problems.push(problem);
-            Body { operations: vec![LocatedOperation { operation, span: whole, routine: Some(frame) }], problems }
-        }
-    })
-}
-
 /// Calls `read` with a reader for `source`, which stands in what `c` reads.
-fn with_reader<T>(c: &Cursor<'_, '_>, source: &SourceText<'_>, read: impl FnOnce(&mut Reader<'_, '_>) -> T) -> T {
+fn with_reader<T>(
+    c: &Cursor<'_, '_>,
+    source: &SourceText<'_>,
+    signature: Option<&Signature>,
+    read: impl FnOnce(&mut Reader<'_, '_>) -> T,
+) -> T {
     let mut problems = Vec::new();
     let tokens = tokens::tokens(source, c.version(), &mut problems);
     let mut inside = c.inside(tokens, source);
@@ -127,10 +174,9 @@ fn with_reader<T>(c: &Cursor<'_, '_>, source: &SourceText<'_>, read: impl FnOnce
             break;
         }
     }
-    let mut reader = Reader::new(inside);
+    let mut reader = Reader::of_routine(inside, signature);
     reader.problems = problems;
-    let result = read(&mut reader);
-    result
+    read(&mut reader)
 }
 
 /// A body in SQL.

@@ -1,5 +1,6 @@
 //! The state of reading a PL/pgSQL body, and the frame around its statements.
 
+use super::scope::{Returns, Scope, Signature};
 use super::tree::{Block, Kind, Statement};
 use crate::sql::cursor::{Cursor, Mark, Parse, is_word};
 use crate::sql::name::Ident;
@@ -13,10 +14,21 @@ pub(super) struct Reader<'s, 't> {
     pub(super) c: Cursor<'s, 't>,
     /// What is open around the statement being read.
     pub(super) open: Vec<Open>,
-    /// The queries of declared cursors.
-    pub(super) cursors: HashMap<Ident, Vec<LocatedOperation>>,
+    /// The variables in sight.
+    pub(super) scope: Scope,
+    /// What the routine returns, if that is known.
+    pub(super) returns: Option<Returns>,
+    /// The declared cursors.
+    pub(super) cursors: HashMap<Ident, DeclaredCursor>,
     /// Problems inside statements; the reading went on.
     pub(super) problems: Vec<Problem>,
+}
+
+/// A cursor with its query.
+#[derive(Clone, Default)]
+pub(super) struct DeclaredCursor {
+    pub(super) arguments: Vec<Ident>,
+    pub(super) operations: Vec<LocatedOperation>,
 }
 
 /// A block or loop around a statement.
@@ -26,12 +38,30 @@ pub(super) struct Open {
 }
 
 impl<'s, 't> Reader<'s, 't> {
+    /// A reader of statements outside of any routine.
     pub(super) fn new(c: Cursor<'s, 't>) -> Self {
-        Self { c, open: Vec::new(), cursors: HashMap::new(), problems: Vec::new() }
+        Self::of_routine(c, None)
+    }
+
+    pub(super) fn of_routine(c: Cursor<'s, 't>, signature: Option<&Signature>) -> Self {
+        Self {
+            c,
+            open: Vec::new(),
+            scope: Scope::of(signature),
+            returns: signature.map(Signature::returns),
+            cursors: HashMap::new(),
+            problems: Vec::new(),
+        }
     }
 
     /// The whole body: options, one block.
     pub(super) fn body(&mut self) -> Parse<Block> {
+        let block = self.options_and_block();
+        self.problems.extend(self.c.take_problems());
+        block
+    }
+
+    fn options_and_block(&mut self) -> Parse<Block> {
         while self.c.eat_token(&Token::Sharp) {
             self.option()?;
         }
@@ -113,12 +143,12 @@ impl<'s, 't> Reader<'s, 't> {
     }
 
     /// `name`, `record.field`, `block.record.field`: the first name.
-    pub(super) fn variable(&mut self) -> Parse<Ident> {
+    pub(super) fn any_variable(&mut self) -> Parse<Ident> {
         let name = match self.c.peek() {
             // `$1` is a parameter without a name.
             Token::Placeholder(number) => {
                 let name = Ident::exact(number);
-                self.c.advance();
+                self.c.skip();
                 name
             }
             _ => self.variable_name()?,
@@ -129,8 +159,18 @@ impl<'s, 't> Reader<'s, 't> {
         Ok(name)
     }
 
+    /// The same where it has to be in sight.
+    pub(super) fn variable(&mut self) -> Parse<Ident> {
+        let unknown = self.c.problem(ProblemKind::Invalid, "");
+        let name = self.any_variable()?;
+        match self.scope.may_have(&name) {
+            true => Ok(name),
+            false => Err(Problem { message: format!("`{name}` is not a known variable").into(), ..unknown }),
+        }
+    }
+
     /// `[STRICT] a, b.c`: what `INTO` fills.
-    pub(super) fn into_targets(&mut self) -> Parse<Vec<Ident>> {
+    pub(super) fn targets_of_into(&mut self) -> Parse<Vec<Ident>> {
         self.c.eat("STRICT");
         let mut targets = vec![self.variable()?];
         while self.c.eat_token(&Token::Comma) {

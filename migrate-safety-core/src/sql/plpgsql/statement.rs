@@ -1,19 +1,22 @@
 //! The statements of PL/pgSQL but for its control structures.
 
 use super::reader::Reader;
+use super::scope::Returns;
 use super::sql::{Evaluated, located};
 use super::tree::{Kind, Statement, Way};
 use crate::sql::cursor::{Mark, Parse, is_word, string_value};
-use crate::sql::name::Ident;
 use crate::sql::operation::{LocatedOperation, Operation, Transaction};
-use crate::sql::statement::ProblemKind;
+use crate::sql::statement::{Problem, ProblemKind};
 use sqlparser::tokenizer::Token;
 
 impl Reader<'_, '_> {
     /// One statement with its semicolon.
     pub(super) fn statement(&mut self) -> Parse<Statement> {
+        // A block takes about twice the stack of a nested expression.
+        self.c.descend()?;
         self.c.descend()?;
         let statement = self.any_statement();
+        self.c.ascend();
         self.c.ascend();
         statement
     }
@@ -114,6 +117,10 @@ impl Reader<'_, '_> {
         if !self.assignment_operator() {
             return Err(self.c.expected("`:=`"));
         }
+        // The server takes nothing for an expression here since PostgreSQL 14, to complain when it runs.
+        if self.c.is_token(&Token::SemiColon) && self.c.version() >= 14 {
+            return self.finish(mark, operations, Kind::Plain);
+        }
         let Evaluated { operations: evaluation, value, .. } = self.expression_until(&[])?;
         operations.extend(evaluation);
         if whole {
@@ -126,6 +133,9 @@ impl Reader<'_, '_> {
 
     fn perform(&mut self, mark: Mark) -> Parse<Statement> {
         self.c.skip();
+        if self.c.is_token(&Token::SemiColon) && self.c.version() >= 14 {
+            return self.finish(mark, Vec::new(), Kind::Plain);
+        }
         let evaluated = self.expression_until(&[])?;
         let span = self.c.span_from(mark);
         // It is a statement of its own even if it only computes.
@@ -154,7 +164,7 @@ impl Reader<'_, '_> {
         loop {
             let again = self.c.problem(ProblemKind::Invalid, "specified more than once");
             if self.c.eat("INTO") {
-                if targets.replace(self.into_targets()?).is_some() {
+                if targets.replace(self.targets_of_into()?).is_some() {
                     return Err(again);
                 }
             } else if self.c.eat("USING") {
@@ -178,11 +188,29 @@ impl Reader<'_, '_> {
 
     fn return_statement(&mut self, mark: Mark) -> Parse<Statement> {
         self.c.skip();
+        let here = self.c.problem(ProblemKind::Invalid, "");
+        let wrong = |message: &str| Err(Problem { message: message.into(), ..here });
         if self.c.eat("NEXT") {
-            let operations = if self.c.is_token(&Token::SemiColon) { Vec::new() } else { self.arguments(&[])? };
-            return self.finish(mark, operations, Kind::Plain);
+            return match self.returns {
+                Some(Returns::Set { parameters: true }) if !self.c.is_token(&Token::SemiColon) => {
+                    wrong("RETURN NEXT cannot have a parameter in function with OUT parameters")
+                }
+                Some(Returns::Value | Returns::Nothing | Returns::Parameters) => {
+                    wrong("cannot use RETURN NEXT in a non-SETOF function")
+                }
+                Some(Returns::Set { parameters: true }) | None if self.c.is_token(&Token::SemiColon) => {
+                    self.finish(mark, Vec::new(), Kind::Plain)
+                }
+                _ => {
+                    let operations = self.expression_until(&[])?.operations;
+                    self.finish(mark, operations, Kind::Plain)
+                }
+            };
         }
         if self.c.eat("QUERY") {
+            if matches!(self.returns, Some(Returns::Value | Returns::Nothing | Returns::Parameters)) {
+                return wrong("cannot use RETURN QUERY in a non-SETOF function");
+            }
             if self.c.eat("EXECUTE") {
                 return self.dynamic_query(mark);
             }
@@ -190,15 +218,26 @@ impl Reader<'_, '_> {
             let operations = self.embedded(tokens);
             return self.finish(mark, operations, Kind::Plain);
         }
-        let operations = match self.c.is_token(&Token::SemiColon) {
-            true => Vec::new(),
-            false => self.expression_until(&[])?.operations,
-        };
+        let bare = self.c.is_token(&Token::SemiColon);
+        match self.returns {
+            Some(Returns::Value) if bare => return Err(self.c.expected("an expression")),
+            Some(Returns::Nothing) if !bare => {
+                return wrong("RETURN cannot have a parameter in a procedure or a function returning void");
+            }
+            Some(Returns::Parameters) if !bare => {
+                return wrong("RETURN cannot have a parameter in function with OUT parameters");
+            }
+            Some(Returns::Set { .. }) if !bare => {
+                return wrong("RETURN cannot have a parameter in function returning set");
+            }
+            _ => {}
+        }
+        let operations = if bare { Vec::new() } else { self.expression_until(&[])?.operations };
         self.finish(mark, operations, Kind::Leave(Way::Return))
     }
 
     /// What follows `EXECUTE` where a query is put together: the command, `USING`.
-    fn dynamic_query(&mut self, mark: Mark) -> Parse<Statement> {
+    pub(super) fn dynamic_query(&mut self, mark: Mark) -> Parse<Statement> {
         let command = self.expression_until(&["USING"])?;
         let mut operations = command.operations;
         if self.c.eat("USING") {
@@ -214,7 +253,7 @@ impl Reader<'_, '_> {
         if self.c.is_token(&Token::SemiColon) {
             return self.finish(mark, operations, Kind::Plain);
         }
-        self.c.eat_one_of(LEVELS);
+        let level = self.c.eat_one_of(LEVELS).is_some();
         if string_value(self.c.peek()).is_some() {
             let start = self.c.problem(ProblemKind::Invalid, "");
             let format = self.c.string()?;
@@ -228,20 +267,27 @@ impl Reader<'_, '_> {
             if given != wanted {
                 let how = if given > wanted { "many" } else { "few" };
                 let message = format!("too {how} parameters specified for RAISE");
-                return Err(crate::sql::statement::Problem { message: message.into(), ..start });
+                return Err(Problem { message: message.into(), ..start });
             }
-        } else if !self.c.is("USING") && !self.c.is_token(&Token::SemiColon) {
+        } else if !self.c.is("USING") && (level || !self.c.is_token(&Token::SemiColon)) {
             let is_state = self.c.eat("SQLSTATE");
             if is_state {
                 self.sql_state()?;
             } else {
-                self.c.label()?;
+                self.condition()?;
             }
         }
         if self.c.eat("USING") {
             operations.extend(self.raise_options()?);
         }
         self.finish(mark, operations, Kind::Plain)
+    }
+
+    /// The name of a condition: no variable's.
+    fn condition(&mut self) -> Parse<()> {
+        let here = self.c.expected("a condition");
+        let name = self.variable_name()?;
+        if self.scope.has(&name) { Err(here) } else { Ok(()) }
     }
 
     /// `ERRCODE = 'x', HINT := 'y'`
@@ -295,8 +341,11 @@ impl Reader<'_, '_> {
             if !self.assignment_operator() {
                 return Err(self.c.expected("`=` or `:=`"));
             }
-            if self.c.eat_one_of(items).is_none() {
-                return Err(self.c.expected("an item of GET DIAGNOSTICS"));
+            let mark = self.c.mark();
+            match self.c.eat_one_of(items) {
+                Some("PG_ROUTINE_OID") => self.c.since(16, mark, "`PG_ROUTINE_OID`"),
+                Some(_) => {}
+                None => return Err(self.c.expected("an item of GET DIAGNOSTICS")),
             }
             if !self.c.eat_token(&Token::Comma) {
                 break;
@@ -307,129 +356,8 @@ impl Reader<'_, '_> {
         Ok(statement)
     }
 
-    // Cursors
-
-    /// `name [NO SCROLL] CURSOR [(arguments)] FOR query` of a declaration, behind the name.
-    pub(super) fn cursor(&mut self, name: Ident) -> Parse<()> {
-        self.c.eat("NO");
-        self.c.eat("SCROLL");
-        self.c.expect("CURSOR")?;
-        if self.c.eat_token(&Token::LParen) {
-            loop {
-                self.variable_name()?;
-                self.variable_type()?;
-                if !self.c.eat_token(&Token::Comma) {
-                    break;
-                }
-            }
-            self.c.expect_token(&Token::RParen)?;
-        }
-        if self.c.eat_one_of(&["FOR", "IS"]).is_none() {
-            return Err(self.c.expected("`FOR` or `IS`"));
-        }
-        let tokens = self.gather_statement()?;
-        let operations = self.embedded(tokens);
-        self.cursors.insert(name, operations);
-        self.semicolon()
-    }
-
-    /// The arguments of a declared cursor, and what its query does.
-    pub(super) fn declared_cursor(&mut self, name: &Ident) -> Parse<Vec<LocatedOperation>> {
-        let mut operations = self.cursors.get(name).cloned().unwrap_or_default();
-        if self.c.eat_token(&Token::LParen) {
-            loop {
-                // `argument := value`
-                let named =
-                    is_word_token(self.c.peek()) && matches!(self.c.peek_nth(1), Token::Assignment | Token::RArrow);
-                if named {
-                    self.c.skip();
-                    self.c.skip();
-                }
-                let tokens = self.gather(|c| matches!(c.peek(), Token::Comma | Token::RParen))?;
-                operations.extend(self.expression(tokens)?.operations);
-                if !self.c.eat_token(&Token::Comma) {
-                    break;
-                }
-            }
-            self.c.expect_token(&Token::RParen)?;
-        }
-        Ok(operations)
-    }
-
-    fn open_cursor(&mut self, mark: Mark) -> Parse<Statement> {
-        self.c.skip();
-        let name = self.variable()?;
-        let scroll = self.c.eat_all("NO SCROLL") || self.c.eat("SCROLL");
-        if !scroll && !self.c.is("FOR") {
-            let operations = self.declared_cursor(&name)?;
-            return self.finish(mark, operations, Kind::Plain);
-        }
-        self.c.expect("FOR")?;
-        if self.c.eat("EXECUTE") {
-            return self.dynamic_query(mark);
-        }
-        let tokens = self.gather_statement()?;
-        let operations = self.embedded(tokens);
-        self.finish(mark, operations, Kind::Plain)
-    }
-
-    /// `NEXT FROM`, `ABSOLUTE 3 IN`, `FORWARD ALL FROM` … before a cursor's name.
-    fn fetch_direction(&mut self) -> Parse<Vec<LocatedOperation>> {
-        let mut operations = Vec::new();
-        let is_name = matches!(self.c.peek_nth(1), Token::SemiColon) || self.c.is_nth(1, "INTO");
-        if is_name {
-            return Ok(operations);
-        }
-        let word = self
-            .c
-            .eat_one_of(&["NEXT", "PRIOR", "FIRST", "LAST", "ALL", "ABSOLUTE", "RELATIVE", "FORWARD", "BACKWARD"]);
-        let ends = |c: &crate::sql::cursor::Cursor<'_, '_>| c.is("FROM") || c.is("IN");
-        match word {
-            Some("ABSOLUTE" | "RELATIVE") => operations = self.expression_until(&["FROM", "IN"])?.operations,
-            Some("FORWARD" | "BACKWARD") if !ends(&self.c) && !self.c.eat("ALL") => {
-                // The count may be left out, and the word behind it too.
-                let bare = matches!(self.c.peek_nth(1), Token::SemiColon) || self.c.is_nth(1, "INTO");
-                if bare {
-                    return Ok(operations);
-                }
-                operations = self.expression_until(&["FROM", "IN"])?.operations;
-            }
-            // A count alone.
-            None if !ends(&self.c) => operations = self.expression_until(&["FROM", "IN"])?.operations,
-            _ => {}
-        }
-        if self.c.eat_one_of(&["FROM", "IN"]).is_none() && !is_word_token(self.c.peek()) {
-            return Err(self.c.expected("`FROM` or `IN`"));
-        }
-        Ok(operations)
-    }
-
-    fn fetch(&mut self, mark: Mark) -> Parse<Statement> {
-        self.c.skip();
-        let operations = self.fetch_direction()?;
-        self.variable()?;
-        self.c.expect("INTO")?;
-        let targets = self.into_targets()?;
-        let mut statement = self.finish(mark, operations, Kind::Plain)?;
-        statement.assigns = targets;
-        Ok(statement)
-    }
-
-    fn move_cursor(&mut self, mark: Mark) -> Parse<Statement> {
-        self.c.skip();
-        let operations = self.fetch_direction()?;
-        self.variable()?;
-        self.finish(mark, operations, Kind::Plain)
-    }
-
-    fn close(&mut self, mark: Mark) -> Parse<Statement> {
-        self.c.skip();
-        self.variable()?;
-        self.finish(mark, Vec::new(), Kind::Plain)
-    }
-
-    /// A variable's type: also `t%ROWTYPE`, `v%TYPE`.
-    pub(super) fn variable_type(&mut self) -> Parse<()> {
+    /// A variable's type: also `t%ROWTYPE`, `v%TYPE`. Whether it is an array.
+    pub(super) fn variable_type(&mut self) -> Parse<bool> {
         let mut n = 0;
         while matches!(self.c.peek_nth(n), Token::Word(_)) && *self.c.peek_nth(n + 1) == Token::Period {
             n += 2;
@@ -438,7 +366,7 @@ impl Reader<'_, '_> {
             && *self.c.peek_nth(n + 1) == Token::Mod
             && (is_word(self.c.peek_nth(n + 2), "TYPE") || is_word(self.c.peek_nth(n + 2), "ROWTYPE"));
         if !copies {
-            return self.c.data_type().map(drop);
+            return self.c.data_type().map(|data_type| data_type.array);
         }
         for _ in 0..n + 3 {
             self.c.skip();
@@ -455,10 +383,6 @@ impl Reader<'_, '_> {
         if array {
             self.c.since(17, mark, "an array of a copied type");
         }
-        Ok(())
+        Ok(array)
     }
-}
-
-fn is_word_token(token: &Token) -> bool {
-    matches!(token, Token::Word(_))
 }

@@ -70,7 +70,10 @@ pub const ROWS: &[Row] = &[
     Row::new(FIRST, "DELETE FROM child USING t WHERE t.id = child.t_id AND t.a = 5"),
     Row::new(FIRST, "DELETE FROM v WHERE id = 2999"),
     Row::new(FIRST, "WITH x AS (SELECT * FROM t) SELECT * FROM x WHERE id = 1"),
-    Row::new(FIRST, "MERGE INTO plain USING t ON plain.id = t.id WHEN MATCHED THEN UPDATE SET x = 1 WHEN NOT MATCHED THEN INSERT VALUES (1,1)"),
+    Row::new(
+        FIRST,
+        "MERGE INTO plain USING t ON plain.id = t.id WHEN MATCHED THEN UPDATE SET x = 1 WHEN NOT MATCHED THEN INSERT VALUES (1,1)",
+    ),
     Row::new(FIRST, "MERGE INTO t USING plain ON plain.id = t.id WHEN MATCHED THEN UPDATE SET a = 1"),
     Row::new(FIRST, "MERGE INTO t USING (VALUES (2995)) s(i) ON s.i = t.id WHEN MATCHED THEN DELETE"),
     Row::new(FIRST, "MERGE INTO t USING (VALUES (9995)) s(i) ON s.i = t.id WHEN NOT MATCHED THEN INSERT (a,c) VALUES (1,99999)"),

@@ -25,6 +25,11 @@ pub const ROWS: &[Row] = &[
     Row::new(FIRST, "INSERT INTO p VALUES (1000000, '2020-05-05', 1), (1000000, '2021-05-05', 1)"),
     Row::new(FIRST, "INSERT INTO p SELECT id + 10000, ts FROM p"),
     Row::new(FIRST, "INSERT INTO p VALUES (1000000, '2020-05-05', 1) ON CONFLICT DO NOTHING"),
+    Row::new(FIRST, "INSERT INTO p VALUES (1000000, '2020-05-05', 1) ON CONFLICT (id, ts) DO UPDATE SET a = 1"),
+    Row::new(
+        FIRST,
+        "INSERT INTO p VALUES (1000000, '2020-05-05', 1) ON CONFLICT ON CONSTRAINT p_pkey DO UPDATE SET a = 1",
+    ),
     Row::new(FIRST, "INSERT INTO p1 VALUES (1000000, '2020-05-05', 1)"),
     Row::new(FIRST, "INSERT INTO l VALUES (8500,5)"),
     Row::new(FIRST, "INSERT INTO l VALUES (7000,5)"),

@@ -1,13 +1,23 @@
 //! Cases beyond the examples of facts.
 
 mod access;
+mod columns;
+mod constraints;
 mod behaviour;
 mod data;
 mod data_partitions;
+mod domains;
 mod drop;
 mod fallen;
 mod index;
+mod inheritance;
 mod objects;
+mod owners;
+mod partition_keys;
+mod partition_trees;
+mod partitions;
+mod relations;
+mod types;
 
 use crate::row::Row;
 
@@ -15,13 +25,23 @@ use crate::row::Row;
 pub fn all() -> impl Iterator<Item = Row> {
     const TABLES: &[&[Row]] = &[
         access::ROWS,
+        columns::ROWS,
+        constraints::ROWS,
         behaviour::ROWS,
         data::ROWS,
         data_partitions::ROWS,
+        domains::ROWS,
         drop::ROWS,
         fallen::ROWS,
         index::ROWS,
+        inheritance::ROWS,
         objects::ROWS,
+        owners::ROWS,
+        partition_keys::ROWS,
+        partition_trees::ROWS,
+        partitions::ROWS,
+        relations::ROWS,
+        types::ROWS,
     ];
     TABLES.iter().copied().flatten().cloned()
 }

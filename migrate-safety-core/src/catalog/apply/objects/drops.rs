@@ -84,6 +84,7 @@ impl Catalog {
 
     /// Takes one object away whose dependents are gone.
     fn remove_object(&mut self, object: &Object, applied: &mut Applied) {
+        self.comments.remove(object);
         match object {
             Object::Relation(id) => self.remove_relation(*id, applied),
             Object::Column(id, column) => self.take_column(*id, *column),
@@ -101,6 +102,9 @@ impl Catalog {
             Object::Rule(id, name) => {
                 if let Some(rules) = self.rules_mut(*id) {
                     rules.retain(|(n, _)| n != name);
+                }
+                if let Some(table) = self.table_mut(*id) {
+                    table.rule_reads.retain(|(n, _)| n != name);
                 }
             }
             Object::Policy(id, name) => {
@@ -230,7 +234,8 @@ impl Catalog {
                 FoundType::Defined(id) => roots.push(self.type_or_multirange(id, &name.name)),
                 FoundType::Row(id) => roots.push(Object::RowType(id)),
                 FoundType::Builtin => {
-                    let message = format!("cannot drop type {name} because it is required by the database system");
+                    let spelt = crate::sql::DataType::builtin(&name.name);
+                    let message = format!("cannot drop type {spelt} because it is required by the database system");
                     return applied.conflict("2BP01", message);
                 }
                 FoundType::Extension => {

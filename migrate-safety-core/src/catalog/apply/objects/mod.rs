@@ -16,15 +16,10 @@ mod views;
 use super::Applied;
 use crate::catalog::{Catalog, Stamp};
 use crate::sql::Operation;
-use crate::sql::operation::{AlterTable, RelationWord, TableAction};
+use crate::sql::operation::{AlterTable, ObjectCommand, RelationWord, TableAction};
 
 /// Applies an operation on anything but a table or index. False: it is not one.
-pub(super) fn apply_object(
-    catalog: &mut Catalog,
-    operation: &Operation,
-    now: Stamp,
-    applied: &mut Applied,
-) -> bool {
+pub(super) fn apply_object(catalog: &mut Catalog, operation: &Operation, now: Stamp, applied: &mut Applied) -> bool {
     match operation {
         Operation::CreateSchema { name, if_not_exists } => catalog.create_schema(name, *if_not_exists, now, applied),
         Operation::DropSchema { names, if_exists, cascade } => {
@@ -40,6 +35,19 @@ pub(super) fn apply_object(
         Operation::Set { name, value, .. } if name.eq_ignore_ascii_case("search_path") => {
             catalog.set_search_path(value.as_deref());
         }
+        Operation::Set { name, value, .. } if name.eq_ignore_ascii_case("check_function_bodies") => {
+            catalog.check_bodies = !value.as_deref().is_some_and(is_off);
+        }
+        Operation::OtherObject { command: ObjectCommand::Create, class, name: Some(name), .. } => {
+            // Not followed, but its name is no longer that of nothing.
+            if matches!(&**class, "aggregate" | "language") {
+                catalog.unknown_names.insert(name.name.clone());
+            }
+            catalog.own_operators |= &**class == "operator";
+        }
+        Operation::OtherObject { command: ObjectCommand::Create, class, .. } if &**class == "cast" => {
+            catalog.own_operators = true;
+        }
         Operation::AlterTable(alter) => return alter_relation(catalog, alter, applied),
         _ => {
             return apply_drop(catalog, operation, applied)
@@ -49,6 +57,11 @@ pub(super) fn apply_object(
         }
     }
     true
+}
+
+/// Whether a setting is off.
+fn is_off(value: &str) -> bool {
+    matches!(value.trim_matches('\'').to_ascii_lowercase().as_str(), "off" | "false" | "no" | "0" | "f" | "n")
 }
 
 fn apply_drop(catalog: &mut Catalog, operation: &Operation, applied: &mut Applied) -> bool {
@@ -130,20 +143,24 @@ fn apply_on_table(catalog: &mut Catalog, operation: &Operation, now: Stamp, appl
         Operation::DropTrigger { name, table, if_exists, cascade } => {
             catalog.drop_trigger(name, table, *if_exists, *cascade, applied);
         }
-        Operation::CreateRule { name, table, or_replace, .. } => catalog.create_rule(name, table, *or_replace, applied),
+        Operation::CreateRule { name, table, or_replace, actions, text } => {
+            catalog.create_rule(name, table, *or_replace, actions, text, applied);
+        }
         Operation::AlterRule { name, table, rename_to } => catalog.rename_rule(name, table, rename_to, applied),
         Operation::DropRule { name, table, if_exists, cascade } => {
             catalog.drop_rule(name, table, *if_exists, *cascade, applied);
         }
-        Operation::CreatePolicy { name, table, relations } => catalog.create_policy(name, table, relations, applied),
-        Operation::AlterPolicy { name, table, rename_to } => {
-            catalog.alter_policy(name, table, rename_to.as_ref(), applied);
+        Operation::CreatePolicy { name, table, expressions, clauses, .. } => {
+            catalog.create_policy(name, table, expressions, clauses, applied);
+        }
+        Operation::AlterPolicy { name, table, rename_to, clauses } => {
+            catalog.alter_policy(name, table, rename_to.as_ref(), clauses, applied);
         }
         Operation::DropPolicy { name, table, if_exists } => catalog.drop_policy(name, table, *if_exists, applied),
         Operation::Statistics { command, name: Some(name), table, .. } => {
             catalog.apply_statistics(*command, name, table.as_ref());
         }
-        Operation::Comment { on, text } => catalog.comment(on, text.as_deref(), applied),
+        Operation::Comment { on, text, label } => catalog.comment(on, text.as_deref(), *label, applied),
         _ => return false,
     }
     true
@@ -157,9 +174,10 @@ fn alter_relation(catalog: &mut Catalog, alter: &AlterTable, applied: &mut Appli
             catalog.move_relation_to(&alter.table, alter.word, alter.if_exists, schema, applied);
         }
         TableAction::RenameColumn { column, to } => {
-            let view = catalog.resolve(&alter.table).found().filter(|id| {
-                catalog.relation(*id).is_some_and(|r| r.view().is_some())
-            });
+            let view = catalog
+                .resolve(&alter.table)
+                .found()
+                .filter(|id| catalog.relation(*id).is_some_and(|r| r.view().is_some()));
             let Some(id) = view else { return false };
             catalog.rename_view_column(id, column, to, applied);
         }

@@ -3,7 +3,8 @@
 use super::Applied;
 use super::support::{is_word, wrong_kind};
 use crate::catalog::types::FoundType;
-use crate::catalog::{Catalog, Conflict, Relation, RelationId, RelationKind, TypeDefKind, TypeId};
+use crate::catalog::{Catalog, ColumnId, Conflict, Relation, RelationId, RelationKind, TypeDefKind, TypeId};
+use crate::sql::expr::Expr;
 use crate::sql::operation::RelationWord;
 use crate::sql::{DataType, Ident, ObjectName};
 
@@ -54,9 +55,29 @@ impl Catalog {
         let Some(relation) = self.relation(id) else { return };
         let old = (relation.schema.clone(), relation.name.clone());
         let row_type = has_row_type(relation);
+        let is_sequence = relation.sequence().is_some();
+        let defaults = if is_sequence { self.defaults_naming(id) } else { Vec::new() };
         self.move_relation(id, schema.clone(), name.clone());
+        self.rename_in_defaults(&defaults, &schema, &name);
         if row_type {
             self.retype(&mut |data_type| rename_type(data_type, &old.0, &old.1, &schema, &name));
+        }
+    }
+
+    /// Lets defaults name a sequence by its new name: on the server they hold its identity.
+    pub(super) fn rename_in_defaults(&mut self, columns: &[(RelationId, ColumnId)], schema: &Ident, name: &Ident) {
+        for (table, column) in columns {
+            let default = self.column_mut(*table, *column).and_then(|c| c.default.as_mut());
+            let Some(default) = default else { continue };
+            let Expr::Call { args, .. } = &mut default.expr else { continue };
+            let [arg] = &mut **args else { continue };
+            let constant = match arg {
+                Expr::Cast { expr, .. } => &mut **expr,
+                other => other,
+            };
+            let named = format!("{}.{}", schema.sql(), name.sql());
+            default.sql = format!("nextval('{}'::regclass)", named.replace('\'', "''")).into();
+            *constant = Expr::String(named.into());
         }
     }
 
@@ -76,7 +97,13 @@ impl Catalog {
                 return applied.conflict("42809", format!("\"{}\" is a composite type", name.name));
             }
             RelationKind::Index(_) if word == RelationWord::Table => {
-                return applied.conflict("42809", format!("cannot change schema of index \"{}\"", name.name));
+                let message = match self.target().version {
+                    15.. => format!("cannot change schema of index \"{}\"", name.name),
+                    _ => {
+                        format!("\"{}\" is not a table, view, materialized view, sequence, or foreign table", name.name)
+                    }
+                };
+                return applied.conflict("42809", message);
             }
             _ if word != RelationWord::Table && !is_word(relation, word) => {
                 return applied.conflicts.push(wrong_kind(&name.name, word));
@@ -196,7 +223,15 @@ impl Catalog {
     pub(super) fn retype(&mut self, change: &mut dyn FnMut(&mut DataType)) {
         for relation in self.relations.values_mut() {
             match &mut relation.kind {
-                RelationKind::Table(table) => table.columns.iter_mut().for_each(|c| change(&mut c.data_type)),
+                RelationKind::Table(table) => {
+                    for column in &mut table.columns {
+                        let before = column.data_type.name.clone();
+                        change(&mut column.data_type);
+                        if column.data_type.name != before {
+                            self.hints.column_types.insert(column.data_type.name.clone());
+                        }
+                    }
+                }
                 RelationKind::View(view) => {
                     view.columns.iter_mut().filter_map(|c| c.data_type.as_mut()).for_each(&mut *change);
                 }

@@ -2,10 +2,11 @@
 
 use super::Applied;
 use crate::catalog::routines::signature;
-use crate::catalog::{Catalog, Conflict, Object, Routine, RoutineId, Stamp, builtin, is_system_schema};
+use crate::catalog::{Catalog, Conflict, Dependency, Object, Routine, RoutineId, Stamp, builtin, is_system_schema};
 use crate::sql::expr::Expr;
 use crate::sql::operation::{AlterRoutine, ArgMode, CreateRoutine, RoutineName, RoutineWord};
-use crate::sql::{DataType, Ident, ObjectName};
+use crate::sql::{DataType, Ident, ObjectName, Operation};
+use std::borrow::Cow;
 
 impl Catalog {
     /// `CREATE FUNCTION`, `CREATE PROCEDURE`.
@@ -29,10 +30,22 @@ impl Catalog {
             strict: routine.strict,
             settings: routine.settings.clone(),
             body: routine.body.clone(),
+            reads: Vec::new(),
+            definition: routine.definition.clone(),
+            altered: Vec::new(),
             inline: None,
             created: now,
         };
-        new.inline = inline_body(routine).map(Box::new);
+        if new.language == *"sql" {
+            let statements = self.read_body(&new);
+            if self.check_bodies {
+                applied.conflicts.extend(self.body_problem(&statements, &new));
+            }
+            if new.body.as_ref().is_some_and(|b| matches!(body_text(&b.text), Cow::Owned(_))) {
+                new.reads = self.reads_of(&statements, &new);
+            }
+            new.inline = inline_body(routine, statements).map(Box::new);
+        }
         let inputs: Vec<DataType> = new.inputs().cloned().collect();
         let qualified = ObjectName { schema: Some(schema.clone()), name: name.clone() };
         if let Some(old) = self.routine_with(&qualified, &inputs) {
@@ -73,23 +86,66 @@ impl Catalog {
         }
         let named = |mode: ArgMode| mode != ArgMode::Table;
         for (at, arg) in routine.args.iter().enumerate() {
-            let repeated = routine.args.get(..at).unwrap_or_default().iter().any(|other| {
-                arg.name.is_some() && other.name == arg.name && (named(arg.mode) == named(other.mode))
-            });
+            let repeated =
+                routine.args.get(..at).unwrap_or_default().iter().any(|other| {
+                    arg.name.is_some() && other.name == arg.name && (named(arg.mode) == named(other.mode))
+                });
             if repeated && let Some(name) = &arg.name {
                 return invalid(&format!("parameter name \"{name}\" used more than once"));
             }
         }
+        let variadic = routine.args.iter().find(|a| a.mode == ArgMode::Variadic).map(|a| &a.data_type);
+        if variadic.is_some_and(|t| !t.array && !t.name.starts_with("any") && self.type_of(t).is_builtin()) {
+            return invalid("VARIADIC parameter must be an array");
+        }
         let returns = routine.returns.as_ref();
         returns.and_then(|t| self.type_problem(t)).or_else(|| {
-            let trigger = returns.is_some_and(|t| t.is("trigger") || t.is("event_trigger"));
-            let returned = returns.map(ToString::to_string).unwrap_or_default();
-            if trigger && routine.language == *"sql" {
-                invalid(&format!("SQL functions cannot return type {returned}"))
-            } else {
-                None
+            let returned = returns?;
+            let trigger = returned.is("trigger") || returned.is("event_trigger");
+            let polymorphic = |t: &DataType| t.schema.is_none() && t.name.starts_with("any") && t.name.len() > 3;
+            let input = routine.args.iter().any(|a| a.mode != ArgMode::Out && polymorphic(&a.data_type));
+            match routine.language.as_str() {
+                _ if polymorphic(returned) && !input => invalid("cannot determine result data type"),
+                "sql" if trigger => invalid(&format!("SQL functions cannot return type {returned}")),
+                "plpgsql" if trigger && !routine.args.is_empty() => {
+                    invalid("trigger functions cannot have declared arguments")
+                }
+                _ => None,
             }
         })
+    }
+
+    /// The statements of an SQL function.
+    fn read_body(&self, routine: &Routine) -> Vec<Operation> {
+        let Some(body) = &routine.body else { return Vec::new() };
+        let script = crate::sql::parse(self.target(), &body_text(&body.text));
+        let understood = script.statements.iter().all(|s| s.problems.is_empty());
+        let operations = script.statements.into_iter().flat_map(|s| s.operations).map(|located| located.operation);
+        if understood { operations.collect() } else { Vec::new() }
+    }
+
+    /// The first error in a query of an SQL function, which is analysed when the function is created.
+    fn body_problem(&self, statements: &[Operation], routine: &Routine) -> Option<Conflict> {
+        // A body can use what its earlier statements make only when it runs.
+        statements.iter().find_map(|statement| match statement {
+            Operation::Select(query) => self.shape_with_arguments(query, routine).problems.into_iter().next(),
+            other => self.missing_target(other),
+        })
+    }
+
+    /// What the statements of a body read.
+    fn reads_of(&self, statements: &[Operation], routine: &Routine) -> Vec<Dependency> {
+        let mut reads: Vec<Dependency> = Vec::new();
+        for statement in statements {
+            match statement {
+                Operation::Select(query) => reads.extend(self.shape_with_arguments(query, routine).reads),
+                other => {
+                    let named = self.named_by(other).into_iter();
+                    reads.extend(named.map(|relation| Dependency { relation, columns: Vec::new() }));
+                }
+            }
+        }
+        reads
     }
 
     /// `language "x" does not exist`.
@@ -110,12 +166,14 @@ impl Catalog {
     ) {
         let mut roots = Vec::new();
         for routine in routines {
-            match self.existing_routine(word, routine) {
+            match self.existing_routine(word, routine, false) {
                 Ok(Some(id)) => roots.push(Object::Routine(id)),
                 Ok(None) => {}
                 Err(problem) if if_exists && matches!(problem.sqlstate, "42883" | "3F000" | "42704") => {
                     let message = match (problem.sqlstate, &routine.args) {
-                        ("42883", args) => format!("{} does not exist", notice_signature(word, routine, args.as_deref())),
+                        ("42883", args) => {
+                            format!("{} does not exist", notice_signature(word, routine, args.as_deref()))
+                        }
                         _ => problem.message,
                     };
                     applied.notice(format!("{message}, skipping"));
@@ -135,7 +193,7 @@ impl Catalog {
         applied: &mut Applied,
     ) {
         let named = RoutineName { name: name.clone(), args: args.map(<[DataType]>::to_vec) };
-        let id = match self.existing_routine(RoutineWord::Routine, &named) {
+        let id = match self.existing_routine(RoutineWord::Routine, &named, true) {
             Ok(Some(id)) => id,
             Ok(None) => return,
             Err(problem) => return applied.conflicts.push(problem),
@@ -148,9 +206,10 @@ impl Catalog {
                 None if schema == *to => {}
                 None => self.place_routine(id, to.clone(), name, applied),
             },
-            AlterRoutine::Volatility(volatility) => {
+            AlterRoutine::Options { volatility, sql } => {
                 if let Some(routine) = self.routines.get_mut(&id) {
-                    routine.volatility = *volatility;
+                    routine.volatility = volatility.unwrap_or(routine.volatility);
+                    routine.altered.push(sql.clone());
                 }
             }
             AlterRoutine::Other => {}
@@ -179,8 +238,14 @@ impl Catalog {
         self.routine_names.entry((schema, name)).or_default().push(id);
     }
 
-    /// The one routine that a name means; nothing if it may exist without being known.
-    fn existing_routine(&self, word: RoutineWord, routine: &RoutineName) -> Result<Option<RoutineId>, Conflict> {
+    /// The one routine that a name means; nothing if it may exist without being known. The word behind `ALTER` is not
+    /// known.
+    fn existing_routine(
+        &self,
+        word: RoutineWord,
+        routine: &RoutineName,
+        altered: bool,
+    ) -> Result<Option<RoutineId>, Conflict> {
         let name = &routine.name;
         if let Some(problem) = name.schema.as_ref().and_then(|s| self.schema_problem(s)) {
             return Err(problem);
@@ -198,6 +263,7 @@ impl Catalog {
             RoutineWord::Aggregate => false,
         };
         let words = routine_words(word);
+        let unique = if altered { "function" } else { words };
         if let Some(args) = &routine.args {
             let of_these = |r: &&&Routine| self.same_inputs(r, args) || (r.procedure && self.same_args(r, args));
             if let Some(found) = named.iter().find(of_these) {
@@ -213,7 +279,7 @@ impl Catalog {
             match (candidates.next(), candidates.next()) {
                 (Some(only), None) => return Ok(Some(only.id)),
                 (Some(_), Some(_)) => {
-                    let message = format!("{words} name \"{name}\" is not unique");
+                    let message = format!("{unique} name \"{name}\" is not unique");
                     return Err(Conflict::new("42725", message));
                 }
                 (None, _) => {}
@@ -222,7 +288,11 @@ impl Catalog {
         // Aggregates are not followed, nor are the server's own and those of extensions.
         let system = name.schema.as_ref().is_some_and(|s| is_system_schema(s));
         let foreign = builtin::functions(&name.name, self.target().version).next().is_some()
-            || self.extensions.keys().filter_map(|e| builtin::extension(e)).any(|e| !e.functions(&name.name).is_empty());
+            || self
+                .extensions
+                .keys()
+                .filter_map(|e| builtin::extension(e))
+                .any(|e| !e.functions(&name.name).is_empty());
         if system || foreign || word == RoutineWord::Aggregate || self.may_exist(&name.name) {
             return Ok(None);
         }
@@ -335,9 +405,7 @@ fn result(routine: &Routine) -> ResultType {
     let set = routine.returns_set;
     match (&*outs, &routine.returns) {
         ([], returns) => ResultType { data_type: returns.as_ref().map(plain), set, row: Vec::new() },
-        ([(_, only, ..)], _) if !routine.procedure => {
-            ResultType { data_type: Some(plain(only)), set, row: Vec::new() }
-        }
+        ([(_, only, ..)], _) if !routine.procedure => ResultType { data_type: Some(plain(only)), set, row: Vec::new() },
         (several, _) => ResultType {
             data_type: Some(DataType::builtin("record")),
             set,
@@ -346,8 +414,57 @@ fn result(routine: &Routine) -> ResultType {
     }
 }
 
-/// What an SQL function computes, if the planner can put that in the place of a call (`inline_function`): the body is one
-/// `SELECT` of one expression without `FROM`, and nothing but the body decides the result.
-fn inline_body(routine: &CreateRoutine) -> Option<Expr> {
-    None
+/// The statements of a body: of `RETURN expression` the query that it stands for, of `BEGIN ATOMIC … END` those inside.
+fn body_text(body: &str) -> Cow<'_, str> {
+    let text = body.trim();
+    let after = |text: &'_ str, word: &str| {
+        let (head, rest) = text.split_at_checked(word.len())?;
+        (head.eq_ignore_ascii_case(word) && rest.starts_with(|c: char| !c.is_alphanumeric())).then(|| rest.to_owned())
+    };
+    if let Some(expression) = after(text, "return") {
+        return format!("SELECT {expression}").into();
+    }
+    let inside = after(text, "begin").and_then(|rest| after(rest.trim_start(), "atomic"));
+    match inside {
+        Some(inside) => {
+            let end = inside.trim_end().len().saturating_sub("end".len());
+            inside.get(..end).unwrap_or_default().to_owned().into()
+        }
+        None => body.into(),
+    }
+}
+
+/// What an SQL function computes, if the planner can put that in the place of a call (`inline_function`): the body is
+/// one `SELECT` of one expression without `FROM`, and nothing else of the function decides the result.
+fn inline_body(routine: &CreateRoutine, statements: Vec<Operation>) -> Option<Expr> {
+    let plain = !routine.procedure && !routine.security_definer && routine.settings.is_empty() && !routine.returns_set;
+    let outs = routine.args.iter().filter(|a| a.mode != ArgMode::In).count();
+    let record = routine.returns.as_ref().is_some_and(|t| t.is("record") || t.is("void"));
+    if !plain || record || outs > usize::from(routine.returns.is_none()) {
+        return None;
+    }
+    let mut statements = statements.into_iter();
+    let (Some(Operation::Select(query)), None) = (statements.next(), statements.next()) else { return None };
+    let simple = query.ctes.is_empty() && query.order_by.is_empty() && query.limit.is_none() && query.offset.is_none();
+    let mut selects = query.selects.into_iter();
+    let (Some(select), None) = (selects.next(), selects.next()) else { return None };
+    if !simple || !select.from.is_empty() || select.filter.is_some() || !select.others.is_empty() {
+        return None;
+    }
+    let mut items = select.items.into_iter();
+    let (Some(item), None) = (items.next(), items.next()) else { return None };
+    let mut inlinable = true;
+    item.expr.walk(&mut |e| {
+        inlinable &= match e {
+            Expr::Subquery { .. } | Expr::Star(_) => false,
+            // A strict function is not inlined if its body could return something for NULL.
+            Expr::And(_) | Expr::Or(_) | Expr::IsNull { .. } | Expr::Array(_) | Expr::Other(_) => !routine.strict,
+            Expr::Call { name, .. } => {
+                let nullable = matches!(name.name.as_str(), "coalesce" | "concat" | "concat_ws" | "nullif" | "format");
+                !(routine.strict && nullable)
+            }
+            _ => true,
+        };
+    });
+    inlinable.then_some(item.expr)
 }

@@ -2,7 +2,7 @@
 
 use super::Applied;
 use crate::catalog::types::missing_schema;
-use crate::catalog::{Catalog, Conflict, Object, RelationId, Stamp, TEMP_SCHEMA, builtin, is_system_schema};
+use crate::catalog::{Catalog, Conflict, Extension, Object, RelationId, Stamp, TEMP_SCHEMA, builtin, is_system_schema};
 use crate::sql::Ident;
 
 impl Catalog {
@@ -55,7 +55,10 @@ impl Catalog {
         let relations: Vec<(RelationId, Ident)> =
             self.relations().filter(|r| r.schema == *name).map(|r| (r.id, r.name.clone())).collect();
         for (id, relation) in relations {
-            self.move_relation(id, to.clone(), relation);
+            let is_sequence = self.relation(id).is_some_and(|r| r.sequence().is_some());
+            let defaults = if is_sequence { self.defaults_naming(id) } else { Vec::new() };
+            self.move_relation(id, to.clone(), relation.clone());
+            self.rename_in_defaults(&defaults, to, &relation);
         }
         let moved = |schema: &mut Ident| {
             if schema == name {
@@ -106,7 +109,7 @@ impl Catalog {
                 applied.conflict("42704", format!("required extension \"{required}\" is not installed"));
             }
         }
-        self.extensions.insert(name.clone(), now);
+        self.extensions.insert(name.clone(), Extension { created: now, schema: schema.cloned() });
     }
 
     /// Whether an extension is installed; the procedural language comes with each database.

@@ -1,7 +1,7 @@
 //! Sequences.
 
 use super::Applied;
-use super::support::wrong_kind;
+use super::support::{kinds, wrong_kind};
 use crate::catalog::{Catalog, ColumnId, Conflict, RelationId, RelationKind, Sequence, Stamp};
 use crate::sql::operation::{Persistence, RelationWord, SequenceOptions};
 use crate::sql::{DataType, Ident, ObjectName};
@@ -21,20 +21,16 @@ impl Catalog {
         if persistence == Persistence::Temporary {
             schema = Ident::exact(crate::catalog::TEMP_SCHEMA);
         }
-        if let Some(clash) = self.relation_clash(&schema, &name, false) {
-            match if_not_exists {
-                true => applied.notice(format!("{}, skipping", clash.message)),
-                false => applied.conflicts.push(clash),
-            }
-            return;
+        let sequence = Sequence::new(DataType::builtin("int8"), persistence, options);
+        let clash = self.relation_clash(&schema, &name, true);
+        if let Some(clash) = clash.as_ref().filter(|_| if_not_exists) {
+            return applied.notice(format!("{}, skipping", clash.message));
         }
-        let data_type = options.data_type.clone().unwrap_or_else(|| DataType::builtin("int8"));
-        let increment = options.increment.unwrap_or(1);
-        applied.conflicts.extend(options_problem(&data_type, increment, options, None));
+        if let Some(problem) = options_problem(&sequence.data_type, sequence.increment, options, None).or(clash) {
+            return applied.conflicts.push(problem);
+        }
         let owner = options.owned_by.as_ref().and_then(|o| o.as_ref());
         let owner = owner.and_then(|(table, column)| self.owner(&schema, table, column, applied));
-        let start = options.start;
-        let sequence = Sequence { data_type, owned_by: None, identity: false, persistence, increment, start };
         let id = self.add_relation(schema, name, RelationKind::Sequence(Box::new(sequence)), now);
         self.own_sequence(id, owner);
         applied.created.push(id);
@@ -51,7 +47,12 @@ impl Catalog {
         let Some(id) = self.existing_relation(name, if_exists, applied) else { return };
         let Some(relation) = self.relation(id) else { return };
         let Some(sequence) = relation.sequence() else {
-            if !relation.unknown {
+            if relation.unknown {
+            } else if self.target().version >= 17 {
+                let detail = format!("This operation is not supported for {}.", kinds(relation));
+                let problem = Conflict::new("42809", format!("cannot open relation \"{}\"", name.name));
+                applied.conflicts.push(Conflict { detail: vec![detail], ..problem });
+            } else {
                 applied.conflicts.push(wrong_kind(&name.name, RelationWord::Sequence));
             }
             return;
@@ -79,9 +80,7 @@ impl Catalog {
             owner = Some(found);
         }
         if let Some(RelationKind::Sequence(sequence)) = self.relations.get_mut(&id).map(|r| &mut r.kind) {
-            sequence.data_type = data_type;
-            sequence.increment = increment;
-            sequence.start = options.start.or(sequence.start);
+            sequence.set(options);
         }
         if let Some(owner) = owner {
             self.own_sequence(id, owner);
@@ -122,6 +121,38 @@ impl Catalog {
     }
 }
 
+impl Sequence {
+    /// A sequence of its own, or to be owned.
+    pub(in crate::catalog) fn new(data_type: DataType, persistence: Persistence, options: &SequenceOptions) -> Self {
+        let mut sequence = Self {
+            data_type,
+            owned_by: None,
+            identity: false,
+            persistence,
+            bounds: (None, None),
+            increment: 1,
+            start: None,
+            cache: 1,
+            cycle: false,
+        };
+        sequence.set(options);
+        sequence
+    }
+
+    /// Sets the options that are written.
+    pub(in crate::catalog) fn set(&mut self, options: &SequenceOptions) {
+        if let Some(data_type) = &options.data_type {
+            self.data_type = data_type.clone();
+        }
+        self.bounds.0 = options.min_value.unwrap_or(self.bounds.0);
+        self.bounds.1 = options.max_value.unwrap_or(self.bounds.1);
+        self.increment = options.increment.unwrap_or(self.increment);
+        self.start = options.start.or(self.start);
+        self.cache = options.cache.unwrap_or(self.cache);
+        self.cycle = options.cycle.unwrap_or(self.cycle);
+    }
+}
+
 /// What is wrong with the options of a sequence (`init_params` on the server).
 fn options_problem(
     data_type: &DataType,
@@ -139,12 +170,9 @@ fn options_problem(
     if increment == 0 {
         return invalid("INCREMENT must not be zero".to_owned());
     }
-    // The bounds that an altered sequence has already are not followed.
-    if before.is_some() && options.min_value.is_none() && options.max_value.is_none() {
-        return None;
-    }
-    let max = options.max_value.flatten().unwrap_or(if increment > 0 { highest } else { -1 });
-    let min = options.min_value.flatten().unwrap_or(if increment > 0 { 1 } else { lowest });
+    let (min, max) = before.map_or((None, None), |s| s.bounds);
+    let max = options.max_value.unwrap_or(max).unwrap_or(if increment > 0 { highest } else { -1 });
+    let min = options.min_value.unwrap_or(min).unwrap_or(if increment > 0 { 1 } else { lowest });
     for (word, bound) in [("MAXVALUE", max), ("MINVALUE", min)] {
         if !(lowest..=highest).contains(&bound) {
             return invalid(format!("{word} ({bound}) is out of range for sequence data type {spelt}"));

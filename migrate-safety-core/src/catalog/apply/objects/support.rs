@@ -104,3 +104,17 @@ pub(super) fn wrong_kind(name: &Ident, word: RelationWord) -> Conflict {
     };
     Conflict::new("42809", format!("\"{name}\" is not {words}"))
 }
+
+/// What relations of a kind are called in "This operation is not supported for …" (`errdetail_relkind_not_supported`).
+pub(super) fn kinds(relation: &Relation) -> &'static str {
+    match &relation.kind {
+        RelationKind::Table(table) if table.is_partitioned() => "partitioned tables",
+        RelationKind::Table(table) if table.foreign => "foreign tables",
+        RelationKind::Table(_) => "tables",
+        RelationKind::Index(_) => "indexes",
+        RelationKind::View(view) if view.materialized => "materialized views",
+        RelationKind::View(_) => "views",
+        RelationKind::Sequence(_) => "sequences",
+        RelationKind::Composite => "composite types",
+    }
+}

@@ -1,10 +1,12 @@
 //! Triggers, rules and policies: what stands on a table and has a name of its own there.
 
 use super::Applied;
+use super::support::kinds;
 use crate::catalog::routines::FunctionName;
-use crate::catalog::{Catalog, ColumnId, Conflict, Object, Policy, RelationId, RelationKind, Stamp, Trigger};
-use crate::sql::operation::{CreateTrigger, FiringState, TriggerTiming};
-use crate::sql::{Ident, ObjectName};
+use crate::catalog::{Catalog, ColumnId, Conflict, Object, Policy, RelationId, RelationKind, Resolved, Stamp, Trigger};
+use crate::sql::expr::{Expression, TableRef, TableSource};
+use crate::sql::operation::{CreateTrigger, FiringState, PolicyClauses, RuleText, TriggerTiming};
+use crate::sql::{Ident, ObjectName, Operation};
 
 impl Catalog {
     /// `CREATE TRIGGER`.
@@ -21,7 +23,9 @@ impl Catalog {
                 let message = format!("function {} must return type trigger", trigger.function);
                 return applied.conflict("42P17", message);
             }
-        } else if self.function_name(&trigger.function) == FunctionName::Missing {
+        } else if self.function_name(&trigger.function) == FunctionName::Missing
+            || !self.routines_named(&trigger.function).is_empty()
+        {
             return applied.conflict("42883", format!("function {}() does not exist", trigger.function));
         } else if self.function_name(&trigger.function) == FunctionName::MissingSchema {
             return applied.conflicts.extend(trigger.function.schema.as_ref().and_then(|s| self.schema_problem(s)));
@@ -37,7 +41,11 @@ impl Catalog {
             constraint: trigger.constraint,
             state: FiringState::Enabled,
             when: trigger.when.clone(),
+            from: trigger.from.as_ref().and_then(|name| self.resolve(name).found()),
+            details: trigger.details.clone(),
+            number: self.next_id,
         };
+        self.fresh_id();
         // A row trigger of a partitioned table is one of each partition too.
         let mut tables = vec![id];
         if new.for_each_row && self.table(id).is_some_and(crate::catalog::Table::is_partitioned) {
@@ -60,7 +68,7 @@ impl Catalog {
     }
 
     /// The triggers of a table or view.
-    fn triggers_of(&self, id: RelationId) -> &[Trigger] {
+    pub(crate) fn triggers_of(&self, id: RelationId) -> &[Trigger] {
         match self.relation(id).map(|r| &r.kind) {
             Some(RelationKind::Table(table)) => &table.triggers,
             Some(RelationKind::View(view)) => &view.triggers,
@@ -97,16 +105,13 @@ impl Catalog {
                     return wrong(format!("\"{name}\" is a view"), "Views cannot have TRUNCATE triggers.");
                 }
             }
-            RelationKind::View(_) | RelationKind::Sequence(_) | RelationKind::Composite if self.target().version >= 15 => {
-                let kind = match &relation.kind {
-                    RelationKind::View(_) => "materialized views",
-                    RelationKind::Sequence(_) => "sequences",
-                    _ => "composite types",
-                };
-                let detail = format!("This operation is not supported for {kind}.");
+            RelationKind::View(_) | RelationKind::Sequence(_) | RelationKind::Composite
+                if self.target().version >= 15 =>
+            {
+                let detail = format!("This operation is not supported for {}.", kinds(relation));
                 return wrong(format!("relation \"{name}\" cannot have triggers"), &detail);
             }
-            RelationKind::Index(_) if self.target().version >= 18 => {
+            RelationKind::Index(_) if self.target().version >= 15 => {
                 let detail = "This operation is not supported for indexes.";
                 return wrong(format!("cannot open relation \"{name}\""), detail);
             }
@@ -213,17 +218,101 @@ impl Catalog {
     }
 
     /// `CREATE RULE`.
-    pub(super) fn create_rule(&mut self, name: &Ident, table: &ObjectName, or_replace: bool, applied: &mut Applied) {
+    pub(super) fn create_rule(
+        &mut self,
+        name: &Ident,
+        table: &ObjectName,
+        or_replace: bool,
+        actions: &[Operation],
+        text: &RuleText,
+        applied: &mut Applied,
+    ) {
         let Some(id) = self.existing_relation(table, false, applied) else { return };
+        if let Some(problem) = self.rule_problem(id) {
+            return applied.conflicts.push(problem);
+        }
         let relation = self.relation(id).map(|r| r.name.to_string()).unwrap_or_default();
         let Some(rules) = self.rules_mut(id) else { return };
         if rules.iter().any(|(n, _)| n == name) {
-            if !or_replace {
+            if or_replace {
+                self.rule_texts.insert((id, name.clone()), text.clone());
+            } else {
                 applied.conflict("42710", format!("rule \"{name}\" for relation \"{relation}\" already exists"));
             }
             return;
         }
         rules.push((name.clone(), FiringState::Enabled));
+        let missing = actions.iter().find_map(|action| self.missing_target(action));
+        applied.conflicts.extend(missing);
+        self.rule_texts.insert((id, name.clone()), text.clone());
+        let reads: Vec<RelationId> = actions.iter().flat_map(|action| self.named_by(action)).collect();
+        if let Some(table) = self.table_mut(id) {
+            table.rule_reads.extend(reads.into_iter().filter(|r| *r != id).map(|r| (name.clone(), r)));
+        }
+        self.hints.guarded.insert(id);
+    }
+
+    /// Why a relation cannot have rules.
+    fn rule_problem(&self, id: RelationId) -> Option<Conflict> {
+        let relation = self.relation(id).filter(|r| !r.unknown)?;
+        let name = &relation.name;
+        let detailed = |message: String| {
+            let detail = vec![format!("This operation is not supported for {}.", kinds(relation))];
+            Some(Conflict { detail, ..Conflict::new("42809", message) })
+        };
+        let newer = self.target().version >= 15;
+        match &relation.kind {
+            RelationKind::Table(_) => None,
+            RelationKind::View(view) if view.materialized => {
+                Some(Conflict::new("0A000", "rules on materialized views are not supported"))
+            }
+            RelationKind::View(_) => None,
+            RelationKind::Index(_) if newer => detailed(format!("cannot open relation \"{name}\"")),
+            RelationKind::Index(_) => Some(Conflict::new("42809", format!("\"{name}\" is an index"))),
+            RelationKind::Composite if newer => detailed(format!("cannot open relation \"{name}\"")),
+            RelationKind::Composite => Some(Conflict::new("42809", format!("\"{name}\" is a composite type"))),
+            RelationKind::Sequence(_) if newer => detailed(format!("relation \"{name}\" cannot have rules")),
+            RelationKind::Sequence(_) => Some(Conflict::new("42809", format!("\"{name}\" is not a table or view"))),
+        }
+    }
+
+    /// The error of changing a table that does not exist.
+    pub(super) fn missing_target(&self, operation: &Operation) -> Option<Conflict> {
+        let name = match operation {
+            Operation::Insert(insert) => &insert.table,
+            Operation::Update(update) => &update.table.name,
+            Operation::Delete(delete) => &delete.table.name,
+            _ => return None,
+        };
+        let missing = self.resolve(name) == Resolved::Missing;
+        missing.then(|| Conflict::new("42P01", format!("relation \"{name}\" does not exist")))
+    }
+
+    /// The relations that a statement about data names.
+    pub(super) fn named_by(&self, operation: &Operation) -> Vec<RelationId> {
+        let sources = |tables: &[TableRef]| {
+            let names = tables.iter().filter_map(|t| match &t.source {
+                TableSource::Relation { name, .. } => Some(name.clone()),
+                TableSource::Query(_) | TableSource::Expr(_) => None,
+            });
+            names.collect::<Vec<ObjectName>>()
+        };
+        let (mut names, query) = match operation {
+            Operation::Insert(insert) => (vec![insert.table.clone()], insert.source.as_ref()),
+            Operation::Update(update) => {
+                (std::iter::once(update.table.name.clone()).chain(sources(&update.from)).collect(), None)
+            }
+            Operation::Delete(delete) => {
+                (std::iter::once(delete.table.name.clone()).chain(sources(&delete.using)).collect(), None)
+            }
+            Operation::Select(query) => (Vec::new(), Some(&**query)),
+            _ => (Vec::new(), None),
+        };
+        // The row that fires the rule.
+        names.retain(|n| !matches!(n.name.as_str(), "old" | "new"));
+        let mut found: Vec<RelationId> = names.iter().filter_map(|n| self.resolve(n).found()).collect();
+        found.extend(query.into_iter().flat_map(|q| self.shape(q).reads).map(|d| d.relation));
+        found
     }
 
     /// `ALTER RULE … RENAME TO`.
@@ -236,7 +325,14 @@ impl Catalog {
             Some(_) if taken => {
                 applied.conflict("42710", format!("rule \"{to}\" for relation \"{relation}\" already exists"));
             }
-            Some((n, _)) => *n = to.clone(),
+            Some((n, _)) => {
+                *n = to.clone();
+                if let Some(text) = self.rule_texts.remove(&(id, name.clone())) {
+                    self.rule_texts.insert((id, to.clone()), text);
+                }
+                let reads = self.table_mut(id).into_iter().flat_map(|t| &mut t.rule_reads);
+                reads.filter(|(n, _)| n == name).for_each(|(n, _)| *n = to.clone());
+            }
             None => self.say_missing_on(id, "rule", name, false, applied),
         }
     }
@@ -268,25 +364,34 @@ impl Catalog {
         &mut self,
         name: &Ident,
         table: &ObjectName,
-        relations: &[ObjectName],
+        expressions: &[Expression],
+        clauses: &PolicyClauses,
         applied: &mut Applied,
     ) {
         let Some(id) = self.policy_table(table, false, applied) else { return };
-        let mut reads: Vec<RelationId> = Vec::new();
-        for read in relations {
-            let found = self.existing_relation(read, false, applied);
-            reads.extend(found.filter(|r| *r != id && !reads.contains(r)));
-        }
+        let shape = self.shape_of_conditions(expressions.iter().map(|e| &e.expr), id);
+        applied.conflicts.extend(shape.problems);
+        let number = self.fresh_id();
         let relation = self.relation(id).map(|r| r.name.to_string()).unwrap_or_default();
         let Some(table) = self.table_mut(id) else { return };
         if table.policies.iter().any(|p| p.name == *name) {
             return applied.conflict("42710", format!("policy \"{name}\" for table \"{relation}\" already exists"));
         }
-        table.policies.push(Policy { name: name.clone(), reads });
+        let (reads, routines, types) = (shape.reads, shape.routines, shape.types);
+        let (name, clauses) = (name.clone(), clauses.clone());
+        table.policies.push(Policy { name, reads, routines, types, number, clauses });
+        self.hints.guarded.insert(id);
     }
 
     /// `ALTER POLICY`.
-    pub(super) fn alter_policy(&mut self, name: &Ident, table: &ObjectName, to: Option<&Ident>, applied: &mut Applied) {
+    pub(super) fn alter_policy(
+        &mut self,
+        name: &Ident,
+        table: &ObjectName,
+        to: Option<&Ident>,
+        clauses: &PolicyClauses,
+        applied: &mut Applied,
+    ) {
         let Some(id) = self.policy_table(table, false, applied) else { return };
         let relation = self.relation(id).map(|r| r.name.to_string()).unwrap_or_default();
         let Some(table) = self.table_mut(id) else { return };
@@ -296,14 +401,14 @@ impl Catalog {
                 applied.conflict("42710", format!("policy \"{to}\" for table \"{relation}\" already exists"));
             }
             (Some(policy), Some(to)) => policy.name = to.clone(),
-            (Some(_), None) => {}
+            (Some(policy), None) => policy.clauses.change(clauses),
             (None, _) => self.say_missing_on(id, "policy", name, false, applied),
         }
     }
 
     /// `DROP POLICY`.
     pub(super) fn drop_policy(&mut self, name: &Ident, table: &ObjectName, if_exists: bool, applied: &mut Applied) {
-        let Some(id) = self.policy_table(table, if_exists, applied) else { return };
+        let Some(id) = self.existing_relation(table, if_exists, applied) else { return };
         let exists = self.table(id).is_some_and(|t| t.policies.iter().any(|p| p.name == *name));
         match exists {
             true => drop(self.drop_objects(&[Object::Policy(id, name.clone())], true, applied)),

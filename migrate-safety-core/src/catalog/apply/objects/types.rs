@@ -11,7 +11,8 @@ impl Catalog {
     pub(super) fn create_type(&mut self, name: &ObjectName, kind: &TypeKind, now: Stamp, applied: &mut Applied) {
         let (schema, name) = self.new_name(name, applied);
         let composite = matches!(kind, TypeKind::Composite(_));
-        let clash = if composite { self.relation_clash(&schema, &name, true) } else { self.type_clash(&schema, &name) };
+        let clash = self.type_clash(&schema, &name);
+        let clash = clash.or_else(|| if composite { self.relation_clash(&schema, &name, false) } else { None });
         if let Some(clash) = clash {
             let shell = self.type_names.get(&(schema.clone(), name.clone())).and_then(|id| self.types.get_mut(id));
             // `CREATE TYPE t` announces a base type that a second statement defines.
@@ -101,7 +102,9 @@ impl Catalog {
                 }
                 let at = match (before, after) {
                     (Some(neighbour), _) => position(labels, neighbour).ok_or_else(|| unknown(neighbour)),
-                    (None, Some(neighbour)) => position(labels, neighbour).map(|p| p + 1).ok_or_else(|| unknown(neighbour)),
+                    (None, Some(neighbour)) => {
+                        position(labels, neighbour).map(|p| p + 1).ok_or_else(|| unknown(neighbour))
+                    }
                     (None, None) => Ok(labels.len()),
                 };
                 match at {
@@ -124,12 +127,20 @@ impl Catalog {
 
     /// `ADD | DROP | ALTER | RENAME ATTRIBUTE` of a composite type.
     fn alter_composite(&mut self, name: &ObjectName, action: &AlterType, applied: &mut Applied) {
-        let Some(found) = self.existing_type(name, applied) else { return };
-        let FoundType::Defined(id) = found else {
-            return applied.conflict("42809", format!("{name} is a table's row type"));
+        // The server looks for a relation of this name.
+        let id = match self.find_type(name.schema.as_ref(), &name.name) {
+            FoundType::Defined(id) => id,
+            FoundType::Row(_) if matches!(action, AlterType::RenameAttribute { .. }) => return,
+            FoundType::Row(_) => {
+                return applied.conflict("42809", format!("\"{}\" is not a composite type", name.name));
+            }
+            FoundType::Missing => return applied.conflict("42P01", format!("relation \"{name}\" does not exist")),
+            FoundType::MissingSchema => {
+                return applied.conflicts.extend(name.schema.as_ref().map(crate::catalog::types::missing_schema));
+            }
+            FoundType::Unknown | FoundType::Extension | FoundType::Builtin => return,
         };
         let Some(TypeDefKind::Composite(attributes)) = self.types.get(&id).map(|t| &t.kind) else {
-            // The server looks for a relation of this name.
             return applied.conflict("42P01", format!("relation \"{name}\" does not exist"));
         };
         let relation = &name.name;

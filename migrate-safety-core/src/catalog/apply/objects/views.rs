@@ -6,6 +6,7 @@ use crate::catalog::{Catalog, Conflict, QueryShape, RelationId, RelationKind, St
 use crate::sql::expr::Query;
 use crate::sql::operation::{CreateView, Persistence, RelationWord};
 use crate::sql::{Ident, ObjectName};
+use std::collections::HashMap;
 
 /// `CREATE MATERIALIZED VIEW`.
 pub(super) struct NewMaterializedView<'o> {
@@ -25,12 +26,12 @@ impl Catalog {
         let temporary = |id| self.relation(id).is_some_and(|r| r.schema == *TEMP_SCHEMA);
         // A view over a temporary table is temporary.
         let over_temporary = shape.reads.iter().any(|d| temporary(d.relation));
-        if over_temporary && create.name.schema.as_ref().is_some_and(|s| *s != *TEMP_SCHEMA) {
-            return applied.conflict("42P16", "cannot create temporary relation in non-temporary schema");
-        }
         let persistence = if create.temporary || over_temporary {
             if !create.temporary {
                 applied.notice(format!("view \"{name}\" will be a temporary view"));
+            }
+            if create.name.schema.as_ref().is_some_and(|s| *s != *TEMP_SCHEMA) {
+                return applied.conflict("42P16", "cannot create temporary relation in non-temporary schema");
             }
             schema = Ident::exact(TEMP_SCHEMA);
             Persistence::Temporary
@@ -261,15 +262,11 @@ fn named_columns(shape: &QueryShape, names: &[Ident]) -> Result<Vec<ViewColumn>,
 
 /// A column name given twice, or a type no column can have.
 fn column_problem(columns: &[ViewColumn], complete: bool) -> Option<Conflict> {
-    let mut seen = std::collections::HashSet::new();
-    for column in columns {
-        if column.data_type.as_ref().is_some_and(|t| t.is("record")) {
-            return Some(Conflict::new("42P16", format!("column \"{}\" has pseudo-type record", column.name)));
-        }
-        if !seen.insert(&column.name) && complete {
-            let message = format!("column \"{}\" specified more than once", column.name);
-            return Some(Conflict::new("42701", message));
-        }
-    }
-    None
+    let mut count: HashMap<&Ident, usize> = HashMap::new();
+    columns.iter().for_each(|c| *count.entry(&c.name).or_default() += 1);
+    let repeated = columns.iter().find(|c| complete && count.get(&c.name).is_some_and(|n| *n > 1));
+    let twice = |c: &ViewColumn| Conflict::new("42701", format!("column \"{}\" specified more than once", c.name));
+    let record = columns.iter().find(|c| c.data_type.as_ref().is_some_and(|t| t.is("record")));
+    let record = record.map(|c| Conflict::new("42P16", format!("column \"{}\" has pseudo-type record", c.name)));
+    repeated.map(twice).or(record)
 }

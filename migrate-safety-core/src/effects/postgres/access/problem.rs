@@ -177,9 +177,24 @@ impl<'q> Problem<'q> {
 
     /// What a column name means in a scope.
     pub(super) fn column(&self, scope: usize, qualifier: Option<&Ident>, name: &Ident) -> Meaning<'q> {
+        self.column_seen_from(scope, None, qualifier, name)
+    }
+
+    /// What a name means in `scope`, looked up from inside its `FROM` item `inside`: that sees only what stands before
+    /// itself.
+    fn column_seen_from(
+        &self,
+        scope: usize,
+        inside: Option<usize>,
+        qualifier: Option<&Ident>,
+        name: &Ident,
+    ) -> Meaning<'q> {
         let Some(here) = self.scopes.get(scope) else { return Meaning::Given };
         let mut unknown = false;
         for (alias, source) in &here.names {
+            if matches!(source, Source::Select(inner, ..) if Some(*inner) == inside) {
+                break;
+            }
             if qualifier.is_some() && alias.as_ref() != qualifier {
                 continue;
             }
@@ -202,7 +217,7 @@ impl<'q> Problem<'q> {
         }
         match here.outer {
             _ if unknown => Meaning::Opaque,
-            Some(outer) => self.column(outer, qualifier, name),
+            Some(outer) => self.column_seen_from(outer, Some(scope), qualifier, name),
             None => Meaning::Given,
         }
     }

@@ -72,7 +72,9 @@ impl Doing<'_> {
                 Event::Delete => Event::Delete,
                 _ => Event::Update(columns),
             },
-            ReferentialAction::SetNull | ReferentialAction::SetDefault => Event::Update(set_columns(self, &key, columns)),
+            ReferentialAction::SetNull | ReferentialAction::SetDefault => {
+                Event::Update(set_columns(self, &key, columns))
+            }
         };
         self.facts.insert("data/foreign-key-action");
         for table in &tables {

@@ -127,7 +127,9 @@ impl Doing<'_> {
             let to = assignments.iter().find(|(column, _)| column == name).map(|(_, to)| to);
             let column = table.and_then(|t| t.column(name));
             match (to, column) {
-                (Some(to), Some(column)) => value(to, &column.data_type).map_or(Wanted::Any, |v| Wanted::OneOf(vec![v])),
+                (Some(to), Some(column)) => {
+                    value(to, &column.data_type).map_or(Wanted::Any, |v| Wanted::OneOf(vec![v]))
+                }
                 _ => Wanted::Any,
             }
         };

@@ -34,7 +34,7 @@ pub(super) const FACTS: &[Fact] = &[
         condition: "a CHECK or NOT NULL that is not valid yet",
         when: |scene| unvalidated(scene).is_some_and(|constraint| !is_foreign_key(constraint)),
         acts: &[
-            Act::lock(on::tree, ShareUpdateExclusive),
+            Act::lock_as_target(on::tree, ShareUpdateExclusive),
             Act::work(not_valid_tables, ShareUpdateExclusive, Work::Scan),
         ],
         examples: &[Example::new(CHECK, "ALTER TABLE t VALIDATE CONSTRAINT k")],
@@ -46,12 +46,31 @@ pub(super) const FACTS: &[Fact] = &[
         condition: "a foreign key that is not valid yet",
         when: |scene| unvalidated(scene).is_some_and(is_foreign_key),
         acts: &[
-            Act::lock(on::partition_tree, ShareUpdateExclusive),
+            Act::lock_as_target(on::partition_tree, ShareUpdateExclusive),
             Act::work(on::partition_tree, ShareUpdateExclusive, Work::Scan),
             Act::work(referenced_and_read, RowShare, Work::Scan),
         ],
         source: "docs, ALTER TABLE: a ROW SHARE lock is also required on the table referenced by the constraint",
         examples: &[Example::new(FK, "ALTER TABLE t VALIDATE CONSTRAINT k")],
+        ..Fact::BASE
+    },
+    Fact {
+        id: "validate-constraint/unknown",
+        of: &[Kind::ValidateConstraint],
+        condition: "the table is not known: the constraint is taken not to be valid yet",
+        when: is_of_unknown_table,
+        acts: &[Act::work(on::target, ShareUpdateExclusive, Work::Scan)],
+        also: |scene, effects| effects.uncertain.extend(question(scene, "Then the referenced table is read, too")),
+        source: "none: nothing is known of the constraint",
+        ..Fact::BASE
+    },
+    Fact {
+        id: "drop-constraint/unknown",
+        of: &[Kind::DropConstraint],
+        condition: "the table is not known: the constraint could be a foreign key",
+        when: is_of_unknown_table,
+        also: |scene, effects| effects.uncertain.extend(question(scene, "Then the referenced table is locked, too")),
+        source: "none: nothing is known of the constraint",
         ..Fact::BASE
     },
     Fact {
@@ -165,7 +184,16 @@ fn constraint<'a>(scene: &Scene<'a>) -> Option<&'a Constraint> {
     constraint_of(scene.catalog, scene.target()?.id, name(scene)?)
 }
 
-/// The constraint, if it is not valid, or not known.
+fn is_of_unknown_table(scene: &Scene<'_>) -> bool {
+    scene.target().is_some_and(|target| target.unknown) && constraint(scene).is_none()
+}
+
+fn question(scene: &Scene<'_>, consequence: &str) -> Option<String> {
+    let (target, name) = (scene.target()?, name(scene)?);
+    Some(format!("Is the constraint {name} of {} a foreign key? {consequence}.", target.qualified()))
+}
+
+/// The constraint, if it is not valid.
 fn unvalidated<'a>(scene: &Scene<'a>) -> Option<&'a Constraint> {
     constraint(scene).filter(|constraint| !constraint.valid)
 }

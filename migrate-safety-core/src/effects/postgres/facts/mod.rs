@@ -14,6 +14,7 @@ mod no_transaction;
 mod not_null;
 mod partition;
 mod program;
+mod refused;
 mod rename;
 mod sequence;
 mod set_type;
@@ -21,6 +22,7 @@ mod table;
 mod truncate;
 mod types;
 mod view;
+mod written;
 
 use crate::effects::fact::Fact;
 
@@ -40,6 +42,7 @@ pub fn facts() -> impl Iterator<Item = &'static Fact> {
         no_transaction::FACTS,
         not_null::FACTS,
         partition::FACTS,
+        refused::FACTS,
         program::FACTS,
         rename::FACTS,
         sequence::FACTS,
@@ -48,6 +51,7 @@ pub fn facts() -> impl Iterator<Item = &'static Fact> {
         truncate::FACTS,
         types::FACTS,
         view::FACTS,
+        written::FACTS,
     ];
     TABLES.iter().copied().flatten()
 }

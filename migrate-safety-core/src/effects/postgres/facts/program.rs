@@ -19,8 +19,14 @@ pub(super) const FACTS: &[Fact] = &[
         examples: &[
             Example { setup: TRIGGERS, sql: "CREATE TRIGGER x BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()" },
             Example { setup: TRIGGERS, sql: "CREATE TRIGGER x BEFORE INSERT ON p FOR EACH ROW EXECUTE FUNCTION f()" },
-            Example { setup: TRIGGERS, sql: "CREATE TRIGGER x AFTER INSERT ON p FOR EACH STATEMENT EXECUTE FUNCTION f()" },
-            Example { setup: TRIGGERS, sql: "CREATE TRIGGER x INSTEAD OF INSERT ON v FOR EACH ROW EXECUTE FUNCTION f()" },
+            Example {
+                setup: TRIGGERS,
+                sql: "CREATE TRIGGER x AFTER INSERT ON p FOR EACH STATEMENT EXECUTE FUNCTION f()",
+            },
+            Example {
+                setup: TRIGGERS,
+                sql: "CREATE TRIGGER x INSTEAD OF INSERT ON v FOR EACH ROW EXECUTE FUNCTION f()",
+            },
         ],
         ..Fact::BASE
     },
@@ -182,8 +188,14 @@ fn ruled_table(scene: &Scene<'_>) -> Vec<RelationId> {
 }
 
 fn changed_by_rule(scene: &Scene<'_>) -> Vec<RelationId> {
-    let Operation::CreateRule { changes, .. } = scene.operation else { return Vec::new() };
-    changes.iter().filter_map(|name| scene.relation(name)).collect()
+    let Operation::CreateRule { actions, .. } = scene.operation else { return Vec::new() };
+    let changed = actions.iter().filter_map(|action| match action {
+        Operation::Insert(insert) => Some(&insert.table),
+        Operation::Update(update) => Some(&update.table.name),
+        Operation::Delete(delete) => Some(&delete.table.name),
+        _ => None,
+    });
+    changed.filter_map(|name| scene.relation(name)).collect()
 }
 
 fn commented(scene: &Scene<'_>) -> Vec<RelationId> {

@@ -1,16 +1,16 @@
 //! `ALTER TABLE … ALTER COLUMN … TYPE`.
 
-use crate::catalog::{CastContext, CastPath, RelationId};
+use crate::catalog::{CastContext, CastPath, RelationId, TypeRef};
 use crate::effects::fact::{Act, Example, Fact, Work};
 use crate::effects::kind::Kind;
 use crate::effects::postgres::added::is_null;
 use crate::effects::postgres::on::{self, named};
 use crate::effects::postgres::retyped::Retyped;
-use crate::effects::postgres::type_change::Stored;
+use crate::effects::postgres::type_change::{Stored, is_unknown};
 use crate::effects::scene::Scene;
 use crate::effects::{Breakage, BreakageKind, DataLoss, DataLossKind, Effects, Failure};
-use crate::sql::DataType;
 use crate::sql::LockMode::{AccessExclusive, ShareRowExclusive};
+use crate::sql::{DataType, Expr};
 
 /// The facts about type changes.
 pub(super) const FACTS: &[Fact] = &[
@@ -133,13 +133,31 @@ fn another_type(scene: &Scene<'_>, effects: &mut Effects) {
         if *old != retyped.to {
             effects.breaks.push(Breakage { relation: relation.clone(), column, what });
         }
-        if retyped.stored(found) == Stored::Rewritten && narrows(old, &retyped.to) {
+        if !is_unknown(old) && retyped.stored(found) == Stored::Rewritten && narrows(old, &retyped.to) {
             let column = Some(found.column.name.to_string());
             effects.data_loss.push(DataLoss { relation, column, how: DataLossKind::Narrowed });
         }
     }
+    effects.failures.extend(using_failure(scene, &retyped));
     effects.failures.extend(cast_failure(scene, &retyped));
     effects.failures.extend(default_failure(scene, &retyped));
+}
+
+/// A cast that does not exist, written in USING.
+fn using_failure(scene: &Scene<'_>, retyped: &Retyped<'_>) -> Option<Failure> {
+    let (table, _) = retyped.table()?;
+    let mut failure = None;
+    retyped.using?.walk(&mut |e| {
+        let Expr::Cast { expr, to } = e else { return };
+        let Some(from) = scene.catalog.expression_type(expr, Some(table)) else { return };
+        let to = scene.catalog.settled_type(to);
+        if !exists(scene, &from, &to) {
+            let plain = |t: &DataType| DataType { modifiers: Vec::new(), ..t.clone() };
+            let message = format!("cannot cast type {} to {}", plain(&from), plain(&to));
+            failure = Some(Failure { sqlstate: "42846", message, only_with_rows: false });
+        }
+    });
+    failure
 }
 
 /// Without USING there must be a cast that assignments apply; with it, one from the type it gives.
@@ -181,8 +199,19 @@ fn default_failure(scene: &Scene<'_>, retyped: &Retyped<'_>) -> Option<Failure> 
 fn is_assignable(scene: &Scene<'_>, from: &DataType, to: &DataType) -> bool {
     match scene.catalog.cast(from, to) {
         CastPath::Known(cast) => cast.context <= CastContext::Assignment,
+        _ => exists(scene, from, to),
+    }
+}
+
+/// Whether there may be a cast; for the history's own types none is known to be made.
+fn exists(scene: &Scene<'_>, from: &DataType, to: &DataType) -> bool {
+    if is_unknown(from) {
+        return true;
+    }
+    match scene.catalog.cast(from, to) {
+        CastPath::Known(_) => true,
         CastPath::Missing => false,
-        CastPath::Unknown => true,
+        CastPath::Unknown => [from, to].iter().any(|t| matches!(scene.catalog.type_of(t), TypeRef::Unknown)),
     }
 }
 
@@ -190,10 +219,12 @@ fn unclear_conversion(scene: &Scene<'_>, effects: &mut Effects) {
     let Some(retyped) = Retyped::new(scene) else { return };
     let Some(found) = retyped.columns.iter().find(|found| retyped.stored(found) == Stored::Unclear) else { return };
     let (old, new) = (&found.column.data_type, &retyped.to);
-    let question = if old.name.starts_with("timestamp") && new.name.starts_with("timestamp") {
+    let table = scene.catalog.relation(found.id).map(crate::catalog::Relation::qualified).unwrap_or_default();
+    let question = if is_unknown(old) {
+        format!("Which type has {table}.{} now? It is taken to be one that has to be rewritten.", found.column.name)
+    } else if old.name.starts_with("timestamp") && new.name.starts_with("timestamp") {
         "Is the TimeZone of the migration's session UTC? Then the table is not rewritten.".to_owned()
     } else {
-        let table = scene.catalog.relation(found.id).map(crate::catalog::Relation::qualified).unwrap_or_default();
         format!("Are {old} and {new} binary compatible? Then {table} is not rewritten.")
     };
     effects.uncertain.push(question);

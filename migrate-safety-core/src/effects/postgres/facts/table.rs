@@ -50,7 +50,10 @@ pub(super) const FACTS: &[Fact] = &[
     Fact {
         id: "table/cluster-on",
         of: &[Kind::ClusterOn, Kind::SetWithoutCluster],
-        acts: &[Act::lock(on::target, ShareUpdateExclusive), Act::lock(clustered_index, ShareUpdateExclusive)],
+        acts: &[
+            Act::lock(on::target, ShareUpdateExclusive),
+            Act::lock_as_target(clustered_index, ShareUpdateExclusive),
+        ],
         source: "docs, ALTER TABLE: CLUSTER ON acquires a SHARE UPDATE EXCLUSIVE lock",
         examples: &[
             Example::new(T, "ALTER TABLE t CLUSTER ON t_pkey"),
@@ -204,11 +207,22 @@ pub(super) const FACTS: &[Fact] = &[
         ..Fact::BASE
     },
     Fact {
+        id: "table/any-trigger-of-partitions",
+        of: &[Kind::SetTrigger],
+        condition: "a partitioned table",
+        when: |scene| on::recurses(scene) && is_partitioned(scene),
+        acts: &[Act::lock(on::tree, ShareRowExclusive)],
+        until: 14,
+        source: "measured, PG 14",
+        examples: &[Example::new(P, "ALTER TABLE p DISABLE TRIGGER ALL")],
+        ..Fact::BASE
+    },
+    Fact {
         id: "table/trigger-of-partitions",
         of: &[Kind::SetTrigger],
         condition: "a row trigger of a partitioned table, which its partitions have, too",
         when: |scene| on::recurses(scene) && is_partitioned(scene) && names_row_trigger(scene),
-        acts: &[Act::lock(on::tree, ShareRowExclusive)],
+        acts: &[Act::lock_as_target(on::tree, ShareRowExclusive)],
         since: 15,
         source: "measured, PG 15-18",
         examples: &[

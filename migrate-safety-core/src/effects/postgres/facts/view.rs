@@ -56,7 +56,10 @@ pub(super) const FACTS: &[Fact] = &[
         when: concurrently,
         acts: &[
             Act::work(refreshed, LockMode::Exclusive, Work::Scan),
-            Act::lock(|s| refreshed(s).iter().flat_map(|id| s.catalog.indexes_of(*id)).copied().collect(), LockMode::RowExclusive),
+            Act::lock(
+                |s| refreshed(s).iter().flat_map(|id| s.catalog.indexes_of(*id)).copied().collect(),
+                LockMode::RowExclusive,
+            ),
         ],
         also: data::run,
         examples: &[Example { setup: VIEWS, sql: "REFRESH MATERIALIZED VIEW CONCURRENTLY mv" }],

@@ -1,14 +1,15 @@
 //! `DO` and `CALL`.
 
-use super::common::word_or_string;
+use super::common::{function_name, word_or_string};
 use super::{Start, one};
 use crate::sql::cursor::{Cursor, Parse, string_value};
 use crate::sql::expr::Expr;
 use crate::sql::fragment;
 use crate::sql::grammar::Reading;
 use crate::sql::operation::Operation;
-use crate::sql::plpgsql;
+use crate::sql::plpgsql::{self, Frame, scope::Signature};
 use crate::sql::statement::ProblemKind;
+use sqlparser::tokenizer::Token;
 
 /// `DO [LANGUAGE l] $$ … $$`: the operations of the block follow.
 pub(super) fn do_block(c: &mut Cursor<'_, '_>, start: Start) -> Parse<Reading> {
@@ -28,7 +29,8 @@ pub(super) fn do_block(c: &mut Cursor<'_, '_>, start: Start) -> Parse<Reading> {
     }
     let Some(body) = body else { return Err(c.problem(ProblemKind::Invalid, "no inline code specified")) };
     let language = language.unwrap_or_else(|| "plpgsql".into());
-    let inside = plpgsql::read(c, &language, &body, c.span_from(start.mark), None);
+    let signature = Signature::of_block();
+    let inside = plpgsql::read(c, &language, &body, c.span_from(start.mark), Frame::of(&signature));
     let mut reading = one(c, start, Operation::Do { language });
     reading.operations.extend(inside.operations);
     reading.problems.extend(inside.problems);
@@ -37,6 +39,12 @@ pub(super) fn do_block(c: &mut Cursor<'_, '_>, start: Start) -> Parse<Reading> {
 
 /// `CALL procedure(…)`.
 pub(super) fn call(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    let mark = c.mark();
+    function_name(c)?;
+    if !c.is_token(&Token::LParen) {
+        return Err(c.expected("`(`"));
+    }
+    c.rewind(mark);
     let wrong = c.expected("a procedure call");
     match c.expression()?.expr {
         Expr::Call { name, args } => Ok(Operation::Call { name, args }),

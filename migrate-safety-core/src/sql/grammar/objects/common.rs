@@ -219,7 +219,12 @@ impl Tails {
             Tail::Owner
         } else if self.schema && c.eat_all("SET SCHEMA") {
             Tail::Schema(c.ident()?)
-        } else if self.depends && (c.eat_all("NO DEPENDS ON EXTENSION") || c.eat_all("DEPENDS ON EXTENSION")) {
+        } else if self.depends && (c.is_all("NO DEPENDS") || c.is("DEPENDS")) {
+            let mark = c.mark();
+            if c.eat("NO") {
+                c.since(13, mark, "`NO DEPENDS ON EXTENSION`");
+            }
+            c.expect("DEPENDS ON EXTENSION")?;
             c.ident()?;
             Tail::Depends
         } else {

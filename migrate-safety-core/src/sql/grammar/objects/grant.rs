@@ -10,13 +10,20 @@ use crate::sql::statement::ProblemKind;
 use sqlparser::tokenizer::Token;
 
 pub(super) fn grant(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    let of_objects = c.is("ALL");
     privileges(c)?;
     let mut relations = Vec::new();
-    if c.eat("ON") {
+    if of_objects || c.is("ON") {
+        c.expect("ON")?;
         relations = target(c)?;
         c.expect("TO")?;
         grantees(c)?;
         c.eat_all("WITH GRANT OPTION");
+        let mark = c.mark();
+        if c.is_all("GRANTED BY") {
+            granted_by(c)?;
+            c.since(14, mark, "`GRANTED BY` of a right");
+        }
     } else {
         c.expect("TO")?;
         role_list(c)?;
@@ -44,13 +51,20 @@ pub(super) fn revoke(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let option = c.is_nth(1, "OPTION") && c.is_nth(2, "FOR");
     let of_role = option && !c.is("GRANT");
     if option {
+        let mark = c.mark();
+        let long_known = c.is("GRANT") || c.is("ADMIN");
         for _ in 0..3 {
-            c.advance();
+            c.skip();
+        }
+        if !long_known {
+            c.since(16, mark, "an option of a role membership other than `ADMIN OPTION`");
         }
     }
+    let of_objects = c.is("ALL") || (option && !of_role);
     privileges(c)?;
     let mut relations = Vec::new();
-    if !of_role && c.eat("ON") {
+    if of_objects || (!of_role && c.is("ON")) {
+        c.expect("ON")?;
         relations = target(c)?;
     }
     c.expect("FROM")?;
@@ -72,7 +86,7 @@ fn privileges(c: &mut Cursor<'_, '_>) -> Parse<()> {
             return Ok(());
         }
         if c.eat_one_of(&["SELECT", "REFERENCES", "CREATE"]).is_none() {
-            role(c)?;
+            c.ident()?;
         }
         columns(c)
     })?;

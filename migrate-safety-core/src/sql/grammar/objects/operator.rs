@@ -4,6 +4,7 @@ use super::arguments;
 use super::common::{Tails, any_operator, definition, function_name, name_using_method, operator_with_types, other};
 use super::object_ref;
 use crate::sql::cursor::{Cursor, Parse};
+use crate::sql::keyword::{self, Category};
 use crate::sql::operation::{ObjectCommand, Operation};
 use crate::sql::statement::ProblemKind;
 use sqlparser::tokenizer::Token;
@@ -110,7 +111,8 @@ pub(super) fn alter_operator_family(c: &mut Cursor<'_, '_>) -> Parse<Operation> 
 pub(super) fn create_aggregate(c: &mut Cursor<'_, '_>, _or_replace: bool) -> Parse<Operation> {
     let name = function_name(c)?;
     // The old form has no list of arguments: `(BASETYPE = …)`.
-    let old = matches!(c.peek_nth(1), Token::Word(_)) && *c.peek_nth(2) == Token::Eq;
+    let old = matches!(c.peek_nth(1), Token::Word(word) if keyword::category(word) == Category::Free)
+        && *c.peek_nth(2) == Token::Eq;
     if !old {
         arguments::aggregate_arguments(c)?;
     }
@@ -136,9 +138,10 @@ pub(super) fn create_transform(c: &mut Cursor<'_, '_>, _or_replace: bool) -> Par
     c.parens(|c| {
         let mut last = "";
         c.list(|c| {
+            let wrong = c.expected("`FROM SQL` or `TO SQL`");
             let way = match c.eat_one_of(&["FROM", "TO"]) {
                 Some(way) if way != last => way,
-                _ => return Err(c.expected("`FROM SQL` or `TO SQL`")),
+                _ => return Err(wrong),
             };
             last = way;
             c.expect("SQL WITH FUNCTION")?;

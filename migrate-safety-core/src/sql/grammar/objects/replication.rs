@@ -101,7 +101,16 @@ pub(super) fn alter_subscription(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     } else if c.eat_all("REFRESH PUBLICATION") {
         with_definition(c)?;
         refresh = true;
-    } else if c.eat_all("SET PUBLICATION") || c.eat_all("ADD PUBLICATION") || c.eat_all("DROP PUBLICATION") {
+    } else if ["SET PUBLICATION", "ADD PUBLICATION", "DROP PUBLICATION"].iter().any(|words| c.is_all(words)) {
+        let mark = c.mark();
+        let set = c.eat("SET");
+        if !set {
+            c.skip();
+        }
+        c.skip();
+        if !set {
+            c.since(14, mark, "`ALTER SUBSCRIPTION … ADD / DROP PUBLICATION`");
+        }
         c.list(Cursor::ident)?;
         let options = with_definition(c)?;
         refresh = option(&options, "refresh").is_none_or(DefinitionItem::is_true);

@@ -9,7 +9,7 @@ use crate::sql::fragment;
 use crate::sql::grammar::Reading;
 use crate::sql::name::Ident;
 use crate::sql::operation::{AlterRoutine, CreateRoutine, Operation, RoutineBody, Volatility};
-use crate::sql::plpgsql::{self, atomic};
+use crate::sql::plpgsql::{self, atomic, scope::Signature};
 use crate::sql::statement::{Problem, ProblemKind};
 use sqlparser::tokenizer::Token;
 
@@ -23,6 +23,7 @@ pub(super) fn create_procedure(c: &mut Cursor<'_, '_>, start: Start) -> Parse<Re
 
 fn create(c: &mut Cursor<'_, '_>, start: Start, procedure: bool) -> Parse<Reading> {
     let name = function_name(c)?;
+    let behind_name = c.mark();
     let mut args = arguments::declared_arguments(c)?;
     let (mut returns, mut returns_set) = (None, false);
     if !procedure && c.is("RETURNS") && !c.is_all("RETURNS NULL ON") {
@@ -43,6 +44,9 @@ fn create(c: &mut Cursor<'_, '_>, start: Start, procedure: bool) -> Parse<Readin
         }
     }
     let inline = inline_body(c)?;
+    if !c.at_end() {
+        return Err(c.expected(if procedure { "a clause of the procedure" } else { "a clause of the function" }));
+    }
     if options.language.is_none() && inline.is_none() {
         return Err(c.problem(ProblemKind::Invalid, "no language specified"));
     }
@@ -63,11 +67,6 @@ fn create(c: &mut Cursor<'_, '_>, start: Start, procedure: bool) -> Parse<Readin
         None if language == *"c" || language == *"internal" => None,
         None => options.text.take(),
     };
-    // The server checks bodies of these two languages when it creates the routine.
-    let problems = match &body {
-        Some(body) if !is_inline => plpgsql::check_body(c, &language, body, c.span_from(start.mark)),
-        _ => Vec::new(),
-    };
     let routine = CreateRoutine {
         name,
         procedure,
@@ -81,6 +80,14 @@ fn create(c: &mut Cursor<'_, '_>, start: Start, procedure: bool) -> Parse<Readin
         security_definer: options.security_definer.unwrap_or(false),
         settings: options.settings,
         body,
+        definition: c.text_from(behind_name).into(),
+    };
+    let problems = match &routine.body {
+        Some(body) if !is_inline => {
+            let signature = Signature::of_routine(&routine);
+            plpgsql::check_body(c, &routine.language, body, c.span_from(start.mark), &signature)
+        }
+        _ => Vec::new(),
     };
     let mut reading = one(c, start, Operation::CreateRoutine(Box::new(routine)));
     reading.problems = problems;
@@ -189,6 +196,7 @@ fn inline_body(c: &mut Cursor<'_, '_>) -> Parse<Option<RoutineBody>> {
     }
     let mark = c.mark();
     let reading = atomic::body(c)?;
+    c.since(14, mark, "a body that is no string");
     reading.problems.into_iter().for_each(|problem| c.note(problem));
     Ok(Some(RoutineBody { text: c.text_from(mark).into(), base: c.span_from(mark).start, exact: c.source.is_exact() }))
 }
@@ -199,12 +207,14 @@ pub(super) fn alter_routine(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
         Some(tail) => of_tail(tail),
         None => {
             let mut options = Options::default();
+            let start = c.mark();
             if !options.common_option(c)? {
                 return Err(c.expected("what to alter"));
             }
             while options.common_option(c)? {}
+            let sql = c.text_from(start).into();
             c.eat("RESTRICT");
-            options.volatility.map_or(AlterRoutine::Other, AlterRoutine::Volatility)
+            AlterRoutine::Options { volatility: options.volatility, sql }
         }
     };
     Ok(Operation::AlterRoutine { name: routine.name, args: routine.args, action })

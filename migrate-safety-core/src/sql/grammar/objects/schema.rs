@@ -126,8 +126,9 @@ pub(super) fn create_extension(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
         } else if c.eat("VERSION") {
             word_or_string(c)?;
             std::mem::replace(&mut version, true)
+        } else if c.is("FROM") && c.version() >= 13 {
+            return Err(c.problem(ProblemKind::Invalid, "`CREATE EXTENSION … FROM` is no longer supported"));
         } else if c.eat("FROM") {
-            // Taken up to PostgreSQL 12.
             word_or_string(c)?;
             false
         } else if c.eat("CASCADE") {

@@ -26,6 +26,9 @@ pub(super) fn create_statistics(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     }
     c.expect("FROM")?;
     let table = target(c)?.name;
+    if c.eat("AS") || matches!(c.peek(), Token::Word(_)) {
+        c.ident()?;
+    }
     if c.is_token(&Token::Comma) {
         return Err(c.problem(ProblemKind::Invalid, "only a single relation is allowed in `CREATE STATISTICS`"));
     }
@@ -41,7 +44,9 @@ pub(super) fn create_statistics(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
 pub(super) fn alter_statistics(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let if_exists = c.if_exists();
     let name = c.object_name()?;
+    let whole = c.mark();
     if c.eat_all("SET STATISTICS") {
+        c.since(13, whole, "`ALTER STATISTICS … SET STATISTICS`");
         let mark = c.mark();
         if c.eat("DEFAULT") {
             c.since(17, mark, "`SET STATISTICS DEFAULT`");

@@ -1,9 +1,9 @@
 //! `COPY`.
 
-use super::super::super::cursor::{Cursor, Parse};
-use super::super::super::operation::Operation;
-use super::super::expr::expr;
-use super::super::query::{Preparable, preparable};
+use crate::sql::cursor::{Cursor, Parse};
+use crate::sql::lower::expr::expr;
+use crate::sql::lower::query::{Preparable, preparable};
+use crate::sql::operation::Operation;
 use sqlparser::tokenizer::Token;
 
 /// `COPY`, in the present syntax and those before PostgreSQL 9.0 and 7.3, which the server still takes.

@@ -1,15 +1,15 @@
 //! `INSERT`.
 
-use super::super::super::cursor::{Cursor, Parse};
-use super::super::super::expr::{Cte, Expr, Query};
-use super::super::super::operation::{Insert, OnConflict, Operation};
-use super::super::expr::{expr, restricted};
-use super::super::query::{query, rest, starts, values};
 use super::{assigned_column, assignments, returning};
+use crate::sql::cursor::{Cursor, Parse};
+use crate::sql::expr::{Cte, Expr};
+use crate::sql::lower::expr::expr;
+use crate::sql::lower::query::{function, query, rest, starts, values};
+use crate::sql::operation::{Insert, OnConflict, Operation};
 use sqlparser::tokenizer::Token;
 
 /// `INSERT`; what stood in `WITH` before it is given.
-pub(in super::super) fn insert(c: &mut Cursor<'_, '_>, ctes: Vec<Cte>) -> Parse<Operation> {
+pub(in crate::sql::lower) fn insert(c: &mut Cursor<'_, '_>, ctes: Vec<Cte>) -> Parse<Box<Operation>> {
     c.expect("INSERT INTO")?;
     let table = c.object_name()?;
     let alias = if c.eat("AS") { Some(c.ident()?) } else { None };
@@ -19,16 +19,25 @@ pub(in super::super) fn insert(c: &mut Cursor<'_, '_>, ctes: Vec<Cte>) -> Parse<
     let source = if c.eat_all("DEFAULT VALUES") {
         None
     } else if c.is("VALUES") {
-        let (select, rows) = values(c)?;
-        let query = rest(c, Query { selects: vec![select], ..Query::default() })?;
+        let (values, rows) = values(c)?;
+        let query = rest(c, values)?;
         values_rows = (query.selects.len() == 1).then_some(rows);
-        Some(query)
+        Some(*query)
     } else {
         Some(query(c)?)
     };
     let on_conflict = if c.eat_all("ON CONFLICT") { Some(on_conflict(c)?) } else { None };
     let returning = returning(c)?;
-    Ok(Operation::Insert(Box::new(Insert { ctes, table, alias, columns, source, values_rows, on_conflict, returning })))
+    Ok(Box::new(Operation::Insert(Box::new(Insert {
+        ctes,
+        table,
+        alias,
+        columns,
+        source,
+        values_rows,
+        on_conflict,
+        returning,
+    }))))
 }
 
 /// `(a, b[1], c.field)`, unless it is a query in parentheses.
@@ -81,12 +90,24 @@ fn on_conflict(c: &mut Cursor<'_, '_>) -> Parse<OnConflict> {
 
 /// `a`, `lower(a) COLLATE "C" text_ops`.
 fn arbiter(c: &mut Cursor<'_, '_>) -> Parse<Expr> {
-    let element = restricted(c)?;
+    let element = if c.is_token(&Token::LParen) {
+        c.parens(expr)?
+    } else {
+        match function(c)? {
+            Some(call) => call,
+            None => Expr::Column { qualifier: None, name: c.ident()? },
+        }
+    };
     if c.eat("COLLATE") {
         c.object_name()?;
     }
     if matches!(c.peek(), Token::Word(_)) && !c.is("ASC") && !c.is("DESC") && !c.is("NULLS") {
         c.object_name()?;
+        if c.is_token(&Token::LParen) {
+            c.skip();
+            c.skip_until(|c| c.is_token(&Token::RParen));
+            c.expect_token(&Token::RParen)?;
+        }
     }
     if !c.eat("ASC") {
         c.eat("DESC");

@@ -1,16 +1,16 @@
 //! `MERGE`.
 
-use super::super::super::cursor::{Cursor, Parse};
-use super::super::super::expr::{Cte, Expr, Query, Select, TableRef, TableSource};
-use super::super::super::operation::{Merge, Operation};
-use super::super::expr::expr;
-use super::super::query::{From, table_ref};
 use super::insert::overriding;
 use super::{assigned_column, assignments, returning, target};
+use crate::sql::cursor::{Cursor, Parse};
+use crate::sql::expr::{Cte, Expr, Query, Select, TableRef, TableSource};
+use crate::sql::lower::expr::expr;
+use crate::sql::lower::query::{From, table_ref};
+use crate::sql::operation::{Merge, Operation};
 use sqlparser::tokenizer::Token;
 
 /// `MERGE`; what stood in `WITH` before it is given.
-pub(in super::super) fn merge(c: &mut Cursor<'_, '_>, ctes: Vec<Cte>) -> Parse<Operation> {
+pub(in crate::sql::lower) fn merge(c: &mut Cursor<'_, '_>, ctes: Vec<Cte>) -> Parse<Box<Operation>> {
     let mark = c.mark();
     c.expect("MERGE")?;
     c.since(15, mark, "`MERGE`");
@@ -43,7 +43,7 @@ pub(in super::super) fn merge(c: &mut Cursor<'_, '_>, ctes: Vec<Cte>) -> Parse<O
         merge.returning = returning(c)?;
         c.since(17, mark, "`MERGE … RETURNING`");
     }
-    Ok(Operation::Merge(Box::new(merge)))
+    Ok(Box::new(Operation::Merge(Box::new(merge))))
 }
 
 /// What is merged; of a join a query is made, since there is place for one table.

@@ -6,13 +6,13 @@ mod merge;
 mod session;
 mod update;
 
-use super::super::cursor::{Cursor, Parse};
-use super::super::expr::{Expr, SelectItem};
-use super::super::name::Ident;
-use super::super::operation::{Operation, TableTarget};
-use super::super::statement::ProblemKind;
 use super::expr::expr;
 use super::query::{operation, output_list};
+use crate::sql::cursor::{Cursor, Parse};
+use crate::sql::expr::{Expr, SelectItem};
+use crate::sql::name::Ident;
+use crate::sql::operation::{Operation, TableTarget};
+use crate::sql::statement::ProblemKind;
 use sqlparser::tokenizer::Token;
 
 pub(super) use insert::insert;

@@ -1,13 +1,13 @@
 //! `UPDATE` and `DELETE`.
 
-use super::super::super::cursor::{Cursor, Parse};
-use super::super::super::expr::Cte;
-use super::super::super::operation::{Delete, Operation, Update};
-use super::super::query::from_list;
 use super::{assignments, filter, no_order_or_limit, returning, target};
+use crate::sql::cursor::{Cursor, Parse};
+use crate::sql::expr::Cte;
+use crate::sql::lower::query::from_list;
+use crate::sql::operation::{Delete, Operation, Update};
 
 /// `UPDATE`; what stood in `WITH` before it is given.
-pub(in super::super) fn update(c: &mut Cursor<'_, '_>, ctes: Vec<Cte>) -> Parse<Operation> {
+pub(in crate::sql::lower) fn update(c: &mut Cursor<'_, '_>, ctes: Vec<Cte>) -> Parse<Box<Operation>> {
     c.expect("UPDATE")?;
     let (table, alias) = target(c)?;
     c.expect("SET")?;
@@ -17,11 +17,11 @@ pub(in super::super) fn update(c: &mut Cursor<'_, '_>, ctes: Vec<Cte>) -> Parse<
     no_order_or_limit(c, "UPDATE")?;
     let returning = returning(c)?;
     no_order_or_limit(c, "UPDATE")?;
-    Ok(Operation::Update(Box::new(Update { ctes, table, alias, assignments, from, filter, returning })))
+    Ok(Box::new(Operation::Update(Box::new(Update { ctes, table, alias, assignments, from, filter, returning }))))
 }
 
 /// `DELETE`; what stood in `WITH` before it is given.
-pub(in super::super) fn delete(c: &mut Cursor<'_, '_>, ctes: Vec<Cte>) -> Parse<Operation> {
+pub(in crate::sql::lower) fn delete(c: &mut Cursor<'_, '_>, ctes: Vec<Cte>) -> Parse<Box<Operation>> {
     c.expect("DELETE FROM")?;
     let (table, alias) = target(c)?;
     let using = if c.eat("USING") { from_list(c)?.tables } else { Vec::new() };
@@ -29,5 +29,5 @@ pub(in super::super) fn delete(c: &mut Cursor<'_, '_>, ctes: Vec<Cte>) -> Parse<
     no_order_or_limit(c, "DELETE")?;
     let returning = returning(c)?;
     no_order_or_limit(c, "DELETE")?;
-    Ok(Operation::Delete(Box::new(Delete { ctes, table, alias, using, filter, returning })))
+    Ok(Box::new(Operation::Delete(Box::new(Delete { ctes, table, alias, using, filter, returning }))))
 }

@@ -1,40 +1,57 @@
 //! Calls of functions by name.
 
-use super::super::super::cursor::{Cursor, Parse, string_value};
-use super::super::super::expr::Expr;
-use super::super::super::name::ObjectName;
-use super::super::super::statement::ProblemKind;
-use super::primary::named_type;
+use super::primary::{constant_of, named_type};
 use super::{expr, sort_list, window_specification};
+use crate::sql::cursor::{Cursor, Parse, string_value};
+use crate::sql::expr::Expr;
+use crate::sql::name::ObjectName;
+use crate::sql::statement::ProblemKind;
 use sqlparser::tokenizer::Token;
+
+/// What stands in the parentheses of a call.
+struct Arguments {
+    args: Vec<Expr>,
+    /// The expressions of an `ORDER BY` among them.
+    order: Vec<Expr>,
+    /// Whether it is more than arguments: `DISTINCT`, `VARIADIC`, `ORDER BY`.
+    special: bool,
+}
 
 /// `( … )` behind the name of a function, and the clauses that can follow.
 pub(super) fn call(c: &mut Cursor<'_, '_>, name: ObjectName) -> Parse<Expr> {
-    let mark = c.mark();
-    let (args, mut more, plain) = arguments(c)?;
-    if string_value(c.peek()).is_some() {
-        let inside = c.text_from(mark);
-        let modifiers = inside.strip_prefix('(').and_then(|i| i.strip_suffix(')')).unwrap_or(inside);
-        let modifiers = modifiers.split(',').map(|m| m.trim().into()).collect();
-        let to = named_type(name.schema, name.name, modifiers);
-        return Ok(Expr::Cast { expr: Box::new(Expr::String(c.string()?)), to });
+    let Arguments { args, order, special } = arguments(c)?;
+    let are_modifiers = !args.is_empty() && args != [Expr::Star(None)];
+    if are_modifiers && string_value(c.peek()).is_some() {
+        return with_modifiers(c, name, &args);
     }
-    if !plain && c.is_all("WITHIN GROUP") {
+    if special && c.is_all("WITHIN GROUP") {
         return Err(c.problem(ProblemKind::Invalid, "WITHIN GROUP does not go with DISTINCT, VARIADIC or ORDER BY"));
     }
-    call_clauses(c, &mut more)?;
-    let call = Expr::Call { name, args };
-    Ok(with_parts(call, more))
+    clauses(c, Expr::Call { name, args }, order)
 }
 
 /// A call without any clause behind its parentheses, as it stands in `FROM`.
-pub(in super::super) fn call_only(c: &mut Cursor<'_, '_>) -> Parse<Expr> {
+pub(in crate::sql::lower) fn call_only(c: &mut Cursor<'_, '_>) -> Parse<Expr> {
     let mut name = ObjectName::bare(c.label()?);
     while c.eat_token(&Token::Period) {
         name = ObjectName { schema: Some(name.name), name: c.label()? };
     }
-    let (args, more, _) = arguments(c)?;
-    Ok(with_parts(Expr::Call { name, args }, more))
+    let Arguments { args, order, .. } = arguments(c)?;
+    Ok(with_parts(Expr::Call { name, args }, order))
+}
+
+/// `name(modifiers) 'constant'`.
+fn with_modifiers(c: &mut Cursor<'_, '_>, name: ObjectName, args: &[Expr]) -> Parse<Expr> {
+    let mut to = named_type(name.schema, name.name);
+    to.modifiers = args
+        .iter()
+        .map(|arg| match arg {
+            Expr::Number(text) | Expr::String(text) => text.clone(),
+            Expr::Column { name, .. } => name.as_str().into(),
+            _ => "?".into(),
+        })
+        .collect();
+    constant_of(c, to)
 }
 
 /// An expression, and further ones that belong to it.
@@ -46,63 +63,66 @@ pub(super) fn with_parts(expr: Expr, mut more: Vec<Expr>) -> Expr {
     Expr::Other(more)
 }
 
-/// `( … )`: the arguments, the expressions of an `ORDER BY` among them, and whether they are only arguments.
-fn arguments(c: &mut Cursor<'_, '_>) -> Parse<(Vec<Expr>, Vec<Expr>, bool)> {
-    c.parens(|c| {
-        let mut args = Vec::new();
-        let mut order = Vec::new();
-        if c.is_token(&Token::RParen) {
-            return Ok((args, order, true));
+/// `( … )`.
+fn arguments(c: &mut Cursor<'_, '_>) -> Parse<Arguments> {
+    let mut found = Arguments { args: Vec::new(), order: Vec::new(), special: false };
+    c.expect_token(&Token::LParen)?;
+    if c.eat_token(&Token::RParen) {
+        return Ok(found);
+    }
+    if c.is_token(&Token::Mul) && matches!(c.peek_nth(1), Token::RParen) {
+        c.skip();
+        c.skip();
+        found.args.push(Expr::Star(None));
+        return Ok(found);
+    }
+    found.special = c.eat("DISTINCT");
+    if !found.special {
+        c.eat("ALL");
+    }
+    loop {
+        let variadic = c.is("VARIADIC");
+        found.special |= variadic;
+        found.args.push(argument(c)?);
+        if variadic || !c.eat_token(&Token::Comma) {
+            break;
         }
-        if c.is_token(&Token::Mul) && matches!(c.peek_nth(1), Token::RParen) {
-            c.skip();
-            return Ok((vec![Expr::Star(None)], order, true));
-        }
-        let mut plain = !c.eat("DISTINCT");
-        if plain {
-            c.eat("ALL");
-        }
-        loop {
-            let variadic = c.is("VARIADIC");
-            plain &= !variadic;
-            args.push(argument(c)?);
-            if variadic || !c.eat_token(&Token::Comma) {
-                break;
-            }
-        }
-        if c.eat_all("ORDER BY") {
-            order = sort_list(c)?;
-            plain = false;
-        }
-        Ok((args, order, plain))
-    })
+    }
+    if c.eat_all("ORDER BY") {
+        found.order = sort_list(c)?;
+        found.special = true;
+    }
+    c.expect_token(&Token::RParen)?;
+    Ok(found)
 }
 
 /// `e`, `name => e`, `name := e`, `VARIADIC e`.
 pub(super) fn argument(c: &mut Cursor<'_, '_>) -> Parse<Expr> {
     c.eat("VARIADIC");
-    if matches!(c.peek(), Token::Word(_)) && matches!(c.peek_nth(1), Token::RArrow | Token::Assignment) {
-        c.label()?;
-        c.skip();
-    }
-    expr(c)
+    let is_named = matches!(c.peek_nth(1), Token::RArrow | Token::Assignment);
+    if is_named { named_argument(c) } else { expr(c) }
 }
 
-/// `WITHIN GROUP (…)`, `FILTER (…)`, `OVER …`: their expressions go to `more`.
-pub(super) fn call_clauses(c: &mut Cursor<'_, '_>, more: &mut Vec<Expr>) -> Parse<()> {
-    if c.is_all("WITHIN GROUP") {
-        c.eat_all("WITHIN GROUP");
-        more.extend(c.parens(|c| {
-            c.expect("ORDER BY")?;
-            sort_list(c)
-        })?);
+fn named_argument(c: &mut Cursor<'_, '_>) -> Parse<Expr> {
+    let left = Box::new(Expr::String(c.non_reserved()?.as_str().into()));
+    c.skip();
+    Ok(Expr::Binary { op: "=>".into(), left, right: Box::new(expr(c)?) })
+}
+
+/// `WITHIN GROUP (…)`, `FILTER (…)`, `OVER …` behind a call, and what already belongs to it.
+pub(super) fn clauses(c: &mut Cursor<'_, '_>, call: Expr, mut more: Vec<Expr>) -> Parse<Expr> {
+    if c.eat_all("WITHIN GROUP") {
+        c.expect_token(&Token::LParen)?;
+        c.expect("ORDER BY")?;
+        more.extend(sort_list(c)?);
+        c.expect_token(&Token::RParen)?;
     }
     if c.is("FILTER") && matches!(c.peek_nth(1), Token::LParen) {
         c.skip();
-        more.push(c.parens(|c| {
-            c.expect("WHERE")?;
-            expr(c)
-        })?);
+        c.skip();
+        c.expect("WHERE")?;
+        more.push(expr(c)?);
+        c.expect_token(&Token::RParen)?;
     }
     if c.eat("OVER") {
         if c.is_token(&Token::LParen) {
@@ -111,5 +131,5 @@ pub(super) fn call_clauses(c: &mut Cursor<'_, '_>, more: &mut Vec<Expr>) -> Pars
             c.ident()?;
         }
     }
-    Ok(())
+    Ok(with_parts(call, more))
 }

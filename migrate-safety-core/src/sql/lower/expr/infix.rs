@@ -1,13 +1,12 @@
 //! What stands behind an operand: operators with two operands, and those behind their one.
 
-use super::super::super::cursor::{Cursor, Parse, operator_symbol};
-use super::super::super::datatype::DataType;
-use super::super::super::expr::{Expr, Query};
-use super::super::super::keyword;
-use super::super::super::name::ObjectName;
-use super::super::super::statement::ProblemKind;
-use super::super::{array_literal, data_type};
 use super::{Grammar, Paren, call, operand, paren, power};
+use crate::sql::cursor::{Cursor, Parse, operator_symbol};
+use crate::sql::datatype::DataType;
+use crate::sql::expr::{Expr, Query};
+use crate::sql::keyword;
+use crate::sql::lower::{array_literal, data_type};
+use crate::sql::statement::ProblemKind;
 use sqlparser::tokenizer::Token;
 
 /// An operator ahead, not yet consumed.
@@ -85,7 +84,10 @@ fn is_distinct(c: &Cursor<'_, '_>) -> bool {
     c.is_nth(n, "DISTINCT") || c.is_nth(n, "DOCUMENT")
 }
 
-/// The operators behind `left` that bind at least as strongly as `least`, with their operands.
+/// An operator with its operands, and whether it ends with an operand that could go on.
+type Applied = Parse<(Expr, bool)>;
+
+/// The operators behind `first` that bind at least as strongly as `least`, with their operands.
 pub(super) fn operators(c: &mut Cursor<'_, '_>, first: Expr, least: u8, grammar: Grammar) -> Parse<Expr> {
     let mut left = first;
     // The strength of the operator before, if a second one of it must not follow: `a < b < c`.
@@ -98,8 +100,18 @@ pub(super) fn operators(c: &mut Cursor<'_, '_>, first: Expr, least: u8, grammar:
         if strength == closed {
             return Err(c.expected("parentheses around an operand that is itself a comparison"));
         }
+        let applied = match infix {
+            Infix::And | Infix::Or => junction(c, left, infix, grammar),
+            Infix::Symbol | Infix::NamedOperator => binary(c, left, strength, grammar),
+            Infix::Is => is(c, left, grammar),
+            Infix::In { negated } => in_list(c, left, negated),
+            Infix::Between { negated } => between(c, left, negated),
+            Infix::Like { negated } | Infix::Similar { negated } => like(c, left, negated),
+            Infix::AtTimeZone => at_time_zone(c, left, grammar),
+            Infix::Cast | Infix::IsNull | Infix::NotNull | Infix::Collate | Infix::AtLocal => postfix(c, left, infix),
+        };
         let open_ended;
-        (left, open_ended) = operator(c, left, infix, strength, grammar)?;
+        (left, open_ended) = applied?;
         let associates = !matches!(strength, power::IS | power::COMPARISON | power::LIKE);
         closed = if open_ended && !associates { strength } else { 0 };
         if !matches!(infix, Infix::And | Infix::Or) {
@@ -115,7 +127,7 @@ pub(super) fn operators(c: &mut Cursor<'_, '_>, first: Expr, least: u8, grammar:
 /// How many operators in a row are read as nested expressions; together with the depth of productions this bounds the
 /// depth of the result, which everybody walks recursively.
 fn longest_chain(c: &Cursor<'_, '_>) -> u16 {
-    if c.depth() < 16 { 128 } else { 8 }
+    if c.depth() < 16 { 64 } else { 8 }
 }
 
 /// The last link of a chain that got too long, laid flat: the operands without the operators.
@@ -133,70 +145,40 @@ fn unchained(c: &Cursor<'_, '_>, chain: Expr) -> Parse<Expr> {
     })
 }
 
-/// `left`, the operator ahead, and what belongs to it; and whether that ends with an operand that could go on.
-fn operator(c: &mut Cursor<'_, '_>, left: Expr, infix: Infix, strength: u8, grammar: Grammar) -> Parse<(Expr, bool)> {
-    let mark = c.mark();
-    match infix {
-        Infix::And | Infix::Or => {
-            c.skip();
-            let right = operand(c, strength + 1, grammar)?;
-            Ok((if infix == Infix::And { and(left, right) } else { or(left, right) }, true))
-        }
-        Infix::Symbol => {
-            let op = c.operator()?;
-            binary(c, left, op, strength, grammar)
-        }
-        Infix::NamedOperator => {
-            let op = named_operator(c)?;
-            binary(c, left, op, strength, grammar)
-        }
-        Infix::Cast => {
-            c.skip();
-            let to = data_type(c)?;
-            Ok((Expr::Cast { expr: Box::new(left), to }, false))
-        }
-        Infix::IsNull | Infix::NotNull => {
-            c.skip();
-            Ok((Expr::IsNull { expr: Box::new(left), negated: infix == Infix::NotNull }, false))
-        }
-        Infix::Is => {
-            c.skip();
-            is(c, left, grammar)
-        }
-        Infix::Collate => {
-            c.skip();
-            let collation = c.any_name()?;
-            Ok((Expr::Collate { expr: Box::new(left), collation }, false))
-        }
-        Infix::AtTimeZone => {
-            c.expect("AT TIME ZONE")?;
-            let zone = operand(c, strength + 1, grammar)?;
-            Ok((call("timezone", vec![zone, left]), true))
-        }
-        Infix::AtLocal => {
-            c.expect("AT LOCAL")?;
-            c.since(17, mark, "`AT LOCAL`");
-            Ok((call("timezone", vec![left]), false))
-        }
-        Infix::In { negated } => {
-            skip_not(c, negated);
-            c.expect("IN")?;
-            Ok((in_list(c, left, negated)?, false))
-        }
-        Infix::Between { negated } => {
-            skip_not(c, negated);
-            c.expect("BETWEEN")?;
-            Ok((between(c, left, negated)?, true))
-        }
-        Infix::Like { negated } | Infix::Similar { negated } => {
-            skip_not(c, negated);
-            let word = c.eat_one_of(&["LIKE", "ILIKE", "SIMILAR"]).unwrap_or_default();
-            if word == "SIMILAR" {
-                c.expect("TO")?;
-            }
-            like(c, left, word, negated)
-        }
+/// `left AND …`, `left OR …`.
+fn junction(c: &mut Cursor<'_, '_>, left: Expr, infix: Infix, grammar: Grammar) -> Applied {
+    c.skip();
+    if infix == Infix::And {
+        let right = operand(c, power::AND + 1, grammar)?;
+        Ok((and(left, right), true))
+    } else {
+        let right = operand(c, power::OR + 1, grammar)?;
+        Ok((or(left, right), true))
     }
+}
+
+/// An operator without a second operand that is an expression.
+fn postfix(c: &mut Cursor<'_, '_>, left: Expr, infix: Infix) -> Applied {
+    let mark = c.mark();
+    c.skip();
+    let expr = Box::new(left);
+    let applied = match infix {
+        Infix::Cast => Expr::Cast { expr, to: data_type(c)? },
+        Infix::Collate => Expr::Collate { expr, collation: c.object_name()? },
+        Infix::AtLocal => {
+            c.expect("LOCAL")?;
+            c.since(17, mark, "`AT LOCAL`");
+            call("timezone", vec![*expr])
+        }
+        _ => Expr::IsNull { expr, negated: infix == Infix::NotNull },
+    };
+    Ok((applied, false))
+}
+
+fn at_time_zone(c: &mut Cursor<'_, '_>, left: Expr, grammar: Grammar) -> Applied {
+    c.expect("AT TIME ZONE")?;
+    let zone = operand(c, power::AT + 1, grammar)?;
+    Ok((call("timezone", vec![zone, left]), true))
 }
 
 fn skip_not(c: &mut Cursor<'_, '_>, negated: bool) {
@@ -242,20 +224,27 @@ fn flattened(left: Expr, right: Expr, parts: impl Fn(Expr) -> Result<Vec<Expr>, 
     all
 }
 
-/// The operator `op` has been read: its right operand, or `ANY (…)`.
-fn binary(c: &mut Cursor<'_, '_>, left: Expr, op: Box<str>, strength: u8, grammar: Grammar) -> Parse<(Expr, bool)> {
-    if grammar == Grammar::Full && (c.is("ANY") || c.is("SOME") || c.is("ALL")) {
-        let all = c.is("ALL");
-        c.skip();
-        return Ok((quantified(left, op, all, paren(c)?), false));
+/// A symbol and its right operand, or `ANY (…)`.
+fn binary(c: &mut Cursor<'_, '_>, left: Expr, strength: u8, grammar: Grammar) -> Applied {
+    let op = if c.is("OPERATOR") { named_operator(c)? } else { c.operator()? };
+    if let Some(all) = quantifier(c, grammar) {
+        return Ok((quantified(left, &op, all, paren(c)?), false));
     }
-    let right = operand(c, strength + 1, grammar)?;
-    Ok((Expr::Binary { op, left: Box::new(left), right: Box::new(right) }, true))
+    let right = Box::new(operand(c, strength + 1, grammar)?);
+    Ok((Expr::Binary { op, left: Box::new(left), right }, true))
+}
+
+/// `ANY`, `SOME` (false) or `ALL`, if it is next.
+fn quantifier(c: &mut Cursor<'_, '_>, grammar: Grammar) -> Option<bool> {
+    if grammar == Grammar::Restricted {
+        return None;
+    }
+    c.eat_one_of(&["ANY", "SOME", "ALL"]).map(|word| word == "ALL")
 }
 
 /// `left op ANY (…)`, `left op ALL (…)`.
-fn quantified(left: Expr, op: Box<str>, all: bool, operand: Paren) -> Expr {
-    let list_like = match (&*op, all) {
+fn quantified(left: Expr, op: &str, all: bool, operand: Paren) -> Expr {
+    let list_like = match (op, all) {
         ("=", false) => Some(false),
         ("<>", true) => Some(true),
         _ => None,
@@ -270,8 +259,13 @@ fn quantified(left: Expr, op: Box<str>, all: bool, operand: Paren) -> Expr {
             }
         },
         Paren::List(mut list) => {
-            let array = list.pop().filter(|_| list.is_empty());
-            let array = array.unwrap_or_else(|| Expr::Other(list));
+            let array = match list.pop() {
+                Some(only) if list.is_empty() => only,
+                last => {
+                    list.extend(last);
+                    Expr::Other(list)
+                }
+            };
             match list_like {
                 Some(negated) => match implied_list(array) {
                     Ok(list) => Expr::InList { expr: Box::new(left), list, negated },
@@ -309,85 +303,113 @@ fn in_query(left: Expr, query: Box<Query>, negated: bool) -> Expr {
     if negated { Expr::Not(Box::new(found)) } else { found }
 }
 
-fn in_list(c: &mut Cursor<'_, '_>, left: Expr, negated: bool) -> Parse<Expr> {
-    Ok(match paren(c)? {
+fn in_list(c: &mut Cursor<'_, '_>, left: Expr, negated: bool) -> Applied {
+    skip_not(c, negated);
+    c.expect("IN")?;
+    let found = match paren(c)? {
         Paren::Query(query) => in_query(left, query, negated),
         Paren::List(list) => Expr::InList { expr: Box::new(left), list, negated },
-    })
+    };
+    Ok((found, false))
 }
 
-fn between(c: &mut Cursor<'_, '_>, left: Expr, negated: bool) -> Parse<Expr> {
+fn between(c: &mut Cursor<'_, '_>, left: Expr, negated: bool) -> Applied {
+    skip_not(c, negated);
+    c.expect("BETWEEN")?;
     let symmetric = c.eat("SYMMETRIC");
     if !symmetric {
         c.eat("ASYMMETRIC");
     }
-    let low = operand(c, power::OR, Grammar::Restricted)?;
+    let low = Box::new(operand(c, power::OR, Grammar::Restricted)?);
     c.expect("AND")?;
-    let high = operand(c, power::LIKE + 1, Grammar::Full)?;
-    Ok(if symmetric {
-        Expr::Other(vec![left, low, high])
+    let high = Box::new(operand(c, power::LIKE + 1, Grammar::Full)?);
+    let between = if symmetric {
+        Expr::Other(vec![left, *low, *high])
     } else {
-        Expr::Between { expr: Box::new(left), low: Box::new(low), high: Box::new(high), negated }
-    })
+        Expr::Between { expr: Box::new(left), low, high, negated }
+    };
+    Ok((between, true))
 }
 
-/// What stands behind `LIKE`, `ILIKE`, `SIMILAR TO`.
-fn like(c: &mut Cursor<'_, '_>, left: Expr, word: &str, negated: bool) -> Parse<(Expr, bool)> {
-    let not = if negated { "not " } else { "" };
-    let to = if word == "SIMILAR" { " to" } else { "" };
-    let op: Box<str> = format!("{not}{}{to}", word.to_ascii_lowercase()).into();
-    if word != "SIMILAR" && (c.is("ANY") || c.is("SOME") || c.is("ALL")) {
-        let all = c.is("ALL");
-        c.skip();
+/// `LIKE`, `ILIKE`, `SIMILAR TO`.
+fn like(c: &mut Cursor<'_, '_>, left: Expr, negated: bool) -> Applied {
+    skip_not(c, negated);
+    let similar = c.is("SIMILAR");
+    let op = match (c.eat_one_of(&["LIKE", "ILIKE", "SIMILAR"]), negated) {
+        (Some("ILIKE"), false) => "ilike",
+        (Some("ILIKE"), true) => "not ilike",
+        (Some("SIMILAR"), false) => "similar to",
+        (Some("SIMILAR"), true) => "not similar to",
+        (_, false) => "like",
+        (_, true) => "not like",
+    };
+    if similar {
+        c.expect("TO")?;
+    } else if let Some(all) = quantifier(c, Grammar::Full) {
         return Ok((quantified(left, op, all, paren(c)?), false));
     }
-    let mut right = operand(c, power::LIKE + 1, Grammar::Full)?;
+    let mut right = Box::new(operand(c, power::LIKE + 1, Grammar::Full)?);
     if c.eat("ESCAPE") {
         let escape = operand(c, power::LIKE + 1, Grammar::Full)?;
-        let function = if word == "SIMILAR" { "similar_to_escape" } else { "like_escape" };
-        right = call(function, vec![right, escape]);
+        let function = if similar { "similar_to_escape" } else { "like_escape" };
+        right = Box::new(call(function, vec![*right, escape]));
     }
-    Ok((Expr::Binary { op, left: Box::new(left), right: Box::new(right) }, true))
+    Ok((Expr::Binary { op: op.into(), left: Box::new(left), right }, true))
 }
 
-/// What stands behind `IS`.
-fn is(c: &mut Cursor<'_, '_>, left: Expr, grammar: Grammar) -> Parse<(Expr, bool)> {
-    let mark = c.mark();
+/// `IS DISTINCT FROM`, `IS NOT NULL` and so on.
+fn is(c: &mut Cursor<'_, '_>, left: Expr, grammar: Grammar) -> Applied {
+    c.skip();
     let negated = c.eat("NOT");
-    let op = |word: &str| format!("is {}{word}", if negated { "not " } else { "" }).into();
     if c.eat_all("DISTINCT FROM") {
-        let right = operand(c, power::IS + 1, grammar)?;
-        return Ok((Expr::Binary { op: op("distinct from"), left: Box::new(left), right: Box::new(right) }, true));
+        let op = if negated { "is not distinct from" } else { "is distinct from" };
+        let right = Box::new(operand(c, power::IS + 1, grammar)?);
+        return Ok((Expr::Binary { op: op.into(), left: Box::new(left), right }, true));
     }
-    let left = if grammar == Grammar::Full && c.eat("NULL") {
-        Expr::IsNull { expr: Box::new(left), negated }
-    } else if grammar == Grammar::Full && (c.is("TRUE") || c.is("FALSE")) {
-        let right = Expr::Bool(c.is("TRUE"));
-        c.skip();
-        Expr::Binary { op: op("").trim_end().into(), left: Box::new(left), right: Box::new(right) }
-    } else if c.eat("DOCUMENT") || c.eat("UNKNOWN") || c.eat("NORMALIZED") {
-        Expr::Other(vec![left])
-    } else if c.eat_one_of(&["NFC", "NFD", "NFKC", "NFKD"]).is_some() {
-        c.expect("NORMALIZED")?;
-        Expr::Other(vec![left])
-    } else if c.eat("JSON") {
-        c.eat_one_of(&["VALUE", "ARRAY", "OBJECT", "SCALAR"]);
-        if (c.is("WITH") || c.is("WITHOUT")) && c.is_nth(1, "UNIQUE") {
-            c.skip();
-            c.skip();
-            c.eat("KEYS");
-        }
-        c.since(16, mark, "`IS JSON`");
-        Expr::Other(vec![left])
-    } else {
+    if grammar == Grammar::Restricted {
+        c.expect("DOCUMENT")?;
+        return Ok((Expr::Other(vec![left]), false));
+    }
+    Ok((is_kind(c, left, negated)?, false))
+}
+
+/// What stands behind `IS [NOT]`, other than `DISTINCT FROM`.
+fn is_kind(c: &mut Cursor<'_, '_>, left: Expr, negated: bool) -> Parse<Expr> {
+    const ALONE: &[&str] = &["UNKNOWN", "DOCUMENT", "NORMALIZED"];
+    let mark = c.mark();
+    let Some(word) = c.eat_one_of(&[
+        "NULL",
+        "TRUE",
+        "FALSE",
+        "UNKNOWN",
+        "DOCUMENT",
+        "NORMALIZED",
+        "NFC",
+        "NFD",
+        "NFKC",
+        "NFKD",
+        "JSON",
+    ]) else {
         return Err(c.expected("NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM"));
     };
-    Ok((left, false))
-}
-
-impl Cursor<'_, '_> {
-    /// `name`, `schema.name`: any of the server's names that is not reserved.
-    fn any_name(&mut self) -> Parse<ObjectName> {
-        self.object_name()
+    match word {
+        "NULL" => return Ok(Expr::IsNull { expr: Box::new(left), negated }),
+        "TRUE" | "FALSE" => {
+            let op = if negated { "is not" } else { "is" };
+            let right = Box::new(Expr::Bool(word == "TRUE"));
+            return Ok(Expr::Binary { op: op.into(), left: Box::new(left), right });
+        }
+        "JSON" => {
+            c.eat_one_of(&["VALUE", "ARRAY", "OBJECT", "SCALAR"]);
+            if (c.is("WITH") || c.is("WITHOUT")) && c.is_nth(1, "UNIQUE") {
+                c.skip();
+                c.skip();
+                c.eat("KEYS");
+            }
+            c.since(16, mark, "`IS JSON`");
+        }
+        word if ALONE.contains(&word) => {}
+        _ => c.expect("NORMALIZED")?,
     }
+    Ok(Expr::Other(vec![left]))
 }

@@ -1,4 +1,7 @@
 //! Expressions (`a_expr` and `b_expr` of the server's grammar): operators by their precedence.
+//!
+//! Every level of nesting goes through [`operand`]. The functions on that way are kept small and apart, without
+//! closures: in a build without optimisation each of them holds all its temporaries on the stack.
 
 mod call;
 mod infix;
@@ -6,9 +9,10 @@ mod keyword_call;
 mod primary;
 mod window;
 
-use super::super::cursor::{Cursor, Parse};
-use super::super::expr::{Expr, Expression};
-use super::super::name::ObjectName;
+use crate::sql::cursor::{Cursor, Parse};
+use crate::sql::expr::{Expr, Expression};
+use crate::sql::name::ObjectName;
+use sqlparser::tokenizer::Token;
 
 pub(super) use call::call_only;
 pub(super) use keyword_call::{json_clause, xml_passing};
@@ -43,6 +47,9 @@ enum Grammar {
     Restricted,
 }
 
+/// How an operand is read.
+type Production = fn(&mut Cursor<'_, '_>, Grammar) -> Parse<Expr>;
+
 /// An expression with its text.
 pub(crate) fn expression(c: &mut Cursor<'_, '_>) -> Parse<Expression> {
     let mark = c.mark();
@@ -76,15 +83,38 @@ pub(super) fn restricted(c: &mut Cursor<'_, '_>) -> Parse<Expr> {
 
 /// An operand without any operators (`c_expr` of the server's grammar).
 pub(super) fn operand_only(c: &mut Cursor<'_, '_>) -> Parse<Expr> {
-    c.nested(|c| primary::primary(c, Grammar::Full))
+    c.descend()?;
+    let result = primary::production(c, Grammar::Full)(c, Grammar::Full);
+    c.ascend();
+    result
+}
+
+/// `a, b, c`.
+pub(super) fn expr_list(c: &mut Cursor<'_, '_>) -> Parse<Vec<Expr>> {
+    let mut list = vec![expr(c)?];
+    while c.eat_token(&Token::Comma) {
+        list.push(expr(c)?);
+    }
+    Ok(list)
+}
+
+/// `(a, b, c)`.
+pub(super) fn parenthesized_list(c: &mut Cursor<'_, '_>) -> Parse<Vec<Expr>> {
+    c.expect_token(&Token::LParen)?;
+    let list = expr_list(c)?;
+    c.expect_token(&Token::RParen)?;
+    Ok(list)
 }
 
 /// An expression whose operators bind at least as strongly as `least`.
 fn operand(c: &mut Cursor<'_, '_>, least: u8, grammar: Grammar) -> Parse<Expr> {
-    c.nested(|c| {
-        let first = primary::prefix(c, grammar)?;
-        infix::operators(c, first, least, grammar)
-    })
+    c.descend()?;
+    let result = match primary::prefixed_production(c, grammar)(c, grammar) {
+        Ok(first) => infix::operators(c, first, least, grammar),
+        Err(problem) => Err(problem),
+    };
+    c.ascend();
+    result
 }
 
 /// A call of a function of the server.

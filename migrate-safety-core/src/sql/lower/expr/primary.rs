@@ -1,54 +1,91 @@
 //! Operands: constants, columns, parentheses, and the operators that stand before an operand.
 
-use super::super::super::cursor::{Cursor, Parse, operator_symbol, string_value};
-use super::super::super::datatype::DataType;
-use super::super::super::expr::{Expr, Query};
-use super::super::super::keyword::{self, Category};
-use super::super::super::name::{Ident, ObjectName};
-use super::super::data_type::{interval_fields, keyword_type};
-use super::super::query::{self, query};
 use super::infix::{named_operator, operators};
-use super::{Grammar, call, expr, keyword_call, operand, power};
+use super::{Grammar, Production, call, expr, keyword_call, operand, power};
+use crate::sql::cursor::{Cursor, Parse, operator_symbol, string_value};
+use crate::sql::datatype::DataType;
+use crate::sql::expr::{Expr, Query};
+use crate::sql::keyword::{self, Category};
+use crate::sql::lower::data_type::{interval_fields, keyword_type};
+use crate::sql::lower::query;
+use crate::sql::name::{Ident, ObjectName};
 use sqlparser::tokenizer::Token;
 
 /// What stands in parentheses.
-pub(in super::super) enum Paren {
+pub(in crate::sql::lower) enum Paren {
     /// A query.
     Query(Box<Query>),
     /// One expression or more.
     List(Vec<Expr>),
 }
 
-/// An operand with the operators before it.
-pub(super) fn prefix(c: &mut Cursor<'_, '_>, grammar: Grammar) -> Parse<Expr> {
+/// How to read the operand ahead with the operators before it.
+pub(super) fn prefixed_production(c: &Cursor<'_, '_>, grammar: Grammar) -> Production {
     match c.peek() {
-        Token::Word(word) if word.quote_style.is_none() => {
-            if grammar == Grammar::Full && c.is("NOT") {
-                c.skip();
-                return Ok(Expr::Not(Box::new(operand(c, power::NOT + 1, grammar)?)));
-            }
-            if c.is("OPERATOR") && matches!(c.peek_nth(1), Token::LParen) {
-                named_operator(c)?;
-                return Ok(Expr::Other(vec![operand(c, power::OTHER + 1, grammar)?]));
-            }
-            primary(c, grammar)
-        }
-        Token::Minus => {
-            c.skip();
-            Ok(negative(operand(c, power::SIGN, grammar)?))
-        }
-        Token::Plus => {
-            c.skip();
-            operand(c, power::SIGN, grammar)
-        }
-        Token::Mul | Token::Div | Token::Mod | Token::Caret => Err(c.expected("an expression")),
-        Token::Eq | Token::Neq | Token::Lt | Token::Gt | Token::LtEq | Token::GtEq => Err(c.expected("an expression")),
-        other if operator_symbol(other).is_some() => {
-            c.skip();
-            Ok(Expr::Other(vec![operand(c, power::OTHER + 1, grammar)?]))
-        }
-        _ => primary(c, grammar),
+        Token::Word(_) if grammar == Grammar::Full && c.is("NOT") => not,
+        Token::Word(_) if c.is("OPERATOR") && matches!(c.peek_nth(1), Token::LParen) => prefix_named_operator,
+        Token::Minus => minus,
+        Token::Plus => plus,
+        Token::Mul | Token::Div | Token::Mod | Token::Caret => nothing,
+        Token::Eq | Token::Neq | Token::Lt | Token::Gt | Token::LtEq | Token::GtEq => nothing,
+        symbol if operator_symbol(symbol).is_some() => prefix_operator,
+        _ => production(c, grammar),
     }
+}
+
+/// How to read the operand ahead (`c_expr` of the server's grammar).
+pub(super) fn production(c: &Cursor<'_, '_>, grammar: Grammar) -> Production {
+    match c.peek() {
+        Token::LParen => in_parentheses,
+        Token::Placeholder(_) => parameter,
+        Token::Number(..) | Token::SingleQuotedByteStringLiteral(_) | Token::HexStringLiteral(_) => constant,
+        Token::Word(word) => match keyword::category(word) {
+            Category::Free if c.is_all("DOUBLE PRECISION") => typed_constant_or_name,
+            Category::Free => named,
+            Category::Reserved => keyword_call::reserved_word(word, grammar).unwrap_or(nothing),
+            Category::FunctionName => match c.peek_nth(1) {
+                Token::LParen => named,
+                next if string_value(next).is_some() => named,
+                _ => keyword_call::function_word(c).unwrap_or(nothing),
+            },
+            Category::ColumnName => match c.peek_nth(1) {
+                Token::LParen => keyword_call::column_word(c, word).unwrap_or(typed_constant_only),
+                next if string_value(next).is_some() => typed_constant_only,
+                _ => typed_constant_or_name,
+            },
+        },
+        other if string_value(other).is_some() => constant,
+        _ => nothing,
+    }
+}
+
+pub(super) fn nothing(c: &mut Cursor<'_, '_>, _: Grammar) -> Parse<Expr> {
+    Err(c.expected("an expression"))
+}
+
+fn not(c: &mut Cursor<'_, '_>, grammar: Grammar) -> Parse<Expr> {
+    c.skip();
+    Ok(Expr::Not(Box::new(operand(c, power::NOT + 1, grammar)?)))
+}
+
+fn minus(c: &mut Cursor<'_, '_>, grammar: Grammar) -> Parse<Expr> {
+    c.skip();
+    operand(c, power::SIGN, grammar).map(negative)
+}
+
+fn plus(c: &mut Cursor<'_, '_>, grammar: Grammar) -> Parse<Expr> {
+    c.skip();
+    operand(c, power::SIGN, grammar)
+}
+
+fn prefix_operator(c: &mut Cursor<'_, '_>, grammar: Grammar) -> Parse<Expr> {
+    c.skip();
+    Ok(Expr::Other(vec![operand(c, power::OTHER + 1, grammar)?]))
+}
+
+fn prefix_named_operator(c: &mut Cursor<'_, '_>, grammar: Grammar) -> Parse<Expr> {
+    named_operator(c)?;
+    Ok(Expr::Other(vec![operand(c, power::OTHER + 1, grammar)?]))
 }
 
 /// `-e`.
@@ -67,24 +104,16 @@ fn negative(of: Expr) -> Expr {
     }
 }
 
-/// `c_expr` of the server's grammar.
-pub(super) fn primary(c: &mut Cursor<'_, '_>, grammar: Grammar) -> Parse<Expr> {
+/// A number or a string of any quoting.
+fn constant(c: &mut Cursor<'_, '_>, _: Grammar) -> Parse<Expr> {
+    let string = |text: &str, data_type: &str| Expr::Cast {
+        expr: Box::new(Expr::String(text.into())),
+        to: DataType::builtin(data_type),
+    };
     let constant = match c.peek() {
         Token::Number(digits, _) => Expr::Number(digits.as_str().into()),
-        Token::Placeholder(_) => {
-            c.skip();
-            return indirection(c, Expr::Parameter);
-        }
-        Token::SingleQuotedByteStringLiteral(digits) | Token::HexStringLiteral(digits) => {
-            let expr = Box::new(Expr::String(digits.as_str().into()));
-            Expr::Cast { expr, to: DataType::builtin("bit") }
-        }
-        Token::NationalStringLiteral(text) => {
-            let expr = Box::new(Expr::String(text.as_str().into()));
-            Expr::Cast { expr, to: DataType::builtin("bpchar") }
-        }
-        Token::LParen => return in_parentheses(c, grammar),
-        Token::Word(_) => return word(c, grammar),
+        Token::SingleQuotedByteStringLiteral(digits) | Token::HexStringLiteral(digits) => string(digits, "bit"),
+        Token::NationalStringLiteral(text) => string(text, "bpchar"),
         other => match string_value(other) {
             Some(text) => Expr::String(text.into()),
             None => return Err(c.expected("an expression")),
@@ -92,6 +121,12 @@ pub(super) fn primary(c: &mut Cursor<'_, '_>, grammar: Grammar) -> Parse<Expr> {
     };
     c.skip();
     Ok(constant)
+}
+
+/// `$1`.
+fn parameter(c: &mut Cursor<'_, '_>, _: Grammar) -> Parse<Expr> {
+    c.skip();
+    indirection(c, Expr::Parameter)
 }
 
 /// `( … )`: a query, an expression, or a row.
@@ -128,31 +163,52 @@ pub(super) fn overlaps(c: &mut Cursor<'_, '_>, row: Expr, grammar: Grammar) -> P
 }
 
 /// `( … )`, with what is inside. Which of the two it is shows only at the end in `((SELECT 1) + 1)`.
-pub(in super::super) fn paren(c: &mut Cursor<'_, '_>) -> Parse<Paren> {
-    c.nested(|c| {
-        c.expect_token(&Token::LParen)?;
-        let content = if query::starts(c) {
-            Paren::Query(Box::new(query(c)?))
-        } else if c.is_token(&Token::LParen) {
-            match paren(c)? {
-                Paren::Query(inner) if c.is_token(&Token::RParen) => Paren::Query(inner),
-                Paren::Query(inner) if query::goes_on(c) => Paren::Query(Box::new(query::rest(c, *inner)?)),
-                inner => {
-                    let first = behind_parentheses(c, inner, Grammar::Full)?;
-                    let first = operators(c, first, power::OR, Grammar::Full)?;
-                    let mut list = vec![first];
-                    while c.eat_token(&Token::Comma) {
-                        list.push(expr(c)?);
-                    }
-                    Paren::List(list)
-                }
-            }
-        } else {
-            Paren::List(c.list(expr)?)
-        };
-        c.expect_token(&Token::RParen)?;
-        Ok(content)
-    })
+pub(in crate::sql::lower) fn paren(c: &mut Cursor<'_, '_>) -> Parse<Paren> {
+    c.expect_token(&Token::LParen)?;
+    c.descend()?;
+    let content = if query::starts(c) {
+        query_inside(c)
+    } else if c.is_token(&Token::LParen) {
+        match paren(c) {
+            Ok(inner) => behind_inner(c, inner),
+            Err(problem) => Err(problem),
+        }
+    } else {
+        list_inside(c, None)
+    };
+    c.ascend();
+    let content = content?;
+    c.expect_token(&Token::RParen)?;
+    Ok(content)
+}
+
+fn query_inside(c: &mut Cursor<'_, '_>) -> Parse<Paren> {
+    query::boxed(c).map(Paren::Query)
+}
+
+/// Expressions, the first of which may have been read.
+fn list_inside(c: &mut Cursor<'_, '_>, first: Option<Expr>) -> Parse<Paren> {
+    let mut list = Vec::from_iter(first);
+    if list.is_empty() {
+        list.push(expr(c)?);
+    }
+    while c.eat_token(&Token::Comma) {
+        list.push(expr(c)?);
+    }
+    Ok(Paren::List(list))
+}
+
+/// The rest of parentheses that begin with inner ones.
+fn behind_inner(c: &mut Cursor<'_, '_>, inner: Paren) -> Parse<Paren> {
+    match inner {
+        Paren::Query(inner) if c.is_token(&Token::RParen) => Ok(Paren::Query(inner)),
+        Paren::Query(inner) if query::goes_on(c) => query::rest(c, inner).map(Paren::Query),
+        inner => {
+            let first = behind_parentheses(c, inner, Grammar::Full)?;
+            let first = operators(c, first, power::OR, Grammar::Full)?;
+            list_inside(c, Some(first))
+        }
+    }
 }
 
 /// `.field`, `.*`, `[3]`, `[1:2]` behind an operand.
@@ -175,7 +231,7 @@ fn indirection(c: &mut Cursor<'_, '_>, of: Expr) -> Parse<Expr> {
 }
 
 /// `1]`, `1:2]`, `:]`.
-fn subscript(c: &mut Cursor<'_, '_>, parts: &mut Vec<Expr>) -> Parse<()> {
+pub(in crate::sql::lower) fn subscript(c: &mut Cursor<'_, '_>, parts: &mut Vec<Expr>) -> Parse<()> {
     if !c.is_token(&Token::Colon) {
         parts.push(expr(c)?);
     }
@@ -185,83 +241,67 @@ fn subscript(c: &mut Cursor<'_, '_>, parts: &mut Vec<Expr>) -> Parse<()> {
     c.expect_token(&Token::RBracket)
 }
 
-/// A column, a call, a constant with its type, or what begins with a key word.
-fn word(c: &mut Cursor<'_, '_>, grammar: Grammar) -> Parse<Expr> {
-    let Token::Word(word) = c.peek() else { return Err(c.expected("an expression")) };
-    let category = keyword::category(word);
-    match category {
-        Category::Free => named(c),
-        Category::FunctionName => match keyword_call::function_word(c)? {
-            Some(expr) => Ok(expr),
-            None if matches!(c.peek_nth(1), Token::LParen) => named(c),
-            None if string_value(c.peek_nth(1)).is_some() => named(c),
-            None => Err(c.expected("an expression")),
-        },
-        Category::Reserved => keyword_call::reserved_word(c, grammar),
-        Category::ColumnName => {
-            if matches!(c.peek_nth(1), Token::LParen)
-                && !keyword_call::is_plain_name(c)
-                && let Some(expr) = keyword_call::column_word(c, grammar)?
-            {
-                return Ok(expr);
-            }
-            match typed_constant(c)? {
-                Some(constant) => Ok(constant),
-                None if keyword_call::is_plain_name(c) => named(c),
-                None if matches!(c.peek_nth(1), Token::LParen) => Err(c.expected("an expression")),
-                None => named(c),
-            }
-        }
+/// `interval '1 day'`, or a column of that name.
+fn typed_constant_or_name(c: &mut Cursor<'_, '_>, grammar: Grammar) -> Parse<Expr> {
+    match typed_constant(c)? {
+        Some(constant) => Ok(constant),
+        None => named(c, grammar),
+    }
+}
+
+/// `char(3) 'abc'`; without the string it is nothing.
+fn typed_constant_only(c: &mut Cursor<'_, '_>, grammar: Grammar) -> Parse<Expr> {
+    match typed_constant(c)? {
+        Some(constant) => Ok(constant),
+        None => nothing(c, grammar),
     }
 }
 
 /// `interval '1 day'`, `timestamp(3) with time zone '…'`: the types with a key word of their own.
 fn typed_constant(c: &mut Cursor<'_, '_>) -> Parse<Option<Expr>> {
     let mark = c.mark();
-    let found = match keyword_type(c) {
-        Ok(Some(mut to)) if string_value(c.peek()).is_some() => {
-            // `char 'abc'` is not cut to one character, unlike `'abc'::char`: the server's own exception.
-            if (to.is("bpchar") || to.is("bit")) && !c.text_from(mark).contains('(') {
-                to.modifiers.clear();
-            }
-            let expr = Box::new(Expr::String(c.string()?));
-            if to.is("interval") {
-                interval_fields(c, &mut to)?;
-            }
-            Some(Expr::Cast { expr, to })
+    let mut to = match keyword_type(c) {
+        Ok(Some(to)) if string_value(c.peek()).is_some() => to,
+        _ => {
+            c.rewind(mark);
+            return Ok(None);
         }
-        _ => None,
     };
-    if found.is_none() {
-        c.rewind(mark);
+    // `char 'abc'` is not cut to one character, unlike `'abc'::char`: the server's own exception.
+    if (to.is("bpchar") || to.is("bit")) && !c.text_from(mark).contains('(') {
+        to.modifiers.clear();
     }
-    Ok(found)
+    let expr = Box::new(Expr::String(c.string()?));
+    if to.is("interval") {
+        interval_fields(c, &mut to)?;
+    }
+    Ok(Some(Expr::Cast { expr, to }))
 }
 
 /// A name and what follows it: `a`, `t.a`, `t.*`, `a[1]`, `f(…)`, `mytype '…'`.
-fn named(c: &mut Cursor<'_, '_>) -> Parse<Expr> {
+pub(super) fn named(c: &mut Cursor<'_, '_>, _: Grammar) -> Parse<Expr> {
     let mut name = c.label()?;
     let mut qualifier = None;
-    let mut schema = None;
     while c.eat_token(&Token::Period) {
         if c.eat_token(&Token::Mul) {
             return Ok(Expr::Star(Some(name)));
         }
-        (schema, qualifier, name) = (qualifier, Some(name), c.label()?);
+        (qualifier, name) = (Some(name), c.label()?);
     }
-    if c.is_token(&Token::LParen) {
-        return call::call(c, ObjectName { schema: qualifier, name });
+    match c.peek() {
+        Token::LParen => call::call(c, ObjectName { schema: qualifier, name }),
+        next if string_value(next).is_some() => constant_of(c, named_type(qualifier, name)),
+        _ => indirection(c, Expr::Column { qualifier, name }),
     }
-    if string_value(c.peek()).is_some() {
-        let to = named_type(qualifier, name, Vec::new());
-        return Ok(Expr::Cast { expr: Box::new(Expr::String(c.string()?)), to });
-    }
-    drop(schema);
-    indirection(c, Expr::Column { qualifier, name })
 }
 
-/// The type of a constant `name '…'`, `name(modifiers) '…'`.
-pub(super) fn named_type(schema: Option<Ident>, name: Ident, modifiers: Vec<Box<str>>) -> DataType {
+/// A string, as a constant of the type before it.
+pub(super) fn constant_of(c: &mut Cursor<'_, '_>, to: DataType) -> Parse<Expr> {
+    Ok(Expr::Cast { expr: Box::new(Expr::String(c.string()?)), to })
+}
+
+/// The type of a constant `name '…'`.
+pub(super) fn named_type(schema: Option<Ident>, name: Ident) -> DataType {
     let schema = schema.filter(|s| *s != *"pg_catalog");
-    DataType { schema, name, modifiers, array: false }
+    DataType { schema, name, modifiers: Vec::new(), array: false }
 }

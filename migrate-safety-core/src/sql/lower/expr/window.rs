@@ -1,61 +1,83 @@
 //! Windows and orderings.
 
-use super::super::super::cursor::{Cursor, Parse};
-use super::super::super::expr::Expr;
-use super::expr;
 use super::infix::named_operator;
+use super::{expr, expr_list};
+use crate::sql::cursor::{Cursor, Parse};
+use crate::sql::expr::Expr;
 use sqlparser::tokenizer::Token;
 
 /// `a, b DESC NULLS LAST, c USING >`.
-pub(in super::super) fn sort_list(c: &mut Cursor<'_, '_>) -> Parse<Vec<Expr>> {
-    c.list(|c| {
-        let key = expr(c)?;
-        if c.eat("USING") {
-            if c.is("OPERATOR") {
-                named_operator(c)?;
-            } else {
-                c.operator()?;
-            }
-        } else if !c.eat("ASC") {
-            c.eat("DESC");
+pub(in crate::sql::lower) fn sort_list(c: &mut Cursor<'_, '_>) -> Parse<Vec<Expr>> {
+    let mut keys = Vec::new();
+    loop {
+        keys.push(expr(c)?);
+        direction(c)?;
+        if !c.eat_token(&Token::Comma) {
+            return Ok(keys);
         }
-        if c.eat("NULLS") && c.eat_one_of(&["FIRST", "LAST"]).is_none() {
-            return Err(c.expected("FIRST or LAST"));
+    }
+}
+
+/// `DESC NULLS LAST`, `USING >`.
+fn direction(c: &mut Cursor<'_, '_>) -> Parse<()> {
+    if c.eat("USING") {
+        if c.is("OPERATOR") {
+            named_operator(c)?;
+        } else {
+            c.operator()?;
         }
-        Ok(key)
-    })
+    } else if !c.eat("ASC") {
+        c.eat("DESC");
+    }
+    if c.eat("NULLS") && c.eat_one_of(&["FIRST", "LAST"]).is_none() {
+        return Err(c.expected("FIRST or LAST"));
+    }
+    Ok(())
 }
 
 /// `(base PARTITION BY … ORDER BY … ROWS BETWEEN … AND … EXCLUDE …)`: its expressions.
-pub(in super::super) fn window_specification(c: &mut Cursor<'_, '_>) -> Parse<Vec<Expr>> {
+pub(in crate::sql::lower) fn window_specification(c: &mut Cursor<'_, '_>) -> Parse<Vec<Expr>> {
+    c.descend()?;
+    let result = specification_inside(c);
+    c.ascend();
+    result
+}
+
+fn specification_inside(c: &mut Cursor<'_, '_>) -> Parse<Vec<Expr>> {
     const FRAMES: [&str; 3] = ["RANGE", "ROWS", "GROUPS"];
-    c.parens(|c| {
-        let mut parts = Vec::new();
-        let is_clause = FRAMES.iter().any(|f| c.is(f)) || c.is("PARTITION") || c.is("ORDER");
-        if !is_clause && matches!(c.peek(), Token::Word(_)) {
-            c.ident()?;
+    let mut parts = Vec::new();
+    c.expect_token(&Token::LParen)?;
+    let is_clause = FRAMES.iter().any(|f| c.is(f)) || c.is("PARTITION") || c.is("ORDER");
+    if !is_clause && matches!(c.peek(), Token::Word(_)) {
+        c.ident()?;
+    }
+    if c.eat_all("PARTITION BY") {
+        parts.extend(expr_list(c)?);
+    }
+    if c.eat_all("ORDER BY") {
+        parts.extend(sort_list(c)?);
+    }
+    if c.eat_one_of(&FRAMES).is_some() {
+        frame(c, &mut parts)?;
+    }
+    c.expect_token(&Token::RParen)?;
+    Ok(parts)
+}
+
+/// `BETWEEN … AND … EXCLUDE …`.
+fn frame(c: &mut Cursor<'_, '_>, parts: &mut Vec<Expr>) -> Parse<()> {
+    if c.eat("BETWEEN") {
+        frame_bound(c, parts)?;
+        c.expect("AND")?;
+    }
+    frame_bound(c, parts)?;
+    if c.eat("EXCLUDE") {
+        let known = ["CURRENT ROW", "NO OTHERS", "GROUP", "TIES"].iter().any(|words| c.eat_all(words));
+        if !known {
+            return Err(c.expected("CURRENT ROW, GROUP, TIES or NO OTHERS"));
         }
-        if c.eat_all("PARTITION BY") {
-            parts.extend(c.list(expr)?);
-        }
-        if c.eat_all("ORDER BY") {
-            parts.extend(sort_list(c)?);
-        }
-        if c.eat_one_of(&FRAMES).is_some() {
-            if c.eat("BETWEEN") {
-                frame_bound(c, &mut parts)?;
-                c.expect("AND")?;
-            }
-            frame_bound(c, &mut parts)?;
-            if c.eat("EXCLUDE") {
-                let known = ["CURRENT ROW", "NO OTHERS", "GROUP", "TIES"].iter().any(|words| c.eat_all(words));
-                if !known {
-                    return Err(c.expected("CURRENT ROW, GROUP, TIES or NO OTHERS"));
-                }
-            }
-        }
-        Ok(parts)
-    })
+    }
+    Ok(())
 }
 
 fn frame_bound(c: &mut Cursor<'_, '_>, parts: &mut Vec<Expr>) -> Parse<()> {

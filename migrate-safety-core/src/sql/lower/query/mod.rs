@@ -4,25 +4,38 @@ mod from;
 mod select;
 mod with;
 
-use super::super::cursor::{Cursor, Parse};
-use super::super::expr::{Expr, Query, RowLock};
-use super::super::operation::Operation;
-use super::super::statement::ProblemKind;
 use super::expr::{expr, operand_only, sort_list};
+use crate::sql::cursor::{Cursor, Parse};
+use crate::sql::expr::{Expr, Query, RowLock};
+use crate::sql::operation::Operation;
+use crate::sql::statement::ProblemKind;
 use sqlparser::tokenizer::Token;
 
-pub(super) use from::{From, bare_alias, from_list, relation, table_ref};
+pub(super) use from::{From, bare_alias, from_list, function, relation, table_ref};
 pub(super) use select::{IntoTarget, output_list, values};
 pub(super) use with::{Preparable, preparable, with_clause};
 
 /// A query, where `INTO` is not allowed.
 pub(crate) fn query(c: &mut Cursor<'_, '_>) -> Parse<Query> {
-    c.nested(|c| {
-        let ctes = with_clause(c)?;
-        let mut query = without_ctes(c, &mut None)?;
-        prepend(&mut query.ctes, ctes);
-        Ok(query)
-    })
+    boxed(c).map(|query| *query)
+}
+
+/// A query. Those in this module are boxed all the way, to keep the stack small.
+pub(super) fn boxed(c: &mut Cursor<'_, '_>) -> Parse<Box<Query>> {
+    c.descend()?;
+    let result = inside(c);
+    c.ascend();
+    result
+}
+
+fn inside(c: &mut Cursor<'_, '_>) -> Parse<Box<Query>> {
+    if !c.is("WITH") {
+        return without_ctes(c, &mut None);
+    }
+    let ctes = with_clause(c)?;
+    let mut query = without_ctes(c, &mut None)?;
+    prepend(&mut query.ctes, ctes);
+    Ok(query)
 }
 
 /// Puts `first` before what `all` has.
@@ -44,71 +57,68 @@ pub(super) fn goes_on(c: &Cursor<'_, '_>) -> bool {
     WORDS.iter().any(|w| c.is(w))
 }
 
-/// What follows a first arm in parentheses: set operations, `ORDER BY`, `LIMIT`.
-pub(super) fn rest(c: &mut Cursor<'_, '_>, first: Query) -> Parse<Query> {
-    let mut query = further_arms(c, first)?;
-    tail(c, &mut query)?;
-    Ok(query)
-}
-
-/// A query behind its `WITH`; `INTO` goes to `into`.
-pub(super) fn without_ctes(c: &mut Cursor<'_, '_>, into: &mut Option<IntoTarget>) -> Parse<Query> {
-    let mut inner_into = None;
-    let first = arm(c, &mut inner_into)?;
-    let query = rest(c, first)?;
-    if let Some(target) = inner_into {
-        *into = Some(target);
-    }
-    Ok(query)
-}
-
-/// One arm of a set operation.
-fn arm(c: &mut Cursor<'_, '_>, into: &mut Option<IntoTarget>) -> Parse<Query> {
-    if c.is_token(&Token::LParen) {
-        return parenthesized(c);
-    }
-    let select = if c.eat("SELECT") {
-        select::select(c, into)?
-    } else if c.is("VALUES") {
-        values(c)?.0
-    } else if c.eat("TABLE") {
-        select::table(c)?
-    } else {
-        return Err(c.expected("a query"));
-    };
-    Ok(Query { selects: vec![select], ..Query::default() })
-}
-
-/// `( query )`.
-pub(super) fn parenthesized(c: &mut Cursor<'_, '_>) -> Parse<Query> {
-    c.nested(|c| {
-        c.expect_token(&Token::LParen)?;
-        let query = if c.is_token(&Token::LParen) {
-            let first = parenthesized(c)?;
-            rest(c, first)?
-        } else {
-            query(c)?
-        };
-        c.expect_token(&Token::RParen)?;
-        Ok(query)
-    })
-}
-
-/// `UNION …`, `INTERSECT …`, `EXCEPT …`.
-fn further_arms(c: &mut Cursor<'_, '_>, first: Query) -> Parse<Query> {
+/// What follows a first arm: set operations, `ORDER BY`, `LIMIT`.
+pub(super) fn rest(c: &mut Cursor<'_, '_>, first: Box<Query>) -> Parse<Box<Query>> {
     let mut query = first;
     while c.eat_one_of(&["UNION", "INTERSECT", "EXCEPT"]).is_some() {
         if !c.eat("ALL") {
             c.eat("DISTINCT");
         }
-        demote(&mut query);
-        let mut next = arm(c, &mut None)?;
-        demote(&mut next);
-        query.ctes.extend(next.ctes);
-        query.selects.extend(next.selects);
-        query.row_locks.extend(next.row_locks);
+        let arm = arm(c, &mut None)?;
+        append_arm(&mut query, *arm);
     }
+    tail(c, &mut query)?;
     Ok(query)
+}
+
+/// A query behind its `WITH`; `INTO` goes to `into`.
+pub(super) fn without_ctes(c: &mut Cursor<'_, '_>, into: &mut Option<IntoTarget>) -> Parse<Box<Query>> {
+    let first = arm(c, into)?;
+    rest(c, first)
+}
+
+/// One arm of a set operation.
+fn arm(c: &mut Cursor<'_, '_>, into: &mut Option<IntoTarget>) -> Parse<Box<Query>> {
+    if c.is_token(&Token::LParen) {
+        return parenthesized(c);
+    }
+    if c.eat("SELECT") {
+        return select::select(c, into);
+    }
+    if c.is("VALUES") {
+        return Ok(values(c)?.0);
+    }
+    if c.eat("TABLE") {
+        return select::table(c);
+    }
+    Err(c.expected("a query"))
+}
+
+/// `( query )`.
+fn parenthesized(c: &mut Cursor<'_, '_>) -> Parse<Box<Query>> {
+    c.expect_token(&Token::LParen)?;
+    c.descend()?;
+    let query = if c.is_token(&Token::LParen) {
+        match parenthesized(c) {
+            Ok(first) => rest(c, first),
+            Err(problem) => Err(problem),
+        }
+    } else {
+        inside(c)
+    };
+    c.ascend();
+    let query = query?;
+    c.expect_token(&Token::RParen)?;
+    Ok(query)
+}
+
+/// Adds an arm of a set operation.
+fn append_arm(query: &mut Query, mut arm: Query) {
+    demote(query);
+    demote(&mut arm);
+    query.ctes.append(&mut arm.ctes);
+    query.selects.append(&mut arm.selects);
+    query.row_locks.append(&mut arm.row_locks);
 }
 
 /// Order and limit of an arm in parentheses are no more those of the whole.

@@ -1,24 +1,24 @@
 //! One `SELECT`, `VALUES` or `TABLE`.
 
-use super::super::super::cursor::{Cursor, Parse};
-use super::super::super::expr::{Expr, Query, Select, SelectItem, TableRef, TableSource};
-use super::super::super::keyword;
-use super::super::super::name::ObjectName;
-use super::super::super::operation::{Operation, Persistence};
-use super::super::expr::{expr, window_specification};
 use super::from::{From, from_list, relation};
+use crate::sql::cursor::{Cursor, Parse};
+use crate::sql::expr::{Expr, Query, Select, SelectItem, TableRef, TableSource};
+use crate::sql::keyword;
+use crate::sql::lower::expr::{expr, parenthesized_list, window_specification};
+use crate::sql::name::{Ident, ObjectName};
+use crate::sql::operation::{Operation, Persistence};
 use sqlparser::tokenizer::Token;
 
 /// `INTO t` of a `SELECT`: a new table.
 #[derive(Debug)]
-pub(in super::super) struct IntoTarget {
+pub(in crate::sql::lower) struct IntoTarget {
     name: ObjectName,
     persistence: Persistence,
 }
 
 impl IntoTarget {
     /// What `SELECT … INTO` does.
-    pub(in super::super) fn create(self, query: Box<Query>) -> Operation {
+    pub(in crate::sql::lower) fn create(self, query: Box<Query>) -> Operation {
         Operation::CreateTableAs {
             name: self.name,
             columns: Vec::new(),
@@ -31,22 +31,35 @@ impl IntoTarget {
 }
 
 /// What follows the word `SELECT`.
-pub(super) fn select(c: &mut Cursor<'_, '_>, into: &mut Option<IntoTarget>) -> Parse<Select> {
-    let mut select = Select::default();
-    let distinct = c.eat("DISTINCT");
-    if distinct {
-        if c.eat("ON") {
-            select.others = c.parens(|c| c.list(expr))?;
+pub(super) fn select(c: &mut Cursor<'_, '_>, into: &mut Option<IntoTarget>) -> Parse<Box<Query>> {
+    let mut query = Box::new(Query { selects: vec![Select::default()], ..Query::default() });
+    if let Some(select) = query.selects.first_mut() {
+        output(c, select)?;
+        if c.eat("INTO") {
+            *into = Some(into_target(c)?);
         }
-    } else {
+        source(c, select)?;
+        groups(c, select)?;
+    }
+    Ok(query)
+}
+
+/// From `DISTINCT` to the last output column.
+fn output(c: &mut Cursor<'_, '_>, select: &mut Select) -> Parse<()> {
+    let distinct = c.eat("DISTINCT");
+    if distinct && c.eat("ON") {
+        select.others = parenthesized_list(c)?;
+    } else if !distinct {
         c.eat("ALL");
     }
     if distinct || !ends_output(c) {
         select.items = output_list(c)?;
     }
-    if c.eat("INTO") {
-        *into = Some(into_target(c)?);
-    }
+    Ok(())
+}
+
+/// `FROM …`, `WHERE …`.
+fn source(c: &mut Cursor<'_, '_>, select: &mut Select) -> Parse<()> {
     if c.eat("FROM") {
         let From { tables, others } = from_list(c)?;
         select.from = tables;
@@ -55,6 +68,11 @@ pub(super) fn select(c: &mut Cursor<'_, '_>, into: &mut Option<IntoTarget>) -> P
     if c.eat("WHERE") {
         select.filter = Some(expr(c)?);
     }
+    Ok(())
+}
+
+/// `GROUP BY …`, `HAVING …`, `WINDOW …`.
+fn groups(c: &mut Cursor<'_, '_>, select: &mut Select) -> Parse<()> {
     if c.eat_all("GROUP BY") {
         if !c.eat("DISTINCT") {
             c.eat("ALL");
@@ -65,14 +83,16 @@ pub(super) fn select(c: &mut Cursor<'_, '_>, into: &mut Option<IntoTarget>) -> P
         select.others.push(expr(c)?);
     }
     if c.eat("WINDOW") {
-        c.list(|c| {
+        loop {
             c.ident()?;
             c.expect("AS")?;
             select.others.extend(window_specification(c)?);
-            Ok(())
-        })?;
+            if !c.eat_token(&Token::Comma) {
+                break;
+            }
+        }
     }
-    Ok(select)
+    Ok(())
 }
 
 /// Whether an output list that can be empty ends here.
@@ -99,22 +119,31 @@ fn ends_output(c: &Cursor<'_, '_>) -> bool {
 }
 
 /// `a, b AS c, t.*`.
-pub(in super::super) fn output_list(c: &mut Cursor<'_, '_>) -> Parse<Vec<SelectItem>> {
-    c.list(|c| {
-        if c.eat_token(&Token::Mul) {
-            return Ok(SelectItem { expr: Expr::Star(None), alias: None, sql: "*".into() });
-        }
+pub(in crate::sql::lower) fn output_list(c: &mut Cursor<'_, '_>) -> Parse<Vec<SelectItem>> {
+    let mut items = Vec::new();
+    loop {
         let mark = c.mark();
-        let expr = expr(c)?;
-        let sql = c.text_from(mark).into();
-        let bare = matches!(c.peek(), Token::Word(word) if keyword::is_bare_label(word));
-        let alias = if c.eat("AS") || bare { Some(c.label()?) } else { None };
-        Ok(SelectItem { expr, alias, sql })
-    })
+        if c.eat_token(&Token::Mul) {
+            items.push(star());
+        } else {
+            let expr = expr(c)?;
+            let sql = c.text_from(mark).into();
+            items.push(SelectItem { expr, alias: output_label(c)?, sql });
+        }
+        if !c.eat_token(&Token::Comma) {
+            return Ok(items);
+        }
+    }
+}
+
+/// `AS label`, `label`.
+fn output_label(c: &mut Cursor<'_, '_>) -> Parse<Option<Ident>> {
+    let bare = matches!(c.peek(), Token::Word(word) if keyword::is_bare_label(word));
+    if c.eat("AS") || bare { c.label().map(Some) } else { Ok(None) }
 }
 
 fn into_target(c: &mut Cursor<'_, '_>) -> Parse<IntoTarget> {
-    if c.is("LOCAL") || c.is("GLOBAL") {
+    if (c.is("LOCAL") || c.is("GLOBAL")) && (c.is_nth(1, "TEMPORARY") || c.is_nth(1, "TEMP")) {
         c.skip();
     }
     let persistence = if c.eat("TEMPORARY") || c.eat("TEMP") {
@@ -130,38 +159,62 @@ fn into_target(c: &mut Cursor<'_, '_>) -> Parse<IntoTarget> {
 
 /// `a, (b, c), ROLLUP (a, b), GROUPING SETS ((a), ())`.
 fn group_list(c: &mut Cursor<'_, '_>, found: &mut Vec<Expr>) -> Parse<()> {
-    c.nested(|c| {
-        c.list(|c| {
-            if c.eat_all("GROUPING SETS") {
-                return c.parens(|c| group_list(c, found));
-            }
-            if (c.is("ROLLUP") || c.is("CUBE")) && matches!(c.peek_nth(1), Token::LParen) {
-                c.skip();
-                found.extend(c.parens(|c| c.list(expr))?);
-            } else if c.is_token(&Token::LParen) && matches!(c.peek_nth(1), Token::RParen) {
-                c.skip();
-                c.skip();
-            } else {
-                found.push(expr(c)?);
-            }
-            Ok(())
-        })?;
-        Ok(())
-    })
+    c.descend()?;
+    let result = loop {
+        match group(c, found) {
+            Ok(()) if c.eat_token(&Token::Comma) => {}
+            result => break result,
+        }
+    };
+    c.ascend();
+    result
+}
+
+fn group(c: &mut Cursor<'_, '_>, found: &mut Vec<Expr>) -> Parse<()> {
+    if c.eat_all("GROUPING SETS") {
+        c.expect_token(&Token::LParen)?;
+        group_list(c, found)?;
+        return c.expect_token(&Token::RParen);
+    }
+    if (c.is("ROLLUP") || c.is("CUBE")) && matches!(c.peek_nth(1), Token::LParen) {
+        c.skip();
+        found.extend(parenthesized_list(c)?);
+    } else if c.is_token(&Token::LParen) && matches!(c.peek_nth(1), Token::RParen) {
+        c.skip();
+        c.skip();
+    } else {
+        found.push(expr(c)?);
+    }
+    Ok(())
 }
 
 /// `VALUES (1, 2), (3, 4)`, and the number of rows.
-pub(in super::super) fn values(c: &mut Cursor<'_, '_>) -> Parse<(Select, usize)> {
+pub(in crate::sql::lower) fn values(c: &mut Cursor<'_, '_>) -> Parse<(Box<Query>, usize)> {
     c.expect("VALUES")?;
-    let rows = c.list(|c| Ok(Expr::Other(c.parens(|c| c.list(expr))?)))?;
+    let mut rows = Vec::new();
+    loop {
+        rows.push(Expr::Other(parenthesized_list(c)?));
+        if !c.eat_token(&Token::Comma) {
+            break;
+        }
+    }
     let count = rows.len();
-    Ok((Select { others: rows, ..Select::default() }, count))
+    Ok((of(Select { others: rows, ..Select::default() }), count))
 }
 
 /// What follows the word `TABLE`.
-pub(super) fn table(c: &mut Cursor<'_, '_>) -> Parse<Select> {
+pub(super) fn table(c: &mut Cursor<'_, '_>) -> Parse<Box<Query>> {
     let (name, only) = relation(c)?;
     let source = TableSource::Relation { name, only };
-    let items = vec![SelectItem { expr: Expr::Star(None), alias: None, sql: "*".into() }];
-    Ok(Select { items, from: vec![TableRef::new(source)], ..Select::default() })
+    Ok(of(Select { items: vec![star()], from: vec![TableRef::new(source)], ..Select::default() }))
+}
+
+/// `*`.
+fn star() -> SelectItem {
+    SelectItem { expr: Expr::Star(None), alias: None, sql: "*".into() }
+}
+
+/// The query that is this alone.
+fn of(select: Select) -> Box<Query> {
+    Box::new(Query { selects: vec![select], ..Query::default() })
 }

@@ -1,29 +1,36 @@
 //! Common table expressions, and the statements that can have them.
 
-use super::super::super::cursor::{Cursor, Parse};
-use super::super::super::expr::{Cte, CteBody, Query};
-use super::super::super::operation::Operation;
-use super::super::super::statement::ProblemKind;
-use super::super::dml;
-use super::super::expr::expr;
 use super::{IntoTarget, prepend, without_ctes};
+use crate::sql::cursor::{Cursor, Parse};
+use crate::sql::expr::{Cte, CteBody, Query};
+use crate::sql::lower::dml;
+use crate::sql::lower::expr::expr;
+use crate::sql::operation::Operation;
+use crate::sql::statement::ProblemKind;
 use sqlparser::tokenizer::Token;
 
 /// A statement that can be prepared, explained, or stand in a common table expression.
-pub(in super::super) enum Preparable {
+pub(in crate::sql::lower) enum Preparable {
     /// `SELECT … [INTO …]`.
-    Query(Box<Query>, Option<IntoTarget>),
+    Query(Box<Query>, Option<Box<IntoTarget>>),
     /// `INSERT`, `UPDATE`, `DELETE`, `MERGE`.
     Dml(Box<Operation>),
 }
 
 /// `WITH [RECURSIVE] a AS (…), …`, or nothing.
-pub(in super::super) fn with_clause(c: &mut Cursor<'_, '_>) -> Parse<Vec<Cte>> {
+pub(in crate::sql::lower) fn with_clause(c: &mut Cursor<'_, '_>) -> Parse<Vec<Cte>> {
     if !c.eat("WITH") {
         return Ok(Vec::new());
     }
-    c.eat("RECURSIVE");
-    c.list(cte)
+    // `WITH recursive (a) AS …` names one so.
+    if !matches!(c.peek_nth(1), Token::LParen) && !c.is_nth(1, "AS") {
+        c.eat("RECURSIVE");
+    }
+    let mut ctes = vec![cte(c)?];
+    while c.eat_token(&Token::Comma) {
+        ctes.push(cte(c)?);
+    }
+    Ok(ctes)
 }
 
 fn cte(c: &mut Cursor<'_, '_>) -> Parse<Cte> {
@@ -33,7 +40,25 @@ fn cte(c: &mut Cursor<'_, '_>) -> Parse<Cte> {
     if !c.eat_all("NOT MATERIALIZED") {
         c.eat("MATERIALIZED");
     }
-    let body = c.parens(preparable)?;
+    c.expect_token(&Token::LParen)?;
+    let body = cte_body(c)?;
+    c.expect_token(&Token::RParen)?;
+    search_and_cycle(c)?;
+    Ok(Cte { name, columns, body })
+}
+
+fn cte_body(c: &mut Cursor<'_, '_>) -> Parse<CteBody> {
+    match preparable(c)? {
+        Preparable::Query(query, None) => Ok(CteBody::Query(query)),
+        Preparable::Query(_, Some(_)) => {
+            Err(c.problem(ProblemKind::Invalid, "`SELECT … INTO` is not allowed inside `WITH`"))
+        }
+        Preparable::Dml(operation) => Ok(CteBody::Dml(operation)),
+    }
+}
+
+/// `SEARCH DEPTH FIRST BY … SET …`, `CYCLE … SET … USING …`.
+fn search_and_cycle(c: &mut Cursor<'_, '_>) -> Parse<()> {
     if c.eat("SEARCH") {
         if c.eat_one_of(&["DEPTH", "BREADTH"]).is_none() {
             return Err(c.expected("DEPTH or BREADTH"));
@@ -55,34 +80,36 @@ fn cte(c: &mut Cursor<'_, '_>) -> Parse<Cte> {
         c.expect("USING")?;
         c.ident()?;
     }
-    let body = match body {
-        Preparable::Query(query, None) => CteBody::Query(query),
-        Preparable::Query(_, Some(_)) => {
-            return Err(c.problem(ProblemKind::Invalid, "`SELECT … INTO` is not allowed inside `WITH`"));
-        }
-        Preparable::Dml(operation) => CteBody::Dml(operation),
-    };
-    Ok(Cte { name, columns, body })
+    Ok(())
 }
 
 /// A query, `INSERT`, `UPDATE`, `DELETE` or `MERGE`, each with or without `WITH`.
-pub(in super::super) fn preparable(c: &mut Cursor<'_, '_>) -> Parse<Preparable> {
-    c.nested(|c| {
-        let ctes = with_clause(c)?;
-        let operation = if c.is("INSERT") {
-            dml::insert(c, ctes)?
-        } else if c.is("UPDATE") {
-            dml::update(c, ctes)?
-        } else if c.is("DELETE") {
-            dml::delete(c, ctes)?
-        } else if c.is("MERGE") {
-            dml::merge(c, ctes)?
-        } else {
-            let mut into = None;
-            let mut query = without_ctes(c, &mut into)?;
-            prepend(&mut query.ctes, ctes);
-            return Ok(Preparable::Query(Box::new(query), into));
-        };
-        Ok(Preparable::Dml(Box::new(operation)))
-    })
+pub(in crate::sql::lower) fn preparable(c: &mut Cursor<'_, '_>) -> Parse<Preparable> {
+    c.descend()?;
+    let result = preparable_inside(c);
+    c.ascend();
+    result
+}
+
+fn preparable_inside(c: &mut Cursor<'_, '_>) -> Parse<Preparable> {
+    let ctes = with_clause(c)?;
+    let production = if c.is("INSERT") {
+        dml::insert
+    } else if c.is("UPDATE") {
+        dml::update
+    } else if c.is("DELETE") {
+        dml::delete
+    } else if c.is("MERGE") {
+        dml::merge
+    } else {
+        return query_behind(c, ctes);
+    };
+    Ok(Preparable::Dml(production(c, ctes)?))
+}
+
+fn query_behind(c: &mut Cursor<'_, '_>, ctes: Vec<Cte>) -> Parse<Preparable> {
+    let mut into = None;
+    let mut query = without_ctes(c, &mut into)?;
+    prepend(&mut query.ctes, ctes);
+    Ok(Preparable::Query(query, into.map(Box::new)))
 }

@@ -1,45 +1,52 @@
 //! SQL/JSON functions (docs, 9.16.2 "SQL/JSON Functions").
 
-use super::super::super::super::cursor::{Cursor, Parse};
-use super::super::super::super::expr::Expr;
-use super::super::super::data_type;
-use super::super::super::query::{self, query};
-use super::super::call::{argument, call_clauses, with_parts};
-use super::super::{call, expr, sort_list};
+use super::super::call::{argument, clauses};
+use super::super::{Grammar, expr, sort_list};
+use crate::sql::cursor::{Cursor, Parse};
+use crate::sql::expr::Expr;
+use crate::sql::lower::data_type;
+use crate::sql::lower::query;
+use crate::sql::name::ObjectName;
 use sqlparser::tokenizer::Token;
 
-/// `( … )` behind the name of a JSON function. Its clauses are taken in any order.
-pub(super) fn json_call(c: &mut Cursor<'_, '_>, name: &str) -> Parse<Expr> {
-    let mut more = Vec::new();
-    let args = c.parens(|c| {
-        let mut args = Vec::new();
-        if query::starts(c) {
-            let query = Box::new(query(c)?);
-            args.push(Expr::Subquery { operand: None, exists: false, query });
+/// A call of a JSON function. Its clauses are taken in any order.
+pub(super) fn json(c: &mut Cursor<'_, '_>, _: Grammar) -> Parse<Expr> {
+    let name = ObjectName::bare(c.label()?);
+    c.expect_token(&Token::LParen)?;
+    let args = if query::starts(c) { query_argument(c)? } else { arguments(c)? };
+    c.expect_token(&Token::RParen)?;
+    clauses(c, Expr::Call { name, args }, Vec::new())
+}
+
+fn arguments(c: &mut Cursor<'_, '_>) -> Parse<Vec<Expr>> {
+    let mut args = Vec::new();
+    let mut separated = true;
+    while !c.is_token(&Token::RParen) {
+        if clause(c, &mut args)? {
+            separated = false;
+        } else if !separated && (c.eat_token(&Token::Comma) || c.eat_token(&Token::Colon) || c.eat("VALUE")) {
+            separated = true;
+        } else if separated {
+            c.eat("KEY");
+            args.push(argument(c)?);
+            separated = false;
+        } else {
+            return Err(c.expected("`,` or `)`"));
         }
-        let mut separated = args.is_empty();
-        while !c.is_token(&Token::RParen) {
-            if clause(c, &mut args)? {
-                continue;
-            }
-            if c.eat_token(&Token::Comma) || c.eat_token(&Token::Colon) || c.eat("VALUE") {
-                separated = true;
-            } else if separated {
-                c.eat("KEY");
-                args.push(argument(c)?);
-                separated = false;
-            } else {
-                return Err(c.expected("`,` or `)`"));
-            }
-        }
-        Ok(args)
-    })?;
-    call_clauses(c, &mut more)?;
-    Ok(with_parts(call(name, args), more))
+    }
+    Ok(args)
+}
+
+/// `SELECT … RETURNING type` of `JSON_ARRAY`.
+fn query_argument(c: &mut Cursor<'_, '_>) -> Parse<Vec<Expr>> {
+    let query = query::boxed(c)?;
+    let mut args = vec![Expr::Subquery { operand: None, exists: false, query }];
+    while clause(c, &mut args)? {}
+    Ok(args)
 }
 
 /// One clause, if one is next; its expressions go to `args`.
-pub(in super::super::super) fn clause(c: &mut Cursor<'_, '_>, args: &mut Vec<Expr>) -> Parse<bool> {
+pub(in crate::sql::lower) fn clause(c: &mut Cursor<'_, '_>, args: &mut Vec<Expr>) -> Parse<bool> {
     const WORDS: &[&str] = &[
         "NULL ON NULL",
         "ABSENT ON NULL",
@@ -73,15 +80,7 @@ pub(in super::super::super) fn clause(c: &mut Cursor<'_, '_>, args: &mut Vec<Exp
     } else if c.eat("RETURNING") {
         data_type(c)?;
     } else if c.eat("PASSING") {
-        args.extend(c.list(|c| {
-            let value = expr(c)?;
-            if c.eat_all("FORMAT JSON") {
-                encoding(c)?;
-            }
-            c.expect("AS")?;
-            c.label()?;
-            Ok(value)
-        })?);
+        passing(c, args)?;
     } else if c.eat("DEFAULT") {
         args.push(expr(c)?);
         c.expect("ON")?;
@@ -97,6 +96,21 @@ pub(in super::super::super) fn clause(c: &mut Cursor<'_, '_>, args: &mut Vec<Exp
         return Ok(false);
     }
     Ok(true)
+}
+
+/// `e FORMAT JSON AS name, …`.
+fn passing(c: &mut Cursor<'_, '_>, args: &mut Vec<Expr>) -> Parse<()> {
+    loop {
+        args.push(expr(c)?);
+        if c.eat_all("FORMAT JSON") {
+            encoding(c)?;
+        }
+        c.expect("AS")?;
+        c.label()?;
+        if !c.eat_token(&Token::Comma) {
+            return Ok(());
+        }
+    }
 }
 
 fn encoding(c: &mut Cursor<'_, '_>) -> Parse<()> {

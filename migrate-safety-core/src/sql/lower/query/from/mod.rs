@@ -2,39 +2,41 @@
 
 mod table_function;
 
-use super::super::super::cursor::{Cursor, Parse};
-use super::super::super::datatype::DataType;
-use super::super::super::expr::{Expr, Query, TableRef, TableSource};
-use super::super::super::keyword::{self, Category};
-use super::super::super::name::{Ident, ObjectName};
-use super::super::data_type;
-use super::super::expr::{call_only, expr, operand_only};
-use super::{goes_on, query, rest, starts};
+use super::{boxed, goes_on, rest, starts};
+use crate::sql::cursor::{Cursor, Parse};
+use crate::sql::datatype::DataType;
+use crate::sql::expr::{Expr, Query, TableRef, TableSource};
+use crate::sql::keyword::{self, Category};
+use crate::sql::lower::data_type;
+use crate::sql::lower::expr::{call_only, expr, operand_only, parenthesized_list};
+use crate::sql::name::{Ident, ObjectName};
 use sqlparser::tokenizer::Token;
 
 /// A `FROM` list.
 #[derive(Debug, Default)]
-pub(in super::super) struct From {
+pub(in crate::sql::lower) struct From {
     /// What is read, joins flattened.
-    pub(in super::super) tables: Vec<TableRef>,
+    pub(in crate::sql::lower) tables: Vec<TableRef>,
     /// Other expressions in it: of `TABLESAMPLE`.
-    pub(in super::super) others: Vec<Expr>,
+    pub(in crate::sql::lower) others: Vec<Expr>,
 }
 
 /// `a, b JOIN c ON …`.
-pub(in super::super) fn from_list(c: &mut Cursor<'_, '_>) -> Parse<From> {
+pub(in crate::sql::lower) fn from_list(c: &mut Cursor<'_, '_>) -> Parse<From> {
     let mut from = From::default();
-    c.list(|c| table_ref(c, &mut from))?;
-    Ok(from)
+    loop {
+        table_ref(c, &mut from)?;
+        if !c.eat_token(&Token::Comma) {
+            return Ok(from);
+        }
+    }
 }
 
 /// One item of a `FROM` list with its joins.
-pub(in super::super) fn table_ref(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
-    c.nested(|c| {
-        primary(c, from)?;
-        joins(c, from)?;
-        Ok(())
-    })
+pub(in crate::sql::lower) fn table_ref(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
+    primary(c, from)?;
+    joins(c, from)?;
+    Ok(())
 }
 
 /// The joins with what has been read; whether there are any.
@@ -57,9 +59,7 @@ fn join(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
     if c.eat("CROSS") {
         c.expect("JOIN")?;
         primary(c, from)?;
-        if let Some(table) = from.tables.get_mut(right) {
-            table.joined = true;
-        }
+        mark_joined(from, right, false);
         return Ok(());
     }
     let natural = c.eat("NATURAL");
@@ -67,17 +67,19 @@ fn join(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
     c.eat(if outer.is_some() { "OUTER" } else { "INNER" });
     c.expect("JOIN")?;
     primary(c, from)?;
+    mark_joined(from, right, natural);
     if let Some(table) = from.tables.get_mut(right) {
-        table.joined = true;
         table.optional = outer == Some("LEFT");
-        table.natural = natural;
     }
     if natural {
         return Ok(());
     }
     // `a JOIN b JOIN c ON … ON …`: the condition of the inner join comes first.
     while !c.is("ON") && !c.is("USING") && at_join(c) {
-        c.nested(|c| join(c, from))?;
+        c.descend()?;
+        let result = join(c, from);
+        c.ascend();
+        result?;
     }
     let mut using = Vec::new();
     let on = if c.eat("ON") {
@@ -100,6 +102,13 @@ fn join(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
     Ok(())
 }
 
+fn mark_joined(from: &mut From, right: usize, natural: bool) {
+    if let Some(table) = from.tables.get_mut(right) {
+        table.joined = true;
+        table.natural = natural;
+    }
+}
+
 /// `USING (a, b)` as `a = a AND b = b`.
 fn equal_columns(columns: Vec<Ident>) -> Expr {
     let equal = |name: Ident| {
@@ -119,34 +128,33 @@ fn equal_columns(columns: Vec<Ident>) -> Expr {
 fn primary(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
     let lateral = c.eat("LATERAL");
     if c.is_token(&Token::LParen) {
-        return match in_parentheses(c, from)? {
-            Some(query) => subquery(c, query, from),
-            None if lateral => Err(c.expected("a subquery or function behind LATERAL")),
-            None => {
-                relation_alias(c)?;
-                Ok(())
-            }
-        };
+        return in_parentheses(c, from, lateral);
     }
     if let Some(function) = table_function::special(c)? {
-        let (alias, columns) = table_function::alias(c)?;
-        from.tables.push(TableRef { alias, columns, ..TableRef::new(TableSource::Expr(function)) });
-        return Ok(());
+        return push_function(c, function, from);
     }
     if let Some(function) = function(c)? {
-        let ordinality = c.eat_all("WITH ORDINALITY");
-        let (alias, columns) = table_function::alias(c)?;
-        from.tables.push(TableRef { alias, columns, ordinality, ..TableRef::new(TableSource::Expr(function)) });
-        return Ok(());
+        return push_function(c, function, from);
     }
     if lateral {
         return Err(c.expected("a subquery or function behind LATERAL"));
     }
+    push_relation(c, from)
+}
+
+fn push_function(c: &mut Cursor<'_, '_>, function: Expr, from: &mut From) -> Parse<()> {
+    let ordinality = c.eat_all("WITH ORDINALITY");
+    let (alias, columns) = table_function::alias(c)?;
+    from.tables.push(TableRef { alias, columns, ordinality, ..TableRef::new(TableSource::Expr(function)) });
+    Ok(())
+}
+
+fn push_relation(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
     let (name, only) = relation(c)?;
     let (alias, columns) = relation_alias(c)?;
     if c.eat("TABLESAMPLE") {
         c.object_name()?;
-        from.others.extend(c.parens(|c| c.list(expr))?);
+        from.others.extend(parenthesized_list(c)?);
         if c.eat("REPEATABLE") {
             from.others.push(c.parens(expr)?);
         }
@@ -155,51 +163,74 @@ fn primary(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
     Ok(())
 }
 
-fn subquery(c: &mut Cursor<'_, '_>, query: Query, from: &mut From) -> Parse<()> {
+fn push_query(c: &mut Cursor<'_, '_>, query: Box<Query>, from: &mut From) -> Parse<()> {
     let mark = c.mark();
-    let (alias, columns) = table_function::alias(c)?;
+    let (alias, columns) = relation_alias(c)?;
     if alias.is_none() {
         c.since(16, mark, "a subquery in FROM without an alias");
     }
-    from.tables.push(TableRef { alias, columns, ..TableRef::new(TableSource::Query(Box::new(query))) });
+    from.tables.push(TableRef { alias, columns, ..TableRef::new(TableSource::Query(query)) });
     Ok(())
 }
 
+/// `( query ) alias`, `( a JOIN b … ) alias`.
+fn in_parentheses(c: &mut Cursor<'_, '_>, from: &mut From, lateral: bool) -> Parse<()> {
+    match parentheses(c, from)? {
+        Some(query) => push_query(c, query, from),
+        None if lateral => Err(c.expected("a subquery or function behind LATERAL")),
+        None => {
+            relation_alias(c)?;
+            Ok(())
+        }
+    }
+}
+
 /// `( query )`, which is returned, or `( a JOIN b … )`, which goes to `from`.
-fn in_parentheses(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<Option<Query>> {
-    c.nested(|c| {
-        c.expect_token(&Token::LParen)?;
-        let mut found = None;
-        let mut joined = true;
-        if starts(c) {
-            found = Some(query(c)?);
-        } else if c.is_token(&Token::LParen) {
-            match in_parentheses(c, from)? {
-                Some(inner) if c.is_token(&Token::RParen) => found = Some(inner),
-                Some(inner) if goes_on(c) => found = Some(rest(c, inner)?),
-                Some(inner) => {
-                    subquery(c, inner, from)?;
-                    joined = joins(c, from)?;
-                }
-                None => {
-                    joined = relation_alias(c)?.0.is_none();
-                    joined |= joins(c, from)?;
-                }
-            }
-        } else {
-            primary(c, from)?;
-            joined = joins(c, from)?;
+fn parentheses(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<Option<Box<Query>>> {
+    c.expect_token(&Token::LParen)?;
+    c.descend()?;
+    let found = if starts(c) {
+        boxed(c).map(Some)
+    } else if c.is_token(&Token::LParen) {
+        match parentheses(c, from) {
+            Ok(inner) => behind_inner(c, inner, from),
+            Err(problem) => Err(problem),
         }
-        if !joined {
-            return Err(c.expected("a join"));
+    } else {
+        match primary(c, from) {
+            Ok(()) => inner_joins(c, from, false),
+            Err(problem) => Err(problem),
         }
-        c.expect_token(&Token::RParen)?;
-        Ok(found)
-    })
+    };
+    c.ascend();
+    let found = found?;
+    c.expect_token(&Token::RParen)?;
+    Ok(found)
+}
+
+/// The rest of parentheses that begin with inner ones.
+fn behind_inner(c: &mut Cursor<'_, '_>, inner: Option<Box<Query>>, from: &mut From) -> Parse<Option<Box<Query>>> {
+    match inner {
+        Some(inner) if c.is_token(&Token::RParen) => Ok(Some(inner)),
+        Some(inner) if goes_on(c) => rest(c, inner).map(Some),
+        Some(inner) => {
+            push_query(c, inner, from)?;
+            inner_joins(c, from, false)
+        }
+        None => {
+            let unnamed = relation_alias(c)?.0.is_none();
+            inner_joins(c, from, unnamed)
+        }
+    }
+}
+
+/// The joins in parentheses: there must be some, unless inner parentheses have had them.
+fn inner_joins(c: &mut Cursor<'_, '_>, from: &mut From, had: bool) -> Parse<Option<Box<Query>>> {
+    if joins(c, from)? || had { Ok(None) } else { Err(c.expected("a join")) }
 }
 
 /// `name`, `name *`, `ONLY name`, `ONLY (name)`; and whether it is `ONLY`.
-pub(in super::super) fn relation(c: &mut Cursor<'_, '_>) -> Parse<(ObjectName, bool)> {
+pub(in crate::sql::lower) fn relation(c: &mut Cursor<'_, '_>) -> Parse<(ObjectName, bool)> {
     if c.eat("ONLY") {
         let parens = c.is_token(&Token::LParen);
         return Ok((if parens { c.parens(Cursor::object_name)? } else { c.object_name()? }, true));
@@ -225,7 +256,7 @@ fn untyped(c: &mut Cursor<'_, '_>) -> Parse<Vec<(Ident, Option<DataType>)>> {
 }
 
 /// `[AS] alias`.
-pub(in super::super) fn bare_alias(c: &mut Cursor<'_, '_>) -> Parse<Option<Ident>> {
+pub(in crate::sql::lower) fn bare_alias(c: &mut Cursor<'_, '_>) -> Parse<Option<Ident>> {
     if c.eat("AS") || is_alias(c) { c.ident().map(Some) } else { Ok(None) }
 }
 
@@ -237,8 +268,24 @@ fn is_alias(c: &Cursor<'_, '_>) -> bool {
     }
 }
 
+/// Reserved words that call a function.
+const FUNCTIONS_BY_KEY_WORD: &[&str] = &[
+    "CAST",
+    "CURRENT_CATALOG",
+    "CURRENT_DATE",
+    "CURRENT_ROLE",
+    "CURRENT_TIME",
+    "CURRENT_TIMESTAMP",
+    "CURRENT_USER",
+    "LOCALTIME",
+    "LOCALTIMESTAMP",
+    "SESSION_USER",
+    "SYSTEM_USER",
+    "USER",
+];
+
 /// A call, if one stands here.
-pub(super) fn function(c: &mut Cursor<'_, '_>) -> Parse<Option<Expr>> {
+pub(in crate::sql::lower) fn function(c: &mut Cursor<'_, '_>) -> Parse<Option<Expr>> {
     let Token::Word(word) = c.peek() else { return Ok(None) };
     let category = keyword::category(word);
     let mut n = 1;
@@ -247,14 +294,15 @@ pub(super) fn function(c: &mut Cursor<'_, '_>) -> Parse<Option<Expr>> {
     }
     let called = matches!(c.peek_nth(n), Token::LParen);
     let by_key_word = match category {
-        Category::Reserved => !c.is("ONLY"),
+        Category::Reserved => FUNCTIONS_BY_KEY_WORD.iter().any(|w| c.is(w)),
+        Category::ColumnName if c.is("ROW") || c.is("EXISTS") || c.is("GROUPING") => false,
         Category::FunctionName => c.is("CURRENT_SCHEMA") && !called || c.is_all("COLLATION FOR"),
         Category::ColumnName => called && n == 1,
         Category::Free => false,
     };
     if by_key_word {
         operand_only(c).map(Some)
-    } else if called {
+    } else if called && matches!(category, Category::Free | Category::FunctionName) {
         call_only(c).map(Some)
     } else {
         Ok(None)

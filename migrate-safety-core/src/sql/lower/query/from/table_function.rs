@@ -1,11 +1,11 @@
 //! Functions in `FROM`, and those with a syntax of their own.
 
-use super::super::super::super::cursor::{Cursor, Parse};
-use super::super::super::super::expr::Expr;
-use super::super::super::super::name::ObjectName;
-use super::super::super::data_type;
-use super::super::super::expr::{expr, json_clause, operand_only, restricted, xml_passing};
 use super::{Alias, column_definitions, function, is_alias, untyped};
+use crate::sql::cursor::{Cursor, Parse};
+use crate::sql::expr::Expr;
+use crate::sql::lower::data_type;
+use crate::sql::lower::expr::{expr, json_clause, operand_only, restricted, xml_passing};
+use crate::sql::name::ObjectName;
 use sqlparser::tokenizer::Token;
 
 /// `[AS] alias [(columns)]`, `AS (definitions)`, `AS alias (definitions)`.
@@ -42,7 +42,6 @@ pub(super) fn special(c: &mut Cursor<'_, '_>) -> Parse<Option<Expr>> {
                 Ok(function)
             })
         })?;
-        c.eat_all("WITH ORDINALITY");
         return Ok(Some(Expr::Other(functions)));
     }
     if !matches!(c.peek_nth(1), Token::LParen) {
