@@ -51,7 +51,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     for ((name, row), result) in rows.iter().zip(run_cases(major, &cases)?) {
         let differences = match result.result {
             Err(error) => vec![format!("not measured: {error}")],
-            Ok(measured) => compare::differences(&predict::predict(major, row), &measured),
+            Ok(measured) => compare::differences(row, &predict::predict(major, row), &measured),
         };
         if !differences.is_empty() {
             differing += 1;
