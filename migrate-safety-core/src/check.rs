@@ -72,7 +72,8 @@ impl<'c> Replay<'c> {
         let complete = set.complete || config.schema.is_some();
         let catalog = Catalog::new(config.target, complete);
         let session = crate::catalog::Session::default();
-        let mut replay = Self { config, host: set.layout, catalog, session, now: Stamp::BEFORE, left: Vec::new(), bodies: 0 };
+        let mut replay =
+            Self { config, host: set.layout, catalog, session, now: Stamp::BEFORE, left: Vec::new(), bodies: 0 };
         if let Some(schema) = &config.schema {
             replay.run_before(&schema.text);
         }
@@ -280,8 +281,7 @@ impl<'c> Replay<'c> {
             for routine in self.catalog.routines_named(&name) {
                 let Some(body) = &routine.body else { continue };
                 let inputs: Vec<_> = routine.input_names().cloned().collect();
-                let mut read =
-                    plpgsql::read_call(self.config.target, &routine.language, body, &name, &inputs, &args);
+                let mut read = plpgsql::read_call(self.config.target, &routine.language, body, &name, &inputs, &args);
                 self.bodies += 1;
                 for inner in &mut read.operations {
                     let frame = inner.routine.get_or_insert_default();

@@ -13,7 +13,9 @@ pub fn read(path: &str) -> Vec<Row> {
             "setup" => (setup, session, before) = (sql, "", ""),
             "session" => session = sql,
             "before" => before = sql,
-            "statement" => rows.push(Row::new(setup, sql.trim_end_matches(';')).session(session).after(before).reads_at_most().may_violate()),
+            "statement" => rows.push(
+                Row::new(setup, sql.trim_end_matches(';')).session(session).after(before).reads_at_most().may_violate(),
+            ),
             other => panic!("{path}: `-- {other}` starts no part of a case"),
         }
     }

@@ -15,7 +15,13 @@ use crate::sql::{DataType, Ident};
 
 impl Change<'_> {
     /// Adds a foreign key: the row of the table itself, and where either side is partitioned one for each partition.
-    pub(super) fn add_foreign_key(&mut self, table: RelationId, def: &ConstraintDef, key: &ForeignKeyDef, origin: Origin) {
+    pub(super) fn add_foreign_key(
+        &mut self,
+        table: RelationId,
+        def: &ConstraintDef,
+        key: &ForeignKeyDef,
+        origin: Origin,
+    ) {
         let only = matches!(origin, Origin::AlterTable { only: true });
         let Some(referenced) = self.relation(&key.table, false) else { return };
         let referenced_name = self.name(referenced);

@@ -1,7 +1,7 @@
 //! Blocks: declarations, statements, exception handlers.
 
-use super::reader::{Open, Reader, is_reserved};
 use super::conditions::code_of;
+use super::reader::{Open, Reader, is_reserved};
 use super::tree::{Block, Declaration, Handler, Value};
 use crate::sql::cursor::Parse;
 use crate::sql::expr::Expr;

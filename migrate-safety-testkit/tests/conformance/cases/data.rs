@@ -76,7 +76,10 @@ pub const ROWS: &[Row] = &[
     ),
     Row::new(FIRST, "MERGE INTO t USING plain ON plain.id = t.id WHEN MATCHED THEN UPDATE SET a = 1"),
     Row::new(FIRST, "MERGE INTO t USING (VALUES (2995)) s(i) ON s.i = t.id WHEN MATCHED THEN DELETE"),
-    Row::new(FIRST, "MERGE INTO t USING (VALUES (9995)) s(i) ON s.i = t.id WHEN NOT MATCHED THEN INSERT (a,c) VALUES (1,99999)"),
+    Row::new(
+        FIRST,
+        "MERGE INTO t USING (VALUES (9995)) s(i) ON s.i = t.id WHEN NOT MATCHED THEN INSERT (a,c) VALUES (1,99999)",
+    ),
     Row::new(FIRST, "SELECT * FROM t"),
     Row::new(FIRST, "SELECT * FROM t WHERE id = 1"),
     Row::new(FIRST, "SELECT * FROM t WHERE id = 1 FOR UPDATE"),

@@ -1,9 +1,9 @@
 //! Cases beyond the examples of facts.
 
 mod access;
+mod behaviour;
 mod columns;
 mod constraints;
-mod behaviour;
 mod data;
 mod data_partitions;
 mod domains;

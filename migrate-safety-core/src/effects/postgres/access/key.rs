@@ -145,9 +145,7 @@ fn is_coarse(catalog: &Catalog, member: RelationId, key: &IndexKey) -> bool {
 /// Whether a part of an index's predicate follows from the conditions.
 fn is_given(problem: &Problem<'_>, table: usize, needed: &Expr, usable: &[&Restriction<'_>]) -> bool {
     let is_there = problem.narrowing().any(|condition| match condition {
-        Condition::Expr(scope, expr) => {
-            expr.conjuncts().iter().any(|conjunct| same(problem, *scope, conjunct, needed))
-        }
+        Condition::Expr(scope, expr) => expr.conjuncts().iter().any(|conjunct| same(problem, *scope, conjunct, needed)),
         _ => false,
     });
     // A comparison that is true means that its column is not NULL.

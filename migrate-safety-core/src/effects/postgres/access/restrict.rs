@@ -97,10 +97,11 @@ pub(super) fn of_expr<'q>(problem: &Problem<'q>, scope: usize, expr: &'q Expr, f
         Expr::InList { expr, list, negated: false } if row(expr).is_some() => {
             for (at, part) in row(expr).into_iter().flatten().enumerate() {
                 let values = list.iter().map(|item| row(item)?.get(at));
-                let needs = values.map(|value| problem.needs(scope, value?)).try_fold(BTreeSet::new(), |mut all, more| {
-                    all.extend(more?);
-                    Some(all)
-                });
+                let needs =
+                    values.map(|value| problem.needs(scope, value?)).try_fold(BTreeSet::new(), |mut all, more| {
+                        all.extend(more?);
+                        Some(all)
+                    });
                 if let Some(needs) = needs {
                     compared(problem, (scope, part), &How::Equal, needs, found);
                 }
@@ -242,7 +243,9 @@ fn classes(problem: &Problem<'_>) -> Vec<Class> {
     let mut classes: Vec<Class> = Vec::new();
     for condition in problem.narrowing() {
         let sides = match *condition {
-            Condition::Expr(scope, Expr::Binary { op, left, right }) if &**op == "=" => ((scope, &**left), (scope, &**right)),
+            Condition::Expr(scope, Expr::Binary { op, left, right }) if &**op == "=" => {
+                ((scope, &**left), (scope, &**right))
+            }
             Condition::Equal(a, b) => (a, b),
             _ => continue,
         };
@@ -276,7 +279,12 @@ fn follow_equalities(problem: &Problem<'_>, found: &mut Vec<Restriction<'_>>) {
                 found.push(Restriction { table: *table, what: what(), how: How::Equal, needs: BTreeSet::new() });
             }
             for (other, _) in class.iter().filter(|(other, _)| other != table) {
-                found.push(Restriction { table: *table, what: what(), how: How::Equal, needs: BTreeSet::from([*other]) });
+                found.push(Restriction {
+                    table: *table,
+                    what: what(),
+                    how: How::Equal,
+                    needs: BTreeSet::from([*other]),
+                });
             }
         }
     }

@@ -123,7 +123,8 @@ fn has_arbiter(scene: &Scene<'_>, id: RelationId, table: &Table, on_conflict: &O
     };
     let wanted: Vec<_> = on_conflict.target.iter().map(named).collect();
     let fits = |index: &Index| {
-        if !index.unique || index.constraint.and_then(|c| scene.catalog.constraint(id, c)).is_some_and(|c| c.deferrable) {
+        if !index.unique || index.constraint.and_then(|c| scene.catalog.constraint(id, c)).is_some_and(|c| c.deferrable)
+        {
             return false;
         }
         if index.keys.iter().any(|key| key.column.is_none()) {

@@ -58,7 +58,8 @@ pub(super) fn kept(
     keys: &[Option<(Ident, DataType)>],
     wanted: &dyn Fn(&Ident) -> Wanted,
 ) -> Option<Vec<RelationId>> {
-    let wishes: Vec<Wanted> = keys.iter().map(|key| key.as_ref().map_or(Wanted::Any, |(name, _)| wanted(name))).collect();
+    let wishes: Vec<Wanted> =
+        keys.iter().map(|key| key.as_ref().map_or(Wanted::Any, |(name, _)| wanted(name))).collect();
     if matches!(wishes.first()?, Wanted::Any | Wanted::NoneOf(_)) {
         return None;
     }
@@ -126,11 +127,15 @@ fn stretches(wishes: &[Wanted]) -> (Vec<Stretch>, bool) {
             Wanted::Between(low, high) => {
                 let rest = wishes.len() - at - 1;
                 let low = match low {
-                    Some((value, inclusive)) => (End::At(value.clone()), if *inclusive { End::Least } else { End::Most }),
+                    Some((value, inclusive)) => {
+                        (End::At(value.clone()), if *inclusive { End::Least } else { End::Most })
+                    }
                     None => (End::Least, End::Least),
                 };
                 let high = match high {
-                    Some((value, inclusive)) => (End::At(value.clone()), if *inclusive { End::Most } else { End::Least }),
+                    Some((value, inclusive)) => {
+                        (End::At(value.clone()), if *inclusive { End::Most } else { End::Least })
+                    }
                     None => (End::Most, End::Most),
                 };
                 let closed = |prefix: &Point| (filled(prefix, low.clone(), rest), filled(prefix, high.clone(), rest));
