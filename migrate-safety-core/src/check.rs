@@ -8,8 +8,9 @@ use crate::report::{MigrationReport, OperationName, Report, StatementReport};
 use crate::rules::rule::{Check, Findings};
 use crate::rules::view::{Judged, MigrationView, OperationView, Scope, SetView, Sizes, StatementView};
 use crate::rules::{Finding, RULES};
+use crate::sql::calls::RoutineCall;
 use crate::sql::operation::Transaction;
-use crate::sql::{LocatedOperation, Operation, Script, Statement, called_routines, parse, plpgsql};
+use crate::sql::{LocatedOperation, Operation, Script, Statement, parse, plpgsql, routine_calls};
 
 /// Judges every migration of a set.
 ///
@@ -49,6 +50,10 @@ struct Replay<'c> {
     catalog: Catalog,
     session: crate::catalog::Session,
     now: Stamp,
+    /// The blocks of procedural code that the statement has left by an error that they handle.
+    left: Vec<usize>,
+    /// How many bodies have been followed.
+    bodies: usize,
 }
 
 /// What is known of the statement being judged.
@@ -67,7 +72,7 @@ impl<'c> Replay<'c> {
         let complete = set.complete || config.schema.is_some();
         let catalog = Catalog::new(config.target, complete);
         let session = crate::catalog::Session::default();
-        let mut replay = Self { config, host: set.layout, catalog, session, now: Stamp::BEFORE };
+        let mut replay = Self { config, host: set.layout, catalog, session, now: Stamp::BEFORE, left: Vec::new(), bodies: 0 };
         if let Some(schema) = &config.schema {
             replay.run_before(&schema.text);
         }
@@ -138,6 +143,7 @@ impl<'c> Replay<'c> {
         let mut problems = Vec::new();
         let operations: Vec<LocatedOperation> =
             crate::catalog::in_pass_order(&current.statement.operations).into_iter().cloned().collect();
+        self.left.clear();
         for located in operations {
             self.operation(current, located, 0, &mut judged, &mut problems, &mut findings);
         }
@@ -189,6 +195,11 @@ impl<'c> Replay<'c> {
         problems: &mut Vec<crate::sql::Problem>,
         findings: &mut Vec<Finding>,
     ) {
+        if self.comes_to_nothing(&located) {
+            let (effects, sizes) = (Effects::default(), Sizes::default());
+            judged.push(Judged { located, effects, sizes, now: self.now, scope: current.scope });
+            return;
+        }
         let called = if depth < MAX_CALL_DEPTH { self.called_bodies(&located) } else { Vec::new() };
         let scene =
             Scene { operation: &located.operation, catalog: &self.catalog, session: &self.session, now: self.now };
@@ -232,22 +243,50 @@ impl<'c> Replay<'c> {
         }
     }
 
+    /// Whether an operation of procedural code leaves nothing behind: its block has been left, or it fails, and that is
+    /// handled or, behind a condition, says that the condition does not hold.
+    fn comes_to_nothing(&mut self, located: &LocatedOperation) -> bool {
+        let Some(frame) = &located.routine else { return false };
+        if frame.guards.iter().any(|guard| self.left.contains(&guard.number)) {
+            return true;
+        }
+        if frame.guards.is_empty() && !frame.conditional {
+            return false;
+        }
+        let scene =
+            Scene { operation: &located.operation, catalog: &self.catalog, session: &self.session, now: self.now };
+        let foreseen = effects::effects(&scene).failures;
+        let applied = self.catalog.clone().apply(&located.operation, self.now);
+        let mut failures = foreseen.into_iter().chain(applied.conflicts.into_iter().map(Failure::from));
+        let Some(failure) = failures.find(|failure| !failure.only_with_rows) else { return false };
+        let guard = frame.guards.iter().rev().find(|guard| guard.catches(failure.sqlstate));
+        if let (Some(guard), false) = (guard, frame.conditional) {
+            self.left.push(guard.number);
+        }
+        guard.is_some() || frame.conditional
+    }
+
     /// The bodies of the history's own routines that an operation calls.
-    fn called_bodies(&self, located: &LocatedOperation) -> Vec<plpgsql::Body> {
+    fn called_bodies(&mut self, located: &LocatedOperation) -> Vec<plpgsql::Body> {
         let mut bodies = Vec::new();
-        for name in called_routines(&located.operation) {
+        for RoutineCall { name, args } in routine_calls(&located.operation) {
             let own = located.routine.as_ref().and_then(|frame| frame.routine.as_ref());
             if own == Some(&name) {
                 continue;
             }
             for routine in self.catalog.routines_named(&name) {
                 let Some(body) = &routine.body else { continue };
-                let mut read = plpgsql::read_body(self.config.target, &routine.language, body, Some(&name));
+                let inputs: Vec<_> = routine.input_names().cloned().collect();
+                let mut read = plpgsql::read_call(self.config.target, &routine.language, body, &name, &inputs, &args);
+                self.bodies += 1;
                 for inner in &mut read.operations {
                     let frame = inner.routine.get_or_insert_default();
+                    for guard in &mut frame.guards {
+                        guard.number += self.bodies * plpgsql::MOST_BLOCKS;
+                    }
                     if let Some(outer) = &located.routine {
                         frame.conditional |= outer.conditional;
-                        frame.in_exception_block |= outer.in_exception_block;
+                        frame.guards.splice(0..0, outer.guards.iter().cloned());
                         frame.in_loop = frame.in_loop.or(outer.in_loop);
                     }
                 }

@@ -70,7 +70,7 @@ impl Place {
 
         self.uses += 1;
         self.client.batch_execute(PROBE).map_err(Error::query("prepare the session"))?;
-        self.client.batch_execute(case.setup).map_err(Error::case("setup"))?;
+        set_up(&mut self.client, case.setup).map_err(Error::case("setup"))?;
         self.unfilled = if case.fill { fill::fill_empty_tables(&mut self.client)? } else { Vec::new() };
         analyze(&mut self.client)?;
         self.client.batch_execute(case.session).map_err(Error::case("session"))?;
@@ -136,6 +136,16 @@ impl Place {
 fn strengthened(held: &Locks, mut taken: Locks) -> Locks {
     taken.retain(|relation, mode| held.get(relation).is_none_or(|old| old < mode));
     taken
+}
+
+/// Runs a setup as one batch; one statement after the other where one of them does not run in a transaction.
+fn set_up(client: &mut Client, setup: &str) -> Result<(), postgres::Error> {
+    match client.batch_execute(setup) {
+        Err(error) if ServerError::from(&error).sqlstate == "25001" => {
+            setup.split(';').try_for_each(|statement| client.batch_execute(statement))
+        }
+        result => result,
+    }
 }
 
 /// Who a session is.

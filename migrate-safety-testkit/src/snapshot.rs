@@ -75,7 +75,8 @@ impl Relations {
     }
 
     fn read_with(client: &mut Client, totals: &str) -> Result<Self, Error> {
-        let sql = format!("SELECT c.oid, CASE WHEN n.nspname LIKE 'pg\\_temp\\_%' THEN 'pg_temp' ELSE n.nspname END || '.' || c.relname,
+        let sql = format!(
+            "SELECT c.oid, CASE WHEN n.nspname LIKE 'pg\\_temp\\_%' THEN 'pg_temp' ELSE n.nspname END || '.' || c.relname,
                 pg_catalog.format('%I.%I', n.nspname, c.relname), c.relkind, c.relfilenode,
                 COALESCE(i.indrelid, 0), pg_catalog.pg_stat_get_xact_numscans(c.oid){totals},
                 pg_catalog.pg_stat_get_xact_tuples_fetched(c.oid), c.relpersistence <> 't' AND (c.relkind <> 'm' OR c.relispopulated)
@@ -83,7 +84,8 @@ impl Relations {
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
             WHERE c.oid >= 16384 AND n.nspname NOT IN ('pg_catalog', 'information_schema')
-              AND n.nspname NOT LIKE 'pg\\_toast%'");
+              AND n.nspname NOT LIKE 'pg\\_toast%'"
+        );
 
         let relations = rows(client, "read the relations", &sql)?;
         let relation = |row: &Vec<Option<String>>| {

@@ -8,6 +8,7 @@ pub(crate) mod builtin;
 mod casts;
 mod constants;
 mod dependents;
+mod hints;
 pub mod model;
 mod query;
 mod regclass;
@@ -35,7 +36,9 @@ pub use shape::{OutputColumn, QueryShape};
 pub use volatility::VolatilityOf;
 
 use crate::dialect::Target;
+use crate::sql::operation::RuleText;
 use crate::sql::{Ident, ObjectName};
+use hints::Hints;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A schema: everything that matters to a lock, a scan, a dependency or a rolling deploy.
@@ -53,11 +56,19 @@ pub struct Catalog {
     pub(crate) type_names: HashMap<(Ident, Ident), TypeId>,
     pub(crate) routines: BTreeMap<RoutineId, Routine>,
     pub(crate) routine_names: HashMap<(Ident, Ident), Vec<RoutineId>>,
-    /// Tables that have, or once had, a constraint of a name.
+    /// The tables that have a constraint of a name, each as often as it has one.
     pub(crate) constraint_names: HashMap<Ident, Vec<RelationId>>,
+    /// Where to look for dependents.
+    pub(crate) hints: Hints,
     /// Views that read a relation.
     pub(crate) readers: HashMap<RelationId, Vec<RelationId>>,
-    pub(crate) extensions: BTreeMap<Ident, Stamp>,
+    pub(crate) extensions: BTreeMap<Ident, Extension>,
+    /// Comments on what has no field for one.
+    pub(crate) comments: HashMap<Object, Box<str>>,
+    /// What rules were created as.
+    pub(crate) rule_texts: HashMap<(RelationId, Ident), RuleText>,
+    /// Extended statistics by schema and name, and the table they are about.
+    pub(crate) statistics: HashMap<(Ident, Ident), RelationId>,
     /// Names that statements which were not understood mention.
     pub(crate) unknown_names: HashSet<Ident>,
     /// Whether bodies of functions are looked into when they are created (`check_function_bodies`).
@@ -107,8 +118,12 @@ impl Catalog {
             routines: BTreeMap::new(),
             routine_names: HashMap::new(),
             constraint_names: HashMap::new(),
+            hints: Hints::default(),
             readers: HashMap::new(),
+            statistics: HashMap::new(),
             extensions: BTreeMap::new(),
+            comments: HashMap::new(),
+            rule_texts: HashMap::new(),
             unknown_names: HashSet::new(),
             check_bodies: true,
             own_operators: false,

@@ -2,8 +2,8 @@
 
 use crate::sql::expr::{Expr, Expression};
 use crate::sql::operation::{
-    ArgMode, FiringState, Generated, PartitionBound, PartitionStrategy, Persistence, ReferentialAction,
-    ReplicaIdentity, RoutineBody, TriggerEvents, TriggerTiming, Volatility,
+    ArgMode, FiringState, Generated, PartitionBound, PartitionStrategy, Persistence, PolicyClauses, ReferentialAction,
+    ReplicaIdentity, RoutineBody, TriggerDetails, TriggerEvents, TriggerTiming, Volatility,
 };
 use crate::sql::{DataType, Ident, ObjectName};
 
@@ -453,6 +453,10 @@ pub struct Sequence {
     pub increment: i64,
     /// Start value, where written.
     pub start: Option<i64>,
+    /// How many values a session takes at once.
+    pub cache: i64,
+    /// Whether it starts again at its end.
+    pub cycle: bool,
 }
 
 /// A trigger.
@@ -478,15 +482,21 @@ pub struct Trigger {
     pub state: FiringState,
     /// Columns mentioned in `WHEN`.
     pub when: Option<Expression>,
+    /// `FROM table` of a constraint trigger.
+    pub from: Option<RelationId>,
+    /// Arguments, transition tables, whether it can be deferred.
+    pub details: TriggerDetails,
     /// Its number in the order in which things were created.
     pub number: u32,
 }
 
 /// A policy of row level security.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
     /// Its name.
     pub name: Ident,
+    /// What it was created as.
+    pub clauses: PolicyClauses,
     /// What its conditions read, the table's own columns too.
     pub reads: Vec<Dependency>,
     /// Routines that its conditions call.
@@ -495,6 +505,15 @@ pub struct Policy {
     pub types: Vec<TypeId>,
     /// Its number in the order in which things were created.
     pub number: u32,
+}
+
+/// An extension that is installed.
+#[derive(Clone, Debug)]
+pub struct Extension {
+    /// When it was installed.
+    pub created: Stamp,
+    /// The schema of its objects, where written.
+    pub schema: Option<Ident>,
 }
 
 /// A type that the history defines.
@@ -571,6 +590,10 @@ pub struct Routine {
     pub body: Option<RoutineBody>,
     /// What a body reads that is not a string (`BEGIN ATOMIC`, `RETURN`).
     pub reads: Vec<Dependency>,
+    /// What it was created as, behind its name.
+    pub definition: Box<str>,
+    /// What `ALTER` changed since then.
+    pub altered: Vec<Box<str>>,
     /// What an SQL function computes, if the planner puts that in the place of a call.
     pub inline: Option<Box<Expr>>,
     /// When it was created (or last replaced).

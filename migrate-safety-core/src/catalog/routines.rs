@@ -12,6 +12,12 @@ impl Routine {
         self.args.iter().filter(move |(_, _, mode, _)| input(*mode)).map(|(_, data_type, ..)| data_type)
     }
 
+    /// The names of its input arguments, as [`inputs`](Self::inputs).
+    pub fn input_names(&self) -> impl Iterator<Item = &Option<Ident>> {
+        let input = |mode| matches!(mode, ArgMode::In | ArgMode::InOut | ArgMode::Variadic);
+        self.args.iter().filter(move |(_, _, mode, _)| input(*mode)).map(|(name, ..)| name)
+    }
+
     /// How many input arguments a call may leave out.
     pub fn defaults(&self) -> usize {
         self.args.iter().filter(|(_, _, mode, default)| *default && *mode != ArgMode::Out).count()

@@ -89,21 +89,20 @@ impl Catalog {
     }
 
     /// Adds a column at the end of a table and numbers it.
-    pub(crate) fn add_column(&mut self, table: RelationId, mut column: Column) -> Option<ColumnId> {
-        let table = self.table_mut(table)?;
+    pub(crate) fn add_column(&mut self, id: RelationId, mut column: Column) -> Option<ColumnId> {
+        let table = self.table_mut(id)?;
         table.last_column = table.last_column.saturating_add(1);
         column.id = ColumnId(table.last_column);
+        let number = column.id;
         table.columns.push(column);
-        Some(ColumnId(table.last_column))
+        self.note_column(id, number);
+        Some(number)
     }
 
     /// Adds a constraint to a table and, for a foreign key, the link from the table it references.
     pub(crate) fn add_constraint(&mut self, table: RelationId, constraint: Constraint) -> ConstraintId {
         let id = constraint.id;
-        let tables = self.constraint_names.entry(constraint.name.clone()).or_default();
-        if !tables.contains(&table) {
-            tables.push(table);
-        }
+        self.constraint_names.entry(constraint.name.clone()).or_default().push(table);
         if let ConstraintKind::ForeignKey(key) = &constraint.kind {
             let referenced = key.table;
             if let Some(referenced) = self.table_mut(referenced) {
@@ -118,21 +117,26 @@ impl Catalog {
 
     /// Gives a constraint another name.
     pub(crate) fn rename_constraint(&mut self, table: RelationId, id: ConstraintId, to: &Ident) {
-        if let Some(constraint) = self.constraint_mut(table, id) {
-            constraint.name = to.clone();
-            let tables = self.constraint_names.entry(to.clone()).or_default();
-            if !tables.contains(&table) {
-                tables.push(table);
-            }
+        let Some(constraint) = self.constraint_mut(table, id) else { return };
+        let from = std::mem::replace(&mut constraint.name, to.clone());
+        self.forget_constraint_name(table, &from);
+        self.constraint_names.entry(to.clone()).or_default().push(table);
+    }
+
+    fn forget_constraint_name(&mut self, table: RelationId, name: &Ident) {
+        let Some(tables) = self.constraint_names.get_mut(name) else { return };
+        if let Some(at) = tables.iter().position(|id| *id == table) {
+            tables.swap_remove(at);
+        }
+        if tables.is_empty() {
+            self.constraint_names.remove(name);
         }
     }
 
     /// Whether any table of a schema has a constraint of this name.
     pub(crate) fn constraint_name_exists(&self, schema: &str, name: &str) -> bool {
-        let tables = self.constraint_names.get(name).map_or(&[][..], Vec::as_slice);
-        tables.iter().filter_map(|id| self.relation(*id)).any(|relation| {
-            relation.schema == *schema && relation.table().is_some_and(|t| t.constraint(name).is_some())
-        })
+        let mut tables = self.constraint_names.get(name).into_iter().flatten();
+        tables.any(|id| self.relation(*id).is_some_and(|relation| relation.schema == *schema))
     }
 
     /// Makes a column the owner of a sequence, or nothing.
@@ -177,20 +181,7 @@ impl Catalog {
     /// The sequence that `nextval('…')` takes values from.
     fn sequence_of(&self, expr: &Expr) -> Option<RelationId> {
         let Expr::Call { name, args } = expr else { return None };
-        let mut argument = args.first().filter(|_| name.name == "nextval")?;
-        while let Expr::Cast { expr, .. } = argument {
-            argument = expr;
-        }
-        let Expr::String(text) = argument else { return None };
-        let part = |written: &str| match written.strip_prefix('"').and_then(|w| w.strip_suffix('"')) {
-            Some(quoted) => Ident::exact(&quoted.replace("\"\"", "\"")),
-            None => Ident::folded(written),
-        };
-        let (schema, name) = match text.rsplit_once('.') {
-            Some((schema, name)) => (Some(part(schema)), part(name)),
-            None => (None, part(text)),
-        };
-        self.resolve(&ObjectName { schema, name }).found()
+        self.regclass(args.first().filter(|_| name.name == "nextval")?).found()
     }
 
     /// Removes a relation and everything that cannot be without it: indexes, partitions and inheriting tables, owned
@@ -313,6 +304,7 @@ impl Catalog {
     }
 
     fn unlink_constraint(&mut self, table: RelationId, constraint: &Constraint) {
+        self.forget_constraint_name(table, &constraint.name);
         if let ConstraintKind::ForeignKey(key) = &constraint.kind
             && let Some(referenced) = self.table_mut(key.table)
         {

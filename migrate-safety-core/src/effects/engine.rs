@@ -63,12 +63,15 @@ impl Effects {
         self.uncertain.extend_from_slice(&part.uncertain);
         self.failures.extend_from_slice(&part.failures);
         self.index_tables.extend_from_slice(&part.index_tables);
+        self.followers.extend_from_slice(&part.followers);
     }
 
     /// Adds an act on the relations that existed before the statement.
     fn add(&mut self, scene: &Scene<'_>, act: &Act) {
+        let target = scene.target().filter(|_| act.as_target);
         for id in (act.on)(scene) {
             self.add_on(scene, id, act.lock, act.work);
+            self.followers.extend(target.map(|target| (id, target.id)));
         }
     }
 
@@ -145,6 +148,12 @@ impl Effects {
                 }
             }
         }
+        for (follower, leader) in &self.followers {
+            let mode = known.get(leader).and_then(|place| locks.get(*place)).map(|lock| lock.mode);
+            if let (Some(mode), Some(lock)) = (mode, known.get(follower).and_then(|place| locks.get_mut(*place))) {
+                lock.mode = lock.mode.max(mode);
+            }
+        }
         locks.sort_by(|a, b| a.relation.name.cmp(&b.relation.name));
         self.locks = locks;
         once(&mut self.rewrites);
@@ -173,8 +182,7 @@ fn has_file(scene: &Scene<'_>, relation: &Relation) -> bool {
         RelationKind::Table(table) => !table.is_partitioned() && !table.foreign,
         RelationKind::Index(index) => scene.catalog.table(index.table).is_none_or(|table| !table.is_partitioned()),
         RelationKind::View(view) => view.materialized,
-        RelationKind::Sequence(_) => true,
-        RelationKind::Composite => false,
+        RelationKind::Sequence(_) | RelationKind::Composite => false,
     }
 }
 

@@ -67,22 +67,29 @@ pub struct Act {
     pub lock: Option<LockMode>,
     /// Which work. It concerns those of the relations that have a file of their own.
     pub work: Work,
+    /// Whether a stronger lock that another action of the same `ALTER TABLE` needs on its target is taken here, too.
+    pub as_target: bool,
 }
 
 impl Act {
     /// A lock and no work to speak of.
     pub const fn lock(on: fn(&Scene<'_>) -> Vec<RelationId>, lock: LockMode) -> Self {
-        Self { on, lock: Some(lock), work: Work::Metadata }
+        Self { on, lock: Some(lock), work: Work::Metadata, as_target: false }
     }
 
     /// Work under a lock.
     pub const fn work(on: fn(&Scene<'_>) -> Vec<RelationId>, lock: LockMode, work: Work) -> Self {
-        Self { on, lock: Some(lock), work }
+        Self { on, lock: Some(lock), work, as_target: false }
+    }
+
+    /// A lock on what `ALTER TABLE` opens besides its target: it uses one mode for all.
+    pub const fn lock_as_target(on: fn(&Scene<'_>) -> Vec<RelationId>, lock: LockMode) -> Self {
+        Self { on, lock: Some(lock), work: Work::Metadata, as_target: true }
     }
 
     /// Reading through, under a lock that does not count.
     pub const fn scan(on: fn(&Scene<'_>) -> Vec<RelationId>) -> Self {
-        Self { on, lock: None, work: Work::Scan }
+        Self { on, lock: None, work: Work::Scan, as_target: false }
     }
 }
 

@@ -67,6 +67,8 @@ pub struct Effects {
     pub failures: Vec<Failure>,
     /// The table of each index in `rebuilds_indexes`.
     pub(crate) index_tables: Vec<(RelationId, RelationId)>,
+    /// Relations that get the lock of another, whatever decides that: `ALTER TABLE` takes one mode for all its actions.
+    pub(crate) followers: Vec<(RelationId, RelationId)>,
 }
 
 /// An error the server would report.

@@ -35,7 +35,7 @@ fn check(view: &StatementView<'_>, findings: &mut Findings<'_>) {
                     .at(judged.located.span)
                     .help(format!("run the block {}", own_migration(view.host)));
             }
-            Some(frame) if ends && frame.in_exception_block => {
+            Some(frame) if ends && !frame.guards.is_empty() => {
                 findings
                     .block("COMMIT fails inside a block that has an EXCEPTION clause")
                     .at(judged.located.span)

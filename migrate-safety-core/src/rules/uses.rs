@@ -29,7 +29,7 @@ pub(super) fn literal_of_type(catalog: &Catalog, operation: &Operation, label: &
 
 /// Calls `look` on every expression of an operation and collects the tables it is about.
 fn visit<'o>(operation: &'o Operation, look: &mut dyn FnMut(&'o Expr), tables: &mut Vec<&'o ObjectName>) {
-    let mut expr = |e: &'o Expr, look: &mut dyn FnMut(&'o Expr)| {
+    let expr = |e: &'o Expr, look: &mut dyn FnMut(&'o Expr)| {
         e.walk(&mut |e| {
             look(e);
             if let Expr::Subquery { query, .. } = e {

@@ -42,13 +42,6 @@ pub fn routine_calls(operation: &Operation) -> Vec<RoutineCall> {
     found
 }
 
-/// Whether a query calls any function.
-pub(crate) fn query_calls(query: &Query) -> bool {
-    let mut found = false;
-    in_query(query, &mut |expr| found |= matches!(expr, Expr::Call { .. }));
-    found
-}
-
 /// Calls `visit` on every expression of an operation that the server evaluates when it runs, those of its subqueries
 /// and common table expressions included.
 pub(crate) fn each_expr<'o>(operation: &'o Operation, visit: &mut dyn FnMut(&'o Expr)) {

@@ -383,18 +383,6 @@ impl<'s, 't> Cursor<'s, 't> {
         self.skip_until(|_| false);
     }
 
-    /// `production`, or nothing consumed.
-    pub(crate) fn maybe<T>(&mut self, production: impl FnOnce(&mut Self) -> Parse<T>) -> Option<T> {
-        let mark = self.mark();
-        match production(self) {
-            Ok(value) => Some(value),
-            Err(_) => {
-                self.rewind(mark);
-                None
-            }
-        }
-    }
-
     /// `production`, one level deeper.
     pub(crate) fn nested<T>(&mut self, production: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<T> {
         self.descend()?;

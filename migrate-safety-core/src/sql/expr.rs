@@ -12,6 +12,18 @@ pub struct Expression {
     pub expr: Expr,
 }
 
+impl Expression {
+    /// The same value where the type is not told by the place it stands in: a bare string constant gets a cast.
+    #[must_use]
+    pub fn of_type(self, data_type: &DataType) -> Self {
+        if !matches!(self.expr, Expr::String(_)) {
+            return self;
+        }
+        let sql = format!("{}::{data_type}", self.sql).into();
+        Self { sql, expr: Expr::Cast { expr: Box::new(self.expr), to: data_type.clone() } }
+    }
+}
+
 /// The structure of an expression. What has no variant of its own is [`Expr::Other`] with its parts, so that a walk
 /// still meets every function, column and subquery.
 #[derive(Clone, Debug, PartialEq)]
@@ -262,6 +274,8 @@ pub struct TableRef {
     pub ordinality: bool,
     /// Whether it is joined to what stands before it, not separated by a comma.
     pub joined: bool,
+    /// Behind `LEFT JOIN`: rows without a match in it are kept.
+    pub optional: bool,
     /// The columns of `USING` that the join it takes part in makes one of.
     pub using: Vec<Ident>,
     /// `NATURAL`: the join makes one of all columns of the same name.
@@ -279,6 +293,7 @@ impl TableRef {
             columns: Vec::new(),
             ordinality: false,
             joined: false,
+            optional: false,
             using: Vec::new(),
             natural: false,
             on: None,

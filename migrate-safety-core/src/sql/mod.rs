@@ -28,4 +28,5 @@ pub use name::{Ident, ObjectName};
 pub use operation::{LocatedOperation, LockMode, Operation};
 pub use parse::parse;
 pub use span::{LineIndex, Position, Span};
+pub use split::split;
 pub use statement::{Directive, Problem, ProblemKind, Script, Statement};

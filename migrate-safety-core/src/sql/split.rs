@@ -4,6 +4,7 @@ use super::cursor::is_word;
 use super::lexer::{Lexeme, Lexer};
 use super::span::{Position, Span};
 use super::statement::{Directive, Problem, ProblemKind};
+use crate::dialect::Target;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 /// A stretch of a script. The pieces in order, one behind the other, are the whole script.
@@ -36,6 +37,12 @@ pub(crate) struct Tokens {
     pub(crate) problems: Vec<Problem>,
     /// The directives before and in it.
     pub(crate) directives: Vec<Directive>,
+}
+
+/// Where a script falls apart into statements, what stands between them, data of `COPY` and commands of psql: stretches
+/// that follow one another and leave nothing out. A statement's ends with its semicolon.
+pub fn split(target: Target, text: &str) -> impl Iterator<Item = Span> {
+    Splitter::new(text, target.version).map(|piece| piece.span)
 }
 
 /// Gives the pieces of a script.
@@ -178,11 +185,11 @@ impl<'t> Splitter<'t> {
 
     /// Where the data of a `COPY` begins, if nothing else stands in the rest of the line.
     fn data_start(&self) -> Option<usize> {
-        let start = self.lexer.offset();
-        let line = self.text.get(start..)?;
-        let length = line.find('\n')?;
-        let rest = line.get(..length)?.trim_start();
-        (rest.is_empty() || rest.starts_with("--")).then_some(start + length + 1)
+        let rest = self.text.get(self.lexer.offset()..)?;
+        let behind_blanks = rest.trim_start_matches([' ', '\t', '\r']);
+        let in_line = behind_blanks.starts_with('\n') || behind_blanks.starts_with("--");
+        let line = if in_line { behind_blanks.find('\n')? } else { return None };
+        Some(self.text.len() - behind_blanks.len() + line + 1)
     }
 
     /// The end of the data of a `COPY` that begins at `start`: behind the line `\.`, or that of the text.

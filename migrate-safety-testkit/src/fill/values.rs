@@ -29,9 +29,7 @@ pub(super) fn expression(kind: &Kind) -> String {
         "point" => "pg_catalog.point(g, g)".to_owned(),
         "int4range" | "int8range" | "numrange" => "pg_catalog.format('[%s,%s)', g * 10, g * 10 + 5)".to_owned(),
         "daterange" => "pg_catalog.daterange(DATE '2024-01-01' + g * 2, DATE '2024-01-02' + g * 2)".to_owned(),
-        "tsrange" | "tstzrange" => {
-            "pg_catalog.format('[%s,%s)', TIMESTAMP '2024-01-01' + g * INTERVAL '1 hour', TIMESTAMP '2024-01-01 00:30' + g * INTERVAL '1 hour')".to_owned()
-        }
+        "tsrange" | "tstzrange" => "pg_catalog.format('[%s,%s)', TIMESTAMP '2024-01-01' + g * INTERVAL '1 hour', TIMESTAMP '2024-01-01 00:30' + g * INTERVAL '1 hour')".to_owned(),
         "ltree" => "'v' || g".to_owned(),
         "hstore" => "'n=>' || g".to_owned(),
         _ => other(kind),

@@ -1,12 +1,14 @@
 //! Predicted effects against what servers do: every example of every fact, and the cases in `cases/`.
 //!
 //! `CONFORMANCE_FILTER=text` runs only the cases whose setup or statement contains the text;
-//! `CONFORMANCE_MAJORS=14,18` only these versions.
+//! `CONFORMANCE_MAJORS=14,18` only these versions; `CONFORMANCE_FILE=path` runs the cases of a file instead, in the format
+//! of the example `probe`.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cases;
 mod compare;
+mod file;
 mod predict;
 mod row;
 
@@ -22,7 +24,10 @@ fn rows(major: u16) -> Vec<Row> {
         let row = |example: &Example| Row::new(example.setup, example.sql).on(fact.since.max(14), fact.until.min(18));
         fact.examples.iter().map(row)
     });
-    let mut rows: Vec<Row> = examples.chain(cases::all()).collect();
+    let mut rows: Vec<Row> = match std::env::var("CONFORMANCE_FILE") {
+        Ok(path) => file::read(&path),
+        Err(_) => examples.chain(cases::all()).collect(),
+    };
     rows.retain(|row| row.versions.contains(&major) && (row.setup.contains(&filter) || row.sql.contains(&filter)));
     rows
 }
@@ -43,7 +48,7 @@ fn conform(major: u16) {
     for (row, result) in rows.iter().zip(results) {
         let differences = match result.result {
             Err(error) => vec![format!("not measured: {error}")],
-            Ok(measured) => compare::differences(&predict::predict(major, row), &measured),
+            Ok(measured) => compare::differences(row, &predict::predict(major, row), &measured),
         };
         if !differences.is_empty() {
             report.push(format!("{}\n    after {}\n  {}", row.sql, row.setup, differences.join("\n  ")));

@@ -11,11 +11,15 @@ pub struct Row {
     pub before: &'static str,
     pub sql: &'static str,
     pub versions: RangeInclusive<u16>,
+    /// Whether the planner may read less than is predicted, by an index.
+    pub reads_at_most: bool,
+    /// Whether the rows decide if a constraint is violated.
+    pub may_violate: bool,
 }
 
 impl Row {
     pub const fn new(setup: &'static str, sql: &'static str) -> Self {
-        Self { setup, session: "", before: "", sql, versions: 14..=18 }
+        Self { setup, session: "", before: "", sql, versions: 14..=18, reads_at_most: false, may_violate: false }
     }
 
     /// With settings of the session.
@@ -33,6 +37,18 @@ impl Row {
     /// Only on these versions: where others differ for a reason that is no effect.
     pub const fn on(mut self, first: u16, last: u16) -> Self {
         self.versions = first..=last;
+        self
+    }
+
+    /// The planner may use an index instead of reading a table through.
+    pub const fn reads_at_most(mut self) -> Self {
+        self.reads_at_most = true;
+        self
+    }
+
+    /// The rows may violate a constraint, which nobody can predict.
+    pub const fn may_violate(mut self) -> Self {
+        self.may_violate = true;
         self
     }
 

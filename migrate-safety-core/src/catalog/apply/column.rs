@@ -140,15 +140,7 @@ impl Change<'_> {
             self.conflict("42P07", format!("relation \"{name}\" already exists"));
             return;
         }
-        let sequence = Sequence {
-            data_type: options.data_type.clone().unwrap_or(data_type),
-            owned_by: None,
-            identity,
-            persistence,
-            bounds: (options.min_value.flatten(), options.max_value.flatten()),
-            increment: options.increment.unwrap_or(1),
-            start: options.start,
-        };
+        let sequence = Sequence { identity, ..Sequence::new(data_type, persistence, options) };
         let kind = RelationKind::Sequence(Box::new(sequence));
         let sequence = self.catalog.add_relation(schema.clone(), name.clone(), kind, self.now);
         self.applied.created.push(sequence);
@@ -160,6 +152,7 @@ impl Change<'_> {
                 column.default = default;
             }
         }
+        self.catalog.note_column(table, id);
     }
 
     /// The attributes of a composite type.

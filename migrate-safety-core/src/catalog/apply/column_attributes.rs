@@ -38,6 +38,7 @@ impl Change<'_> {
             if let Some(column) = self.catalog.column_mut(table, column) {
                 column.default.clone_from(&stored);
             }
+            self.catalog.note_column(table, column);
             self.catalog.settle_sequence(table, column);
         }
     }
@@ -151,8 +152,7 @@ impl Change<'_> {
         }
         let sequence = sequence.and_then(|id| self.catalog.relations.get_mut(&id));
         if let Some(Relation { kind: RelationKind::Sequence(sequence), .. }) = sequence {
-            sequence.increment = options.increment.unwrap_or(sequence.increment);
-            sequence.start = options.start.or(sequence.start);
+            sequence.set(options);
         }
     }
 

@@ -148,7 +148,10 @@ impl Change<'_> {
         let table_name = self.name(table);
         match &constraint.kind {
             _ if !constraint.enforced => {
-                self.conflict("55000", "cannot validate NOT ENFORCED constraint");
+                self.conflict(
+                    "42809",
+                    format!("cannot validate NOT ENFORCED constraint \"{name}\" of relation \"{table_name}\""),
+                );
             }
             ConstraintKind::NotNull { .. } => self.validate_not_null(table, constraint.id),
             ConstraintKind::Check { .. } => {
@@ -344,12 +347,8 @@ impl Change<'_> {
                 return;
             }
         }
-        if only
-            && self.version() < 18
-            && self.is_partitioned(table)
-            && !self.children(table).is_empty()
-            && !constraint.no_inherit
-        {
+        let partitions = self.is_partitioned(table) && !self.children(table).is_empty();
+        if only && partitions && self.version() < 18 && !constraint.no_inherit {
             let passed_on = matches!(constraint.kind, ConstraintKind::Check { .. } | ConstraintKind::NotNull { .. });
             if passed_on {
                 self.conflict(
@@ -416,7 +415,6 @@ impl Change<'_> {
         let found = self.table(child).and_then(|t| t.constraint(&constraint.name)).map(|c| c.id);
         if let Some(constraint) = found.and_then(|id| self.catalog.constraint_mut(child, id)) {
             constraint.inherited = constraint.inherited.saturating_sub(1);
-            constraint.local |= constraint.inherited == 0;
         }
     }
 }

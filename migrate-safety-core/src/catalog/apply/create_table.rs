@@ -80,7 +80,7 @@ impl Change<'_> {
                 (table.is_partitioned(), table.partition_of.is_some(), self.is_unknown(parent));
             if create.partition_of.is_some() {
                 if !partitioned && !unknown {
-                    self.conflict("42809", format!("\"{}\" is not partitioned", name.name));
+                    self.conflict("42P17", format!("\"{}\" is not partitioned", name.name));
                 }
             } else if partitioned {
                 self.conflict("42809", format!("cannot inherit from partitioned table \"{}\"", name.name));
@@ -176,6 +176,7 @@ impl Change<'_> {
             column.generated = own.generated.or(column.generated.take());
             column.identity = own.identity.or(column.identity);
         }
+        self.catalog.note_column(id, existing.id);
     }
 
     /// Defaults that differ between the parents, and that the table does not replace by its own.

@@ -52,6 +52,7 @@ impl Change<'_> {
                 existing.default.clone_from(&column.default);
             }
         }
+        self.catalog.note_column(child, existing.id);
     }
 
     /// Gives a new table the checks of its parents.

@@ -30,6 +30,7 @@ mod set_type;
 pub use passes::in_pass_order;
 
 use super::{Catalog, RelationId, Stamp};
+use crate::sql::operation::TableTarget;
 use crate::sql::{Ident, ObjectName, Operation};
 use change::Change;
 
@@ -95,6 +96,7 @@ impl Catalog {
             Operation::CreateIndex(create) => change.create_index(create),
             Operation::AttachIndexPartition { parent, child } => change.attach_index_partition(parent, child),
             Operation::ClusterTable { table: Some(table), index } => change.cluster_table(table, index.as_ref()),
+            Operation::Truncate { tables, cascade: false, .. } => change.check_truncate(tables),
             Operation::Insert(insert) => change.fill(&insert.table),
             Operation::Copy { table: Some(table), from: true, .. } => change.fill(table),
             Operation::Merge(merge) if merge.inserts => change.fill(&merge.table.name),
@@ -113,6 +115,25 @@ impl Change<'_> {
             if let Some(table) = self.catalog.table_mut(table) {
                 table.filled = Some(now);
             }
+        }
+    }
+
+    /// Reports tables that cannot be emptied because others reference them.
+    fn check_truncate(&mut self, targets: &[TableTarget]) {
+        let mut tables: Vec<RelationId> = Vec::new();
+        for target in targets {
+            let Some(id) = self.catalog.resolve(&target.name).found() else { continue };
+            tables.push(id);
+            if !target.only {
+                tables.extend(self.catalog.descendants(id));
+            }
+        }
+        let keys = tables.iter().flat_map(|id| self.catalog.foreign_keys_to(*id));
+        let outside = keys.filter(|key| !tables.contains(&key.from)).map(|key| (key.from, key.key.table)).next();
+        if let Some((from, to)) = outside {
+            let detail = vec![format!("Table \"{}\" references \"{}\".", self.name(from), self.name(to))];
+            let message = "cannot truncate a table referenced in a foreign key constraint";
+            self.applied.conflicts.push(Conflict { detail, ..Conflict::new("0A000", message) });
         }
     }
 

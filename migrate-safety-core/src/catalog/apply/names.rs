@@ -160,7 +160,7 @@ mod tests {
             (combined("t", None, "pkey"), "t_pkey".to_owned()),
             (combined("t", Some("c"), "key"), "t_c_key".to_owned()),
             (combined(&long, Some("column"), "idx"), format!("{}_column_idx", "a".repeat(52))),
-            (combined(&long, Some(&"b".repeat(60)), "key1"), format!("{}_{}_key1", "a".repeat(28), "b".repeat(29))),
+            (combined(&long, Some(&"b".repeat(60)), "key1"), format!("{}_{}_key1", "a".repeat(29), "b".repeat(28))),
             (combined(&"ü".repeat(31), Some("c"), "check"), format!("{}_c_check", "ü".repeat(27))),
         ];
         for (made, expected) in cases {

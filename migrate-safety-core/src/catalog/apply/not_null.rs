@@ -114,7 +114,8 @@ impl Change<'_> {
             return;
         }
         if only {
-            if !self.children(table).is_empty() {
+            // `SET NOT NULL` minds only partitions.
+            if !self.children(table).is_empty() && (def.is_some() || self.is_partitioned(table)) {
                 self.conflict("42P16", "constraint must be added to child tables too");
             }
             return;

@@ -63,16 +63,7 @@ impl Change<'_> {
 
     /// `ATTACH PARTITION`.
     pub(super) fn attach_partition(&mut self, parent: RelationId, partition: &ObjectName, bound: &PartitionBound) {
-        let parent_name = self.name(parent);
-        if !self.is_partitioned(parent) && !self.is_unknown(parent) {
-            match self.version() {
-                18.. => {
-                    let message =
-                        format!("ALTER action ATTACH PARTITION cannot be performed on relation \"{parent_name}\"");
-                    self.conflict("42809", message);
-                }
-                _ => self.conflict("42P17", format!("table \"{parent_name}\" is not partitioned")),
-            }
+        if !self.demand_partitioned(parent, "ATTACH") {
             return;
         }
         let Some(child) = self.relation(partition, false) else { return };
@@ -111,6 +102,22 @@ impl Change<'_> {
         }
     }
 
+    /// Whether a table has partitions at all; that it has none is reported.
+    fn demand_partitioned(&mut self, table: RelationId, verb: &str) -> bool {
+        let fits = self.is_partitioned(table) || self.is_unknown(table);
+        if !fits {
+            let name = self.name(table);
+            match self.version() {
+                18.. => {
+                    let message = format!("ALTER action {verb} PARTITION cannot be performed on relation \"{name}\"");
+                    self.conflict("42809", message);
+                }
+                _ => self.conflict("42P17", format!("table \"{name}\" is not partitioned")),
+            }
+        }
+        fits
+    }
+
     fn refuse_further_columns(&mut self, parent: RelationId, child: RelationId) {
         let (Some(of_parent), Some(of_child)) = (self.table(parent), self.table(child)) else { return };
         if self.is_unknown(parent) {
@@ -133,6 +140,9 @@ impl Change<'_> {
         concurrently: bool,
         finalize: bool,
     ) {
+        if !self.demand_partitioned(parent, "DETACH") {
+            return;
+        }
         let Some(child) = self.relation(partition, false) else { return };
         let (parent_name, child_name) = (self.name(parent), self.name(child));
         let bound = self.table(child).and_then(|t| t.partition_of.clone()).filter(|(of, _)| *of == parent);

@@ -106,9 +106,14 @@ impl Change<'_> {
         let Some(column) = self.table(table).and_then(|t| t.column(name)).cloned() else { return };
         self.refuse_dependents(table, &column);
         if let Some(column) = self.catalog.column_mut(table, column.id) {
+            // The default keeps the value that it had as one of the old type.
+            if let Some(default) = column.default.take() {
+                column.default = Some(if column.data_type == *data_type { default } else { default.of_type(&column.data_type) });
+            }
             column.data_type = data_type.clone();
             column.collation = collation.cloned();
         }
+        self.catalog.note_column(table, column.id);
         if let Some(sequence) = column.sequence.filter(|_| column.identity.is_some())
             && let Some(Relation { kind: RelationKind::Sequence(sequence), .. }) =
                 self.catalog.relations.get_mut(&sequence)

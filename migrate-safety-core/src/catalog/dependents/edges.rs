@@ -89,6 +89,8 @@ impl Catalog {
                 edges.extend(table.sequences.iter().map(|s| (Object::Relation(*s), Edge::Auto)));
                 let defaults = table.columns.iter().filter(|c| c.default.is_some());
                 edges.extend(defaults.map(|c| (Object::Default(id, c.id), Edge::Auto)));
+                // Its own foreign keys may be met on another way: from a table that goes too, or from its own index.
+                edges.extend(self.foreign_keys_from(id).iter().map(|k| (Object::Constraint(id, k.constraint.id), Edge::Auto)));
                 for child in &table.children {
                     let partition = self.table(*child).is_some_and(|c| c.partition_of.is_some());
                     edges.push((Object::Relation(*child), if partition { Edge::Auto } else { Edge::Normal }));
@@ -131,7 +133,7 @@ impl Catalog {
 
     /// Policies and rules of other tables that read a relation.
     fn readers_on_tables(&self, id: RelationId, edges: &mut Edges) {
-        for (relation, table) in self.all_tables().filter(|(r, _)| r.id != id) {
+        for (relation, table) in self.guarded_tables().filter(|(r, _)| r.id != id) {
             let reading = table.policies.iter().filter(|p| p.reads.iter().any(|d| d.relation == id));
             edges.extend(reading.map(|p| (Object::Policy(relation.id, p.name.clone()), Edge::Normal)));
             let reading = table.rule_reads.iter().filter(|(_, read)| *read == id);
@@ -146,11 +148,18 @@ impl Catalog {
 
     /// The columns whose default takes its value from a sequence.
     pub(crate) fn defaults_naming(&self, sequence: RelationId) -> Vec<(RelationId, ColumnId)> {
+        let Some(Relation { name, kind: RelationKind::Sequence(definition), .. }) = self.relation(sequence) else {
+            return Vec::new();
+        };
+        let mut users = self.hints.sequence_users.get(name).cloned().unwrap_or_default();
+        users.extend(definition.owned_by.map(|(table, _)| table));
         let names = |column: &Column| {
             let calls = column.default.as_ref().is_some_and(|d| self.calls_nextval(&d.expr, sequence));
             calls || (column.sequence == Some(sequence) && column.identity.is_none() && column.default.is_some())
         };
-        self.all_columns().filter(|(_, c)| names(c)).map(|(relation, c)| (relation.id, c.id)).collect()
+        let tables = users.into_iter().filter_map(|id| Some((id, self.table(id)?)));
+        let columns = tables.flat_map(|(id, table)| table.columns.iter().map(move |c| (id, c)));
+        columns.filter(|(_, c)| names(c)).map(|(id, c)| (id, c.id)).collect()
     }
 
     /// Whether an expression names a sequence by a constant of type `regclass`.
@@ -169,7 +178,8 @@ impl Catalog {
         let is = |t: &DataType| {
             t.schema.as_ref() == Some(&relation.schema) && t.name == relation.name && self.is_row_type(t, id)
         };
-        for (other, column) in self.all_columns() {
+        let used = self.hints.column_types.contains(&relation.name);
+        for (other, column) in used.then(|| self.all_columns()).into_iter().flatten() {
             if other.id != id && is(&column.data_type) {
                 edges.push((Object::Column(other.id, column.id), Edge::Normal));
             }
@@ -220,7 +230,7 @@ impl Catalog {
         let reads_it = |d: &Dependency| d.relation == id && d.columns.contains(&column_id);
         let reading = self.routines.values().filter(|r| r.reads.iter().any(reads_it));
         edges.extend(reading.map(|r| (Object::Routine(r.id), Edge::Normal)));
-        for (relation, other) in self.all_tables() {
+        for (relation, other) in self.guarded_tables() {
             let reading = other.policies.iter().filter(|p| p.reads.iter().any(reads_it));
             edges.extend(reading.map(|p| (Object::Policy(relation.id, p.name.clone()), Edge::Normal)));
         }
@@ -448,6 +458,11 @@ impl Catalog {
 
     fn all_tables(&self) -> impl Iterator<Item = (&Relation, &Table)> {
         self.relations().filter_map(|r| Some((r, r.table()?)))
+    }
+
+    /// Tables with policies or rules.
+    fn guarded_tables(&self) -> impl Iterator<Item = (&Relation, &Table)> {
+        self.hints.guarded.iter().filter_map(|id| self.relation(*id)).filter_map(|r| Some((r, r.table()?)))
     }
 
     fn all_views(&self) -> impl Iterator<Item = (&Relation, &View)> {

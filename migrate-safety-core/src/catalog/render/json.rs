@@ -3,10 +3,11 @@
 use super::constraint::{action_name, constrained};
 use super::script::is_written;
 use super::table::{bound_sql, strategy_name};
+use super::table_parts::policy_sql;
 use super::text::bare;
 use crate::catalog::{
-    Catalog, Column, Constraint, ConstraintKind, Index, Relation, RelationId, RelationKind, Routine, Sequence, Table,
-    Trigger, TypeDef, TypeDefKind, View,
+    Catalog, Column, ColumnId, Constraint, ConstraintKind, Index, Object, Relation, RelationId, RelationKind, Routine,
+    Sequence, TEMP_SCHEMA, Table, Trigger, TypeDef, TypeDefKind, View,
 };
 use crate::sql::Ident;
 use crate::sql::operation::{FiringState, Persistence, ReplicaIdentity, Volatility};
@@ -20,9 +21,15 @@ impl Catalog {
         json!({
             "version": 1,
             "dialect": self.target().to_string(),
-            "schemas": self.schemas.keys().map(|s| json!({ "name": s.as_str() })).collect::<Vec<_>>(),
-            "extensions": self.extensions.keys().map(|e| json!({ "name": e.as_str() })).collect::<Vec<_>>(),
-            "types": sorted(self.types.values().map(type_json)),
+            "schemas": self.schemas.keys().filter(|s| **s != *TEMP_SCHEMA).map(|name| json!({
+                "name": name.as_str(),
+                "comment": self.comment_on(&Object::Schema(name.clone())),
+            })).collect::<Vec<_>>(),
+            "extensions": self.extensions.iter().map(|(name, extension)| json!({
+                "name": name.as_str(),
+                "schema": text(extension.schema.as_ref()),
+            })).collect::<Vec<_>>(),
+            "types": sorted(self.types.values().map(|def| self.type_json(def))),
             "tables": self.all(|r, kind| match kind {
                 RelationKind::Table(table) => Some(self.table_json(r, table)),
                 _ => None,
@@ -35,12 +42,12 @@ impl Catalog {
                 RelationKind::Sequence(sequence) => Some(self.sequence_json(r, sequence)),
                 _ => None,
             }),
-            "routines": sorted(self.routines.values().map(routine_json)),
+            "routines": sorted(self.routines.values().map(|routine| self.routine_json(routine))),
         })
     }
 
     fn all(&self, json: impl Fn(&Relation, &RelationKind) -> Option<Value>) -> Value {
-        sorted(self.relations().filter(|r| r.schema != *super::TEMP_SCHEMA).filter_map(|r| json(r, &r.kind)))
+        sorted(self.relations().filter(|r| r.schema != *TEMP_SCHEMA).filter_map(|r| json(r, &r.kind)))
     }
 
     fn name_of(&self, id: RelationId) -> Option<String> {
@@ -74,11 +81,12 @@ impl Catalog {
             "children": self.names_of(&table.children),
             "of_type": table.of_type.as_ref().map(ToString::to_string),
             "triggers": sorted(table.triggers.iter().map(|t| self.trigger_json(relation, t))),
-            "rules": table.rules.iter().map(|(name, state)| json!({
-                "name": name.as_str(),
-                "fires": fires(*state),
-            })).collect::<Vec<_>>(),
-            "policies": sorted(table.policies.iter().map(|p| json!({ "name": p.name.as_str() }))),
+            "rules": self.rules_json(relation, &table.rules),
+            "policies": sorted(table.policies.iter().map(|policy| json!({
+                "name": policy.name.as_str(),
+                "definition": policy_sql(&relation.object_name().sql(), policy),
+                "comment": self.comment_on(&Object::Policy(relation.id, policy.name.clone())),
+            }))),
             "row_security": table.row_security,
             "force_row_security": table.force_row_security,
             "replica_identity": replica_identity(&table.replica_identity),
@@ -175,7 +183,19 @@ impl Catalog {
             "function": trigger.function.to_string(),
             "fires": fires(trigger.state),
             "definition": self.trigger_sql(relation, trigger),
+            "comment": self.comment_on(&Object::Trigger(relation.id, trigger.name.clone())),
         })
+    }
+
+    fn rules_json(&self, relation: &Relation, rules: &[(Ident, FiringState)]) -> Value {
+        sorted(rules.iter().map(|(name, state)| {
+            json!({
+                "name": name.as_str(),
+                "fires": fires(*state),
+                "definition": self.rule_sql(relation, name),
+                "comment": self.comment_on(&Object::Rule(relation.id, name.clone())),
+            })
+        }))
     }
 
     fn view_json(&self, relation: &Relation, view: &View) -> Value {
@@ -184,14 +204,16 @@ impl Catalog {
             "name": relation.qualified(),
             "kind": if view.materialized { "materialized-view" } else { "view" },
             "populated": view.populated,
-            "columns": view.columns.iter().map(|column| json!({
+            "columns": (1u16..).zip(&view.columns).map(|(id, column)| json!({
                 "name": column.name.as_str(),
                 "type": column.data_type.as_ref().map(ToString::to_string),
+                "comment": self.comment_on(&Object::Column(relation.id, ColumnId(id))),
             })).collect::<Vec<_>>(),
             "reads": self.names_of(&reads),
             "query": view.sql,
             "indexes": self.indexes_json(&view.indexes),
             "triggers": sorted(view.triggers.iter().map(|t| self.trigger_json(relation, t))),
+            "rules": self.rules_json(relation, &view.rules),
             "options": options(&view.options),
             "comment": relation.comment,
         })
@@ -208,7 +230,67 @@ impl Catalog {
             "identity": sequence.identity,
             "increment": sequence.increment,
             "start": sequence.start,
+            "min_value": sequence.bounds.0,
+            "max_value": sequence.bounds.1,
+            "cache": sequence.cache,
+            "cycle": sequence.cycle,
             "comment": relation.comment,
+        })
+    }
+
+    fn type_json(&self, def: &TypeDef) -> Value {
+        let (kind, detail) = match &def.kind {
+            TypeDefKind::Enum(labels) => {
+                ("enum", json!({ "labels": labels.iter().map(|(label, _)| &**label).collect::<Vec<_>>() }))
+            }
+            TypeDefKind::Composite(attributes) => {
+                let attributes = attributes
+                    .iter()
+                    .map(|(name, data_type)| json!({ "name": name.as_str(), "type": data_type.to_string() }));
+                ("composite", json!({ "attributes": attributes.collect::<Vec<_>>() }))
+            }
+            TypeDefKind::Range(subtype) => ("range", json!({ "subtype": subtype.as_ref().map(ToString::to_string) })),
+            TypeDefKind::Base => ("base", json!({})),
+            TypeDefKind::Domain(domain) => {
+                let checks = domain.checks.iter().map(
+                    |(name, check, valid)| json!({ "name": name.as_str(), "expression": bare(check), "valid": valid }),
+                );
+                let detail = json!({
+                    "base": domain.base.to_string(),
+                    "collation": domain.collation.as_ref().map(ToString::to_string),
+                    "nullable": !domain.not_null,
+                    "default": domain.default.as_ref().map(bare),
+                    "checks": sorted(checks),
+                });
+                ("domain", detail)
+            }
+        };
+        let mut value = detail;
+        if let Value::Object(fields) = &mut value {
+            fields.insert("name".to_owned(), format!("{}.{}", def.schema, def.name).into());
+            fields.insert("kind".to_owned(), kind.into());
+            fields.insert("comment".to_owned(), self.comment_on(&Object::Type(def.id)).into());
+        }
+        value
+    }
+
+    fn routine_json(&self, routine: &Routine) -> Value {
+        let volatility = match routine.volatility {
+            Volatility::Immutable => "immutable",
+            Volatility::Stable => "stable",
+            Volatility::Volatile => "volatile",
+        };
+        json!({
+            "name": format!("{}.{}", routine.schema, routine.name),
+            "signature": routine.signature(),
+            "kind": if routine.procedure { "procedure" } else { "function" },
+            "returns": routine.returns.as_ref().map(ToString::to_string),
+            "language": routine.language.as_str(),
+            "volatility": volatility,
+            "strict": routine.strict,
+            "definition": Self::routine_sql(routine),
+            "altered": routine.altered,
+            "comment": self.comment_on(&Object::Routine(routine.id)),
         })
     }
 }
@@ -233,59 +315,6 @@ fn text(name: Option<&Ident>) -> Option<&str> {
 fn options(options: &[(Box<str>, Box<str>)]) -> Value {
     let pairs = options.iter().map(|(name, value)| (name.to_string(), Value::from(&**value)));
     Value::Object(pairs.collect::<Map<String, Value>>())
-}
-
-fn type_json(def: &TypeDef) -> Value {
-    let (kind, detail) = match &def.kind {
-        TypeDefKind::Enum(labels) => {
-            ("enum", json!({ "labels": labels.iter().map(|(label, _)| &**label).collect::<Vec<_>>() }))
-        }
-        TypeDefKind::Composite(attributes) => {
-            let attributes = attributes
-                .iter()
-                .map(|(name, data_type)| json!({ "name": name.as_str(), "type": data_type.to_string() }));
-            ("composite", json!({ "attributes": attributes.collect::<Vec<_>>() }))
-        }
-        TypeDefKind::Range(subtype) => ("range", json!({ "subtype": subtype.as_ref().map(ToString::to_string) })),
-        TypeDefKind::Base => ("base", json!({})),
-        TypeDefKind::Domain(domain) => {
-            let checks = domain.checks.iter().map(
-                |(name, check, valid)| json!({ "name": name.as_str(), "expression": bare(check), "valid": valid }),
-            );
-            let detail = json!({
-                "base": domain.base.to_string(),
-                "collation": domain.collation.as_ref().map(ToString::to_string),
-                "nullable": !domain.not_null,
-                "default": domain.default.as_ref().map(bare),
-                "checks": sorted(checks),
-            });
-            ("domain", detail)
-        }
-    };
-    let mut value = detail;
-    if let Value::Object(fields) = &mut value {
-        fields.insert("name".to_owned(), format!("{}.{}", def.schema, def.name).into());
-        fields.insert("kind".to_owned(), kind.into());
-    }
-    value
-}
-
-fn routine_json(routine: &Routine) -> Value {
-    let volatility = match routine.volatility {
-        Volatility::Immutable => "immutable",
-        Volatility::Stable => "stable",
-        Volatility::Volatile => "volatile",
-    };
-    json!({
-        "name": format!("{}.{}", routine.schema, routine.name),
-        "signature": routine.signature(),
-        "kind": if routine.procedure { "procedure" } else { "function" },
-        "returns": routine.returns.as_ref().map(ToString::to_string),
-        "language": routine.language.as_str(),
-        "volatility": volatility,
-        "strict": routine.strict,
-        "definition": Catalog::routine_sql(routine),
-    })
 }
 
 fn table_kind(table: &Table) -> &'static str {

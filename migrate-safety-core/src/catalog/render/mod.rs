@@ -1,5 +1,6 @@
 //! The schema written down: as SQL that makes it on an empty database, and as JSON.
 
+mod comments;
 mod constraint;
 mod index;
 #[cfg(feature = "json")]
@@ -7,6 +8,7 @@ mod json;
 mod order;
 mod partition;
 mod routine;
+mod rule;
 mod script;
 mod sequence;
 mod table;
@@ -16,7 +18,7 @@ mod trigger;
 mod types;
 mod view;
 
-use super::{Catalog, TEMP_SCHEMA};
+use super::Catalog;
 
 impl Catalog {
     /// SQL that makes this schema on an empty database of its version.

@@ -2,7 +2,6 @@
 
 use super::order::{Node, Placed, in_order};
 use super::table::TableWriter;
-use super::table_parts::comment;
 use crate::catalog::{Catalog, Relation, RelationKind, TEMP_SCHEMA, TypeDefKind};
 use crate::sql::Ident;
 
@@ -53,6 +52,7 @@ pub(super) fn write(catalog: &Catalog) -> String {
             _ => None,
         })
         .collect();
+    script.group(catalog.routines.values().flat_map(Catalog::routine_changes));
     script.group(owned_sequences(catalog));
     script.group(late_domain_checks(catalog));
     script.group(each(&tables, TableWriter::late_expressions));
@@ -63,7 +63,9 @@ pub(super) fn write(catalog: &Catalog) -> String {
     script.group(each(&tables, TableWriter::settings));
     script.group(each(&tables, TableWriter::triggers));
     script.group(view_triggers(catalog));
-    script.group(comments(catalog, &tables));
+    script.group(catalog.rule_statements());
+    script.group(each(&tables, TableWriter::policies));
+    script.group(catalog.comment_statements());
     script.text
 }
 
@@ -80,7 +82,10 @@ fn preamble(catalog: &Catalog) -> Vec<String> {
     }
     let schemas = catalog.schemas.keys().filter(|s| **s != public && **s != *TEMP_SCHEMA);
     statements.extend(schemas.map(|schema| format!("CREATE SCHEMA {}", schema.sql())));
-    statements.extend(catalog.extensions.keys().map(|name| format!("CREATE EXTENSION IF NOT EXISTS {}", name.sql())));
+    for (name, extension) in &catalog.extensions {
+        let schema = extension.schema.as_ref().map(|s| format!(" WITH SCHEMA {}", s.sql())).unwrap_or_default();
+        statements.push(format!("CREATE EXTENSION IF NOT EXISTS {}{schema} CASCADE", name.sql()));
+    }
     statements
 }
 
@@ -141,22 +146,4 @@ fn indexes(catalog: &Catalog) -> Vec<String> {
 fn view_triggers(catalog: &Catalog) -> Vec<String> {
     let views = catalog.relations().filter(|r| is_written(r)).filter_map(|r| Some((r, r.view()?)));
     views.flat_map(|(relation, view)| view.triggers.iter().map(|t| catalog.trigger_sql(relation, t))).collect()
-}
-
-fn comments(catalog: &Catalog, tables: &[TableWriter<'_>]) -> Vec<String> {
-    let mut statements = Vec::new();
-    for relation in catalog.relations().filter(|r| is_written(r)) {
-        let word = match &relation.kind {
-            RelationKind::Table(table) if table.foreign => "FOREIGN TABLE",
-            RelationKind::Table(_) => "TABLE",
-            RelationKind::Index(_) => "INDEX",
-            RelationKind::View(view) if view.materialized => "MATERIALIZED VIEW",
-            RelationKind::View(_) => "VIEW",
-            RelationKind::Sequence(_) => "SEQUENCE",
-            RelationKind::Composite => "TYPE",
-        };
-        statements.extend(comment(&format!("{word} {}", relation.object_name().sql()), relation.comment.as_deref()));
-    }
-    statements.extend(tables.iter().flat_map(TableWriter::comments));
-    statements
 }

@@ -39,5 +39,13 @@ fn options(sequence: &Sequence) -> Vec<String> {
     if sequence.increment != 1 {
         options.push(format!("INCREMENT BY {}", sequence.increment));
     }
+    options.extend(sequence.bounds.0.map(|least| format!("MINVALUE {least}")));
+    options.extend(sequence.bounds.1.map(|most| format!("MAXVALUE {most}")));
+    if sequence.cache != 1 {
+        options.push(format!("CACHE {}", sequence.cache));
+    }
+    if sequence.cycle {
+        options.push("CYCLE".to_owned());
+    }
     options
 }

@@ -1,8 +1,8 @@
 //! What is added to tables and views once all of them are there.
 
 use super::table::TableWriter;
-use super::text::literal;
-use crate::catalog::{ConstraintKind, Trigger};
+use super::text::bare;
+use crate::catalog::{ConstraintKind, Policy, Trigger};
 use crate::sql::operation::{FiringState, ReplicaIdentity};
 
 impl TableWriter<'_> {
@@ -82,18 +82,10 @@ impl TableWriter<'_> {
         actions.iter().map(|action| self.alter(action)).collect()
     }
 
-    /// Comments on the table, its columns and constraints.
-    pub(super) fn comments(&self) -> Vec<String> {
+    /// Its policies.
+    pub(super) fn policies(&self) -> Vec<String> {
         let name = self.name();
-        let mut comments = Vec::new();
-        for column in &self.table.columns {
-            comments.extend(comment(&format!("COLUMN {name}.{}", column.name.sql()), column.comment.as_deref()));
-        }
-        for constraint in &self.table.constraints {
-            let what = format!("CONSTRAINT {} ON {name}", constraint.name.sql());
-            comments.extend(comment(&what, constraint.comment.as_deref()));
-        }
-        comments
+        self.table.policies.iter().map(|policy| policy_sql(&name, policy)).collect()
     }
 
     /// Its triggers, those apart that the server makes for partitions, and which of them do not fire as usual.
@@ -115,17 +107,23 @@ impl TableWriter<'_> {
     }
 }
 
-/// `COMMENT ON … IS …`, if there is one.
-pub(super) fn comment(on: &str, text: Option<&str>) -> Option<String> {
-    text.map(|text| format!("COMMENT ON {on} IS {}", literal(text)))
-}
-
 /// The word that makes a trigger or rule fire so, unless that is the usual way.
-fn firing(state: FiringState) -> Option<&'static str> {
+pub(super) fn firing(state: FiringState) -> Option<&'static str> {
     match state {
         FiringState::Enabled => None,
         FiringState::Disabled => Some("DISABLE"),
         FiringState::Replica => Some("ENABLE REPLICA"),
         FiringState::Always => Some("ENABLE ALWAYS"),
     }
+}
+
+/// `CREATE POLICY` without a semicolon.
+pub(super) fn policy_sql(on: &str, policy: &Policy) -> String {
+    let clauses = &policy.clauses;
+    let restrictive = if clauses.restrictive { " AS RESTRICTIVE" } else { "" };
+    let command = clauses.command.as_ref().map(|c| format!(" FOR {c}")).unwrap_or_default();
+    let roles = clauses.roles.as_ref().map(|r| format!(" TO {r}")).unwrap_or_default();
+    let using = clauses.using.as_ref().map(|e| format!(" USING ({})", bare(e))).unwrap_or_default();
+    let check = clauses.check.as_ref().map(|e| format!(" WITH CHECK ({})", bare(e))).unwrap_or_default();
+    format!("CREATE POLICY {} ON {on}{restrictive}{command}{roles}{using}{check}", policy.name.sql())
 }

@@ -23,14 +23,27 @@ impl Catalog {
         ];
         let events: Vec<&str> = events.into_iter().filter(|(fires, _)| *fires).map(|(_, word)| word).collect();
         let each = if trigger.for_each_row { "ROW" } else { "STATEMENT" };
+        let details = &trigger.details;
+        let from = trigger.from.and_then(|id| self.relation(id));
+        let from = from.map(|r| format!(" FROM {}", r.object_name().sql())).unwrap_or_default();
+        let deferrable = match (details.deferrable, details.initially_deferred) {
+            (_, true) => " DEFERRABLE INITIALLY DEFERRED",
+            (true, false) => " DEFERRABLE",
+            (false, false) => "",
+        };
+        let old = details.old_table.as_ref().map(|name| format!(" OLD TABLE AS {}", name.sql())).unwrap_or_default();
+        let new = details.new_table.as_ref().map(|name| format!(" NEW TABLE AS {}", name.sql())).unwrap_or_default();
+        let referencing = if old.is_empty() && new.is_empty() { "" } else { " REFERENCING" };
         let when = trigger.when.as_ref().map(|w| format!(" WHEN ({})", bare(w))).unwrap_or_default();
         let word = if self.target().version >= 11 { "FUNCTION" } else { "PROCEDURE" };
         format!(
-            "CREATE {constraint}TRIGGER {} {timing} {} ON {} FOR EACH {each}{when} EXECUTE {word} {}()",
+            "CREATE {constraint}TRIGGER {} {timing} {} ON {}{from}{deferrable}{referencing}{old}{new} FOR EACH \
+             {each}{when} EXECUTE {word} {}({})",
             trigger.name.sql(),
             events.join(" OR "),
             on.object_name().sql(),
             self.function_sql(trigger),
+            details.args,
         )
     }
 

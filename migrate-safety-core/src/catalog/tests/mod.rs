@@ -1,5 +1,9 @@
 //! Replays scripts and looks at what is left.
 
-mod conformance;
 mod defaults;
+mod facts;
+mod links;
+mod queries;
+mod servers;
+mod unknown;
 mod volatility;

@@ -139,6 +139,20 @@ impl<'a> Added<'a> {
         self.column.default.is_some() || self.column.generated.is_some() || self.column.serial
     }
 
+    /// Whether the type is a domain that takes no NULL.
+    pub(super) fn domain_refuses_null(&self) -> bool {
+        let mut current = self.data_type();
+        for _ in 0..32 {
+            let Some(data_type) = current.filter(|data_type| !data_type.array) else { return false };
+            let TypeRef::Domain(_, domain) = self.scene.catalog.type_of(data_type) else { return false };
+            if domain.not_null {
+                return true;
+            }
+            current = Some(&domain.base);
+        }
+        false
+    }
+
     /// The default as written; `DEFAULT NULL` is none, but for [`Self::checks_foreign_keys`].
     fn written_default(&self) -> Option<&'a Expr> {
         self.column.default.as_ref().map(|default| &default.expr).filter(|expr| !is_null(expr))

@@ -49,6 +49,96 @@ pub(super) fn unproved_tables(catalog: &Catalog, root: RelationId, wanted: Optio
     vec![root]
 }
 
+/// What is in the way of a new partition: another that takes some of its rows, or (nothing) a range without rows.
+pub(super) fn overlapping(catalog: &Catalog, parent: RelationId, bound: &PartitionBound) -> Option<Option<RelationId>> {
+    let table = catalog.table(parent)?;
+    let partitioning = table.partition_by.as_ref()?;
+    let key: Vec<&Expr> = partitioning.key.iter().map(|key| &key.expr).collect();
+    let reader = Reader { catalog, table: parent };
+    let new = Extent::read(&reader, &key, bound)?;
+    if let Extent::Range(from, to) = &new
+        && !precedes(from, to)?
+    {
+        return Some(None);
+    }
+    let others = table.children.iter().filter(|child| {
+        let other = catalog.table(**child).and_then(|child| child.partition_of.as_ref());
+        other
+            .and_then(|(_, other)| Extent::read(&reader, &key, other))
+            .and_then(|other| new.overlaps(&other))
+            .unwrap_or(false)
+    });
+    others.copied().next().map(Some)
+}
+
+/// The rows of a partition.
+enum Extent {
+    Default,
+    /// Values; `None` for NULL.
+    List(Vec<Option<Constant>>),
+    Range(Vec<End>, Vec<End>),
+    /// Modulus and remainder.
+    Hash(u32, u32),
+}
+
+impl Extent {
+    fn read(reader: &Reader<'_>, key: &[&Expr], bound: &PartitionBound) -> Option<Self> {
+        Some(match bound {
+            PartitionBound::Default => Self::Default,
+            PartitionBound::Hash { modulus, remainder } => Self::Hash(*modulus, *remainder),
+            PartitionBound::In(values) => {
+                let column = key.first()?;
+                let read = |value: &Expr| match super::added::is_null(value) {
+                    true => Some(None),
+                    false => reader.constant(value, column).map(Some),
+                };
+                Self::List(values.iter().map(read).collect::<Option<_>>()?)
+            }
+            PartitionBound::Range { from, to } => {
+                let read = |values: &[Expr]| -> Option<Vec<End>> {
+                    let same = values.len() == key.len();
+                    same.then(|| values.iter().zip(key).map(|(value, key)| end(reader, value, key)).collect())?
+                };
+                Self::Range(read(from)?, read(to)?)
+            }
+        })
+    }
+
+    /// Whether a row can belong to both; unknown where constants cannot be compared.
+    fn overlaps(&self, other: &Self) -> Option<bool> {
+        match (self, other) {
+            (Self::Default, Self::Default) => Some(true),
+            (Self::List(a), Self::List(b)) => Some(a.iter().any(|value| b.contains(value))),
+            (Self::Range(from, to), Self::Range(other_from, other_to)) => {
+                Some(precedes(from, other_to)? && precedes(other_from, to)?)
+            }
+            (Self::Hash(modulus, remainder), Self::Hash(other_modulus, other_remainder)) => {
+                let smaller = (*modulus).min(*other_modulus).max(1);
+                Some(remainder % smaller == other_remainder % smaller)
+            }
+            _ => Some(false),
+        }
+    }
+}
+
+/// Whether one end of a range comes before another.
+fn precedes(a: &[End], b: &[End]) -> Option<bool> {
+    for pair in a.iter().zip(b) {
+        match pair {
+            // Below or above everything, whatever the columns after it say.
+            (End::Min, End::Min) | (End::Max, End::Max) => return Some(false),
+            (End::Min, _) | (_, End::Max) => return Some(true),
+            (_, End::Min) | (End::Max, _) => return Some(false),
+            (End::At(a), End::At(b)) => match a.compare(b)? {
+                std::cmp::Ordering::Less => return Some(true),
+                std::cmp::Ordering::Greater => return Some(false),
+                std::cmp::Ordering::Equal => {}
+            },
+        }
+    }
+    Some(false)
+}
+
 /// The rows that no partition but the default one takes. No other partition: no condition.
 fn not_elsewhere(catalog: &Catalog, parent: RelationId) -> Option<Condition> {
     let table = catalog.table(parent)?;

@@ -57,7 +57,7 @@ pub(super) fn inheriting_tables(scene: &Scene<'_>) -> Vec<RelationId> {
     let mut next = 0;
     while let Some(id) = found.get(next).copied() {
         next += 1;
-        if id != target.id && has_already(scene, id, constraint) {
+        if has_already(scene, id, constraint) {
             continue;
         }
         for child in scene.catalog.table(id).map_or(&[][..], |table| &table.children) {

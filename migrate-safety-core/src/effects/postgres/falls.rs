@@ -4,9 +4,10 @@
 //! table, for a foreign key both tables, for a partition its parent and the default partition, whose own constraint
 //! changes.
 
+use super::family::{is_partitioned, key_family};
 use super::routines::named;
 use crate::catalog::{
-    Catalog, ColumnId, Constraint, ConstraintKind, Object, RelationId, RelationKind, Table, TypeId, TypeRef, builtin,
+    Catalog, ColumnId, ConstraintKind, Object, RelationId, RelationKind, Table, TypeId, TypeRef, builtin,
 };
 use crate::effects::scene::Scene;
 use crate::sql::{DataType, Operation};
@@ -33,11 +34,17 @@ impl<'c> Falls<'c> {
 
     /// What falls with some objects; without `cascade` only what needs no permission.
     pub(super) fn with(catalog: &'c Catalog, roots: &[Object], cascade: bool) -> Self {
-        let mut falls = Self { catalog, locked: BTreeSet::new(), gone: BTreeSet::new(), columns: BTreeSet::new() };
-        for dependent in catalog.dropping_order(roots) {
-            if cascade || dependent.automatic {
-                falls.object(&dependent.object);
-            }
+        let mut falls =
+            Self { catalog, locked: BTreeSet::new(), gone: BTreeSet::new(), columns: BTreeSet::new() };
+        let mut falling = catalog.dropping_order(roots);
+        falling.retain(|dependent| cascade || dependent.automatic);
+        let gone = falling.iter().filter_map(|dependent| match dependent.object {
+            Object::Relation(id) => Some(id),
+            _ => None,
+        });
+        falls.gone.extend(gone);
+        for dependent in falling {
+            falls.object(&dependent.object);
         }
         falls
     }
@@ -47,9 +54,11 @@ impl<'c> Falls<'c> {
         match object {
             Object::Relation(id) => self.relation(*id),
             Object::Column(table, column) => drop(self.columns.insert((*table, *column))),
-            Object::Constraint(table, id) => {
-                if let Some(constraint) = self.catalog.constraint(*table, *id) {
-                    self.referenced(constraint);
+            // One that stands for a partition does not fall alone; of a table that is gone see there.
+            Object::Constraint(table, id) if !self.gone.contains(table) => {
+                for (from, to) in key_family(self.catalog, *table, *id) {
+                    self.locked.insert(from);
+                    self.referenced(to);
                 }
             }
             Object::Type(id) | Object::Attribute(id, _) => self.locked.extend(composite(self.catalog, *id)),
@@ -59,7 +68,6 @@ impl<'c> Falls<'c> {
 
     fn relation(&mut self, id: RelationId) {
         let Some(relation) = self.catalog.relation(id) else { return };
-        self.gone.insert(id);
         match &relation.kind {
             RelationKind::Table(table) => self.table(table),
             RelationKind::Index(index) => drop(self.locked.insert(index.table)),
@@ -71,8 +79,10 @@ impl<'c> Falls<'c> {
         for constraint in &table.constraints {
             // Triggers of a foreign key that a partition has from its parent stand for the parent's.
             let own = |parent| table.constraints.iter().any(|c| c.id == parent);
-            if constraint.parent.is_none_or(own) {
-                self.referenced(constraint);
+            if let ConstraintKind::ForeignKey(key) = &constraint.kind
+                && constraint.parent.is_none_or(own)
+            {
+                self.referenced(key.table);
             }
         }
         if let Some((parent, _)) = &table.partition_of {
@@ -84,11 +94,9 @@ impl<'c> Falls<'c> {
     /// Locks the other side of a foreign key: it loses triggers.
     ///
     /// Before PostgreSQL 15 a partitioned table had none, only its partitions did.
-    fn referenced(&mut self, constraint: &Constraint) {
-        let ConstraintKind::ForeignKey(key) = &constraint.kind else { return };
-        let partitioned = self.catalog.table(key.table).is_some_and(Table::is_partitioned);
-        if !partitioned || self.catalog.target().version >= 15 {
-            self.locked.insert(key.table);
+    fn referenced(&mut self, table: RelationId) {
+        if !is_partitioned(self.catalog, table) || self.catalog.target().version >= 15 {
+            self.locked.insert(table);
         }
     }
 }

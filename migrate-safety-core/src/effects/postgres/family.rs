@@ -54,6 +54,21 @@ pub(super) fn is_temporary(relation: &Relation) -> bool {
     }
 }
 
+/// A foreign key with all that were made for partitions of the tables on either side: the tables they stand on and
+/// those they reference.
+pub(super) fn key_family(catalog: &Catalog, table: RelationId, id: ConstraintId) -> Vec<(RelationId, RelationId)> {
+    let (table, top) = top_constraint(catalog, table, id);
+    let mut found = Vec::new();
+    for from in family(catalog, table, false) {
+        for key in catalog.foreign_keys_from(from) {
+            if top_constraint(catalog, from, key.constraint.id).1 == top {
+                found.push((from, key.key.table));
+            }
+        }
+    }
+    found
+}
+
 /// The constraint that one was made for, up to the one that a statement made.
 ///
 /// A foreign key has one below it for each partition of the table it stands on, and of the one it references.

@@ -34,6 +34,14 @@ pub(super) fn own_keys<'c>(catalog: &'c Catalog, table: RelationId) -> Vec<Forei
     catalog.foreign_keys_from(table).into_iter().filter(is_own).collect()
 }
 
+/// The foreign keys to a table, without those that partitions have for a key of their parent.
+pub(super) fn keys_to(catalog: &Catalog, table: RelationId) -> Vec<ForeignKeyRef<'_>> {
+    let is_own = |key: &ForeignKeyRef<'_>| {
+        key.constraint.parent.is_none_or(|parent| catalog.constraint(key.from, parent).is_some())
+    };
+    catalog.foreign_keys_to(table).into_iter().filter(is_own).collect()
+}
+
 /// Whether existing rows were checked against it.
 pub(super) fn is_checked(constraint: &Constraint) -> bool {
     constraint.valid && constraint.enforced

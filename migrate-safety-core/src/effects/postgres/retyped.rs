@@ -3,10 +3,10 @@
 use super::foreign_key::{is_checked, triggered_tables};
 use super::on::{self, TableColumn, other_side, with_partitions};
 use super::type_change::{Conversion, IndexFate, Stored};
-use crate::catalog::{ForeignKeyRef, RelationId, Table};
+use crate::catalog::{CastContext, CastPath, ConstraintKind, ForeignKeyRef, RelationId, Table, TypeRef};
 use crate::effects::scene::Scene;
 use crate::sql::operation::TableAction;
-use crate::sql::{DataType, Expr, ObjectName};
+use crate::sql::{DataType, Expr, Ident, ObjectName};
 
 /// What `ALTER COLUMN … TYPE` changes, in the table and those below it.
 #[derive(Debug)]
@@ -123,6 +123,83 @@ impl<'a> Retyped<'a> {
             .collect()
     }
 
+    /// The error of a CHECK, an index expression or predicate that has no meaning for the new type: a function of text,
+    /// or a comparison with a constant, which has the old type.
+    pub(super) fn lost_meaning(&self) -> Option<String> {
+        let found = self.columns.first()?;
+        let (old, new) = (self.base(&found.column.data_type), self.base(&self.to));
+        // The server keeps what is done with such a column as `(c)::text`, which still works.
+        if old.is("varchar") {
+            return None;
+        }
+        let catalog = self.scene.catalog;
+        let checks = found.table.constraints.iter().filter_map(|constraint| match &constraint.kind {
+            ConstraintKind::Check { expression, .. } => Some(&expression.expr),
+            _ => None,
+        });
+        let indexes =
+            catalog.indexes_on_column(found.id, found.column.id).into_iter().filter_map(|id| catalog.index(id));
+        let of_indexes = indexes.flat_map(|index| {
+            let expressions = index.keys.iter().filter_map(|key| key.expression.as_ref());
+            expressions.chain(&index.predicate).map(|expression| &expression.expr)
+        });
+        let mut all = checks.chain(of_indexes);
+        let name = &found.column.name;
+        all.find_map(|expr| {
+            let lost = || {
+                let op = compared_with_constant(expr, name).filter(|_| !self.comparable(&old, &new))?;
+                Some(format!("operator does not exist: {} {op} {}", plain(&self.to), plain(&old)))
+            };
+            self.without_function(expr, name, &self.to).or_else(lost)
+        })
+    }
+
+    /// The error of USING where it calls a function of text on the column, whose type is another.
+    pub(super) fn using_without_function(&self) -> Option<String> {
+        let found = self.columns.first()?;
+        self.without_function(self.using?, &found.column.name, &found.column.data_type)
+    }
+
+    /// The error of calling a function of text on a column of this type.
+    fn without_function(&self, expr: &Expr, column: &Ident, data_type: &DataType) -> Option<String> {
+        const OF_TEXT: [&str; 5] = ["lower", "upper", "initcap", "length", "btrim"];
+        const ALSO: [&str; 4] = ["bytea", "bit", "varbit", "tsvector"];
+
+        let base = self.base(data_type);
+        let known = matches!(self.scene.catalog.type_of(&base), TypeRef::Builtin | TypeRef::Enum(_));
+        let is_string = !base.array && ["text", "varchar", "bpchar", "name"].iter().any(|name| base.is(name));
+        if !known || is_string || base.name.ends_with("range") || ALSO.iter().any(|name| base.is(name)) {
+            return None;
+        }
+        let mut error = None;
+        expr.walk(&mut |e| {
+            if let Expr::Call { name, args } = e
+                && let [Expr::Column { name: argument, .. }] = args.as_slice()
+                && argument == column
+                && OF_TEXT.contains(&&*name.name)
+                && self.scene.catalog.routines_named(name).is_empty()
+            {
+                error = Some(format!("function {}({}) does not exist", name.name, plain(data_type)));
+            }
+        });
+        error
+    }
+
+    /// A domain's base type, any other type itself.
+    fn base(&self, data_type: &DataType) -> DataType {
+        self.conversion.domain(data_type).map_or_else(|| data_type.clone(), |(base, _)| base)
+    }
+
+    /// Whether the new type can be compared with the old one.
+    fn comparable(&self, old: &DataType, new: &DataType) -> bool {
+        let implicit = |from: &DataType, to: &DataType| match self.scene.catalog.cast(from, to) {
+            CastPath::Known(cast) => cast.context == CastContext::Implicit,
+            CastPath::Missing => false,
+            CastPath::Unknown => true,
+        };
+        implicit(old, new) || implicit(new, old)
+    }
+
     /// The sequences of identity columns, which get the type too.
     pub(super) fn identity_sequences(&self) -> Vec<RelationId> {
         let of = |found: &TableColumn<'_>| match (found.column.identity, found.column.sequence) {
@@ -132,8 +209,40 @@ impl<'a> Retyped<'a> {
         self.columns.iter().filter_map(of).collect()
     }
 
+    /// Whether an identity column would no longer be an integer.
+    pub(super) fn is_identity_of_another_type(&self) -> bool {
+        let is_identity = self.columns.first().is_some_and(|found| found.column.identity.is_some());
+        is_identity && !["int2", "int4", "int8"].iter().any(|name| self.base(&self.to).is(name))
+    }
+
     /// The table of the first column.
     pub(super) fn table(&self) -> Option<(RelationId, &'a Table)> {
         self.columns.first().map(|found| (found.id, found.table))
     }
+}
+
+/// A type without its modifiers.
+fn plain(data_type: &DataType) -> DataType {
+    DataType { modifiers: Vec::new(), ..data_type.clone() }
+}
+
+/// The operator by which an expression compares a column with a constant that has no type of its own.
+fn compared_with_constant<'e>(expr: &'e Expr, column: &Ident) -> Option<&'e str> {
+    let is_column = |e: &Expr| matches!(e, Expr::Column { name, .. } if name == column);
+    let is_constant = |e: &Expr| matches!(e, Expr::String(_) | Expr::Number(_));
+    let mut found = None;
+    expr.walk(&mut |e| {
+        let op = match e {
+            Expr::Binary { op, left, right }
+                if (is_column(left) && is_constant(right)) || (is_column(right) && is_constant(left)) =>
+            {
+                Some(&**op)
+            }
+            Expr::InList { expr, list, .. } if is_column(expr) && list.iter().all(is_constant) => Some("="),
+            Expr::Between { expr, low, .. } if is_column(expr) && is_constant(low) => Some(">="),
+            _ => None,
+        };
+        found = found.or(op);
+    });
+    found
 }

@@ -14,8 +14,8 @@ pub use constraint::{ConstraintDef, ConstraintKind, ExcludeDef, ForeignKeyDef, R
 pub use data::{Delete, Insert, Merge, OnConflict, Update};
 pub use relation::{CreateIndex, CreateView, IndexElement, ReindexTarget, SequenceOptions};
 pub use routine::{
-    AlterRoutine, ArgMode, CreateRoutine, CreateTrigger, RoutineArg, RoutineBody, RoutineName, RoutineWord,
-    TriggerEvents, TriggerTiming, Volatility,
+    AlterRoutine, ArgMode, CreateRoutine, CreateTrigger, PolicyClauses, RoutineArg, RoutineBody, RoutineName,
+    RoutineWord, RuleText, TriggerDetails, TriggerEvents, TriggerTiming, Volatility,
 };
 pub use table::{
     ColumnDef, CreateTable, Generated, Identity, LikeClause, LikeIncluding, PartitionBound, PartitionBy,
@@ -138,15 +138,21 @@ pub enum Operation {
     /// `DROP TRIGGER`.
     DropTrigger { name: Ident, table: ObjectName, if_exists: bool, cascade: bool },
     /// `CREATE [OR REPLACE] RULE`.
-    CreateRule { name: Ident, table: ObjectName, or_replace: bool, actions: Vec<Operation> },
+    CreateRule { name: Ident, table: ObjectName, or_replace: bool, actions: Vec<Operation>, text: RuleText },
     /// `ALTER RULE … RENAME TO`.
     AlterRule { name: Ident, table: ObjectName, rename_to: Ident },
     /// `DROP RULE`.
     DropRule { name: Ident, table: ObjectName, if_exists: bool, cascade: bool },
     /// `CREATE POLICY`.
-    CreatePolicy { name: Ident, table: ObjectName, relations: Vec<ObjectName>, expressions: Vec<Expression> },
+    CreatePolicy {
+        name: Ident,
+        table: ObjectName,
+        relations: Vec<ObjectName>,
+        expressions: Vec<Expression>,
+        clauses: PolicyClauses,
+    },
     /// `ALTER POLICY`.
-    AlterPolicy { name: Ident, table: ObjectName, rename_to: Option<Ident> },
+    AlterPolicy { name: Ident, table: ObjectName, rename_to: Option<Ident>, clauses: PolicyClauses },
     /// `DROP POLICY`.
     DropPolicy { name: Ident, table: ObjectName, if_exists: bool },
     /// `CREATE / ALTER / DROP STATISTICS`.
@@ -172,7 +178,7 @@ pub enum Operation {
 
     // Comments, rights
     /// `COMMENT ON`, `SECURITY LABEL`.
-    Comment { on: CommentTarget, text: Option<Box<str>> },
+    Comment { on: CommentTarget, text: Option<Box<str>>, label: bool },
     /// `GRANT`, `REVOKE`, `ALTER DEFAULT PRIVILEGES`, `REASSIGN OWNED`; the relations named, if any.
     Grant { revoke: bool, relations: Vec<ObjectName> },
     /// `DROP OWNED BY`.
@@ -278,9 +284,24 @@ pub enum CommentTarget {
     /// A constraint of a table.
     Constraint(ObjectName, Ident),
     /// A trigger, rule or policy of a table.
-    OnTable(ObjectName, Ident),
+    OnTable(OnTable, ObjectName, Ident),
+    /// A function, procedure or aggregate.
+    Routine(RoutineName),
+    /// A type or domain.
+    Type(ObjectName),
+    /// A schema.
+    Schema(Ident),
     /// Anything else.
     Other,
+}
+
+/// What has a name of its own within a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum OnTable {
+    Trigger,
+    Rule,
+    Policy,
 }
 
 /// Transaction control.
@@ -321,8 +342,24 @@ pub struct RoutineFrame {
     pub execute: bool,
     /// The routine whose body it is; absent for a `DO` block.
     pub routine: Option<ObjectName>,
-    /// Inside a block with an `EXCEPTION` clause (a subtransaction: `COMMIT` fails there).
-    pub in_exception_block: bool,
+    /// The blocks with an `EXCEPTION` clause it stands in, outermost first (subtransactions: `COMMIT` fails there).
+    pub guards: Vec<Guard>,
+}
+
+/// A block of procedural code with an `EXCEPTION` clause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guard {
+    /// Which block of the body, counted as they are entered.
+    pub number: usize,
+    /// The SQLSTATE codes that its handlers take; `*` for all.
+    pub conditions: Vec<Box<str>>,
+}
+
+impl Guard {
+    /// Whether a handler of the block takes an error.
+    pub fn catches(&self, sqlstate: &str) -> bool {
+        self.conditions.iter().any(|condition| crate::sql::plpgsql::conditions::catches(condition, sqlstate))
+    }
 }
 
 /// What is known of a loop in procedural code.

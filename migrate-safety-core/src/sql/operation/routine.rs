@@ -42,6 +42,8 @@ pub struct CreateRoutine {
     pub settings: Vec<(Box<str>, Box<str>)>,
     /// The body, unescaped; absent for C and internal functions.
     pub body: Option<RoutineBody>,
+    /// The statement's text behind the name: arguments, result, options, body.
+    pub definition: Box<str>,
 }
 
 /// The body of a routine.
@@ -105,9 +107,17 @@ pub enum RoutineWord {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum AlterRoutine {
-    Rename { to: Ident },
-    SetSchema { schema: Ident },
-    Volatility(Volatility),
+    Rename {
+        to: Ident,
+    },
+    SetSchema {
+        schema: Ident,
+    },
+    /// Options: the volatility, if it is one of them, and all of them as written.
+    Options {
+        volatility: Option<Volatility>,
+        sql: Box<str>,
+    },
     Other,
 }
 
@@ -136,6 +146,56 @@ pub struct CreateTrigger {
     pub when: Option<Expression>,
     /// The function it executes.
     pub function: ObjectName,
+    /// What else is written about it.
+    pub details: TriggerDetails,
+}
+
+/// What a trigger is written with that decides neither locks nor dependencies.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TriggerDetails {
+    /// The arguments for its function, as written.
+    pub args: Box<str>,
+    /// `REFERENCING OLD TABLE AS`.
+    pub old_table: Option<Ident>,
+    /// `REFERENCING NEW TABLE AS`.
+    pub new_table: Option<Ident>,
+    /// `DEFERRABLE`.
+    pub deferrable: bool,
+    /// `INITIALLY DEFERRED`.
+    pub initially_deferred: bool,
+}
+
+/// What a rule is written as: `ON event TO table` and what comes behind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RuleText {
+    /// `INSERT`, `SELECT` …
+    pub event: Box<str>,
+    /// `WHERE … DO …`.
+    pub body: Box<str>,
+}
+
+/// The clauses of a policy; absent ones are not written.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PolicyClauses {
+    /// `AS RESTRICTIVE`.
+    pub restrictive: bool,
+    /// `FOR command`, unless it is for all.
+    pub command: Option<Box<str>>,
+    /// `TO roles`, as written.
+    pub roles: Option<Box<str>>,
+    /// `USING`.
+    pub using: Option<Expression>,
+    /// `WITH CHECK`.
+    pub check: Option<Expression>,
+}
+
+impl PolicyClauses {
+    /// Sets the clauses that are written, as `ALTER POLICY` does.
+    pub fn change(&mut self, written: &Self) {
+        self.roles = written.roles.clone().or(self.roles.take());
+        self.using = written.using.clone().or(self.using.take());
+        self.check = written.check.clone().or(self.check.take());
+    }
 }
 
 /// When a trigger fires.

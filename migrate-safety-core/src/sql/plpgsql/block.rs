@@ -1,8 +1,10 @@
 //! Blocks: declarations, statements, exception handlers.
 
 use super::reader::{Open, Reader, is_reserved};
-use super::tree::{Block, Declaration, Statement};
+use super::conditions::code_of;
+use super::tree::{Block, Declaration, Handler, Statement, Value};
 use crate::sql::cursor::Parse;
+use crate::sql::expr::Expr;
 use crate::sql::name::Ident;
 use crate::sql::statement::ProblemKind;
 use sqlparser::tokenizer::Token;
@@ -36,22 +38,22 @@ impl Reader<'_, '_> {
     }
 
     /// `WHEN condition OR … THEN statements …`
-    fn handlers(&mut self) -> Parse<Vec<Vec<Statement>>> {
+    fn handlers(&mut self) -> Parse<Vec<Handler>> {
         let mut handlers = Vec::new();
         loop {
             self.c.expect("WHEN")?;
+            let mut conditions = Vec::new();
             loop {
                 let is_state = self.c.is("SQLSTATE") && *self.c.peek_nth(1) != Token::Period;
-                self.variable_name()?;
-                if is_state {
-                    self.sql_state()?;
-                }
+                let name = self.variable_name()?;
+                conditions.push(if is_state { self.sql_state()? } else { code_of(&name) });
                 if !self.c.eat("OR") {
                     break;
                 }
             }
             self.c.expect("THEN")?;
-            handlers.push(self.statements(&["END", "WHEN"])?);
+            let statements = self.statements(&["END", "WHEN"])?;
+            handlers.push(Handler { conditions, statements });
             if !self.c.is("WHEN") {
                 return Ok(handlers);
             }
@@ -59,14 +61,14 @@ impl Reader<'_, '_> {
     }
 
     /// The five characters behind `SQLSTATE`.
-    pub(super) fn sql_state(&mut self) -> Parse<()> {
+    pub(super) fn sql_state(&mut self) -> Parse<Box<str>> {
         let invalid = self.c.problem(ProblemKind::Invalid, "invalid SQLSTATE code");
         let code = self.c.string()?;
         let valid = code.len() == 5 && code.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
-        if valid { Ok(()) } else { Err(invalid) }
+        if valid { Ok(code) } else { Err(invalid) }
     }
 
-    /// One declaration; none for an alias or a cursor. `of_block` is where the block's own variables begin.
+    /// One declaration; none for a cursor. An alias has the value of what it stands for. `of_block` is where the block's own variables begin.
     fn declaration(&mut self, of_block: usize) -> Parse<Option<Declaration>> {
         if self.c.is_token(&Token::ShiftLeft) {
             return Err(self.c.problem(ProblemKind::Invalid, "block label must be placed before DECLARE, not after"));
@@ -80,10 +82,12 @@ impl Reader<'_, '_> {
             return Err(again);
         }
         if self.c.eat_all("ALIAS FOR") {
-            self.variable()?;
+            let of = self.variable()?;
             self.semicolon()?;
             self.scope.add(&name);
-            return Ok(None);
+            let expr = Some(Expr::Column { qualifier: None, name: of });
+            let default = Some(Value { expr, literal: None });
+            return Ok(Some(Declaration { name, array: false, operations: Vec::new(), default }));
         }
         let is_cursor = self.c.is("CURSOR") || self.c.is_all("NO SCROLL CURSOR") || self.c.is_all("SCROLL CURSOR");
         if is_cursor {
@@ -92,7 +96,7 @@ impl Reader<'_, '_> {
             return Ok(None);
         }
         self.c.eat("CONSTANT");
-        self.variable_type()?;
+        let array = self.variable_type()?;
         if self.c.eat("COLLATE") {
             self.c.object_name()?;
         }
@@ -108,6 +112,6 @@ impl Reader<'_, '_> {
         }
         self.semicolon()?;
         self.scope.add(&name);
-        Ok(Some(Declaration { name, operations, default }))
+        Ok(Some(Declaration { name, array, operations, default }))
     }
 }

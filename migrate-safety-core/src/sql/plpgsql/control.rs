@@ -73,7 +73,7 @@ impl Reader<'_, '_> {
         let reverse = self.c.eat("REVERSE");
         let first = self.gather(|c| c.is("LOOP") || is_range(c))?;
         if is_range(&self.c) {
-            return self.range(targets, reverse, first);
+            return self.range(&targets, reverse, first);
         }
         self.c.rewind(behind_in);
         self.known_targets(&targets, unknown)?;
@@ -90,11 +90,11 @@ impl Reader<'_, '_> {
     /// `a .. b [BY c] LOOP` behind `a`.
     fn range(
         &mut self,
-        targets: Vec<Ident>,
+        targets: &[Ident],
         reverse: bool,
         first: Vec<TokenWithSpan>,
     ) -> Parse<(Vec<LocatedOperation>, Over)> {
-        let [variable] = targets.as_slice() else {
+        let [variable] = targets else {
             return Err(self.c.problem(ProblemKind::Invalid, "integer FOR loop must have only one target variable"));
         };
         let variable = variable.clone();

@@ -134,7 +134,7 @@ impl Reader<'_, '_> {
         }
         self.variable()?;
         self.c.expect("INTO")?;
-        let targets = self.into_targets()?;
+        let targets = self.targets_of_into()?;
         let mut statement = self.finish(mark, operations, Kind::Plain)?;
         statement.assigns = targets;
         Ok(statement)

@@ -8,47 +8,40 @@ use crate::sql::operation::{LocatedOperation, LoopFacts, Operation, Transaction}
 
 /// Facts of a loop: of its whole body, inner loops included.
 pub(super) fn loop_facts(of: &Loop) -> LoopFacts {
-    let mut facts = LoopFacts::default();
-    let (mut changes, mut unbounded) = (0usize, 0usize);
-    let condition = match &of.over {
-        Over::Condition(condition) => condition.as_slice(),
-        _ => &[],
+    let mut operations: Vec<&Operation> = match &of.over {
+        Over::Condition(condition) => condition.iter().map(|o| &o.operation).collect(),
+        _ => Vec::new(),
     };
-    let mut look = |operation: &LocatedOperation| {
-        let operation = &operation.operation;
-        facts.commits |= matches!(operation, Operation::Transaction(Transaction::Commit));
-        facts.sleeps |= called_routines(operation).iter().any(|routine| SLEEPS.contains(&routine.name.as_str()));
-        if is_change(operation) {
-            changes += 1;
-            unbounded += usize::from(!is_bounded(operation, of.over.targets()));
-        }
-    };
-    condition.iter().for_each(&mut look);
-    each_operation(&of.body, &mut look);
-    facts.bounded = changes > 0 && unbounded == 0;
-    facts
+    each_operation(&of.body, &mut |located| operations.push(&located.operation));
+    let sleeps = |o: &&Operation| called_routines(o).iter().any(|routine| SLEEPS.contains(&routine.name.as_str()));
+    LoopFacts {
+        commits: operations.iter().any(|o| matches!(o, Operation::Transaction(Transaction::Commit))),
+        sleeps: operations.iter().any(sleeps),
+        bounded: changes_bounded(operations.iter().copied(), of.over.targets()).unwrap_or(false),
+    }
 }
 
 const SLEEPS: &[&str] = &["pg_sleep", "pg_sleep_for", "pg_sleep_until"];
 
 /// Calls `look` for every operation of these statements that is written out, those in blocks, branches and loops
 /// included.
-pub(super) fn each_operation<'s>(statements: &'s [Statement], look: &mut dyn FnMut(&'s LocatedOperation)) {
+fn each_operation<'s>(statements: &'s [Statement], look: &mut dyn FnMut(&'s LocatedOperation)) {
     each_statement(statements, &mut |statement| {
         statement.operations.iter().for_each(&mut *look);
         match &statement.kind {
             Kind::Branches { arms, .. } => arms.iter().flat_map(|arm| &arm.condition).for_each(&mut *look),
-            Kind::Loop(inner) => match &inner.over {
-                Over::Condition(condition) => condition.iter().for_each(&mut *look),
-                _ => {}
-            },
+            Kind::Loop(inner) => {
+                if let Over::Condition(condition) = &inner.over {
+                    condition.iter().for_each(&mut *look);
+                }
+            }
             _ => {}
         }
     });
 }
 
 /// Calls `look` for these statements and all those inside them.
-pub(super) fn each_statement<'s>(statements: &'s [Statement], look: &mut dyn FnMut(&'s Statement)) {
+fn each_statement<'s>(statements: &'s [Statement], look: &mut dyn FnMut(&'s Statement)) {
     for statement in statements {
         look(statement);
         match &statement.kind {
@@ -65,7 +58,7 @@ pub(super) fn each_statement<'s>(statements: &'s [Statement], look: &mut dyn FnM
 
 fn in_block<'s>(block: &'s Block, look: &mut dyn FnMut(&'s Statement)) {
     each_statement(&block.statements, look);
-    block.handlers.iter().flatten().for_each(|handler| each_statement(handler, look));
+    block.handlers.iter().flatten().for_each(|handler| each_statement(&handler.statements, look));
 }
 
 /// Every variable that these statements may give a value.
@@ -94,6 +87,17 @@ pub(super) fn executes(statements: &[Statement]) -> bool {
         found |= over_dynamic;
     });
     found
+}
+
+/// Whether each change among some operations is bounded; nothing if there is none.
+pub(super) fn changes_bounded<'o>(
+    operations: impl Iterator<Item = &'o Operation>,
+    variables: &[Ident],
+) -> Option<bool> {
+    operations
+        .filter(|operation| is_change(operation))
+        .map(|operation| is_bounded(operation, variables))
+        .reduce(|all, bounded| all && bounded)
 }
 
 fn is_change(operation: &Operation) -> bool {

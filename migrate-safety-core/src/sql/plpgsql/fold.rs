@@ -46,9 +46,7 @@ pub(super) fn fold_value(value: &Value, variables: &Variables) -> Known {
 
 fn fold(expr: &Expr, variables: &Variables) -> Known {
     match expr {
-        Expr::Null => Known::Null,
-        Expr::Bool(value) => Known::text(value.to_string()),
-        Expr::Number(text) | Expr::String(text) => Known::text(&**text),
+        Expr::Null | Expr::Bool(_) | Expr::Number(_) | Expr::String(_) => Known::of_constant(expr),
         Expr::Column { qualifier: None, name } => scalar(variables.get(name)),
         Expr::Parameter => variables.only_parameter().cloned().unwrap_or(Known::Unknown),
         Expr::Column { qualifier: Some(qualifier), name } => field(variables.get(qualifier), name),
@@ -59,12 +57,17 @@ fn fold(expr: &Expr, variables: &Variables) -> Known {
             }
             let elements = value.as_str().and_then(|text| array_elements(text, false));
             match elements {
-                Some(elements) => Known::Array(elements.iter().map(|e| fold(e, variables)).collect()),
+                Some(elements) => Known::Array(elements.iter().map(Known::of_constant).collect()),
                 None => value,
             }
         }
         Expr::Collate { expr, .. } => fold(expr, variables),
-        Expr::Array(elements) => Known::Array(elements.iter().map(|e| fold(e, variables)).collect()),
+        Expr::Array(elements) => {
+            let elements: Vec<Known> = elements.iter().map(|e| fold(e, variables)).collect();
+            // Arrays of arrays could double at every line.
+            let plain = elements.iter().all(|e| !matches!(e, Known::Array(_) | Known::Row(_)));
+            if plain { Known::Array(elements) } else { Known::Unknown }
+        }
         Expr::Binary { op, left, right } => binary(op, fold(left, variables), fold(right, variables)),
         Expr::Call { name, args } => call(name, args, variables),
         _ => Known::Unknown,
@@ -93,7 +96,7 @@ fn field(row: Option<&Known>, name: &Ident) -> Known {
 fn binary(op: &str, left: Known, right: Known) -> Known {
     if op == "||" {
         return match (left, right) {
-            (Known::Array(mut left), Known::Array(right)) => {
+            (Known::Array(mut left), Known::Array(right)) if left.len() + right.len() <= MOST_ROUNDS => {
                 left.extend(right);
                 Known::Array(left)
             }
@@ -136,15 +139,17 @@ fn call(name: &ObjectName, args: &[Expr], variables: &Variables) -> Known {
         ("quote_literal", [value]) if *value == Known::Null => Known::Null,
         ("quote_literal" | "quote_nullable", [value]) => quoted_constant(value),
         ("coalesce", values) => values.iter().find(|value| **value != Known::Null).cloned().unwrap_or(Known::Null),
-        ("lower", [value]) => on_text(value, |text| text.to_lowercase()),
-        ("upper", [value]) => on_text(value, |text| text.to_uppercase()),
+        ("lower", [value]) => on_text(value, str::to_lowercase),
+        ("upper", [value]) => on_text(value, str::to_uppercase),
         ("btrim" | "trim", [value]) => on_text(value, |text| text.trim_matches(' ').to_owned()),
         ("chr", [code]) => {
             let code = code.as_integer().and_then(|code| u32::try_from(code).ok()).and_then(char::from_u32);
             code.map_or(Known::Unknown, Known::text)
         }
         ("replace", [text, from, to]) => match (text.as_str(), from.as_str(), to.as_str()) {
-            (Some(text), Some(from), Some(to)) if !from.is_empty() => Known::text(text.replace(from, to)),
+            (Some(text), Some(from), Some(to)) if !from.is_empty() && text.len() * (to.len() + 1) <= Text::LONGEST => {
+                Known::text(text.replace(from, to))
+            }
             _ => Known::Unknown,
         },
         ("string_to_array", [text, separator]) => match (text.as_str(), separator.as_str()) {
@@ -226,7 +231,7 @@ fn select_rows(select: &Select, variables: &Variables) -> Option<Vec<Known>> {
         }
         (items, [table], []) => {
             let rows = table_rows(table, variables)?;
-            Some(rows.into_iter().map(|row| output_row(items, row, table.alias.as_ref(), variables)).collect())
+            Some(rows.into_iter().map(|row| output_row(items, &row, table.alias.as_ref(), variables)).collect())
         }
         _ => None,
     }
@@ -254,12 +259,12 @@ fn table_rows(table: &TableRef, variables: &Variables) -> Option<Vec<Vec<Column>
 }
 
 /// What a `SELECT` list makes of a row.
-fn output_row(items: &[SelectItem], row: Vec<Column>, table: Option<&Ident>, variables: &Variables) -> Known {
+fn output_row(items: &[SelectItem], row: &[Column], table: Option<&Ident>, variables: &Variables) -> Known {
     let mut variables = variables.clone();
     if let Some(table) = table {
-        variables.set(table, Known::Row(row.clone()));
+        variables.set(table, Known::Row(row.to_vec()));
     }
-    for (name, value) in &row {
+    for (name, value) in row {
         if let Some(name) = name {
             variables.set(name, value.clone());
         }

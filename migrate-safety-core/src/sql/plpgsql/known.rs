@@ -1,8 +1,10 @@
 //! What is known beforehand of the values that procedural code computes.
 
+use crate::sql::expr::Expr;
+use crate::sql::lower::array_elements;
 use crate::sql::name::Ident;
 use crate::sql::span::Position;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A value as far as it is known.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,15 +56,30 @@ impl Text {
         Self { parts: vec![Part::Hole(hole)], at: None }
     }
 
+    /// No text longer than this is computed: code can double one at every line.
+    pub(super) const LONGEST: usize = 1 << 16;
+
     /// Puts `more` behind; what is put together stands nowhere.
     pub(super) fn push(&mut self, more: Self) {
         self.at = None;
+        if self.length() + more.length() > Self::LONGEST {
+            self.parts = vec![Part::Hole(Hole::Anything)];
+            return;
+        }
         for part in more.parts {
             match (self.parts.last_mut(), part) {
                 (Some(Part::Known(last)), Part::Known(text)) => last.push_str(&text),
                 (_, part) => self.parts.push(part),
             }
         }
+    }
+
+    fn length(&self) -> usize {
+        let length = |part: &Part| match part {
+            Part::Known(text) => text.len(),
+            Part::Hole(_) => 1,
+        };
+        self.parts.iter().map(length).sum()
     }
 
     /// The text, if all of it is known.
@@ -98,6 +115,16 @@ impl Known {
         Self::Text(Text::known(text))
     }
 
+    /// A constant.
+    pub(super) fn of_constant(expr: &Expr) -> Self {
+        match expr {
+            Expr::Null => Self::Null,
+            Expr::Bool(value) => Self::text(value.to_string()),
+            Expr::Number(text) | Expr::String(text) => Self::text(&**text),
+            _ => Self::Unknown,
+        }
+    }
+
     /// The text form; nothing for NULL.
     pub(super) fn into_text(self) -> Option<Text> {
         match self {
@@ -124,6 +151,8 @@ impl Known {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Variables {
     values: HashMap<Ident, Known>,
+    /// Which of them are arrays.
+    arrays: HashSet<Ident>,
     /// `$1` of a routine with one parameter: of more, expressions do not tell which one they mean.
     only_parameter: Option<Known>,
 }
@@ -134,6 +163,28 @@ impl Variables {
             Known::Unknown => self.values.remove(name),
             value => self.values.insert(name.clone(), value),
         };
+    }
+
+    /// Makes a variable known with its type.
+    pub(super) fn declare(&mut self, name: &Ident, array: bool) {
+        if array {
+            self.arrays.insert(name.clone());
+        } else {
+            self.arrays.remove(name);
+        }
+    }
+
+    /// Sets a declared variable: an array takes the text of one.
+    pub(super) fn assign(&mut self, name: &Ident, value: Known) {
+        let elements = match value.as_str() {
+            Some(text) if self.arrays.contains(name) => array_elements(text, false),
+            _ => None,
+        };
+        let value = match elements {
+            Some(elements) => Known::Array(elements.iter().map(Known::of_constant).collect()),
+            None => value,
+        };
+        self.set(name, value);
     }
 
     pub(super) fn forget<'n>(&mut self, names: impl IntoIterator<Item = &'n Ident>) {

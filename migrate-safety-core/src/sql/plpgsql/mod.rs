@@ -6,6 +6,7 @@
 
 pub(crate) mod atomic;
 mod block;
+pub(crate) mod conditions;
 mod control;
 mod cursors;
 mod facts;
@@ -89,6 +90,9 @@ fn read_with(target: Target, language: &str, body: &RoutineBody, frame: Frame<'_
     let c = Cursor::new(Vec::new(), &nothing).for_version(target.version);
     read(&c, language, body, Span { start: body.base, end: body.base }, frame)
 }
+
+/// More blocks with handlers than this are not told apart.
+pub(crate) const MOST_BLOCKS: usize = 100_000;
 
 /// How many productions lie between a statement and those inside its body, at least.
 const LEVELS_OF_A_BODY: u16 = 10;

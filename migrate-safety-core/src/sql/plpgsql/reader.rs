@@ -170,7 +170,7 @@ impl<'s, 't> Reader<'s, 't> {
     }
 
     /// `[STRICT] a, b.c`: what `INTO` fills.
-    pub(super) fn into_targets(&mut self) -> Parse<Vec<Ident>> {
+    pub(super) fn targets_of_into(&mut self) -> Parse<Vec<Ident>> {
         self.c.eat("STRICT");
         let mut targets = vec![self.variable()?];
         while self.c.eat_token(&Token::Comma) {

@@ -1,17 +1,17 @@
 //! Follows a PL/pgSQL body as the server would run it.
 
 use super::Body;
-use super::facts::{assigned, executes, loop_facts};
+use super::facts::{assigned, changes_bounded, executes, loop_facts};
 use super::fold::{fold_value, query_rows, range_rounds};
 use super::known::{Hole, Known, Text, Variables};
 use super::script::script;
 use super::tokens::tokens;
-use super::tree::{Arm, Block, Kind, Loop, Over, Statement, Value, Way};
+use super::tree::{Arm, Block, Handler, Kind, Loop, Over, Statement, Value, Way};
 use crate::dialect::Target;
 use crate::sql::cursor::{Cursor, ident_of, is_word};
 use crate::sql::grammar::Reading;
 use crate::sql::name::{Ident, ObjectName};
-use crate::sql::operation::{LocatedOperation, Operation, RoutineFrame};
+use crate::sql::operation::{Guard, LocatedOperation, Operation, RoutineFrame};
 use crate::sql::source::{Place, SourceText};
 use crate::sql::span::Span;
 use crate::sql::statement::{Problem, ProblemKind};
@@ -23,22 +23,35 @@ pub(super) struct Run<'c, 's, 't> {
     /// What the body was read with.
     c: &'c Cursor<'s, 't>,
     body: Body,
+    /// In which loop each of the operations stands, as `frame` has the facts of.
+    loops: Vec<usize>,
+    /// The loop being followed; 0 for none.
+    current_loop: usize,
+    /// How many loops have been met.
+    met_loops: usize,
     frame: RoutineFrame,
     variables: Variables,
     /// In a round of a loop after its first: only what `EXECUTE` makes anew counts.
     again: bool,
     /// What was executed at which place already.
     executed: HashSet<(usize, String)>,
-    /// Operations that may still come out of repeated rounds.
+    /// How many blocks with handlers have been entered.
+    guards: usize,
+    /// How much text, in bytes, may still be read for `EXECUTE`.
     budget: usize,
+    /// Rounds of loops that may still be followed one by one.
+    rounds_left: usize,
 }
 
 /// The ways on which a statement may leave what it stands in.
 type Ways = Vec<Way>;
 
 impl<'c, 's, 't> Run<'c, 's, 't> {
-    /// More operations of one body than this are not told apart.
-    const MOST_OPERATIONS: usize = 10_000;
+    /// More text than this is not read for the `EXECUTE`s of one body.
+    const MOST_TEXT: usize = 4 << 20;
+
+    /// More rounds of its loops than this are not followed one by one.
+    const MOST_ROUNDS: usize = 20_000;
 
     pub(super) fn new(
         c: &'c Cursor<'s, 't>,
@@ -49,11 +62,16 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
         Self {
             c,
             body: Body { operations: Vec::new(), problems },
+            loops: Vec::new(),
+            current_loop: 0,
+            met_loops: 0,
             frame,
             variables,
             again: false,
             executed: HashSet::new(),
-            budget: Self::MOST_OPERATIONS,
+            guards: 0,
+            budget: Self::MOST_TEXT,
+            rounds_left: Self::MOST_ROUNDS,
         }
     }
 
@@ -81,7 +99,7 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
             Kind::Plain => Ways::new(),
             Kind::Assign { target, value } => {
                 let value = fold_value(value, &self.variables);
-                self.variables.set(target, value);
+                self.variables.assign(target, value);
                 Ways::new()
             }
             Kind::Execute(command) => {
@@ -101,7 +119,8 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
         for declaration in &block.declarations {
             self.emit(&declaration.operations);
             let value = declaration.default.as_ref().map_or(Known::Null, |d| fold_value(d, &self.variables));
-            self.variables.set(&declaration.name, value);
+            self.variables.declare(&declaration.name, declaration.array);
+            self.variables.assign(&declaration.name, value);
         }
         let mut ways = match &block.handlers {
             None => self.statements(&block.statements),
@@ -112,19 +131,21 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
     }
 
     /// Statements with exception handlers.
-    fn guarded(&mut self, statements: &[Statement], handlers: &[Vec<Statement>]) -> Ways {
+    fn guarded(&mut self, statements: &[Statement], handlers: &[Handler]) -> Ways {
         let outer = self.frame.clone();
         // A handler may find any of the statements done or not.
         let mut at_handler = self.variables.clone();
         at_handler.forget(assigned(statements));
-        self.frame.in_exception_block = true;
+        let conditions = handlers.iter().flat_map(|handler| handler.conditions.iter().cloned()).collect();
+        self.guards += 1;
+        self.frame.guards.push(Guard { number: self.guards, conditions });
         let mut ways = self.statements(statements);
         let mut after = self.variables.clone();
         // What a handler does is no more in the subtransaction: that has been rolled back.
         self.frame = RoutineFrame { conditional: true, ..outer.clone() };
         for handler in handlers {
             self.variables = at_handler.clone();
-            ways.extend(self.statements(handler));
+            ways.extend(self.statements(&handler.statements));
             after.meet(&self.variables);
         }
         self.variables = after;
@@ -160,6 +181,10 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
         }
         let rounds = self.rounds(&of.over);
         let outer = self.frame.clone();
+        let outer_loop = self.current_loop;
+        self.met_loops += 1;
+        self.current_loop = self.met_loops;
+        let first = self.body.operations.len();
         self.frame.in_loop = Some(loop_facts(of));
         if let Over::Condition(condition) = &of.over {
             self.emit(condition);
@@ -171,7 +196,8 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
         self.frame.conditional |= !at_least_once;
         let mut ways = Ways::new();
         match rounds {
-            Some(rounds) if executes(&of.body) && !rounds.is_empty() => {
+            Some(rounds) if executes(&of.body) && (1..=self.rounds_left).contains(&rounds.len()) => {
+                self.rounds_left -= rounds.len();
                 let again = self.again;
                 for round in rounds {
                     self.bind(of.over.targets(), &round);
@@ -185,6 +211,8 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
                 ways = self.statements(&of.body);
             }
         }
+        self.count_executed(first, of.over.targets());
+        self.current_loop = outer_loop;
         // Behind the loop, a round may have been the last or not have been.
         self.variables.forget(assigned(&of.body).into_iter().chain(of.over.targets()));
         self.frame = outer;
@@ -194,6 +222,27 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
             Way::Labelled(label) => of.label.as_ref() != Some(label),
         });
         ways
+    }
+
+    /// Takes what `EXECUTE` changed in the loop just followed into its facts. `first` is its first operation.
+    fn count_executed(&mut self, first: usize, variables: &[Ident]) {
+        let Some(operations) = self.body.operations.get_mut(first..) else { return };
+        let is_executed = |o: &&LocatedOperation| o.routine.as_ref().is_some_and(|frame| frame.execute);
+        let Some(bounded) = changes_bounded(operations.iter().filter(is_executed).map(|o| &o.operation), variables)
+        else {
+            return;
+        };
+        // What is written out has been counted: it is bounded, or there is none of it, or it is not.
+        let is_written = |o: &&LocatedOperation| !is_executed(o);
+        let written = changes_bounded(operations.iter().filter(is_written).map(|o| &o.operation), variables);
+        let bounded = bounded && written.unwrap_or(true);
+        for (operation, of) in operations.iter_mut().zip(self.loops.iter().skip(first)) {
+            if *of == self.current_loop
+                && let Some(facts) = operation.routine.as_mut().and_then(|frame| frame.in_loop.as_mut())
+            {
+                facts.bounded = bounded;
+            }
+        }
     }
 
     /// What the loop's variable is in each round, where that is known.
@@ -230,9 +279,14 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
     /// Adds operations that are written out.
     fn emit(&mut self, operations: &[LocatedOperation]) {
         if !self.again {
-            let frame = &self.frame;
-            self.body.operations.extend(operations.iter().map(|o| framed(o.clone(), frame)));
+            let frame = self.frame.clone();
+            self.add(operations.iter().cloned(), &frame);
         }
+    }
+
+    fn add(&mut self, operations: impl IntoIterator<Item = LocatedOperation>, frame: &RoutineFrame) {
+        self.body.operations.extend(operations.into_iter().map(|o| framed(o, frame)));
+        self.loops.resize(self.body.operations.len(), self.current_loop);
     }
 
     /// Reads what `EXECUTE` runs.
@@ -242,19 +296,24 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
             // The server refuses a command that is NULL.
             return;
         };
-        if self.budget == 0 || !self.executed.insert((span.start.offset, text.with_holes(marker))) {
+        let skeleton = text.with_holes(marker);
+        let affordable = self.budget.checked_sub(skeleton.len());
+        self.budget = affordable.unwrap_or(0);
+        if !self.executed.insert((span.start.offset, skeleton)) {
             return;
         }
-        let reading = match text.as_known() {
-            Some(sql) => self.known_sql(sql, text.at.map_or(Place::Whole(span), Place::At)),
-            None => match self.same_for_any_name(&text, span) {
-                Some(reading) => reading,
-                None => unforeseeable(&text, span),
-            },
+        let known = affordable.and_then(|_| match text.as_known() {
+            Some(sql) => Some(self.known_sql(sql, text.at.map_or(Place::Whole(span), Place::At))),
+            None => self.same_for_any_name(&text, span),
+        });
+        let reading = match known {
+            Some(reading) => reading,
+            // Once is enough, however many rounds there are.
+            None if self.executed.insert((span.start.offset, String::new())) => unforeseeable(&text, span),
+            None => return,
         };
-        self.budget = self.budget.saturating_sub(reading.operations.len());
         let frame = RoutineFrame { execute: true, ..self.frame.clone() };
-        self.body.operations.extend(reading.operations.into_iter().map(|o| framed(o, &frame)));
+        self.add(reading.operations, &frame);
         for problem in reading.problems {
             if !self.body.problems.contains(&problem) {
                 self.body.problems.push(problem);
@@ -300,7 +359,7 @@ pub(super) fn framed(operation: LocatedOperation, frame: &RoutineFrame) -> Locat
         in_loop: own.in_loop.or(frame.in_loop),
         execute: own.execute || frame.execute,
         routine: own.routine.or_else(|| frame.routine.clone()),
-        in_exception_block: own.in_exception_block || frame.in_exception_block,
+        guards: frame.guards.iter().chain(&own.guards).cloned().collect(),
     };
     LocatedOperation { routine: Some(routine), ..operation }
 }

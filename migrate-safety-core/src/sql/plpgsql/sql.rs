@@ -2,7 +2,6 @@
 
 use super::reader::Reader;
 use super::tree::{Kind, Statement, Value};
-use crate::sql::calls::query_calls;
 use crate::sql::cursor::{Cursor, Mark, Parse, is_word, string_value};
 use crate::sql::expr::{Expr, Query};
 use crate::sql::fragment;
@@ -112,21 +111,28 @@ impl Reader<'_, '_> {
         Ok(statement)
     }
 
-    /// The tokens of a statement; semicolons inside the body of a routine that it creates belong to it.
+    /// The tokens of a statement; semicolons in parentheses and inside the body of a routine that it creates belong to
+    /// it.
     pub(super) fn gather_statement(&mut self) -> Parse<Vec<TokenWithSpan>> {
         let creates_routine =
             self.c.is("CREATE") && (1..4).any(|n| self.c.is_nth(n, "FUNCTION") || self.c.is_nth(n, "PROCEDURE"));
-        if !creates_routine {
-            return self.gather(|_| false);
-        }
         let mut tokens = Vec::new();
         // Blocks and `CASE`s open inside `BEGIN ATOMIC … END`.
-        let mut open = 0usize;
-        while !self.c.at_end() && (open > 0 || !self.c.is_token(&Token::SemiColon)) {
-            if self.c.is_all("BEGIN ATOMIC") || (open > 0 && self.c.is("CASE")) {
-                open += 1;
-            } else if self.c.is("END") {
-                open = open.saturating_sub(1);
+        let (mut blocks, mut parentheses) = (0usize, 0usize);
+        loop {
+            match self.c.peek() {
+                Token::EOF => break,
+                Token::SemiColon if blocks == 0 && parentheses == 0 => break,
+                Token::LParen => parentheses += 1,
+                Token::RParen => match parentheses.checked_sub(1) {
+                    Some(outer) => parentheses = outer,
+                    None => return Err(self.c.problem(ProblemKind::Invalid, "mismatched parentheses")),
+                },
+                _ if creates_routine && (self.c.is_all("BEGIN ATOMIC") || (blocks > 0 && self.c.is("CASE"))) => {
+                    blocks += 1;
+                }
+                _ if blocks > 0 && self.c.is("END") => blocks -= 1,
+                _ => {}
             }
             tokens.push(self.c.advance());
         }
@@ -147,7 +153,7 @@ impl Reader<'_, '_> {
         let mut reader = Reader::new(self.c.inside(behind.to_vec(), self.c.source));
         reader.c.expect("INTO")?;
         std::mem::swap(&mut reader.scope, &mut self.scope);
-        let targets = reader.into_targets();
+        let targets = reader.targets_of_into();
         std::mem::swap(&mut reader.scope, &mut self.scope);
         let targets = targets?;
         let mut kept = before.to_vec();
@@ -162,6 +168,11 @@ impl Reader<'_, '_> {
 
     /// A statement of these tokens. One that cannot be read is noted, and stands as opaque.
     pub(super) fn embedded(&mut self, tokens: Vec<TokenWithSpan>) -> Vec<LocatedOperation> {
+        if tokens.is_empty() {
+            let missing = self.c.expected("a statement");
+            self.problems.push(missing);
+            return Vec::new();
+        }
         let span = self.span_of(&tokens);
         let mut c = self.c.inside(tokens, self.c.source);
         let reading = grammar::statement(&mut c);
@@ -198,12 +209,71 @@ fn word(value: &str, before: &TokenWithSpan) -> TokenWithSpan {
     TokenWithSpan { token, span: TokenSpan::new(before.span.start, before.span.start) }
 }
 
-/// Whether a query reads a relation or calls a function: others only compute.
+/// Functions that do nothing but compute, and that procedural code is full of.
+const COMPUTES: &[&str] = &[
+    "abs",
+    "array_append",
+    "array_length",
+    "array_to_string",
+    "array_upper",
+    "btrim",
+    "cardinality",
+    "chr",
+    "clock_timestamp",
+    "coalesce",
+    "concat",
+    "concat_ws",
+    "current_database",
+    "current_date",
+    "current_role",
+    "current_schema",
+    "current_setting",
+    "current_timestamp",
+    "current_user",
+    "date_trunc",
+    "format",
+    "greatest",
+    "least",
+    "left",
+    "length",
+    "lower",
+    "ltrim",
+    "now",
+    "nullif",
+    "quote_ident",
+    "quote_literal",
+    "quote_nullable",
+    "regexp_replace",
+    "replace",
+    "right",
+    "rtrim",
+    "session_user",
+    "split_part",
+    "statement_timestamp",
+    "string_to_array",
+    "substr",
+    "substring",
+    "to_char",
+    "to_date",
+    "upper",
+    "version",
+];
+
+/// Whether a query reads a relation or calls a function that may do more than compute.
 fn does_something(query: &Query) -> bool {
     let reads = query.selects.iter().any(|select| !select.from.is_empty()) || !query.ctes.is_empty();
-    let mut has_subquery = false;
-    query.walk_exprs(&mut |e| has_subquery |= matches!(e, Expr::Subquery { .. }));
-    reads || has_subquery || query_calls(query)
+    let mut found = reads;
+    query.walk_exprs(&mut |e| {
+        found |= match e {
+            Expr::Subquery { .. } => true,
+            Expr::Call { name, .. } => {
+                let of_server = name.schema.as_ref().is_none_or(|schema| *schema == "pg_catalog");
+                !of_server || COMPUTES.binary_search(&name.name.as_str()).is_err()
+            }
+            _ => false,
+        };
+    });
+    found
 }
 
 /// The expression of a query that is nothing but `SELECT expression`.

@@ -12,8 +12,11 @@ use sqlparser::tokenizer::Token;
 impl Reader<'_, '_> {
     /// One statement with its semicolon.
     pub(super) fn statement(&mut self) -> Parse<Statement> {
+        // A block takes about twice the stack of a nested expression.
+        self.c.descend()?;
         self.c.descend()?;
         let statement = self.any_statement();
+        self.c.ascend();
         self.c.ascend();
         statement
     }
@@ -161,7 +164,7 @@ impl Reader<'_, '_> {
         loop {
             let again = self.c.problem(ProblemKind::Invalid, "specified more than once");
             if self.c.eat("INTO") {
-                if targets.replace(self.into_targets()?).is_some() {
+                if targets.replace(self.targets_of_into()?).is_some() {
                     return Err(again);
                 }
             } else if self.c.eat("USING") {
@@ -353,8 +356,8 @@ impl Reader<'_, '_> {
         Ok(statement)
     }
 
-    /// A variable's type: also `t%ROWTYPE`, `v%TYPE`.
-    pub(super) fn variable_type(&mut self) -> Parse<()> {
+    /// A variable's type: also `t%ROWTYPE`, `v%TYPE`. Whether it is an array.
+    pub(super) fn variable_type(&mut self) -> Parse<bool> {
         let mut n = 0;
         while matches!(self.c.peek_nth(n), Token::Word(_)) && *self.c.peek_nth(n + 1) == Token::Period {
             n += 2;
@@ -363,7 +366,7 @@ impl Reader<'_, '_> {
             && *self.c.peek_nth(n + 1) == Token::Mod
             && (is_word(self.c.peek_nth(n + 2), "TYPE") || is_word(self.c.peek_nth(n + 2), "ROWTYPE"));
         if !copies {
-            return self.c.data_type().map(drop);
+            return self.c.data_type().map(|data_type| data_type.array);
         }
         for _ in 0..n + 3 {
             self.c.skip();
@@ -380,6 +383,6 @@ impl Reader<'_, '_> {
         if array {
             self.c.since(17, mark, "an array of a copied type");
         }
-        Ok(())
+        Ok(array)
     }
 }

@@ -12,14 +12,24 @@ pub(super) struct Block {
     /// Its variables with their first values.
     pub(super) declarations: Vec<Declaration>,
     pub(super) statements: Vec<Statement>,
-    /// The statements of each `WHEN … THEN`; absent without an `EXCEPTION` clause.
-    pub(super) handlers: Option<Vec<Vec<Statement>>>,
+    /// Absent without an `EXCEPTION` clause.
+    pub(super) handlers: Option<Vec<Handler>>,
+}
+
+/// `WHEN conditions THEN statements`.
+#[derive(Debug)]
+pub(super) struct Handler {
+    /// SQLSTATE codes, as `conditions` understands them.
+    pub(super) conditions: Vec<Box<str>>,
+    pub(super) statements: Vec<Statement>,
 }
 
 /// A variable of a block.
 #[derive(Debug)]
 pub(super) struct Declaration {
     pub(super) name: Ident,
+    /// Whether it is an array.
+    pub(super) array: bool,
     /// What computing the first value does.
     pub(super) operations: Vec<LocatedOperation>,
     /// Absent: NULL.

@@ -24,8 +24,7 @@ pub const ROWS: &[Row] = &[
     Row::new(FIRST, "INSERT INTO defs DEFAULT VALUES"),
     Row::new(FIRST, "INSERT INTO defs (id) VALUES (5)"),
     Row::new(FIRST, "INSERT INTO defs (id) VALUES (DEFAULT)"),
-    Row::new(FIRST, "INSERT INTO defs (x) SELECT 1 WHERE false"),
-    Row::new(FIRST, "INSERT INTO v (id, a) VALUES (88888, 1)"),
+    Row::new(FIRST, "INSERT INTO vm VALUES (88888)"),
     Row::new(FIRST, "INSERT INTO par VALUES (5000, 1)"),
     Row::new(FIRST, "INSERT INTO kid VALUES (5000, 1)"),
     Row::new(FIRST, "INSERT INTO trg VALUES (5000)"),
@@ -33,24 +32,20 @@ pub const ROWS: &[Row] = &[
     Row::new(FIRST, "UPDATE t SET a = 1"),
     Row::new(FIRST, "UPDATE t SET a = 1 WHERE id = 5"),
     Row::new(FIRST, "UPDATE t SET b = 'z' WHERE id = 5"),
-    Row::new(FIRST, "UPDATE t SET id = 100000 WHERE id = 5"),
+    Row::new(FIRST, "UPDATE t SET id = 100000 WHERE id = 2995"),
     Row::new(FIRST, "UPDATE t SET id = id WHERE id = 5"),
-    Row::new(FIRST, "UPDATE t SET id = id + 10000 WHERE id > 2990"),
     Row::new(FIRST, "UPDATE t SET a = 1 WHERE b = 'x'"),
-    Row::new(FIRST, "UPDATE t SET a = 1 WHERE a IS NULL"),
     Row::new(FIRST, "UPDATE t SET a = 1 WHERE a IS NOT NULL"),
-    Row::new(FIRST, "UPDATE t SET a = child.id FROM child WHERE child.t_id = t.id"),
     Row::new(FIRST, "UPDATE t SET a = child.id FROM child WHERE child.t_id = t.id AND child.id = 4"),
     Row::new(FIRST, "UPDATE t SET a = (SELECT count(*) FROM child WHERE child.t_id = t.id)"),
     Row::new(FIRST, "UPDATE t SET a = (SELECT count(*) FROM noidx WHERE noidx.t_id = t.id)"),
-    Row::new(FIRST, "UPDATE t SET a = 1 WHERE id IN (SELECT t_id FROM child)"),
     Row::new(FIRST, "UPDATE t SET a = 1 WHERE id IN (SELECT t_id FROM child WHERE id = 5)"),
     Row::new(FIRST, "UPDATE child SET t_id = 2"),
     Row::new(FIRST, "UPDATE child SET t_id = 2 WHERE id = 1"),
     Row::new(FIRST, "UPDATE child SET note = 'x' WHERE id = 1"),
-    Row::new(FIRST, "UPDATE up SET id = id + 100000 WHERE id = 5"),
+    Row::new(FIRST, "UPDATE up SET id = id + 100000 WHERE id = 2995"),
     Row::new(FIRST, "UPDATE up SET k = 100000 WHERE id = 5"),
-    Row::new(FIRST, "UPDATE up SET id = 100000 + id"),
+    Row::new(FIRST, "UPDATE up SET id = 100000 + id WHERE id IN (2997, 2998)"),
     Row::new(FIRST, "UPDATE v SET a = 5"),
     Row::new(FIRST, "UPDATE v SET a = 5 WHERE id = 1"),
     Row::new(FIRST, "UPDATE par SET a = 1"),
@@ -60,7 +55,7 @@ pub const ROWS: &[Row] = &[
     Row::new(FIRST, "UPDATE trg2 SET s = 'a' WHERE id = 1"),
     Row::new(FIRST, "UPDATE trg2 SET s = 'a' WHERE false"),
     Row::new(FIRST, "UPDATE selfy SET up = 1 WHERE id = 2"),
-    Row::new(FIRST, "DELETE FROM t"),
+    Row::new(FIRST, "DELETE FROM mono"),
     Row::new(FIRST, "DELETE FROM t WHERE id = 2999"),
     Row::new(FIRST, "DELETE FROM t WHERE a = 2999"),
     Row::new(FIRST, "DELETE FROM t WHERE b = 'x2999'"),
@@ -74,18 +69,14 @@ pub const ROWS: &[Row] = &[
     Row::new(FIRST, "DELETE FROM par WHERE id = 1"),
     Row::new(FIRST, "DELETE FROM child USING t WHERE t.id = child.t_id AND t.a = 5"),
     Row::new(FIRST, "DELETE FROM v WHERE id = 2999"),
-    Row::new(FIRST, "WITH d AS (DELETE FROM child WHERE id < 5 RETURNING *) INSERT INTO arch SELECT id FROM d"),
     Row::new(FIRST, "WITH x AS (SELECT * FROM t) SELECT * FROM x WHERE id = 1"),
     Row::new(
         FIRST,
         "MERGE INTO plain USING t ON plain.id = t.id WHEN MATCHED THEN UPDATE SET x = 1 WHEN NOT MATCHED THEN INSERT VALUES (1,1)",
     ),
     Row::new(FIRST, "MERGE INTO t USING plain ON plain.id = t.id WHEN MATCHED THEN UPDATE SET a = 1"),
-    Row::new(FIRST, "MERGE INTO t USING (VALUES (1)) s(i) ON s.i = t.id WHEN MATCHED THEN DELETE"),
-    Row::new(
-        FIRST,
-        "MERGE INTO t USING (VALUES (1)) s(i) ON s.i = t.id WHEN NOT MATCHED THEN INSERT (a,c) VALUES (1,99999)",
-    ),
+    Row::new(FIRST, "MERGE INTO t USING (VALUES (2995)) s(i) ON s.i = t.id WHEN MATCHED THEN DELETE"),
+    Row::new(FIRST, "MERGE INTO t USING (VALUES (9995)) s(i) ON s.i = t.id WHEN NOT MATCHED THEN INSERT (a,c) VALUES (1,99999)"),
     Row::new(FIRST, "SELECT * FROM t"),
     Row::new(FIRST, "SELECT * FROM t WHERE id = 1"),
     Row::new(FIRST, "SELECT * FROM t WHERE id = 1 FOR UPDATE"),
@@ -113,7 +104,7 @@ const FIRST: &str = r#"
     CREATE INDEX t_a ON t (a);
     INSERT INTO t (id,a,b,c) SELECT i, i, 'x'||i, i FROM generate_series(1,3000) i;
     CREATE TABLE child (id int PRIMARY KEY, t_id bigint REFERENCES t (id), note text);
-    INSERT INTO child SELECT i, i FROM generate_series(1,3000) i;
+    INSERT INTO child SELECT i, i FROM generate_series(1,2000) i;
     CREATE INDEX child_t_id ON child (t_id);
     CREATE TABLE noidx (id int PRIMARY KEY, t_id bigint REFERENCES t (id));
     INSERT INTO noidx SELECT i, i FROM generate_series(1,1000) i;
@@ -130,6 +121,7 @@ const FIRST: &str = r#"
     INSERT INTO plain SELECT i,i FROM generate_series(1,3000) i;
     CREATE TABLE ident (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, x int);
     INSERT INTO ident (x) SELECT i FROM generate_series(1,3000) i;
+    SELECT setval('t_id_seq', 3000);
     CREATE SEQUENCE s;
     CREATE TABLE defs (id int DEFAULT nextval('s'), x int);
     CREATE VIEW v AS SELECT id, a FROM t WHERE a > 0;
@@ -149,5 +141,8 @@ const FIRST: &str = r#"
     CREATE TRIGGER trg2_audit AFTER UPDATE ON trg2 FOR EACH ROW EXECUTE FUNCTION audit();
     CREATE TABLE selfy (id int PRIMARY KEY, up int REFERENCES selfy);
     INSERT INTO selfy SELECT i FROM generate_series(1,1000) i;
+    CREATE TABLE mono (id int PRIMARY KEY);
+    INSERT INTO mono SELECT i FROM generate_series(1,3000) i;
+    CREATE VIEW vm AS SELECT id FROM mono;
     CREATE MATERIALIZED VIEW mv AS SELECT * FROM t;
 "#;

@@ -16,8 +16,6 @@ pub const ROWS: &[Row] = &[
     Row::new(FIRST, "REINDEX TABLE CONCURRENTLY ex"),
     Row::new(FIRST, "REINDEX INDEX CONCURRENTLY ex_r_excl"),
     Row::new(FIRST, "REINDEX TABLE ex"),
-    Row::new(FIRST, "CREATE UNIQUE INDEX ON un (a)"),
-    Row::new(FIRST, "CREATE UNIQUE INDEX CONCURRENTLY ON un (a)"),
     Row::new(FIRST, "DROP TABLE ref CASCADE"),
     Row::new(FIRST, "DROP TABLE par"),
     Row::new(FIRST, "DROP TABLE par1"),

@@ -109,7 +109,7 @@ pub const ROWS: &[Row] = &[
     Row::new(SETUP_2, "alter table a drop constraint a_y_not_null"),
     Row::new(SETUP_2, "alter table only a drop constraint a_y_not_null"),
     Row::new(SETUP_2, "alter table a validate constraint a_y_not_null"),
-    Row::new(SETUP_2, "alter table a alter constraint a_y_not_null no inherit"),
+    Row::new(SETUP_2, "alter table a alter constraint a_y_not_null no inherit").on(18, 18),
     Row::new(SETUP_2, "alter table a owner to postgres"),
     Row::new(SETUP_2, "alter table c no inherit b"),
     Row::new(SETUP_2, "alter table a drop column if exists nope"),

@@ -1,5 +1,6 @@
 //! Cases beyond the examples of facts.
 
+mod access;
 mod columns;
 mod constraints;
 mod data;
@@ -22,6 +23,7 @@ use crate::row::Row;
 /// All of them.
 pub fn all() -> impl Iterator<Item = Row> {
     const TABLES: &[&[Row]] = &[
+        access::ROWS,
         columns::ROWS,
         constraints::ROWS,
         data::ROWS,

@@ -102,9 +102,8 @@ pub const ROWS: &[Row] = &[
     Row::new(SETUP, "alter table pt set schema public"),
     Row::new(SETUP, "alter table pt add constraint q unique (id, b)"),
     Row::new(SETUP, "alter table pt add constraint q foreign key (k) references ref not enforced"),
-    Row::new(SETUP, "alter table pt1 add constraint q foreign key (k) references ref"),
+    Row::new(SETUP, "alter table pt1 add constraint q foreign key (k) references ref").reads_at_most(),
     Row::new(SETUP, "alter table pt drop constraint pt_pkey cascade"),
-    Row::new(SETUP, "alter table pt drop constraint pt_pkey cascade, add primary key (id)"),
     Row::new(SETUP, "create unique index on pt (id)"),
     Row::new(SETUP, "create index on pt1 (k)"),
     Row::new(SETUP, "drop index pt_b"),
@@ -114,7 +113,6 @@ pub const ROWS: &[Row] = &[
     Row::new(SETUP, "alter index p1_b set (fillfactor = 50)"),
     Row::new(SETUP, "alter index p1_b reset (fillfactor)"),
     Row::new(SETUP, "alter index p1_b set tablespace pg_default"),
-    Row::new(SETUP, "alter index p5_k alter column 1 set statistics 5"),
     Row::new(SETUP, "create index exi on p1 (lower(b))"),
     Row::new(SETUP, "alter index p1_b depends on extension plpgsql"),
 ];

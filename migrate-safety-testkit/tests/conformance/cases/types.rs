@@ -67,7 +67,6 @@ pub const ROWS: &[Row] = &[
     Row::new(SETUP, "drop domain dm cascade"),
     Row::new(SETUP, "drop type en cascade"),
     Row::new(SETUP, "drop type ct cascade"),
-    Row::new(SETUP, "alter table plain of ct"),
     Row::new(SETUP, "alter table tt not of"),
     Row::new(SETUP, "alter table tt add column x int"),
     Row::new(SETUP, "alter table ud alter d type dmc"),

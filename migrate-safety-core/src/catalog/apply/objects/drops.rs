@@ -84,6 +84,7 @@ impl Catalog {
 
     /// Takes one object away whose dependents are gone.
     fn remove_object(&mut self, object: &Object, applied: &mut Applied) {
+        self.comments.remove(object);
         match object {
             Object::Relation(id) => self.remove_relation(*id, applied),
             Object::Column(id, column) => self.take_column(*id, *column),

@@ -7,6 +7,7 @@ mod names;
 mod routines;
 mod schemas;
 mod sequences;
+mod statistics;
 mod support;
 mod triggers;
 mod types;
@@ -142,21 +143,24 @@ fn apply_on_table(catalog: &mut Catalog, operation: &Operation, now: Stamp, appl
         Operation::DropTrigger { name, table, if_exists, cascade } => {
             catalog.drop_trigger(name, table, *if_exists, *cascade, applied);
         }
-        Operation::CreateRule { name, table, or_replace, actions } => {
-            catalog.create_rule(name, table, *or_replace, actions, applied);
+        Operation::CreateRule { name, table, or_replace, actions, text } => {
+            catalog.create_rule(name, table, *or_replace, actions, text, applied);
         }
         Operation::AlterRule { name, table, rename_to } => catalog.rename_rule(name, table, rename_to, applied),
         Operation::DropRule { name, table, if_exists, cascade } => {
             catalog.drop_rule(name, table, *if_exists, *cascade, applied);
         }
-        Operation::CreatePolicy { name, table, expressions, .. } => {
-            catalog.create_policy(name, table, expressions, applied);
+        Operation::CreatePolicy { name, table, expressions, clauses, .. } => {
+            catalog.create_policy(name, table, expressions, clauses, applied);
         }
-        Operation::AlterPolicy { name, table, rename_to } => {
-            catalog.alter_policy(name, table, rename_to.as_ref(), applied);
+        Operation::AlterPolicy { name, table, rename_to, clauses } => {
+            catalog.alter_policy(name, table, rename_to.as_ref(), clauses, applied);
         }
         Operation::DropPolicy { name, table, if_exists } => catalog.drop_policy(name, table, *if_exists, applied),
-        Operation::Comment { on, text } => catalog.comment(on, text.as_deref(), applied),
+        Operation::Statistics { command, name: Some(name), table, .. } => {
+            catalog.apply_statistics(*command, name, table.as_ref());
+        }
+        Operation::Comment { on, text, label } => catalog.comment(on, text.as_deref(), *label, applied),
         _ => return false,
     }
     true

@@ -78,6 +78,7 @@ impl Catalog {
             let named = format!("{}.{}", schema.sql(), name.sql());
             default.sql = format!("nextval('{}'::regclass)", named.replace('\'', "''")).into();
             *constant = Expr::String(named.into());
+            self.note_column(*table, *column);
         }
     }
 
@@ -223,7 +224,15 @@ impl Catalog {
     pub(super) fn retype(&mut self, change: &mut dyn FnMut(&mut DataType)) {
         for relation in self.relations.values_mut() {
             match &mut relation.kind {
-                RelationKind::Table(table) => table.columns.iter_mut().for_each(|c| change(&mut c.data_type)),
+                RelationKind::Table(table) => {
+                    for column in &mut table.columns {
+                        let before = column.data_type.name.clone();
+                        change(&mut column.data_type);
+                        if column.data_type.name != before {
+                            self.hints.column_types.insert(column.data_type.name.clone());
+                        }
+                    }
+                }
                 RelationKind::View(view) => {
                     view.columns.iter_mut().filter_map(|c| c.data_type.as_mut()).for_each(&mut *change);
                 }

@@ -31,6 +31,8 @@ impl Catalog {
             settings: routine.settings.clone(),
             body: routine.body.clone(),
             reads: Vec::new(),
+            definition: routine.definition.clone(),
+            altered: Vec::new(),
             inline: None,
             created: now,
         };
@@ -204,9 +206,10 @@ impl Catalog {
                 None if schema == *to => {}
                 None => self.place_routine(id, to.clone(), name, applied),
             },
-            AlterRoutine::Volatility(volatility) => {
+            AlterRoutine::Options { volatility, sql } => {
                 if let Some(routine) = self.routines.get_mut(&id) {
-                    routine.volatility = *volatility;
+                    routine.volatility = volatility.unwrap_or(routine.volatility);
+                    routine.altered.push(sql.clone());
                 }
             }
             AlterRoutine::Other => {}

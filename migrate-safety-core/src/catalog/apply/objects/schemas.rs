@@ -2,7 +2,7 @@
 
 use super::Applied;
 use crate::catalog::types::missing_schema;
-use crate::catalog::{Catalog, Conflict, Object, RelationId, Stamp, TEMP_SCHEMA, builtin, is_system_schema};
+use crate::catalog::{Catalog, Conflict, Extension, Object, RelationId, Stamp, TEMP_SCHEMA, builtin, is_system_schema};
 use crate::sql::Ident;
 
 impl Catalog {
@@ -109,7 +109,7 @@ impl Catalog {
                 applied.conflict("42704", format!("required extension \"{required}\" is not installed"));
             }
         }
-        self.extensions.insert(name.clone(), now);
+        self.extensions.insert(name.clone(), Extension { created: now, schema: schema.cloned() });
     }
 
     /// Whether an extension is installed; the procedural language comes with each database.

@@ -21,20 +21,16 @@ impl Catalog {
         if persistence == Persistence::Temporary {
             schema = Ident::exact(crate::catalog::TEMP_SCHEMA);
         }
-        let data_type = options.data_type.clone().unwrap_or_else(|| DataType::builtin("int8"));
-        let increment = options.increment.unwrap_or(1);
+        let sequence = Sequence::new(DataType::builtin("int8"), persistence, options);
         let clash = self.relation_clash(&schema, &name, true);
         if let Some(clash) = clash.as_ref().filter(|_| if_not_exists) {
             return applied.notice(format!("{}, skipping", clash.message));
         }
-        if let Some(problem) = options_problem(&data_type, increment, options, None).or(clash) {
+        if let Some(problem) = options_problem(&sequence.data_type, sequence.increment, options, None).or(clash) {
             return applied.conflicts.push(problem);
         }
         let owner = options.owned_by.as_ref().and_then(|o| o.as_ref());
         let owner = owner.and_then(|(table, column)| self.owner(&schema, table, column, applied));
-        let start = options.start;
-        let bounds = (options.min_value.flatten(), options.max_value.flatten());
-        let sequence = Sequence { data_type, owned_by: None, identity: false, persistence, bounds, increment, start };
         let id = self.add_relation(schema, name, RelationKind::Sequence(Box::new(sequence)), now);
         self.own_sequence(id, owner);
         applied.created.push(id);
@@ -84,11 +80,7 @@ impl Catalog {
             owner = Some(found);
         }
         if let Some(RelationKind::Sequence(sequence)) = self.relations.get_mut(&id).map(|r| &mut r.kind) {
-            sequence.data_type = data_type;
-            sequence.increment = increment;
-            sequence.bounds.0 = options.min_value.unwrap_or(sequence.bounds.0);
-            sequence.bounds.1 = options.max_value.unwrap_or(sequence.bounds.1);
-            sequence.start = options.start.or(sequence.start);
+            sequence.set(options);
         }
         if let Some(owner) = owner {
             self.own_sequence(id, owner);
@@ -126,6 +118,38 @@ impl Catalog {
                 None
             }
         }
+    }
+}
+
+impl Sequence {
+    /// A sequence of its own, or to be owned.
+    pub(in crate::catalog) fn new(data_type: DataType, persistence: Persistence, options: &SequenceOptions) -> Self {
+        let mut sequence = Self {
+            data_type,
+            owned_by: None,
+            identity: false,
+            persistence,
+            bounds: (None, None),
+            increment: 1,
+            start: None,
+            cache: 1,
+            cycle: false,
+        };
+        sequence.set(options);
+        sequence
+    }
+
+    /// Sets the options that are written.
+    pub(in crate::catalog) fn set(&mut self, options: &SequenceOptions) {
+        if let Some(data_type) = &options.data_type {
+            self.data_type = data_type.clone();
+        }
+        self.bounds.0 = options.min_value.unwrap_or(self.bounds.0);
+        self.bounds.1 = options.max_value.unwrap_or(self.bounds.1);
+        self.increment = options.increment.unwrap_or(self.increment);
+        self.start = options.start.or(self.start);
+        self.cache = options.cache.unwrap_or(self.cache);
+        self.cycle = options.cycle.unwrap_or(self.cycle);
     }
 }
 

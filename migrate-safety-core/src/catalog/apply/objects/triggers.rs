@@ -5,7 +5,7 @@ use super::support::kinds;
 use crate::catalog::routines::FunctionName;
 use crate::catalog::{Catalog, ColumnId, Conflict, Object, Policy, RelationId, RelationKind, Resolved, Stamp, Trigger};
 use crate::sql::expr::{Expression, TableRef, TableSource};
-use crate::sql::operation::{CreateTrigger, FiringState, TriggerTiming};
+use crate::sql::operation::{CreateTrigger, FiringState, PolicyClauses, RuleText, TriggerTiming};
 use crate::sql::{Ident, ObjectName, Operation};
 
 impl Catalog {
@@ -41,6 +41,8 @@ impl Catalog {
             constraint: trigger.constraint,
             state: FiringState::Enabled,
             when: trigger.when.clone(),
+            from: trigger.from.as_ref().and_then(|name| self.resolve(name).found()),
+            details: trigger.details.clone(),
             number: self.next_id,
         };
         self.fresh_id();
@@ -222,6 +224,7 @@ impl Catalog {
         table: &ObjectName,
         or_replace: bool,
         actions: &[Operation],
+        text: &RuleText,
         applied: &mut Applied,
     ) {
         let Some(id) = self.existing_relation(table, false, applied) else { return };
@@ -231,7 +234,9 @@ impl Catalog {
         let relation = self.relation(id).map(|r| r.name.to_string()).unwrap_or_default();
         let Some(rules) = self.rules_mut(id) else { return };
         if rules.iter().any(|(n, _)| n == name) {
-            if !or_replace {
+            if or_replace {
+                self.rule_texts.insert((id, name.clone()), text.clone());
+            } else {
                 applied.conflict("42710", format!("rule \"{name}\" for relation \"{relation}\" already exists"));
             }
             return;
@@ -239,10 +244,12 @@ impl Catalog {
         rules.push((name.clone(), FiringState::Enabled));
         let missing = actions.iter().find_map(|action| self.missing_target(action));
         applied.conflicts.extend(missing);
+        self.rule_texts.insert((id, name.clone()), text.clone());
         let reads: Vec<RelationId> = actions.iter().flat_map(|action| self.named_by(action)).collect();
         if let Some(table) = self.table_mut(id) {
             table.rule_reads.extend(reads.into_iter().filter(|r| *r != id).map(|r| (name.clone(), r)));
         }
+        self.hints.guarded.insert(id);
     }
 
     /// Why a relation cannot have rules.
@@ -320,6 +327,9 @@ impl Catalog {
             }
             Some((n, _)) => {
                 *n = to.clone();
+                if let Some(text) = self.rule_texts.remove(&(id, name.clone())) {
+                    self.rule_texts.insert((id, to.clone()), text);
+                }
                 let reads = self.table_mut(id).into_iter().flat_map(|t| &mut t.rule_reads);
                 reads.filter(|(n, _)| n == name).for_each(|(n, _)| *n = to.clone());
             }
@@ -355,6 +365,7 @@ impl Catalog {
         name: &Ident,
         table: &ObjectName,
         expressions: &[Expression],
+        clauses: &PolicyClauses,
         applied: &mut Applied,
     ) {
         let Some(id) = self.policy_table(table, false, applied) else { return };
@@ -367,11 +378,20 @@ impl Catalog {
             return applied.conflict("42710", format!("policy \"{name}\" for table \"{relation}\" already exists"));
         }
         let (reads, routines, types) = (shape.reads, shape.routines, shape.types);
-        table.policies.push(Policy { name: name.clone(), reads, routines, types, number });
+        let (name, clauses) = (name.clone(), clauses.clone());
+        table.policies.push(Policy { name, reads, routines, types, number, clauses });
+        self.hints.guarded.insert(id);
     }
 
     /// `ALTER POLICY`.
-    pub(super) fn alter_policy(&mut self, name: &Ident, table: &ObjectName, to: Option<&Ident>, applied: &mut Applied) {
+    pub(super) fn alter_policy(
+        &mut self,
+        name: &Ident,
+        table: &ObjectName,
+        to: Option<&Ident>,
+        clauses: &PolicyClauses,
+        applied: &mut Applied,
+    ) {
         let Some(id) = self.policy_table(table, false, applied) else { return };
         let relation = self.relation(id).map(|r| r.name.to_string()).unwrap_or_default();
         let Some(table) = self.table_mut(id) else { return };
@@ -381,7 +401,7 @@ impl Catalog {
                 applied.conflict("42710", format!("policy \"{to}\" for table \"{relation}\" already exists"));
             }
             (Some(policy), Some(to)) => policy.name = to.clone(),
-            (Some(_), None) => {}
+            (Some(policy), None) => policy.clauses.change(clauses),
             (None, _) => self.say_missing_on(id, "policy", name, false, applied),
         }
     }

@@ -1,10 +1,10 @@
 //! From a statement to its planning problem: subqueries, views and common table expressions are pulled up where the
 //! server does that.
 
-use super::problem::{Condition, Naming, Problem, Source};
+use super::problem::{Condition, Naming, Names, Problem, Source};
 use super::views::{in_view, plain_view};
 use super::{Block, Reader, special};
-use crate::catalog::{RelationKind, Resolved, View};
+use crate::catalog::{RelationKind, Resolved};
 use crate::sql::expr::{Expr, Query, Select, TableRef, TableSource};
 use crate::sql::{Ident, ObjectName};
 
@@ -18,12 +18,12 @@ struct Place {
 
 impl<'q> Reader<'q> {
     pub(super) fn build(&mut self, problem: &mut Problem<'q>, block: &Block<'q>, naming: Naming) {
-        let place = Place { scope: problem.scope(None, 0), part: 0, naming };
+        let place = Place { scope: problem.scope(None), part: 0, naming };
         if let Some((id, alias, only)) = block.target {
             let alias = alias.cloned().or_else(|| self.catalog.relation(id).map(|r| r.name.clone()));
             match (plain_view(self.catalog, id), self.views.query(id)) {
                 (Some(view), Some(query)) if pulls_up(query) => {
-                    let source = self.pull_up(problem, query, place, Naming::View(id), Some(view));
+                    let source = self.pull_up(problem, query, place, Naming::View(id), Names::View(view));
                     problem.target = first_table(problem, source);
                     self.name(problem, place, alias, source);
                 }
@@ -50,13 +50,19 @@ impl<'q> Reader<'q> {
     }
 
     fn from_item(&mut self, problem: &mut Problem<'q>, table: &'q TableRef, place: Place) {
+        let place = if table.optional { Place { part: problem.new_part(true), ..place } } else { place };
+        let names = if table.columns.is_empty() { Names::Own } else { Names::Alias(&table.columns) };
         let (source, own_name) = match &table.source {
             TableSource::Relation { name, only } => (self.relation(problem, name, *only, place), Some(&name.name)),
-            TableSource::Query(query) => (self.subquery(problem, query, place, place.naming, None), None),
+            TableSource::Query(query) => (self.subquery(problem, query, place, place.naming, names), None),
             TableSource::Expr(expr) => {
                 self.subqueries(&[expr], place.naming);
                 (Source::Few, None)
             }
+        };
+        let source = match (source, names) {
+            (Source::Select(scope, select, _), Names::Alias(_)) => Source::Select(scope, select, names),
+            (source, _) => source,
         };
         let alias = table.alias.as_ref().or(own_name).cloned();
         self.name(problem, place, alias, source);
@@ -74,7 +80,8 @@ impl<'q> Reader<'q> {
                 Some(query) => {
                     // Inside it only those before it are in sight.
                     let hidden = self.ctes.split_off(cte);
-                    let source = self.subquery(problem, query, place, place.naming, None);
+                    let names = if in_sight.columns.is_empty() { Names::Own } else { Names::With(in_sight.columns) };
+                    let source = self.subquery(problem, query, place, place.naming, names);
                     self.ctes.extend(hidden);
                     source
                 }
@@ -106,7 +113,7 @@ impl<'q> Reader<'q> {
             RelationKind::Table(_) => Source::Table(problem.read(id, only, place.part)),
             RelationKind::View(view) if view.materialized => Source::Table(problem.read(id, true, place.part)),
             RelationKind::View(view) => match self.views.query(id) {
-                Some(query) => self.subquery(problem, query, place, Naming::View(id), Some(view)),
+                Some(query) => self.subquery(problem, query, place, Naming::View(id), Names::View(view)),
                 None => {
                     // Its text is not understood: at worst it reads all that it depends on.
                     for dependency in &view.depends_on {
@@ -127,10 +134,10 @@ impl<'q> Reader<'q> {
         query: &'q Query,
         place: Place,
         naming: Naming,
-        view: Option<&'q View>,
+        names: Names<'q>,
     ) -> Source<'q> {
         if pulls_up(query) {
-            return self.pull_up(problem, query, place, naming, view);
+            return self.pull_up(problem, query, place, naming, names);
         }
         let few = match naming {
             Naming::View(_) => {
@@ -156,17 +163,17 @@ impl<'q> Reader<'q> {
         query: &'q Query,
         place: Place,
         naming: Naming,
-        view: Option<&'q View>,
+        names: Names<'q>,
     ) -> Source<'q> {
         let Some(select) = query.selects.first() else { return Source::Few };
         let outer = if matches!(naming, Naming::View(_)) { None } else { Some(place.scope) };
-        let inner = Place { scope: problem.scope(outer, place.part), part: place.part, naming };
+        let inner = Place { scope: problem.scope(outer), part: place.part, naming };
         let hidden = if naming == place.naming { Vec::new() } else { std::mem::take(&mut self.ctes) };
         self.select(problem, select, inner);
         if naming != place.naming {
             self.ctes = hidden;
         }
-        Source::Select(inner.scope, select, view)
+        Source::Select(inner.scope, select, names)
     }
 
     fn select(&mut self, problem: &mut Problem<'q>, select: &'q Select, place: Place) {
@@ -190,8 +197,8 @@ impl<'q> Reader<'q> {
                 }
                 Expr::Not(negated) => match &**negated {
                     Expr::Subquery { exists: true, query, .. } if pulls_up(query) => {
-                        let part = problem.scopes.len() + 1;
-                        self.pull_up(problem, query, Place { part, ..place }, place.naming, None);
+                        let part = problem.new_part(false);
+                        self.pull_up(problem, query, Place { part, ..place }, place.naming, Names::Own);
                     }
                     _ => self.plain(problem, conjunct, place),
                 },
@@ -204,7 +211,7 @@ impl<'q> Reader<'q> {
         if place.part == 0 && special::is_false(conjunct) {
             problem.never = true;
         }
-        problem.conditions.push(Condition::Expr(place.scope, conjunct));
+        problem.conditions.push((place.part, Condition::Expr(place.scope, conjunct)));
         self.subqueries(&[conjunct], place.naming);
     }
 
@@ -214,16 +221,17 @@ impl<'q> Reader<'q> {
         let item = query.selects.first().and_then(|s| s.items.first());
         let joins = if exists { exists_pulls_up(query) } else { pulls_up(query) && item.is_some() };
         if joins {
-            let source = self.pull_up(problem, query, place, place.naming, None);
+            let source = self.pull_up(problem, query, place, place.naming, Names::Own);
             if let (Some(operand), Some(item), Source::Select(inner, ..)) = (operand, item, source) {
-                problem.conditions.push(Condition::Equal((place.scope, operand), (inner, &item.expr)));
+                let condition = Condition::Equal((place.scope, operand), (inner, &item.expr));
+                problem.conditions.push((place.part, condition));
             }
             return;
         }
         let few = self.query_named(query, place.naming);
         if let Some(operand) = operand {
             if few {
-                problem.conditions.push(Condition::FewValues(place.scope, operand));
+                problem.conditions.push((place.part, Condition::FewValues(place.scope, operand)));
             }
             self.subqueries(&[operand], place.naming);
         }

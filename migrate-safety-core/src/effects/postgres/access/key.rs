@@ -2,7 +2,7 @@
 
 use super::problem::{Condition, Problem};
 use super::restrict::{self, How, Restriction, What};
-use crate::catalog::{Catalog, Index, IndexKey, RelationId, TypeRef};
+use crate::catalog::{Catalog, Index, IndexKey, RelationId};
 use crate::sql::expr::Expr;
 
 /// Whether a table with rows of its own goes by key; `few` says for each table of the problem whether it does already.
@@ -25,8 +25,8 @@ pub(super) fn goes_by_key(
         return true;
     }
     // `a = 1 OR b = 2` goes by key if each side does.
-    problem.conditions.iter().any(|condition| match condition {
-        Condition::Expr(scope, Expr::Or(arms)) if problem.part_of(condition) == 0 => {
+    problem.narrowing().any(|condition| match condition {
+        Condition::Expr(scope, Expr::Or(arms)) => {
             arms.iter().all(|arm| arm_goes_by_key(problem, table, member, *scope, arm, few))
         }
         _ => false,
@@ -88,7 +88,7 @@ fn by_index(
                     || !is_coarse(problem.catalog, member, first)
                     || index.keys.get(1).is_some_and(|second| is_equal(second) || on(second).contains(&&How::Range));
             }
-            hows.contains(&&How::Range) || prefix
+            hows.contains(&&How::Range) || prefix || (hows.contains(&&How::Null) && !is_new(problem, member, first))
         }
         "hash" => is_equal(first) && !is_coarse(problem.catalog, member, first),
         "gin" | "gist" | "spgist" => index.keys.iter().any(|key| {
@@ -96,7 +96,7 @@ fn by_index(
             on(key).iter().any(|how| match how {
                 How::Operator(op) => searches(op, key),
                 How::Equal | How::Range => by_equality && index.method.as_str() != "spgist",
-                How::From | How::To => false,
+                How::From | How::To | How::Null => false,
             })
         }),
         // Block ranges tell apart only what was written at different times.
@@ -130,16 +130,22 @@ fn is_key(problem: &Problem<'_>, member: RelationId, key: &IndexKey, restriction
     }
 }
 
-/// Whether a column takes few values: any one of them is shared by many rows.
+/// Whether a column was added by the same migration: until it is filled it is NULL in all rows.
+fn is_new(problem: &Problem<'_>, member: RelationId, key: &IndexKey) -> bool {
+    let column = key.column.and_then(|c| problem.catalog.column(member, c));
+    column.is_some_and(|c| c.created.migration == problem.now.migration && problem.now.migration != 0)
+}
+
+/// Whether a column takes two values: either is shared by many rows.
 fn is_coarse(catalog: &Catalog, member: RelationId, key: &IndexKey) -> bool {
     let Some(column) = key.column.and_then(|c| catalog.column(member, c)) else { return false };
-    column.data_type.is("bool") || matches!(catalog.type_of(&column.data_type), TypeRef::Enum(_))
+    column.data_type.is("bool")
 }
 
 /// Whether a part of an index's predicate follows from the conditions.
 fn is_given(problem: &Problem<'_>, table: usize, needed: &Expr, usable: &[&Restriction<'_>]) -> bool {
-    let is_there = problem.conditions.iter().any(|condition| match condition {
-        Condition::Expr(scope, expr) if problem.part_of(condition) == 0 => {
+    let is_there = problem.narrowing().any(|condition| match condition {
+        Condition::Expr(scope, expr) => {
             expr.conjuncts().iter().any(|conjunct| same(problem, *scope, conjunct, needed))
         }
         _ => false,
@@ -191,12 +197,18 @@ fn same<'q>(problem: &Problem<'q>, scope: usize, expr: &'q Expr, of_table: &Expr
     }
 }
 
-/// Whether an index lists the rows of a table in the order of a column.
-pub(super) fn is_ordered_by(catalog: &Catalog, member: RelationId, column: &str) -> bool {
+/// Whether an index lists the rows of a table in the order of a column; those where it is NULL may be left out.
+pub(super) fn is_ordered_by(catalog: &Catalog, member: RelationId, column: &str, nulls: bool) -> bool {
     let indexes = catalog.indexes_of(member).iter().filter_map(|id| catalog.index(*id));
     let leads = |index: &Index| {
         let first = index.keys.first().and_then(|k| catalog.column(member, k.column?));
         first.is_some_and(|c| c.name == *column)
     };
-    indexes.filter(|i| i.valid && i.predicate.is_none() && i.method == *"btree").any(leads)
+    let is_whole = |index: &Index| match &index.predicate {
+        None => true,
+        Some(predicate) if !nulls => matches!(&predicate.expr, Expr::IsNull { expr, negated: true }
+            if matches!(&**expr, Expr::Column { name, .. } if *name == *column)),
+        Some(_) => false,
+    };
+    indexes.filter(|i| i.valid && i.method == *"btree" && is_whole(i)).any(leads)
 }

@@ -4,15 +4,15 @@
 //! few rules, which are kept in [`key`]:
 //!
 //! * A table goes **by key** when a condition pins the leading column of one of its valid indexes with `=`, `IN` or
-//!   both ends of a range, to values that are constants, or come from tables that go by key themselves.
+//!   both ends of a range, or with `IS NULL`, to values that are constants, or come from tables that go by key themselves.
 //! * Otherwise it is **read through**: no condition, a column without an index, an expression around the column, `<>`,
-//!   one end of a range (`created_at < …`), `IS NULL`, a boolean or enum column alone (too few values to tell rows
-//!   apart).
+//!   one end of a range (`created_at < …`, who knows how many rows that are), a boolean column alone, `IS NULL` for a
+//!   column that the same migration adds (all rows are).
 //! * A partial index counts only when its predicate is among the conditions; an index on an expression when the
 //!   condition has the same expression.
 //! * `ORDER BY` an index with a `LIMIT`, and `min` or `max` of an indexed column, go by key.
-//! * In a join, in `EXISTS` and in `IN (SELECT …)` both sides are read through unless one goes by key and the other
-//!   follows by an index. A subquery that stands for a value follows the row it is computed for by an index.
+//! * In a join, in `EXISTS` and in `IN (SELECT …)` both sides are read through unless one yields few rows and the other
+//!   follows by an index. Few rows are those that go by key, and those that a constant picks by `=`, index or not. A subquery that stands for a value follows the row it is computed for by an index.
 //! * Each partition and each inheriting table has indexes of its own; partitions that constants rule out are not read.
 
 mod build;
@@ -24,7 +24,7 @@ mod views;
 
 pub(super) use views::{Views, names_in_operation, names_in_query, view_base};
 
-use crate::catalog::{Catalog, RelationId};
+use crate::catalog::{Catalog, RelationId, Stamp};
 use crate::sql::expr::{Cte, CteBody, Expr, Query, Select, TableRef};
 use crate::sql::{Ident, ObjectName, Operation};
 use problem::{Naming, Problem};
@@ -38,6 +38,7 @@ const FEW: u64 = 10_000;
 pub(super) struct Reader<'q> {
     catalog: &'q Catalog,
     views: &'q Views,
+    now: Stamp,
     /// Tables that are read through.
     pub(super) scanned: BTreeSet<RelationId>,
     /// Questions that the catalog cannot answer.
@@ -62,6 +63,8 @@ struct CteInSight<'q> {
     name: &'q Ident,
     /// Its query, while it can still be put in the place of its name.
     inline: Option<&'q Query>,
+    /// Names of its columns, if written.
+    columns: &'q [Ident],
     /// Whether it yields few rows.
     few: bool,
 }
@@ -80,8 +83,8 @@ struct Block<'q> {
 }
 
 impl<'q> Reader<'q> {
-    pub(super) fn new(catalog: &'q Catalog, views: &'q Views) -> Self {
-        Self { catalog, views, scanned: BTreeSet::new(), uncertain: Vec::new(), kept: Vec::new(), ctes: Vec::new() }
+    pub(super) fn new(catalog: &'q Catalog, views: &'q Views, now: Stamp) -> Self {
+        Self { catalog, views, now, scanned: BTreeSet::new(), uncertain: Vec::new(), kept: Vec::new(), ctes: Vec::new() }
     }
 
     /// Reads a query; whether it yields few rows.
@@ -185,23 +188,23 @@ impl<'q> Reader<'q> {
                 CteBody::Query(query) => {
                     let recursive = mentions(query, &cte.name) > 0;
                     match uses(&cte.name) {
-                        0 => CteInSight { name: &cte.name, inline: None, few: true },
+                        0 => CteInSight { name: &cte.name, columns: &cte.columns, inline: None, few: true },
                         1 if !recursive && query.row_locks.is_empty() => {
-                            CteInSight { name: &cte.name, inline: Some(query), few: false }
+                            CteInSight { name: &cte.name, columns: &cte.columns, inline: Some(query), few: false }
                         }
                         _ => {
                             // What a recursive one has found so far is looked up from.
                             let before = self.ctes.len();
-                            self.ctes.push(CteInSight { name: &cte.name, inline: None, few: true });
+                            self.ctes.push(CteInSight { name: &cte.name, columns: &cte.columns, inline: None, few: true });
                             let few = self.query_named(query, naming);
                             self.ctes.truncate(before);
-                            CteInSight { name: &cte.name, inline: None, few }
+                            CteInSight { name: &cte.name, columns: &cte.columns, inline: None, few }
                         }
                     }
                 }
                 CteBody::Dml(operation) => {
                     let few = self.operation(operation);
-                    CteInSight { name: &cte.name, inline: None, few }
+                    CteInSight { name: &cte.name, columns: &cte.columns, inline: None, few }
                 }
             };
             self.ctes.push(in_sight);
@@ -209,7 +212,7 @@ impl<'q> Reader<'q> {
     }
 
     fn problem(&mut self, block: &Block<'q>, naming: Naming) -> Problem<'q> {
-        let mut problem = Problem::new(self.catalog);
+        let mut problem = Problem::new(self.catalog, self.now);
         self.build(&mut problem, block, naming);
         problem.solve();
         problem

@@ -2,10 +2,10 @@
 
 use super::key;
 use super::restrict::{self, Restriction};
-use crate::catalog::{Catalog, RelationId, View};
+use crate::catalog::{Catalog, RelationId, Stamp, View};
 use crate::effects::postgres::partition::{self, Wanted};
-use crate::sql::Ident;
 use crate::sql::expr::{Expr, Select, SelectItem};
+use crate::sql::{DataType, Ident};
 use std::collections::BTreeSet;
 
 /// How names of relations are looked up.
@@ -21,9 +21,15 @@ pub(super) enum Naming {
 #[derive(Debug)]
 pub(super) struct Problem<'q> {
     pub(super) catalog: &'q Catalog,
+    /// When the statement runs.
+    pub(super) now: Stamp,
     pub(super) tables: Vec<Read>,
     pub(super) scopes: Vec<Scope<'q>>,
-    pub(super) conditions: Vec<Condition<'q>>,
+    /// What must be true, and of which part.
+    pub(super) conditions: Vec<(usize, Condition<'q>)>,
+    /// Parts behind `LEFT JOIN`.
+    pub(super) optional: BTreeSet<usize>,
+    parts: usize,
     /// Some part yields an unknown, large number of rows.
     pub(super) many: bool,
     /// A condition is never true: nothing is read.
@@ -42,7 +48,9 @@ pub(super) struct Read {
     /// All of these and partitioned ones between, in the order the server locks them.
     pub(super) kept: Vec<RelationId>,
     pub(super) only: bool,
-    /// The part of the problem it belongs to: that of a `NOT EXISTS` does not narrow the rest.
+    /// A constant leaves few of its rows, but there is no index to find them.
+    pub(super) pinned: bool,
+    /// The part of the problem it belongs to: that of a `NOT EXISTS` or behind a `LEFT JOIN` does not narrow the rest.
     pub(super) part: usize,
 }
 
@@ -54,9 +62,9 @@ pub(super) struct Member {
 }
 
 impl Read {
-    /// Whether few of its rows are looked at.
+    /// Whether few of its rows are left.
     pub(super) fn few(&self) -> bool {
-        self.members.iter().all(|m| m.by_key)
+        self.pinned || self.members.iter().all(|m| m.by_key)
     }
 }
 
@@ -65,7 +73,6 @@ impl Read {
 pub(super) struct Scope<'q> {
     pub(super) names: Vec<(Option<Ident>, Source<'q>)>,
     pub(super) outer: Option<usize>,
-    pub(super) part: usize,
 }
 
 /// What a name in `FROM` stands for.
@@ -74,11 +81,37 @@ pub(super) enum Source<'q> {
     /// A table of the problem.
     Table(usize),
     /// A subquery or view that was pulled up.
-    Select(usize, &'q Select, Option<&'q View>),
+    Select(usize, &'q Select, Names<'q>),
     /// Few rows that do not come from a table of the problem.
     Few,
     /// Who knows how many.
     Many,
+}
+
+/// What the output columns of a subquery are called.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Names<'q> {
+    /// As it says itself.
+    Own,
+    /// As the view has stored them.
+    View(&'q View),
+    /// As its alias lists them: `s (a, b)`.
+    Alias(&'q [(Ident, Option<DataType>)]),
+    /// As `WITH` lists them.
+    With(&'q [Ident]),
+}
+
+impl Names<'_> {
+    /// Where a name stands; the rest keep their own.
+    fn position(self, name: &Ident, width: usize) -> Option<usize> {
+        match self {
+            Self::Own => None,
+            Self::View(view) if view.columns.len() == width => view.columns.iter().position(|c| c.name == *name),
+            Self::View(_) => None,
+            Self::Alias(names) => names.iter().position(|(n, _)| n == name),
+            Self::With(names) => names.iter().position(|n| n == name),
+        }
+    }
 }
 
 /// A condition that every row must meet.
@@ -106,12 +139,15 @@ pub(super) enum Meaning<'q> {
 }
 
 impl<'q> Problem<'q> {
-    pub(super) fn new(catalog: &'q Catalog) -> Self {
+    pub(super) fn new(catalog: &'q Catalog, now: Stamp) -> Self {
         Self {
             catalog,
+            now,
             tables: Vec::new(),
             scopes: Vec::new(),
             conditions: Vec::new(),
+            optional: BTreeSet::new(),
+            parts: 0,
             many: false,
             never: false,
             target: None,
@@ -119,14 +155,23 @@ impl<'q> Problem<'q> {
         }
     }
 
-    pub(super) fn scope(&mut self, outer: Option<usize>, part: usize) -> usize {
-        self.scopes.push(Scope { names: Vec::new(), outer, part });
+    pub(super) fn scope(&mut self, outer: Option<usize>) -> usize {
+        self.scopes.push(Scope { names: Vec::new(), outer });
         self.scopes.len() - 1
+    }
+
+    /// A further part, behind a `LEFT JOIN` or in a `NOT EXISTS`.
+    pub(super) fn new_part(&mut self, optional: bool) -> usize {
+        self.parts += 1;
+        if optional {
+            self.optional.insert(self.parts);
+        }
+        self.parts
     }
 
     /// Adds a table to be read.
     pub(super) fn read(&mut self, id: RelationId, only: bool, part: usize) -> usize {
-        self.tables.push(Read { id, members: Vec::new(), kept: Vec::new(), only, part });
+        self.tables.push(Read { id, members: Vec::new(), kept: Vec::new(), only, pinned: false, part });
         self.tables.len() - 1
     }
 
@@ -160,8 +205,8 @@ impl<'q> Problem<'q> {
                     }
                     unknown |= qualifier.is_some();
                 }
-                Source::Select(inner, select, view) => {
-                    if let Some(meaning) = self.output(*inner, select, *view, name) {
+                Source::Select(inner, select, names) => {
+                    if let Some(meaning) = self.output(*inner, select, *names, name) {
                         return meaning;
                     }
                 }
@@ -187,12 +232,11 @@ impl<'q> Problem<'q> {
     }
 
     /// What an output column of a subquery or view means.
-    fn output(&self, scope: usize, select: &'q Select, view: Option<&'q View>, name: &Ident) -> Option<Meaning<'q>> {
+    fn output(&self, scope: usize, select: &'q Select, names: Names<'q>, name: &Ident) -> Option<Meaning<'q>> {
         let stars = select.items.iter().any(|i| matches!(i.expr, Expr::Star(_)));
-        let position = view.filter(|v| !stars && v.columns.len() == select.items.len());
-        if let Some(view) = position {
-            let at = view.columns.iter().position(|c| c.name == *name)?;
-            return select.items.get(at).map(|item| Meaning::Expr(scope, &item.expr));
+        let position = names.position(name, select.items.len()).filter(|_| !stars);
+        if let Some(item) = position.and_then(|at| select.items.get(at)) {
+            return Some(Meaning::Expr(scope, &item.expr));
         }
         if let Some(item) = select.items.iter().find(|i| output_name(i) == Some(name)) {
             return Some(Meaning::Expr(scope, &item.expr));
@@ -243,17 +287,30 @@ impl<'q> Problem<'q> {
         known.then_some(tables)
     }
 
-    /// The part of the problem that a condition belongs to.
-    pub(super) fn part_of(&self, condition: &Condition<'q>) -> usize {
-        let of = |scope: usize| self.scopes.get(scope).map_or(0, |s| s.part);
-        match condition {
-            Condition::Expr(scope, _) | Condition::FewValues(scope, _) => of(*scope),
-            Condition::Equal((a, _), (b, _)) => of(*a).max(of(*b)),
+    /// The conditions that narrow the whole.
+    pub(super) fn narrowing(&self) -> impl Iterator<Item = &Condition<'q>> {
+        self.conditions.iter().filter(|(part, _)| *part == 0).map(|(_, condition)| condition)
+    }
+
+    /// A condition on what is behind a `LEFT JOIN` makes it an inner one.
+    fn make_inner(&mut self) {
+        let mut inner = BTreeSet::new();
+        for condition in self.narrowing() {
+            let Condition::Expr(scope, expr @ (Expr::Binary { .. } | Expr::InList { .. } | Expr::Between { .. })) = condition
+            else {
+                continue;
+            };
+            let needed = self.needs(*scope, expr).into_iter().flatten();
+            inner.extend(needed.filter_map(|table| Some(self.tables.get(table)?.part)));
         }
+        inner.retain(|part| self.optional.contains(part));
+        self.tables.iter_mut().filter(|t| inner.contains(&t.part)).for_each(|t| t.part = 0);
+        self.conditions.iter_mut().filter(|(part, _)| inner.contains(part)).for_each(|(part, _)| *part = 0);
     }
 
     /// Finds out which tables go by key.
     pub(super) fn solve(&mut self) {
+        self.make_inner();
         self.restrictions = restrict::restrictions(self);
         let kept: Vec<Vec<RelationId>> = (0..self.tables.len()).map(|table| self.keep(table)).collect();
         for (table, kept) in self.tables.iter_mut().zip(kept) {
@@ -261,11 +318,23 @@ impl<'q> Problem<'q> {
             table.members = kept.iter().filter(stored).map(|id| Member { id: *id, by_key: false }).collect();
             table.kept = kept;
         }
-        // Each round can only add; a table that goes by key lets others follow.
+        self.follow();
+        // Of what has to be read through, those with few rows left still lead to others.
+        let pinned: Vec<usize> = self.restrictions.iter().filter(|r| r.pins(self)).map(|r| r.table).collect();
+        for table in pinned {
+            if let Some(table) = self.tables.get_mut(table) {
+                table.pinned |= !table.few();
+            }
+        }
+        self.follow();
+    }
+
+    /// Finds tables that go by key; each lets others follow.
+    fn follow(&mut self) {
         loop {
             let few: Vec<bool> = self.tables.iter().map(Read::few).collect();
             let mut found = Vec::new();
-            for (at, table) in self.tables.iter().enumerate() {
+            for (at, table) in self.tables.iter().enumerate().filter(|(_, t)| !t.pinned) {
                 for (n, member) in table.members.iter().enumerate().filter(|(_, m)| !m.by_key) {
                     if key::goes_by_key(self, at, member.id, &self.restrictions, &few) {
                         found.push((at, n));

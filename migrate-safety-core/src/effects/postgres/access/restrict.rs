@@ -39,11 +39,25 @@ pub(super) enum How {
     From,
     /// `<`, `<=`.
     To,
+    /// `IS NULL`.
+    Null,
     /// Any other operator: what an index can do with it depends on its method.
     Operator(Box<str>),
 }
 
 impl Restriction<'_> {
+    /// Whether a constant leaves few rows of its table.
+    pub(super) fn pins(&self, problem: &Problem<'_>) -> bool {
+        let coarse = || match &self.what {
+            What::Column(name) => {
+                let table = problem.tables.get(self.table).and_then(|t| problem.catalog.table(t.id));
+                table.and_then(|t| t.column(name)).is_some_and(|c| c.data_type.is("bool"))
+            }
+            What::Expr(..) => false,
+        };
+        self.how == How::Equal && self.needs.is_empty() && !coarse()
+    }
+
     /// The column of a table that is pinned, if it is of this table.
     pub(super) fn pins_column_of(&self, table: usize) -> Option<&Ident> {
         match &self.what {
@@ -56,8 +70,8 @@ impl Restriction<'_> {
 /// All that the conditions of a problem say, equalities followed from column to column.
 pub(super) fn restrictions<'q>(problem: &Problem<'q>) -> Vec<Restriction<'q>> {
     let mut found = Vec::new();
-    for condition in &problem.conditions {
-        let part = problem.part_of(condition);
+    for (part, condition) in &problem.conditions {
+        let part = *part;
         let mut of_condition = Vec::new();
         match *condition {
             Condition::Expr(scope, expr) => of_expr(problem, scope, expr, &mut of_condition),
@@ -79,6 +93,19 @@ pub(super) fn restrictions<'q>(problem: &Problem<'q>) -> Vec<Restriction<'q>> {
 pub(super) fn of_expr<'q>(problem: &Problem<'q>, scope: usize, expr: &'q Expr, found: &mut Vec<Restriction<'q>>) {
     match expr {
         Expr::Binary { op, left, right } => binary(problem, scope, op, (left, right), found),
+        // `(a, b) IN ((1, 2), …)`.
+        Expr::InList { expr, list, negated: false } if row(expr).is_some() => {
+            for (at, part) in row(expr).into_iter().flatten().enumerate() {
+                let values = list.iter().map(|item| row(item)?.get(at));
+                let needs = values.map(|value| problem.needs(scope, value?)).try_fold(BTreeSet::new(), |mut all, more| {
+                    all.extend(more?);
+                    Some(all)
+                });
+                if let Some(needs) = needs {
+                    compared(problem, (scope, part), &How::Equal, needs, found);
+                }
+            }
+        }
         Expr::InList { expr, list, negated: false } => {
             let mut needs = BTreeSet::new();
             for item in list {
@@ -94,6 +121,9 @@ pub(super) fn of_expr<'q>(problem: &Problem<'q>, scope: usize, expr: &'q Expr, f
                 needs.extend(more);
                 compared(problem, (scope, expr), &How::Range, needs, found);
             }
+        }
+        Expr::IsNull { expr, negated: false } => {
+            compared(problem, (scope, expr), &How::Null, BTreeSet::new(), found);
         }
         // A condition by itself: a boolean column.
         Expr::Column { .. } => compared(problem, (scope, expr), &How::Equal, BTreeSet::new(), found),
@@ -113,6 +143,14 @@ fn binary<'q>(
 ) {
     if op == "=" && left == right {
         using(problem, scope, left, found);
+        return;
+    }
+    if op == "="
+        && let (Some(left), Some(right)) = (row(left), row(right))
+    {
+        for pair in left.iter().zip(right) {
+            binary(problem, scope, op, pair, found);
+        }
         return;
     }
     let (forth, back) = match op {
@@ -145,6 +183,15 @@ fn equal<'q>(problem: &Problem<'q>, a: (usize, &'q Expr), b: (usize, &'q Expr), 
         if let Some(needs) = problem.needs(other.0, other.1) {
             compared(problem, one, &How::Equal, needs, found);
         }
+    }
+}
+
+/// The fields of `(a, b)`.
+fn row(expr: &Expr) -> Option<&[Expr]> {
+    match expr {
+        Expr::Other(fields) => Some(fields),
+        Expr::Call { name, args } if name.schema.is_none() && name.name == *"row" => Some(args),
+        _ => None,
     }
 }
 
@@ -191,10 +238,7 @@ fn compared<'q>(
 /// `a = b` and `b = 5` mean `a = 5`; `a = b` and `b = c` mean `a = c`.
 fn follow_equalities(problem: &Problem<'_>, found: &mut Vec<Restriction<'_>>) {
     let mut classes: Vec<(BTreeSet<(usize, Ident)>, bool)> = Vec::new();
-    for condition in &problem.conditions {
-        if problem.part_of(condition) != 0 {
-            continue;
-        }
+    for condition in problem.narrowing() {
         let sides = match *condition {
             Condition::Expr(scope, Expr::Binary { op, left, right }) if &**op == "=" => {
                 ((scope, &**left), (scope, &**right))
@@ -256,10 +300,8 @@ fn both_ends(found: &mut Vec<Restriction<'_>>) {
 /// What the conditions say of a column's value, as far as constants tell.
 pub(super) fn wanted(problem: &Problem<'_>, table: usize, name: &Ident) -> Wanted {
     let mut wanted = Wanted::Any;
-    for condition in &problem.conditions {
-        if let Condition::Expr(scope, expr) = condition
-            && problem.part_of(condition) == 0
-        {
+    for condition in problem.narrowing() {
+        if let Condition::Expr(scope, expr) = condition {
             wanted = wanted.and(wanted_by(problem, *scope, expr, table, name));
         }
     }

@@ -29,7 +29,7 @@ pub(super) fn order_and_limit(problem: &mut Problem<'_>, order: &[Expr], limit: 
 pub(super) fn min_and_max(problem: &mut Problem<'_>, select: &Select) {
     let plain = select.others.is_empty()
         && problem.tables.len() == 1
-        && problem.conditions.iter().all(|c| matches!(c, Condition::Expr(_, Expr::IsNull { negated: true, .. })));
+        && problem.narrowing().all(|c| matches!(c, Condition::Expr(_, Expr::IsNull { negated: true, .. })));
     if !plain {
         return;
     }
@@ -57,7 +57,7 @@ pub(super) fn min_and_max(problem: &mut Problem<'_>, select: &Select) {
     }
     let ordered = |problem: &Problem<'_>, name: &str| {
         problem.tables.first().is_some_and(|t| {
-            !t.members.is_empty() && t.members.iter().all(|m| key::is_ordered_by(problem.catalog, m.id, name))
+            !t.members.is_empty() && t.members.iter().all(|m| key::is_ordered_by(problem.catalog, m.id, name, false))
         })
     };
     if !others && !columns.is_empty() && columns.iter().all(|name| ordered(problem, name)) {
@@ -70,7 +70,7 @@ fn by_order(problem: &mut Problem<'_>, table: usize, column: &str) {
     let catalog = problem.catalog;
     if let Some(table) = problem.tables.get_mut(table) {
         for member in &mut table.members {
-            member.by_key |= key::is_ordered_by(catalog, member.id, column);
+            member.by_key |= key::is_ordered_by(catalog, member.id, column, true);
         }
     }
 }

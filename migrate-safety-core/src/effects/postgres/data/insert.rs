@@ -2,6 +2,7 @@
 
 use super::{Doing, Event};
 use crate::catalog::{Column, RelationId, Table};
+use crate::effects::postgres::family::stored;
 use crate::effects::postgres::partition::{self, Value, Wanted, value};
 use crate::sql::expr::Expr;
 use crate::sql::operation::{Insert, OnConflict};
@@ -54,7 +55,12 @@ impl Doing<'_> {
         self.facts.insert("data/partition");
         for row in given.rows_or_any() {
             let wanted = |name: &Ident| given.wanted(table, row, name);
-            for partition in partition::kept(catalog, base, &wanted) {
+            let kept = partition::kept(catalog, base, &wanted);
+            if catalog.complete && stored(catalog, kept.clone()).is_empty() {
+                let name = catalog.relation(base).map_or("", |r| r.name.as_str());
+                self.failures.push(("23514", format!("no partition of relation \"{name}\" found for row")));
+            }
+            for partition in kept {
                 self.lock(partition, LockMode::RowExclusive);
             }
         }

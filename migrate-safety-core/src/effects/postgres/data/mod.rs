@@ -56,6 +56,8 @@ struct Doing<'s> {
     /// What other statements in routines do.
     nested: Vec<Effects>,
     ends_transaction: bool,
+    /// Errors that are certain: SQLSTATE and message.
+    failures: Vec<(&'static str, String)>,
     /// Routines being followed.
     inside: Vec<RoutineId>,
     /// Changes that were followed already.
@@ -73,6 +75,7 @@ impl<'s> Doing<'s> {
             lost: Vec::new(),
             nested: Vec::new(),
             ends_transaction: false,
+            failures: Vec::new(),
             inside: Vec::new(),
             followed: HashSet::new(),
         }
@@ -95,6 +98,9 @@ impl<'s> Doing<'s> {
         effects.facts.extend(self.facts);
         effects.uncertain.extend(self.uncertain);
         effects.requires_no_transaction |= self.ends_transaction;
+        for (sqlstate, message) in self.failures {
+            say::fails(effects, sqlstate, message);
+        }
         for nested in &self.nested {
             effects.absorb(nested);
         }
@@ -158,7 +164,7 @@ impl<'s> Doing<'s> {
         let mut names = Vec::new();
         super::access::names_in_operation(operation, &mut names);
         let views = Views::behind(catalog, &names);
-        let mut reader = Reader::new(catalog, &views);
+        let mut reader = Reader::new(catalog, &views, self.scene.now);
         reader.operation(operation);
         self.scans.extend(reader.scanned.iter().copied());
         let (questions, kept) = (std::mem::take(&mut reader.uncertain), std::mem::take(&mut reader.kept));
@@ -178,7 +184,7 @@ impl<'s> Doing<'s> {
         let mut names = Vec::new();
         super::access::names_in_query(&query, &mut names);
         let views = Views::behind(catalog, &names);
-        let mut reader = Reader::new(catalog, &views);
+        let mut reader = Reader::new(catalog, &views, self.scene.now);
         reader.view(id, &query);
         self.scans.extend(reader.scanned.iter().copied());
         self.evaluate_query(&query);

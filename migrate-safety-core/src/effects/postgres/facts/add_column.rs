@@ -70,6 +70,18 @@ pub(super) const FACTS: &[Fact] = &[
         ..Fact::BASE
     },
     Fact {
+        id: "add-column/domain-without-null",
+        of: &[Kind::AddColumn],
+        condition: "the type is a domain that is NOT NULL, and there is no default",
+        when: |scene| added(scene, |added| added.domain_refuses_null() && !added.has_value()),
+        also: domain_does_not_allow_null,
+        examples: &[Example::new(
+            "CREATE TABLE t (id int); CREATE DOMAIN d AS int NOT NULL",
+            "ALTER TABLE t ADD COLUMN b d",
+        )],
+        ..Fact::BASE
+    },
+    Fact {
         id: "add-column/check",
         of: &[Kind::AddColumn],
         condition: "a CHECK is written at the column",
@@ -197,6 +209,12 @@ fn unclear_fill(scene: &Scene<'_>, effects: &mut Effects) {
             .uncertain
             .push(format!("Is everything in `{}` immutable or stable? Then the table is not rewritten.", default.sql));
     }
+}
+
+fn domain_does_not_allow_null(scene: &Scene<'_>, effects: &mut Effects) {
+    let Some(data_type) = Added::new(scene).and_then(|added| added.data_type()) else { return };
+    let message = format!("domain {} does not allow null values", data_type.name);
+    effects.failures.push(Failure { sqlstate: "23502", message, only_with_rows: true });
 }
 
 fn contains_null_values(scene: &Scene<'_>, effects: &mut Effects) {

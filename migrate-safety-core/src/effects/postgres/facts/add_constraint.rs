@@ -7,7 +7,7 @@ use crate::effects::postgres::constrained::{
     added, adopted_tables, builds_index, foreign_key, inheriting_tables, is_check, is_not_null, key_needs_proof,
     keyed_tables, unique, verified_tables,
 };
-use crate::effects::postgres::foreign_key::{referenced_tables, scanned_tables};
+use crate::effects::postgres::foreign_key::{is_checked, own_keys, referenced_tables, scanned_tables};
 use crate::effects::postgres::on::{self, is_partitioned};
 use crate::effects::scene::Scene;
 use crate::effects::{Breakage, BreakageKind, Effects};
@@ -113,6 +113,20 @@ pub(super) const FACTS: &[Fact] = &[
         ..Fact::BASE
     },
     Fact {
+        id: "add-constraint/primary-key-descendants",
+        of: &[Kind::AddConstraint],
+        condition: "PRIMARY KEY on a table that others inherit from, where its columns are set NOT NULL in any case",
+        when: |scene| unique(scene).is_some_and(|unique| unique.primary) && !is_partitioned(scene),
+        acts: &[Act::lock(on::tree, AccessExclusive)],
+        until: 17,
+        source: "measured, PG 14-17",
+        examples: &[Example::new(
+            "CREATE TABLE p (id int NOT NULL, a int); CREATE TABLE c () INHERITS (p)",
+            "ALTER TABLE p ADD PRIMARY KEY (id)",
+        )],
+        ..Fact::BASE
+    },
+    Fact {
         id: "add-constraint/using-index",
         of: &[Kind::AddConstraint],
         condition: "USING INDEX, and the constraint has another name, which the index gets",
@@ -135,7 +149,7 @@ pub(super) const FACTS: &[Fact] = &[
         of: &[Kind::AddConstraint],
         condition: "FOREIGN KEY",
         when: |scene| foreign_key(scene).is_some(),
-        acts: &[Act::lock(keyed_tables, ShareRowExclusive), Act::lock(referenced, ShareRowExclusive)],
+        acts: &[Act::lock_as_target(keyed_tables, ShareRowExclusive), Act::lock(referenced, ShareRowExclusive)],
         source: "docs, ALTER TABLE: ADD FOREIGN KEY requires only a SHARE ROW EXCLUSIVE lock",
         examples: &[
             Example::new(FK, "ALTER TABLE t ADD FOREIGN KEY (p_id) REFERENCES p NOT VALID"),
@@ -148,7 +162,7 @@ pub(super) const FACTS: &[Fact] = &[
         of: &[Kind::AddConstraint],
         condition: "FOREIGN KEY on a table with children",
         when: |scene| foreign_key(scene).is_some(),
-        acts: &[Act::lock(on::tree, ShareRowExclusive)],
+        acts: &[Act::lock_as_target(on::tree, ShareRowExclusive)],
         since: 18,
         source: "measured, PG 18",
         examples: &[Example::new(
@@ -170,7 +184,7 @@ pub(super) const FACTS: &[Fact] = &[
                 "ALTER TABLE p ADD FOREIGN KEY (a) REFERENCES r",
             ),
             Example::new(
-                "CREATE TABLE p (id int PRIMARY KEY) PARTITION BY LIST (id); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1); CREATE TABLE t (p_id int)",
+                "CREATE TABLE p (id int PRIMARY KEY) PARTITION BY LIST (id); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1); CREATE TABLE t (p_id int); INSERT INTO p VALUES (1); INSERT INTO t VALUES (1)",
                 "ALTER TABLE t ADD FOREIGN KEY (p_id) REFERENCES p",
             ),
         ],
@@ -203,11 +217,17 @@ fn referenced_and_read(scene: &Scene<'_>) -> Vec<RelationId> {
 
 /// Keys that are taken over were checked before.
 fn keyed_and_read(scene: &Scene<'_>) -> Vec<RelationId> {
-    let adopted = adopted_tables(scene);
+    let mut adopted = adopted_tables(scene);
+    adopted.retain(|id| has_checked_key(scene, *id));
     let is_read = |id: &RelationId| {
         !adopted.contains(id) && scene.catalog.table(*id).is_some_and(|table| !table.is_partitioned())
     };
     keyed_tables(scene).into_iter().filter(is_read).collect()
+}
+
+/// Whether all foreign keys of a table were checked; one that was not is when it is taken over (PostgreSQL 18).
+fn has_checked_key(scene: &Scene<'_>, id: RelationId) -> bool {
+    own_keys(scene.catalog, id).iter().all(|key| is_checked(key.constraint))
 }
 
 fn partitions(scene: &Scene<'_>) -> Vec<RelationId> {

@@ -111,7 +111,7 @@ pub(super) const FACTS: &[Fact] = &[
     Fact {
         id: "column/statistics",
         of: &[Kind::SetStatistics],
-        acts: &[Act::lock(on::tree, ShareUpdateExclusive)],
+        acts: &[Act::lock_as_target(on::tree, ShareUpdateExclusive)],
         source: "docs, ALTER TABLE: SET STATISTICS acquires a SHARE UPDATE EXCLUSIVE lock",
         examples: &[
             Example::new(T, "ALTER TABLE t ALTER a SET STATISTICS 500"),

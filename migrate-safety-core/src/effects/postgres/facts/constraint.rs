@@ -34,7 +34,7 @@ pub(super) const FACTS: &[Fact] = &[
         condition: "a CHECK or NOT NULL that is not valid yet",
         when: |scene| unvalidated(scene).is_some_and(|constraint| !is_foreign_key(constraint)),
         acts: &[
-            Act::lock(on::tree, ShareUpdateExclusive),
+            Act::lock_as_target(on::tree, ShareUpdateExclusive),
             Act::work(not_valid_tables, ShareUpdateExclusive, Work::Scan),
         ],
         examples: &[Example::new(CHECK, "ALTER TABLE t VALIDATE CONSTRAINT k")],
@@ -46,7 +46,7 @@ pub(super) const FACTS: &[Fact] = &[
         condition: "a foreign key that is not valid yet",
         when: |scene| unvalidated(scene).is_some_and(is_foreign_key),
         acts: &[
-            Act::lock(on::partition_tree, ShareUpdateExclusive),
+            Act::lock_as_target(on::partition_tree, ShareUpdateExclusive),
             Act::work(on::partition_tree, ShareUpdateExclusive, Work::Scan),
             Act::work(referenced_and_read, RowShare, Work::Scan),
         ],

@@ -4,8 +4,7 @@ use crate::catalog::RelationId;
 use crate::effects::fact::{Act, Example, Fact};
 use crate::effects::kind::Kind;
 use crate::effects::postgres::bounds::{rest_condition, unproved_tables};
-use crate::effects::postgres::foreign_key::own_keys;
-use crate::effects::postgres::foreign_key::referenced_tables;
+use crate::effects::postgres::foreign_key::{keys_to, own_keys, referenced_tables};
 use crate::effects::postgres::on::with_partitions;
 use crate::effects::scene::Scene;
 use crate::sql::LockMode::{AccessExclusive, ShareRowExclusive, ShareUpdateExclusive};
@@ -76,7 +75,7 @@ pub(super) const FACTS: &[Fact] = &[
         acts: &[Act::lock(default_tree, AccessExclusive), Act::scan(default_unproved)],
         examples: &[
             Example::new(
-                "CREATE TABLE p (id int) PARTITION BY RANGE (id); CREATE TABLE d PARTITION OF p DEFAULT",
+                "CREATE TABLE p (id int) PARTITION BY RANGE (id); CREATE TABLE d PARTITION OF p DEFAULT; INSERT INTO p VALUES (50)",
                 "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10)",
             ),
             Example::new(
@@ -132,7 +131,7 @@ fn parent_keys(scene: &Scene<'_>) -> Vec<RelationId> {
 /// The tables whose foreign keys reference the parent.
 fn referencing(scene: &Scene<'_>) -> Vec<RelationId> {
     let Some((parent, _)) = parent(scene) else { return Vec::new() };
-    scene.catalog.foreign_keys_to(parent).iter().map(|key| key.from).collect()
+    keys_to(scene.catalog, parent).iter().map(|key| key.from).collect()
 }
 
 fn default_partition(scene: &Scene<'_>) -> Option<(RelationId, RelationId)> {

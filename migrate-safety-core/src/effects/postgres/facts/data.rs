@@ -28,7 +28,7 @@ pub(super) const FACTS: &[Fact] = &[
             Example { setup: TABLES, sql: "INSERT INTO t (a) VALUES (1)" },
             Example { setup: TABLES, sql: "INSERT INTO plain SELECT id FROM t" },
             Example { setup: TABLES, sql: "INSERT INTO t (id) VALUES (5) ON CONFLICT (id) DO NOTHING" },
-            Example { setup: TABLES, sql: "INSERT INTO p VALUES (150)" },
+            Example { setup: TABLES, sql: "INSERT INTO p VALUES (900)" },
         ],
         ..Fact::BASE
     },
@@ -40,7 +40,7 @@ pub(super) const FACTS: &[Fact] = &[
         examples: &[
             Example { setup: TABLES, sql: "UPDATE t SET a = 1" },
             Example { setup: TABLES, sql: "UPDATE t SET a = 1 WHERE id = 5" },
-            Example { setup: TABLES, sql: "UPDATE p SET a = 1 WHERE id = 150" },
+            Example { setup: TABLES, sql: "UPDATE p SET a = 1 WHERE a = 150" },
             Example { setup: TABLES, sql: "UPDATE par SET id = 1" },
             Example { setup: TABLES, sql: "UPDATE v SET a = 1" },
         ],

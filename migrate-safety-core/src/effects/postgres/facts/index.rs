@@ -1,10 +1,12 @@
 //! `CREATE INDEX`, `DROP INDEX`, `REINDEX`, `ALTER INDEX … ATTACH PARTITION`.
 
-use crate::catalog::{ConstraintKind, RelationId};
+use crate::catalog::{ConstraintKind, Index, Relation, RelationId, Resolved};
+use crate::effects::Effects;
 use crate::effects::fact::{Act, Example, Fact, Work};
 use crate::effects::kind::Kind;
 use crate::effects::postgres::family::{family, heaps, indexes, is_partitioned, stored};
 use crate::effects::postgres::index_match::{Shape, match_in};
+use crate::effects::postgres::say;
 use crate::effects::scene::Scene;
 use crate::sql::operation::{CreateIndex, Operation, ReindexTarget};
 use crate::sql::{Ident, LockMode, ObjectName};
@@ -86,7 +88,10 @@ pub(super) const FACTS: &[Fact] = &[
             Act::lock(dropped_indexes, LockMode::AccessExclusive),
             Act::lock(dropped_tables, LockMode::ShareUpdateExclusive),
         ],
-        also: |s, effects| unknown_index(s, effects),
+        also: |s, effects| {
+            unknown_index(s, effects);
+            refuse_concurrent_drop(s, effects);
+        },
         requires_no_transaction: true,
         examples: &[Example { setup: TABLE, sql: "DROP INDEX CONCURRENTLY t_a" }],
         ..Fact::BASE
@@ -141,6 +146,7 @@ pub(super) const FACTS: &[Fact] = &[
             Act::work(rebuilt_tables, LockMode::ShareUpdateExclusive, Work::Scan),
             Act::work(rebuilt_indexes, LockMode::AccessExclusive, Work::RebuildIndex),
         ],
+        also: refuse_exclusion,
         requires_no_transaction: true,
         examples: &[
             Example { setup: TABLE, sql: "REINDEX TABLE CONCURRENTLY t" },
@@ -255,18 +261,47 @@ fn dropped_tables(scene: &Scene<'_>) -> Vec<RelationId> {
     tables.flat_map(|id| family(scene.catalog, id, !is_partitioned(scene.catalog, id))).collect()
 }
 
-fn unknown_index(scene: &Scene<'_>, effects: &mut crate::effects::Effects) {
+fn unknown_index(scene: &Scene<'_>, effects: &mut Effects) {
     let Operation::DropIndex { names, .. } = scene.operation else { return };
     for name in names {
         let unknown = match scene.catalog.resolve(name) {
-            crate::catalog::Resolved::Unknown => true,
-            crate::catalog::Resolved::Found(id) => scene.catalog.relation(id).is_some_and(|r| r.unknown),
+            Resolved::Unknown => true,
+            Resolved::Found(id) => scene.catalog.relation(id).is_some_and(|r| r.unknown),
             _ => false,
         };
         if unknown {
             effects.uncertain.push(format!("which table is {name} an index of?"));
         }
     }
+}
+
+/// What `DROP INDEX CONCURRENTLY` does not do.
+fn refuse_concurrent_drop(scene: &Scene<'_>, effects: &mut Effects) {
+    let Operation::DropIndex { names, cascade, .. } = scene.operation else { return };
+    if names.len() > 1 {
+        return say::fails(effects, "0A000", "DROP INDEX CONCURRENTLY does not support dropping multiple objects");
+    }
+    if *cascade {
+        return say::fails(effects, "0A000", "DROP INDEX CONCURRENTLY does not support CASCADE");
+    }
+    let partitioned = names.iter().find(|n| scene.relation(n).is_some_and(|id| is_partitioned(scene.catalog, id)));
+    if let Some(name) = partitioned {
+        say::fails(effects, "0A000", format!("cannot drop partitioned index \"{}\" concurrently", name.name));
+    }
+}
+
+fn refuse_exclusion(scene: &Scene<'_>, effects: &mut Effects) {
+    let Some(ReindexTarget::Index(name)) = reindex(scene) else { return };
+    let index = scene.relation(name).and_then(|id| scene.catalog.index(id));
+    if index.is_some_and(|i| excludes(scene, i)) {
+        say::fails(effects, "0A000", "concurrent index creation for exclusion constraints is not supported");
+    }
+}
+
+/// Whether an index is behind an exclusion constraint.
+fn excludes(scene: &Scene<'_>, index: &Index) -> bool {
+    let constraint = index.constraint.and_then(|id| scene.catalog.constraint(index.table, id));
+    constraint.is_some_and(|c| matches!(c.kind, ConstraintKind::Exclude { .. }))
 }
 
 fn attached_parent(scene: &Scene<'_>) -> Vec<RelationId> {
@@ -301,7 +336,9 @@ fn reindexes_many(scene: &Scene<'_>) -> bool {
 fn reindexed_tables(scene: &Scene<'_>) -> Vec<RelationId> {
     let catalog = scene.catalog;
     let in_schema = |schema: Option<&Ident>| {
-        let wanted = heaps(catalog).filter(|r| schema.is_none_or(|s| r.schema == *s));
+        // Concurrently, a table without an index is passed over.
+        let has_work = |r: &&Relation| !concurrently(scene) || !catalog.indexes_of(r.id).is_empty();
+        let wanted = heaps(catalog).filter(|r| schema.is_none_or(|s| r.schema == *s)).filter(has_work);
         wanted.map(|r| r.id).collect()
     };
     match reindex(scene) {
@@ -339,11 +376,7 @@ fn rebuilt_indexes(scene: &Scene<'_>) -> Vec<RelationId> {
 /// Whether `REINDEX TABLE CONCURRENTLY` leaves an index as it is: that of an exclusion constraint, an invalid one.
 fn is_skipped(scene: &Scene<'_>, id: RelationId) -> bool {
     let Some(index) = scene.catalog.index(id) else { return true };
-    let excludes = |id| {
-        let constraint = scene.catalog.constraint(index.table, id);
-        constraint.is_some_and(|c| matches!(c.kind, ConstraintKind::Exclude { .. }))
-    };
-    !index.valid || index.constraint.is_some_and(excludes)
+    !index.valid || excludes(scene, index)
 }
 
 fn skipped_indexes(scene: &Scene<'_>) -> Vec<RelationId> {

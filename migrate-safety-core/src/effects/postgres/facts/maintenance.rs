@@ -1,10 +1,11 @@
 //! `VACUUM`, `ANALYZE`, `CLUSTER`, `LOCK TABLE`.
 
-use crate::catalog::{Relation, RelationId, RelationKind};
+use crate::catalog::{Dependency, Relation, RelationId, RelationKind};
 use crate::effects::Effects;
 use crate::effects::fact::{Act, Example, Fact, Work};
 use crate::effects::kind::Kind;
 use crate::effects::postgres::family::{family, heaps, indexes, is_partitioned, stored};
+use crate::effects::postgres::say;
 use crate::effects::scene::Scene;
 use crate::sql::{LockMode, ObjectName, Operation};
 
@@ -57,7 +58,11 @@ pub(super) const FACTS: &[Fact] = &[
         condition: "one table that is not partitioned",
         when: |s| clustered_table(s).is_some_and(|id| !is_partitioned(s.catalog, id)),
         acts: &[Act::work(clustered, LockMode::AccessExclusive, Work::Rewrite)],
-        examples: &[Example { setup: TABLES, sql: "CLUSTER t USING t_a" }],
+        also: never_clustered,
+        examples: &[
+            Example { setup: TABLES, sql: "CLUSTER t USING t_a" },
+            Example { setup: TABLES, sql: "CLUSTER t" },
+        ],
         ..Fact::BASE
     },
     Fact {
@@ -66,8 +71,25 @@ pub(super) const FACTS: &[Fact] = &[
         condition: "a partitioned table (PostgreSQL 15), or all that were clustered before: each in a transaction of its own",
         when: |s| clustered_table(s).is_none_or(|id| is_partitioned(s.catalog, id)),
         acts: &[Act::work(clustered, LockMode::AccessExclusive, Work::Rewrite)],
+        since: 15,
         requires_no_transaction: true,
-        examples: &[Example { setup: TABLES, sql: "CLUSTER" }],
+        examples: &[
+            Example { setup: TABLES, sql: "CLUSTER p USING p_pkey" },
+            Example { setup: TABLES, sql: "CLUSTER" },
+        ],
+        ..Fact::BASE
+    },
+    Fact {
+        id: "cluster/many-before-15",
+        of: &[Kind::ClusterTable],
+        condition: "all that were clustered before: each in a transaction of its own; no partitioned table",
+        when: |s| clustered_table(s).is_none_or(|id| is_partitioned(s.catalog, id)),
+        until: 14,
+        acts: &[Act::work(clustered, LockMode::AccessExclusive, Work::Rewrite)],
+        also: |s, effects| match clustered_table(s) {
+            Some(_) => say::fails(effects, "0A000", "cannot cluster a partitioned table"),
+            None => effects.requires_no_transaction = true,
+        },
         ..Fact::BASE
     },
     Fact {
@@ -95,6 +117,14 @@ const TABLES: &str = "
     CREATE TABLE kid () INHERITS (par);
     CREATE VIEW v AS SELECT * FROM t;
     CREATE VIEW vv AS SELECT * FROM v";
+
+fn is_lockable(scene: &Scene<'_>, id: RelationId) -> bool {
+    scene.catalog.relation(id).is_some_and(|r| match &r.kind {
+        RelationKind::Table(_) => true,
+        RelationKind::View(view) => !view.materialized,
+        _ => false,
+    })
+}
 
 fn is_full(scene: &Scene<'_>) -> bool {
     matches!(scene.operation, Operation::Vacuum { full: true, .. })
@@ -142,6 +172,17 @@ fn clustered(scene: &Scene<'_>) -> Vec<RelationId> {
     }
 }
 
+/// `CLUSTER t` takes the index of last time.
+fn never_clustered(scene: &Scene<'_>, effects: &mut Effects) {
+    let Operation::ClusterTable { index: None, .. } = scene.operation else { return };
+    let Some(relation) = clustered_table(scene).and_then(|id| scene.catalog.relation(id)) else { return };
+    let mut indexes = scene.catalog.indexes_of(relation.id).iter().filter_map(|id| scene.catalog.index(*id));
+    if !relation.unknown && !indexes.any(|i| i.clustered) {
+        let message = format!("there is no previously clustered index for table \"{}\"", relation.name);
+        say::fails(effects, "42704", message);
+    }
+}
+
 fn locked(scene: &Scene<'_>, effects: &mut Effects) {
     let Operation::LockTable { tables, mode, .. } = scene.operation else { return };
     let mut open: Vec<(RelationId, bool)> = Vec::new();
@@ -158,9 +199,13 @@ fn locked(scene: &Scene<'_>, effects: &mut Effects) {
             }
             RelationKind::View(view) if !view.materialized => {
                 effects.add_on(scene, id, Some(*mode), Work::Metadata);
-                open.extend(view.depends_on.iter().map(|d| (d.relation, false)));
+                let lockable = |d: &&Dependency| is_lockable(scene, d.relation);
+                open.extend(view.depends_on.iter().filter(lockable).map(|d| (d.relation, false)));
             }
-            _ => {}
+            _ if scene.version() < 15 => {
+                return say::fails(effects, "42809", format!("\"{}\" is not a table or view", relation.name));
+            }
+            _ => return say::fails(effects, "42809", format!("cannot lock relation \"{}\"", relation.name)),
         }
     }
 }

@@ -14,6 +14,7 @@ mod no_transaction;
 mod not_null;
 mod partition;
 mod program;
+mod refused;
 mod rename;
 mod sequence;
 mod set_type;
@@ -40,6 +41,7 @@ pub fn facts() -> impl Iterator<Item = &'static Fact> {
         no_transaction::FACTS,
         not_null::FACTS,
         partition::FACTS,
+        refused::FACTS,
         program::FACTS,
         rename::FACTS,
         sequence::FACTS,

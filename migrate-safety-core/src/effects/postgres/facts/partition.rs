@@ -4,15 +4,15 @@ use crate::catalog::{Catalog, ColumnId, ConstraintKind, Index, IndexKey, Relatio
 use crate::effects::fact::{Act, Example, Fact, Work};
 use crate::effects::kind::Kind;
 use crate::effects::postgres::bounds::{condition, rest_condition, unproved_tables};
-use crate::effects::postgres::foreign_key::{is_checked, own_keys, triggered_tables};
+use crate::effects::postgres::foreign_key::{is_checked, keys_to, own_keys, triggered_tables};
 use crate::effects::postgres::on::{self, with_partitions};
 use crate::effects::postgres::proof::strip;
 use crate::effects::scene::Scene;
 use crate::sql::LockMode::{AccessExclusive, ShareRowExclusive, ShareUpdateExclusive};
 use crate::sql::operation::{PartitionBound, TableAction};
 
-const P: &str = "CREATE TABLE p (id int) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10); CREATE TABLE n (id int);";
-const D: &str = "CREATE TABLE p (id int) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10); CREATE TABLE d PARTITION OF p DEFAULT; CREATE TABLE n (id int);";
+const P: &str = "CREATE TABLE p (id int) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10); CREATE TABLE n (id int); INSERT INTO n VALUES (15);";
+const D: &str = "CREATE TABLE p (id int) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10); CREATE TABLE d PARTITION OF p DEFAULT; CREATE TABLE n (id int); INSERT INTO n VALUES (15); INSERT INTO p VALUES (50);";
 
 /// The facts about partitions that come and go.
 pub(super) const FACTS: &[Fact] = &[
@@ -58,7 +58,7 @@ pub(super) const FACTS: &[Fact] = &[
         examples: &[
             Example::new(D, "ALTER TABLE p ATTACH PARTITION n FOR VALUES FROM (10) TO (20)"),
             Example::new(
-                "CREATE TABLE p (id int) PARTITION BY RANGE (id); CREATE TABLE d PARTITION OF p DEFAULT; ALTER TABLE d ADD CHECK (id IS NOT NULL AND id < 10); CREATE TABLE n (id int)",
+                "CREATE TABLE p (id int) PARTITION BY RANGE (id); CREATE TABLE d PARTITION OF p DEFAULT; ALTER TABLE d ADD CHECK (id IS NOT NULL AND id < 10); CREATE TABLE n (id int); INSERT INTO n VALUES (15)",
                 "ALTER TABLE p ATTACH PARTITION n FOR VALUES FROM (10) TO (20)",
             ),
         ],
@@ -92,7 +92,7 @@ pub(super) const FACTS: &[Fact] = &[
         ],
         examples: &[
             Example::new(
-                "CREATE TABLE r (id int PRIMARY KEY); CREATE TABLE p (id int, r int REFERENCES r) PARTITION BY LIST (id); CREATE TABLE n (id int NOT NULL CHECK (id = 1), r int)",
+                "CREATE TABLE r (id int PRIMARY KEY); CREATE TABLE p (id int, r int REFERENCES r) PARTITION BY LIST (id); CREATE TABLE n (id int NOT NULL CHECK (id = 1), r int); INSERT INTO r SELECT generate_series(1, 100); INSERT INTO n SELECT 1, generate_series(1, 100)",
                 "ALTER TABLE p ATTACH PARTITION n FOR VALUES IN (1)",
             ),
             Example::new(
@@ -160,7 +160,7 @@ pub(super) const FACTS: &[Fact] = &[
         condition: "foreign keys reference the parent: no row may reference the partition",
         acts: &[Act::work(referencing_partition, AccessExclusive, Work::Scan), Act::scan(referenced_partition)],
         examples: &[Example::new(
-            "CREATE TABLE p (id int PRIMARY KEY) PARTITION BY LIST (id); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1); CREATE TABLE t (id int REFERENCES p)",
+            "CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (1) TO (2000); CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (2000) TO (4000); CREATE TABLE t (id int REFERENCES p); INSERT INTO p SELECT generate_series(1, 3999); INSERT INTO t SELECT generate_series(2000, 3999)",
             "ALTER TABLE p DETACH PARTITION p1",
         )],
         ..Fact::BASE
@@ -363,7 +363,7 @@ fn keys(scene: &Scene<'_>) -> Keys {
 
 /// The tables whose foreign keys reference the parent.
 fn referencing(scene: &Scene<'_>) -> Vec<RelationId> {
-    let keys = scene.target().map(|target| scene.catalog.foreign_keys_to(target.id)).unwrap_or_default();
+    let keys = scene.target().map(|target| keys_to(scene.catalog, target.id)).unwrap_or_default();
     keys.iter().map(|key| key.from).collect()
 }
 

@@ -75,6 +75,17 @@ pub(super) const FACTS: &[Fact] = &[
         ..Fact::BASE
     },
     Fact {
+        id: "create-rule/changes",
+        of: &[Kind::CreateRule],
+        condition: "tables that its actions change",
+        acts: &[Act::lock(changed_by_rule, LockMode::RowExclusive)],
+        examples: &[Example {
+            setup: TRIGGERS,
+            sql: "CREATE RULE x AS ON INSERT TO v DO INSTEAD INSERT INTO t (id) VALUES (new.id)",
+        }],
+        ..Fact::BASE
+    },
+    Fact {
         id: "comment",
         of: &[Kind::Comment],
         condition: "on a relation or a column; on anything else no lock to speak of",
@@ -90,10 +101,13 @@ pub(super) const FACTS: &[Fact] = &[
     Fact {
         id: "statistics",
         of: &[Kind::Statistics],
-        condition: "CREATE: the table; ALTER: none",
+        condition: "CREATE, DROP: the table; ALTER: none",
         acts: &[Act::lock(described, LockMode::ShareUpdateExclusive)],
         also: described_by_unknown,
-        examples: &[Example { setup: TRIGGERS, sql: "CREATE STATISTICS x ON id, a FROM t" }],
+        examples: &[
+            Example { setup: TRIGGERS, sql: "CREATE STATISTICS x ON id, a FROM t" },
+            Example { setup: TRIGGERS, sql: "DROP STATISTICS st" },
+        ],
         ..Fact::BASE
     },
     Fact {
@@ -118,7 +132,8 @@ const TRIGGERS: &str = "
     CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();
     CREATE TRIGGER tr BEFORE INSERT ON p FOR EACH ROW EXECUTE FUNCTION f();
     CREATE RULE ru AS ON INSERT TO t DO ALSO NOTHING;
-    CREATE POLICY po ON t USING (true)";
+    CREATE POLICY po ON t USING (true);
+    CREATE STATISTICS st ON id, a FROM t";
 
 /// The table of a trigger, with its partitions where they have the trigger too.
 fn trigger_tables(scene: &Scene<'_>) -> Vec<RelationId> {
@@ -172,6 +187,17 @@ fn ruled_table(scene: &Scene<'_>) -> Vec<RelationId> {
     id.filter(|id| scene.catalog.relation(*id).is_some_and(there)).into_iter().collect()
 }
 
+fn changed_by_rule(scene: &Scene<'_>) -> Vec<RelationId> {
+    let Operation::CreateRule { actions, .. } = scene.operation else { return Vec::new() };
+    let changed = actions.iter().filter_map(|action| match action {
+        Operation::Insert(insert) => Some(&insert.table),
+        Operation::Update(update) => Some(&update.table.name),
+        Operation::Delete(delete) => Some(&delete.table.name),
+        _ => None,
+    });
+    changed.filter_map(|name| scene.relation(name)).collect()
+}
+
 fn commented(scene: &Scene<'_>) -> Vec<RelationId> {
     let Operation::Comment { on: CommentTarget::Relation(name) | CommentTarget::Column(name, _), .. } = scene.operation
     else {
@@ -181,14 +207,20 @@ fn commented(scene: &Scene<'_>) -> Vec<RelationId> {
 }
 
 fn described(scene: &Scene<'_>) -> Vec<RelationId> {
-    let Operation::Statistics { command: ObjectCommand::Create, table: Some(table), .. } = scene.operation else {
-        return Vec::new();
+    let Operation::Statistics { command, table, name, .. } = scene.operation else { return Vec::new() };
+    let table = match command {
+        ObjectCommand::Create => table.as_ref().and_then(|t| scene.relation(t)),
+        ObjectCommand::Drop => name.as_ref().and_then(|n| scene.catalog.statistics_table(n)),
+        ObjectCommand::Alter => None,
     };
-    scene.relation(table).into_iter().collect()
+    table.into_iter().collect()
 }
 
 fn described_by_unknown(scene: &Scene<'_>, effects: &mut Effects) {
-    if let Operation::Statistics { command: ObjectCommand::Drop, name: Some(name), .. } = scene.operation {
+    if let Operation::Statistics { command: ObjectCommand::Drop, name: Some(name), .. } = scene.operation
+        && described(scene).is_empty()
+        && !scene.catalog.complete
+    {
         effects.uncertain.push(format!("which table are the statistics {name} about?"));
     }
 }

@@ -1,6 +1,6 @@
 //! `ALTER TABLE … ALTER COLUMN … TYPE`.
 
-use crate::catalog::{CastContext, CastPath, RelationId};
+use crate::catalog::{CastContext, CastPath, RelationId, TypeRef};
 use crate::effects::fact::{Act, Example, Fact, Work};
 use crate::effects::kind::Kind;
 use crate::effects::postgres::added::is_null;
@@ -9,8 +9,8 @@ use crate::effects::postgres::retyped::Retyped;
 use crate::effects::postgres::type_change::Stored;
 use crate::effects::scene::Scene;
 use crate::effects::{Breakage, BreakageKind, DataLoss, DataLossKind, Effects, Failure};
-use crate::sql::DataType;
 use crate::sql::LockMode::{AccessExclusive, ShareRowExclusive};
+use crate::sql::{DataType, Expr};
 
 /// The facts about type changes.
 pub(super) const FACTS: &[Fact] = &[
@@ -138,8 +138,26 @@ fn another_type(scene: &Scene<'_>, effects: &mut Effects) {
             effects.data_loss.push(DataLoss { relation, column, how: DataLossKind::Narrowed });
         }
     }
+    effects.failures.extend(using_failure(scene, &retyped));
     effects.failures.extend(cast_failure(scene, &retyped));
     effects.failures.extend(default_failure(scene, &retyped));
+}
+
+/// A cast that does not exist, written in USING.
+fn using_failure(scene: &Scene<'_>, retyped: &Retyped<'_>) -> Option<Failure> {
+    let (table, _) = retyped.table()?;
+    let mut failure = None;
+    retyped.using?.walk(&mut |e| {
+        let Expr::Cast { expr, to } = e else { return };
+        let Some(from) = scene.catalog.expression_type(expr, Some(table)) else { return };
+        let to = scene.catalog.settled_type(to);
+        if !exists(scene, &from, &to) {
+            let plain = |t: &DataType| DataType { modifiers: Vec::new(), ..t.clone() };
+            let message = format!("cannot cast type {} to {}", plain(&from), plain(&to));
+            failure = Some(Failure { sqlstate: "42846", message, only_with_rows: false });
+        }
+    });
+    failure
 }
 
 /// Without USING there must be a cast that assignments apply; with it, one from the type it gives.
@@ -181,8 +199,16 @@ fn default_failure(scene: &Scene<'_>, retyped: &Retyped<'_>) -> Option<Failure> 
 fn is_assignable(scene: &Scene<'_>, from: &DataType, to: &DataType) -> bool {
     match scene.catalog.cast(from, to) {
         CastPath::Known(cast) => cast.context <= CastContext::Assignment,
+        _ => exists(scene, from, to),
+    }
+}
+
+/// Whether there may be a cast; for the history's own types none is known to be made.
+fn exists(scene: &Scene<'_>, from: &DataType, to: &DataType) -> bool {
+    match scene.catalog.cast(from, to) {
+        CastPath::Known(_) => true,
         CastPath::Missing => false,
-        CastPath::Unknown => true,
+        CastPath::Unknown => [from, to].iter().any(|t| matches!(scene.catalog.type_of(t), TypeRef::Unknown)),
     }
 }
 

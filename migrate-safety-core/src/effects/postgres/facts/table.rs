@@ -50,7 +50,10 @@ pub(super) const FACTS: &[Fact] = &[
     Fact {
         id: "table/cluster-on",
         of: &[Kind::ClusterOn, Kind::SetWithoutCluster],
-        acts: &[Act::lock(on::target, ShareUpdateExclusive), Act::lock(clustered_index, ShareUpdateExclusive)],
+        acts: &[
+            Act::lock(on::target, ShareUpdateExclusive),
+            Act::lock_as_target(clustered_index, ShareUpdateExclusive),
+        ],
         source: "docs, ALTER TABLE: CLUSTER ON acquires a SHARE UPDATE EXCLUSIVE lock",
         examples: &[
             Example::new(T, "ALTER TABLE t CLUSTER ON t_pkey"),
@@ -208,7 +211,7 @@ pub(super) const FACTS: &[Fact] = &[
         of: &[Kind::SetTrigger],
         condition: "a row trigger of a partitioned table, which its partitions have, too",
         when: |scene| on::recurses(scene) && is_partitioned(scene) && names_row_trigger(scene),
-        acts: &[Act::lock(on::tree, ShareRowExclusive)],
+        acts: &[Act::lock_as_target(on::tree, ShareRowExclusive)],
         since: 15,
         source: "measured, PG 15-18",
         examples: &[

@@ -105,6 +105,9 @@ fn sequences(scene: &Scene<'_>) -> Vec<RelationId> {
 }
 
 fn lost(scene: &Scene<'_>, effects: &mut Effects) {
+    if let Some(message) = refused(scene) {
+        return say::fails(effects, "42809", message);
+    }
     let all = truncated(scene);
     data::fire_truncate(scene, effects, &all);
     for id in &all {
@@ -114,4 +117,19 @@ fn lost(scene: &Scene<'_>, effects: &mut Effects) {
     if outside {
         say::fails(effects, "0A000", "cannot truncate a table referenced in a foreign key constraint");
     }
+}
+
+/// Why the server refuses a target: it is not a table, or `ONLY` a partitioned one.
+fn refused(scene: &Scene<'_>) -> Option<String> {
+    let Operation::Truncate { tables, .. } = scene.operation else { return None };
+    tables.iter().find_map(|target| {
+        let relation = scene.catalog.relation(scene.relation(&target.name)?)?;
+        match relation.table() {
+            None => Some(format!("\"{}\" is not a table", relation.name)),
+            Some(table) if target.only && table.is_partitioned() => {
+                Some("cannot truncate only a partitioned table".to_owned())
+            }
+            Some(_) => None,
+        }
+    })
 }

@@ -229,7 +229,7 @@ fn looks_at_values(scene: &Scene<'_>) -> bool {
             !constraint.not_valid && (constraint.check.is_some() || !domain.not_null)
         }
         AlterDomain::NotNull(set) => *set && !domain.not_null,
-        AlterDomain::ValidateConstraint { name } => domain.checks.iter().any(|(own, _, valid)| own == name && !valid),
+        AlterDomain::ValidateConstraint { name } => domain.checks.iter().any(|(own, ..)| own == name),
         _ => false,
     }
 }
@@ -239,7 +239,9 @@ fn tables_of_domain(scene: &Scene<'_>) -> Vec<RelationId> {
     let Some((def, _)) = domain(scene) else { return Vec::new() };
     let holds = |data_type: &DataType| !data_type.array && is_over(scene, data_type, def);
     let uses = |relation: &&Relation| match &relation.kind {
-        RelationKind::Table(table) => table.columns.iter().any(|column| holds(&column.data_type)),
+        RelationKind::Table(table) => {
+            !table.is_partitioned() && table.columns.iter().any(|column| holds(&column.data_type))
+        }
         RelationKind::View(view) => {
             view.materialized && view.columns.iter().any(|column| column.data_type.as_ref().is_some_and(holds))
         }

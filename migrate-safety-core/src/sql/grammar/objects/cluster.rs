@@ -3,6 +3,7 @@
 use super::common::{Tails, role, storage_parameters, word_or_string};
 use super::settings;
 use crate::sql::cursor::{Cursor, Parse, ident_of};
+use crate::sql::keyword::{self, Category};
 use crate::sql::operation::{ClusterCommand, Operation};
 use crate::sql::statement::ProblemKind;
 use sqlparser::tokenizer::Token;
@@ -70,7 +71,7 @@ fn database_options(c: &mut Cursor<'_, '_>, known: &[(&str, u16)]) -> Parse<bool
                 c.advance();
                 "connection_limit".into()
             }
-            Token::Word(word) => ident_of(word),
+            Token::Word(word) if keyword::category(word) != Category::Reserved => ident_of(word),
             _ => return Err(c.expected("an option")),
         };
         let Some((_, since)) = known.iter().find(|(known, _)| name == *known) else {

@@ -1,6 +1,6 @@
 //! `DO` and `CALL`.
 
-use super::common::word_or_string;
+use super::common::{function_name, word_or_string};
 use super::{Start, one};
 use crate::sql::cursor::{Cursor, Parse, string_value};
 use crate::sql::expr::Expr;
@@ -9,6 +9,7 @@ use crate::sql::grammar::Reading;
 use crate::sql::operation::Operation;
 use crate::sql::plpgsql::{self, Frame, scope::Signature};
 use crate::sql::statement::ProblemKind;
+use sqlparser::tokenizer::Token;
 
 /// `DO [LANGUAGE l] $$ … $$`: the operations of the block follow.
 pub(super) fn do_block(c: &mut Cursor<'_, '_>, start: Start) -> Parse<Reading> {
@@ -38,6 +39,12 @@ pub(super) fn do_block(c: &mut Cursor<'_, '_>, start: Start) -> Parse<Reading> {
 
 /// `CALL procedure(…)`.
 pub(super) fn call(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    let mark = c.mark();
+    function_name(c)?;
+    if !c.is_token(&Token::LParen) {
+        return Err(c.expected("`(`"));
+    }
+    c.rewind(mark);
     let wrong = c.expected("a procedure call");
     match c.expression()?.expr {
         Expr::Call { name, args } => Ok(Operation::Call { name, args }),

@@ -7,7 +7,7 @@ use crate::sql::operation::Operation;
 
 pub(super) fn comment(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let on = commented(c)?;
-    Ok(Operation::Comment { on, text: text(c)? })
+    Ok(Operation::Comment { on, text: text(c)?, label: false })
 }
 
 pub(super) fn security_label(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
@@ -16,7 +16,7 @@ pub(super) fn security_label(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     }
     c.expect("ON")?;
     let on = labelled(c)?;
-    Ok(Operation::Comment { on, text: text(c)? })
+    Ok(Operation::Comment { on, text: text(c)?, label: true })
 }
 
 /// `IS 'text'`, `IS NULL`.

@@ -10,9 +10,11 @@ use crate::sql::statement::ProblemKind;
 use sqlparser::tokenizer::Token;
 
 pub(super) fn grant(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    let of_objects = c.is("ALL");
     privileges(c)?;
     let mut relations = Vec::new();
-    if c.eat("ON") {
+    if of_objects || c.is("ON") {
+        c.expect("ON")?;
         relations = target(c)?;
         c.expect("TO")?;
         grantees(c)?;
@@ -58,9 +60,11 @@ pub(super) fn revoke(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
             c.since(16, mark, "an option of a role membership other than `ADMIN OPTION`");
         }
     }
+    let of_objects = c.is("ALL") || (option && !of_role);
     privileges(c)?;
     let mut relations = Vec::new();
-    if !of_role && c.eat("ON") {
+    if of_objects || (!of_role && c.is("ON")) {
+        c.expect("ON")?;
         relations = target(c)?;
     }
     c.expect("FROM")?;

@@ -17,6 +17,8 @@ mod rule;
 mod schema;
 mod settings;
 mod statistics;
+#[cfg(test)]
+mod tests;
 mod text_search;
 mod trigger;
 mod types;

@@ -3,7 +3,7 @@
 use super::arguments;
 use super::common::{name_using_method, number, operator_with_types, type_name};
 use crate::sql::cursor::{Cursor, Parse};
-use crate::sql::operation::CommentTarget;
+use crate::sql::operation::{CommentTarget, OnTable};
 use sqlparser::tokenizer::Token;
 
 /// How an object of a class is named.
@@ -17,13 +17,14 @@ enum Named {
     Column,
     /// A name alone.
     Plain,
+    Schema,
     Type,
     Aggregate,
     Routine,
     Operator,
     UsingMethod,
     /// `name ON table`.
-    OnTable,
+    OnTable(OnTable),
     /// `name ON table` or `name ON DOMAIN domain`.
     Constraint,
     LargeObject,
@@ -67,7 +68,7 @@ const CLASSES: &[(&str, Named, Takes)] = &[
     ("PROCEDURAL LANGUAGE", Named::Plain, Takes::All),
     ("LANGUAGE", Named::Plain, Takes::All),
     ("PUBLICATION", Named::Plain, Takes::All),
-    ("SCHEMA", Named::Plain, Takes::All),
+    ("SCHEMA", Named::Schema, Takes::All),
     ("SERVER", Named::Plain, Takes::All),
     ("DATABASE", Named::Plain, Takes::All),
     ("ROLE", Named::Plain, Takes::All),
@@ -86,9 +87,9 @@ const CLASSES: &[(&str, Named, Takes)] = &[
     ("CAST", Named::Cast, Takes::NotLabel),
     ("TRANSFORM", Named::Transform, Takes::NotLabel),
     ("CONSTRAINT", Named::Constraint, Takes::Comment),
-    ("POLICY", Named::OnTable, Takes::Comment),
-    ("RULE", Named::OnTable, Takes::Comment),
-    ("TRIGGER", Named::OnTable, Takes::Comment),
+    ("POLICY", Named::OnTable(OnTable::Policy), Takes::Comment),
+    ("RULE", Named::OnTable(OnTable::Rule), Takes::Comment),
+    ("TRIGGER", Named::OnTable(OnTable::Trigger), Takes::Comment),
 ];
 
 /// What `COMMENT ON` names.
@@ -115,10 +116,10 @@ fn object(c: &mut Cursor<'_, '_>, takes: &[Takes]) -> Parse<CommentTarget> {
             let (table, column) = c.column_of()?;
             return Ok(CommentTarget::Column(table, column));
         }
-        Named::OnTable => {
+        Named::OnTable(what) => {
             let name = c.ident()?;
             c.expect("ON")?;
-            return Ok(CommentTarget::OnTable(c.object_name()?, name));
+            return Ok(CommentTarget::OnTable(*what, c.object_name()?, name));
         }
         Named::Constraint => {
             let name = c.ident()?;
@@ -136,14 +137,11 @@ fn object(c: &mut Cursor<'_, '_>, takes: &[Takes]) -> Parse<CommentTarget> {
         Named::Plain => {
             c.ident()?;
         }
-        Named::Type => {
-            type_name(c)?;
-        }
+        Named::Schema => return c.ident().map(CommentTarget::Schema),
+        Named::Type => return type_name(c).map(CommentTarget::Type),
+        Named::Routine => return arguments::routine(c).map(CommentTarget::Routine),
         Named::Aggregate => {
             arguments::aggregate(c)?;
-        }
-        Named::Routine => {
-            arguments::routine(c)?;
         }
         Named::Operator => {
             operator_with_types(c)?;

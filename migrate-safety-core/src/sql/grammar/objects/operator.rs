@@ -138,9 +138,10 @@ pub(super) fn create_transform(c: &mut Cursor<'_, '_>, _or_replace: bool) -> Par
     c.parens(|c| {
         let mut last = "";
         c.list(|c| {
+            let wrong = c.expected("`FROM SQL` or `TO SQL`");
             let way = match c.eat_one_of(&["FROM", "TO"]) {
                 Some(way) if way != last => way,
-                _ => return Err(c.expected("`FROM SQL` or `TO SQL`")),
+                _ => return Err(wrong),
             };
             last = way;
             c.expect("SQL WITH FUNCTION")?;

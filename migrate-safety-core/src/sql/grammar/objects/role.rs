@@ -4,6 +4,7 @@ use super::common::{other, role, role_list};
 use super::foreign;
 use super::settings;
 use crate::sql::cursor::{Cursor, Parse, ident_of};
+use crate::sql::keyword::{self, Category};
 use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{ObjectCommand, Operation};
 use crate::sql::statement::ProblemKind;
@@ -153,6 +154,9 @@ fn option(c: &mut Cursor<'_, '_>, create: bool) -> Parse<Option<&'static str>> {
         }
     }
     let Token::Word(word) = c.peek() else { return Ok(None) };
+    if keyword::category(word) == Category::Reserved {
+        return Err(c.expected("an option of the role"));
+    }
     let word = ident_of(word);
     match SWITCHES.iter().find(|(name, _)| word == *name) {
         Some((_, sets)) => {

@@ -23,6 +23,7 @@ pub(super) fn create_procedure(c: &mut Cursor<'_, '_>, start: Start) -> Parse<Re
 
 fn create(c: &mut Cursor<'_, '_>, start: Start, procedure: bool) -> Parse<Reading> {
     let name = function_name(c)?;
+    let behind_name = c.mark();
     let mut args = arguments::declared_arguments(c)?;
     let (mut returns, mut returns_set) = (None, false);
     if !procedure && c.is("RETURNS") && !c.is_all("RETURNS NULL ON") {
@@ -43,6 +44,9 @@ fn create(c: &mut Cursor<'_, '_>, start: Start, procedure: bool) -> Parse<Readin
         }
     }
     let inline = inline_body(c)?;
+    if !c.at_end() {
+        return Err(c.expected(if procedure { "a clause of the procedure" } else { "a clause of the function" }));
+    }
     if options.language.is_none() && inline.is_none() {
         return Err(c.problem(ProblemKind::Invalid, "no language specified"));
     }
@@ -76,6 +80,7 @@ fn create(c: &mut Cursor<'_, '_>, start: Start, procedure: bool) -> Parse<Readin
         security_definer: options.security_definer.unwrap_or(false),
         settings: options.settings,
         body,
+        definition: c.text_from(behind_name).into(),
     };
     let problems = match &routine.body {
         Some(body) if !is_inline => {
@@ -202,12 +207,14 @@ pub(super) fn alter_routine(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
         Some(tail) => of_tail(tail),
         None => {
             let mut options = Options::default();
+            let start = c.mark();
             if !options.common_option(c)? {
                 return Err(c.expected("what to alter"));
             }
             while options.common_option(c)? {}
+            let sql = c.text_from(start).into();
             c.eat("RESTRICT");
-            options.volatility.map_or(AlterRoutine::Other, AlterRoutine::Volatility)
+            AlterRoutine::Options { volatility: options.volatility, sql }
         }
     };
     Ok(Operation::AlterRoutine { name: routine.name, args: routine.args, action })

@@ -2,20 +2,28 @@
 
 use super::common::{role_list, word_of};
 use crate::sql::cursor::{Cursor, Parse};
-use crate::sql::expr::{Expr, Expression, Query, TableSource};
+use crate::sql::expr::{CteBody, Expr, Expression, Query, TableSource};
 use crate::sql::grammar;
 use crate::sql::name::{Ident, ObjectName};
-use crate::sql::operation::Operation;
+use crate::sql::operation::{Operation, PolicyClauses, RuleText};
 use sqlparser::tokenizer::Token;
 
 pub(super) fn create_rule(c: &mut Cursor<'_, '_>, or_replace: bool) -> Parse<Operation> {
     let name = c.ident()?;
     c.expect("AS ON")?;
-    if c.eat_one_of(&["SELECT", "UPDATE", "DELETE", "INSERT"]).is_none() {
+    let Some(event) = c.eat_one_of(&["SELECT", "UPDATE", "DELETE", "INSERT"]) else {
         return Err(c.expected("`SELECT`, `UPDATE`, `DELETE` or `INSERT`"));
-    }
+    };
     c.expect("TO")?;
     let table = c.object_name()?;
+    let start = c.mark();
+    let actions = actions(c)?;
+    let text = RuleText { event: event.into(), body: c.text_from(start).into() };
+    Ok(Operation::CreateRule { name, table, or_replace, actions, text })
+}
+
+/// `[WHERE …] DO …`: the statements a rule puts in.
+fn actions(c: &mut Cursor<'_, '_>) -> Parse<Vec<Operation>> {
     if c.eat("WHERE") {
         c.expression()?;
     }
@@ -23,7 +31,7 @@ pub(super) fn create_rule(c: &mut Cursor<'_, '_>, or_replace: bool) -> Parse<Ope
     c.eat_one_of(&["INSTEAD", "ALSO"]);
     let mut actions = Vec::new();
     if c.eat("NOTHING") {
-        return Ok(Operation::CreateRule { name, table, or_replace, actions });
+        return Ok(actions);
     }
     if c.is_token(&Token::LParen) && !opens_query(c) {
         c.parens(|c| {
@@ -39,7 +47,7 @@ pub(super) fn create_rule(c: &mut Cursor<'_, '_>, or_replace: bool) -> Parse<Ope
     } else {
         actions.extend(action(c)?);
     }
-    Ok(Operation::CreateRule { name, table, or_replace, actions })
+    Ok(actions)
 }
 
 /// Whether the parentheses are those of a query, `(SELECT …) UNION …`, rather than those around the actions.
@@ -80,52 +88,76 @@ fn on_table(c: &mut Cursor<'_, '_>) -> Parse<(Ident, ObjectName)> {
 
 pub(super) fn create_policy(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let (name, table) = on_table(c)?;
+    let mut restrictive = false;
     if c.eat("AS") {
+        restrictive = c.is("RESTRICTIVE");
         word_of(c, &["permissive", "restrictive"], "`PERMISSIVE` or `RESTRICTIVE`")?;
     }
-    if c.eat("FOR") && c.eat_one_of(&["ALL", "SELECT", "INSERT", "UPDATE", "DELETE"]).is_none() {
-        return Err(c.expected("`ALL`, `SELECT`, `INSERT`, `UPDATE` or `DELETE`"));
+    let mut command = None;
+    if c.eat("FOR") {
+        command = c.eat_one_of(&["ALL", "SELECT", "INSERT", "UPDATE", "DELETE"]);
+        if command.is_none() {
+            return Err(c.expected("`ALL`, `SELECT`, `INSERT`, `UPDATE` or `DELETE`"));
+        }
     }
-    let expressions = policy_clauses(c)?;
+    let command = command.filter(|word| *word != "ALL").map(Box::from);
+    let clauses = PolicyClauses { restrictive, command, ..policy_clauses(c)? };
+    let expressions: Vec<Expression> = clauses.using.iter().chain(&clauses.check).cloned().collect();
     let mut relations = Vec::new();
     for expression in &expressions {
         read_relations(&expression.expr, &mut relations);
     }
-    Ok(Operation::CreatePolicy { name, table, relations, expressions })
+    Ok(Operation::CreatePolicy { name, table, relations, expressions, clauses })
 }
 
-/// `TO roles USING (…) WITH CHECK (…)`: the expressions.
-fn policy_clauses(c: &mut Cursor<'_, '_>) -> Parse<Vec<Expression>> {
+/// `TO roles USING (…) WITH CHECK (…)`.
+fn policy_clauses(c: &mut Cursor<'_, '_>) -> Parse<PolicyClauses> {
+    let mut clauses = PolicyClauses::default();
     if c.eat("TO") {
+        let start = c.mark();
         role_list(c)?;
+        clauses.roles = Some(c.text_from(start).into());
     }
-    let mut expressions = Vec::new();
     if c.eat("USING") {
-        expressions.push(c.paren_expression()?);
+        clauses.using = Some(c.paren_expression()?);
     }
     if c.eat_all("WITH CHECK") {
-        expressions.push(c.paren_expression()?);
+        clauses.check = Some(c.paren_expression()?);
     }
-    Ok(expressions)
+    Ok(clauses)
 }
 
 /// The relations that subqueries of an expression read.
 fn read_relations(expr: &Expr, found: &mut Vec<ObjectName>) {
-    let mut queries: Vec<&Query> = Vec::new();
     expr.walk(&mut |e| {
         if let Expr::Subquery { query, .. } = e {
-            queries.push(query);
+            relations_of(query, found);
         }
     });
-    for query in queries {
-        for select in &query.selects {
-            for table in &select.from {
-                match &table.source {
-                    TableSource::Relation { name, .. } => found.push(name.clone()),
-                    TableSource::Query(_) | TableSource::Expr(_) => {}
+}
+
+fn relations_of(query: &Query, found: &mut Vec<ObjectName>) {
+    let ctes = query.ctes.iter().filter_map(|cte| match &cte.body {
+        CteBody::Query(query) => Some(query),
+        CteBody::Dml(_) => None,
+    });
+    ctes.for_each(|query| relations_of(query, found));
+    for select in &query.selects {
+        for table in &select.from {
+            match &table.source {
+                TableSource::Relation { name, .. } => {
+                    let is_cte = name.schema.is_none() && query.ctes.iter().any(|cte| cte.name == name.name);
+                    if !is_cte && !found.contains(name) {
+                        found.push(name.clone());
+                    }
                 }
+                TableSource::Query(query) => relations_of(query, found),
+                TableSource::Expr(expr) => read_relations(expr, found),
             }
+            table.on.iter().for_each(|on| read_relations(on, found));
         }
+        let items = select.items.iter().map(|item| &item.expr);
+        items.chain(&select.filter).chain(&select.others).for_each(|e| read_relations(e, found));
     }
 }
 
@@ -135,8 +167,8 @@ pub(super) fn alter_policy(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     if if_exists || c.is("RENAME") {
         c.expect("RENAME TO")?;
         let to = c.ident()?;
-        return Ok(Operation::AlterPolicy { name, table, rename_to: Some(to) });
+        return Ok(Operation::AlterPolicy { name, table, rename_to: Some(to), clauses: PolicyClauses::default() });
     }
-    policy_clauses(c)?;
-    Ok(Operation::AlterPolicy { name, table, rename_to: None })
+    let clauses = policy_clauses(c)?;
+    Ok(Operation::AlterPolicy { name, table, rename_to: None, clauses })
 }

@@ -3,7 +3,7 @@
 use super::common::{Tail, Tails, function_name, other, word_of};
 use crate::sql::cursor::{Cursor, Parse, string_value};
 use crate::sql::name::{Ident, ObjectName};
-use crate::sql::operation::{CreateTrigger, ObjectCommand, Operation, TriggerEvents, TriggerTiming};
+use crate::sql::operation::{CreateTrigger, ObjectCommand, Operation, TriggerDetails, TriggerEvents, TriggerTiming};
 use crate::sql::statement::ProblemKind;
 use sqlparser::tokenizer::Token;
 
@@ -36,26 +36,32 @@ fn create(c: &mut Cursor<'_, '_>, or_replace: bool, constraint: bool) -> Parse<O
     c.expect("ON")?;
     let table = c.object_name()?;
     let mut from = None;
+    let mut details = TriggerDetails::default();
     let for_each_row;
     if constraint {
         if c.eat("FROM") {
             from = Some(c.object_name()?);
         }
-        constraint_attributes(c)?;
+        (details.deferrable, details.initially_deferred) = constraint_attributes(c)?;
         c.expect("FOR EACH ROW")?;
         for_each_row = true;
     } else {
         if c.eat("REFERENCING") {
-            transition(c)?;
+            transition(c, &mut details)?;
             while c.is("NEW") || c.is("OLD") {
-                transition(c)?;
+                transition(c, &mut details)?;
             }
         }
         for_each_row = level(c)?;
     }
     let when = if c.eat("WHEN") { Some(c.paren_expression()?) } else { None };
     let function = executed_function(c)?;
-    c.parens(arguments)?;
+    c.parens(|c| {
+        let start = c.mark();
+        arguments(c)?;
+        details.args = c.text_from(start).into();
+        Ok(())
+    })?;
     Ok(Operation::CreateTrigger(Box::new(CreateTrigger {
         name,
         table,
@@ -68,6 +74,7 @@ fn create(c: &mut Cursor<'_, '_>, or_replace: bool, constraint: bool) -> Parse<O
         from,
         when,
         function,
+        details,
     })))
 }
 
@@ -103,16 +110,18 @@ fn event(c: &mut Cursor<'_, '_>, events: &mut TriggerEvents, columns: &mut Vec<I
 }
 
 /// `NEW TABLE AS name`.
-fn transition(c: &mut Cursor<'_, '_>) -> Parse<()> {
-    if c.eat_one_of(&["NEW", "OLD"]).is_none() {
-        return Err(c.expected("`NEW` or `OLD`"));
-    }
+fn transition(c: &mut Cursor<'_, '_>, details: &mut TriggerDetails) -> Parse<()> {
+    let slot = match c.eat_one_of(&["NEW", "OLD"]) {
+        Some("NEW") => &mut details.new_table,
+        Some(_) => &mut details.old_table,
+        None => return Err(c.expected("`NEW` or `OLD`")),
+    };
     if c.is("ROW") {
         return Err(c.problem(ProblemKind::Invalid, "`ROW` variable naming in `REFERENCING` is not supported"));
     }
     c.expect("TABLE")?;
     c.eat("AS");
-    c.ident()?;
+    *slot = Some(c.ident()?);
     Ok(())
 }
 
@@ -128,8 +137,8 @@ fn level(c: &mut Cursor<'_, '_>) -> Parse<bool> {
     }
 }
 
-/// `DEFERRABLE`, `INITIALLY DEFERRED` …, in any order.
-fn constraint_attributes(c: &mut Cursor<'_, '_>) -> Parse<()> {
+/// `DEFERRABLE`, `INITIALLY DEFERRED` …, in any order: whether it can be deferred, and whether it is at first.
+fn constraint_attributes(c: &mut Cursor<'_, '_>) -> Parse<(bool, bool)> {
     let (mut deferrable, mut deferred) = (None, None);
     loop {
         let conflict = c.problem(ProblemKind::Invalid, "conflicting constraint properties");
@@ -153,7 +162,8 @@ fn constraint_attributes(c: &mut Cursor<'_, '_>) -> Parse<()> {
             return Err(conflict);
         }
     }
-    Ok(())
+    let deferred = deferred.unwrap_or(false);
+    Ok((deferred || deferrable.unwrap_or(false), deferred))
 }
 
 /// `EXECUTE FUNCTION f`, `EXECUTE PROCEDURE f`.

@@ -3,8 +3,8 @@
 use super::{assigned_column, assignments, returning};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::expr::{Cte, Expr};
-use crate::sql::lower::expr::{expr, restricted};
-use crate::sql::lower::query::{query, rest, starts, values};
+use crate::sql::lower::expr::expr;
+use crate::sql::lower::query::{function, query, rest, starts, values};
 use crate::sql::operation::{Insert, OnConflict, Operation};
 use sqlparser::tokenizer::Token;
 
@@ -90,12 +90,24 @@ fn on_conflict(c: &mut Cursor<'_, '_>) -> Parse<OnConflict> {
 
 /// `a`, `lower(a) COLLATE "C" text_ops`.
 fn arbiter(c: &mut Cursor<'_, '_>) -> Parse<Expr> {
-    let element = restricted(c)?;
+    let element = if c.is_token(&Token::LParen) {
+        c.parens(expr)?
+    } else {
+        match function(c)? {
+            Some(call) => call,
+            None => Expr::Column { qualifier: None, name: c.ident()? },
+        }
+    };
     if c.eat("COLLATE") {
         c.object_name()?;
     }
     if matches!(c.peek(), Token::Word(_)) && !c.is("ASC") && !c.is("DESC") && !c.is("NULLS") {
         c.object_name()?;
+        if c.is_token(&Token::LParen) {
+            c.skip();
+            c.skip_until(|c| c.is_token(&Token::RParen));
+            c.expect_token(&Token::RParen)?;
+        }
     }
     if !c.eat("ASC") {
         c.eat("DESC");

@@ -25,15 +25,12 @@ pub(super) fn explain(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     if options {
         c.parens(|c| {
             c.list(|c| {
-                let name = c.label()?;
-                let mut on = true;
-                if !matches!(c.peek(), Token::Comma | Token::RParen) {
-                    on = !(c.is("OFF") || c.is("FALSE") || c.is_token(&Token::Number("0".to_owned(), false)));
-                    c.skip();
+                let is_analyze = c.eat("ANALYZE") || c.eat("ANALYSE");
+                if !is_analyze {
+                    c.non_reserved()?;
                 }
-                if matches!(&*name, "analyze" | "analyse") {
-                    analyze = on;
-                }
+                let on = option_value(c)?;
+                analyze = if is_analyze { on } else { analyze };
                 Ok(())
             })
         })?;
@@ -43,6 +40,25 @@ pub(super) fn explain(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     }
     let operation = explained(c)?;
     Ok(if analyze { operation } else { session("EXPLAIN") })
+}
+
+/// The value of an option, if there is one; whether it switches it on.
+fn option_value(c: &mut Cursor<'_, '_>) -> Parse<bool> {
+    let off = match c.peek() {
+        Token::Comma | Token::RParen => return Ok(true),
+        Token::Number(digits, _) => digits == "0",
+        Token::Word(_) if c.is("TRUE") || c.is("FALSE") || c.is("ON") => c.is("FALSE"),
+        Token::Word(_) => {
+            let value = c.non_reserved()?;
+            return Ok(&*value != "off");
+        }
+        _ => {
+            let value = c.string()?;
+            return Ok(!["off", "false"].iter().any(|off| value.eq_ignore_ascii_case(off)));
+        }
+    };
+    c.skip();
+    Ok(!off)
 }
 
 fn explained(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
@@ -57,7 +73,8 @@ fn explained(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
                 operation @ (Operation::CreateTableAs { .. }
                 | Operation::CreateMaterializedView { .. }
                 | Operation::RefreshMaterializedView { .. }
-                | Operation::Session { .. }),
+                | Operation::Session { .. }
+                | Operation::Opaque { .. }),
             ) => Ok(operation),
             _ => {
                 c.rewind(mark);

@@ -20,7 +20,8 @@ struct Arguments {
 /// `( … )` behind the name of a function, and the clauses that can follow.
 pub(super) fn call(c: &mut Cursor<'_, '_>, name: ObjectName) -> Parse<Expr> {
     let Arguments { args, order, special } = arguments(c)?;
-    if string_value(c.peek()).is_some() {
+    let are_modifiers = !args.is_empty() && args != [Expr::Star(None)];
+    if are_modifiers && string_value(c.peek()).is_some() {
         return with_modifiers(c, name, &args);
     }
     if special && c.is_all("WITHIN GROUP") {
@@ -80,9 +81,9 @@ fn arguments(c: &mut Cursor<'_, '_>) -> Parse<Arguments> {
         c.eat("ALL");
     }
     loop {
-        let (argument, variadic) = variadic_argument(c)?;
+        let variadic = c.is("VARIADIC");
         found.special |= variadic;
-        found.args.push(argument);
+        found.args.push(argument(c)?);
         if variadic || !c.eat_token(&Token::Comma) {
             break;
         }
@@ -95,21 +96,17 @@ fn arguments(c: &mut Cursor<'_, '_>) -> Parse<Arguments> {
     Ok(found)
 }
 
-/// `e`, `name => e`, `name := e`, each also behind `VARIADIC`; whether that is there.
-fn variadic_argument(c: &mut Cursor<'_, '_>) -> Parse<(Expr, bool)> {
-    let variadic = c.eat("VARIADIC");
-    if matches!(c.peek(), Token::Word(_)) && matches!(c.peek_nth(1), Token::RArrow | Token::Assignment) {
-        let left = Box::new(Expr::String(c.label()?.as_str().into()));
-        c.skip();
-        let right = Box::new(expr(c)?);
-        return Ok((Expr::Binary { op: "=>".into(), left, right }, variadic));
-    }
-    Ok((expr(c)?, variadic))
-}
-
 /// `e`, `name => e`, `name := e`, `VARIADIC e`.
 pub(super) fn argument(c: &mut Cursor<'_, '_>) -> Parse<Expr> {
-    Ok(variadic_argument(c)?.0)
+    c.eat("VARIADIC");
+    let is_named = matches!(c.peek_nth(1), Token::RArrow | Token::Assignment);
+    if is_named { named_argument(c) } else { expr(c) }
+}
+
+fn named_argument(c: &mut Cursor<'_, '_>) -> Parse<Expr> {
+    let left = Box::new(Expr::String(c.non_reserved()?.as_str().into()));
+    c.skip();
+    Ok(Expr::Binary { op: "=>".into(), left, right: Box::new(expr(c)?) })
 }
 
 /// `WITHIN GROUP (…)`, `FILTER (…)`, `OVER …` behind a call, and what already belongs to it.

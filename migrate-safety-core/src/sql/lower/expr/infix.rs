@@ -228,7 +228,7 @@ fn flattened(left: Expr, right: Expr, parts: impl Fn(Expr) -> Result<Vec<Expr>, 
 fn binary(c: &mut Cursor<'_, '_>, left: Expr, strength: u8, grammar: Grammar) -> Applied {
     let op = if c.is("OPERATOR") { named_operator(c)? } else { c.operator()? };
     if let Some(all) = quantifier(c, grammar) {
-        return Ok((quantified(left, op, all, paren(c)?), false));
+        return Ok((quantified(left, &op, all, paren(c)?), false));
     }
     let right = Box::new(operand(c, strength + 1, grammar)?);
     Ok((Expr::Binary { op, left: Box::new(left), right }, true))
@@ -243,8 +243,8 @@ fn quantifier(c: &mut Cursor<'_, '_>, grammar: Grammar) -> Option<bool> {
 }
 
 /// `left op ANY (…)`, `left op ALL (…)`.
-fn quantified(left: Expr, op: Box<str>, all: bool, operand: Paren) -> Expr {
-    let list_like = match (&*op, all) {
+fn quantified(left: Expr, op: &str, all: bool, operand: Paren) -> Expr {
+    let list_like = match (op, all) {
         ("=", false) => Some(false),
         ("<>", true) => Some(true),
         _ => None,
@@ -259,8 +259,13 @@ fn quantified(left: Expr, op: Box<str>, all: bool, operand: Paren) -> Expr {
             }
         },
         Paren::List(mut list) => {
-            let array = list.pop().filter(|_| list.is_empty());
-            let array = array.unwrap_or_else(|| Expr::Other(list));
+            let array = match list.pop() {
+                Some(only) if list.is_empty() => only,
+                last => {
+                    list.extend(last);
+                    Expr::Other(list)
+                }
+            };
             match list_like {
                 Some(negated) => match implied_list(array) {
                     Ok(list) => Expr::InList { expr: Box::new(left), list, negated },
@@ -341,7 +346,7 @@ fn like(c: &mut Cursor<'_, '_>, left: Expr, negated: bool) -> Applied {
     if similar {
         c.expect("TO")?;
     } else if let Some(all) = quantifier(c, Grammar::Full) {
-        return Ok((quantified(left, op.into(), all, paren(c)?), false));
+        return Ok((quantified(left, op, all, paren(c)?), false));
     }
     let mut right = Box::new(operand(c, power::LIKE + 1, Grammar::Full)?);
     if c.eat("ESCAPE") {

@@ -50,6 +50,7 @@ pub(super) fn production(c: &Cursor<'_, '_>, grammar: Grammar) -> Production {
             },
             Category::ColumnName => match c.peek_nth(1) {
                 Token::LParen => keyword_call::column_word(c, word).unwrap_or(typed_constant_only),
+                next if string_value(next).is_some() => typed_constant_only,
                 _ => typed_constant_or_name,
             },
         },

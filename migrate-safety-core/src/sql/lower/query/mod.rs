@@ -11,7 +11,7 @@ use crate::sql::operation::Operation;
 use crate::sql::statement::ProblemKind;
 use sqlparser::tokenizer::Token;
 
-pub(super) use from::{From, bare_alias, from_list, relation, table_ref};
+pub(super) use from::{From, bare_alias, from_list, function, relation, table_ref};
 pub(super) use select::{IntoTarget, output_list, values};
 pub(super) use with::{Preparable, preparable, with_clause};
 

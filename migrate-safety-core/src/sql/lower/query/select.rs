@@ -143,7 +143,7 @@ fn output_label(c: &mut Cursor<'_, '_>) -> Parse<Option<Ident>> {
 }
 
 fn into_target(c: &mut Cursor<'_, '_>) -> Parse<IntoTarget> {
-    if c.is("LOCAL") || c.is("GLOBAL") {
+    if (c.is("LOCAL") || c.is("GLOBAL")) && (c.is_nth(1, "TEMPORARY") || c.is_nth(1, "TEMP")) {
         c.skip();
     }
     let persistence = if c.eat("TEMPORARY") || c.eat("TEMP") {

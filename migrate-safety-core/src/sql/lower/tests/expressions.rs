@@ -129,7 +129,7 @@ const CASES: &[(&str, &str)] = &[
     ("count(*)", "count(*)"),
     ("count(DISTINCT a)", "count(a)"),
     ("f(VARIADIC a)", "f(a)"),
-    ("f(x => 1, y := g(2))", "f(1, g(2))"),
+    ("f(x => 1, y := g(2))", "f(('x' => 1), ('y' => g(2)))"),
     ("array_agg(a ORDER BY b DESC)", "{array_agg(a), b}"),
     ("sum(a) FILTER (WHERE b)", "{sum(a), b}"),
     ("rank() OVER (PARTITION BY a ORDER BY b)", "{rank(), a, b}"),

@@ -23,9 +23,8 @@ fn arguments(c: &mut Cursor<'_, '_>) -> Parse<Vec<Expr>> {
     let mut separated = true;
     while !c.is_token(&Token::RParen) {
         if clause(c, &mut args)? {
-            continue;
-        }
-        if c.eat_token(&Token::Comma) || c.eat_token(&Token::Colon) || c.eat("VALUE") {
+            separated = false;
+        } else if !separated && (c.eat_token(&Token::Comma) || c.eat_token(&Token::Colon) || c.eat("VALUE")) {
             separated = true;
         } else if separated {
             c.eat("KEY");

@@ -63,14 +63,14 @@ fn join(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
         return Ok(());
     }
     let natural = c.eat("NATURAL");
-    if c.eat_one_of(&["LEFT", "RIGHT", "FULL"]).is_some() {
-        c.eat("OUTER");
-    } else {
-        c.eat("INNER");
-    }
+    let outer = c.eat_one_of(&["LEFT", "RIGHT", "FULL"]);
+    c.eat(if outer.is_some() { "OUTER" } else { "INNER" });
     c.expect("JOIN")?;
     primary(c, from)?;
     mark_joined(from, right, natural);
+    if let Some(table) = from.tables.get_mut(right) {
+        table.optional = outer == Some("LEFT");
+    }
     if natural {
         return Ok(());
     }
@@ -165,7 +165,7 @@ fn push_relation(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
 
 fn push_query(c: &mut Cursor<'_, '_>, query: Box<Query>, from: &mut From) -> Parse<()> {
     let mark = c.mark();
-    let (alias, columns) = table_function::alias(c)?;
+    let (alias, columns) = relation_alias(c)?;
     if alias.is_none() {
         c.since(16, mark, "a subquery in FROM without an alias");
     }
@@ -268,8 +268,24 @@ fn is_alias(c: &Cursor<'_, '_>) -> bool {
     }
 }
 
+/// Reserved words that call a function.
+const FUNCTIONS_BY_KEY_WORD: &[&str] = &[
+    "CAST",
+    "CURRENT_CATALOG",
+    "CURRENT_DATE",
+    "CURRENT_ROLE",
+    "CURRENT_TIME",
+    "CURRENT_TIMESTAMP",
+    "CURRENT_USER",
+    "LOCALTIME",
+    "LOCALTIMESTAMP",
+    "SESSION_USER",
+    "SYSTEM_USER",
+    "USER",
+];
+
 /// A call, if one stands here.
-pub(super) fn function(c: &mut Cursor<'_, '_>) -> Parse<Option<Expr>> {
+pub(in crate::sql::lower) fn function(c: &mut Cursor<'_, '_>) -> Parse<Option<Expr>> {
     let Token::Word(word) = c.peek() else { return Ok(None) };
     let category = keyword::category(word);
     let mut n = 1;
@@ -278,14 +294,15 @@ pub(super) fn function(c: &mut Cursor<'_, '_>) -> Parse<Option<Expr>> {
     }
     let called = matches!(c.peek_nth(n), Token::LParen);
     let by_key_word = match category {
-        Category::Reserved => !c.is("ONLY"),
+        Category::Reserved => FUNCTIONS_BY_KEY_WORD.iter().any(|w| c.is(w)),
+        Category::ColumnName if c.is("ROW") || c.is("EXISTS") || c.is("GROUPING") => false,
         Category::FunctionName => c.is("CURRENT_SCHEMA") && !called || c.is_all("COLLATION FOR"),
         Category::ColumnName => called && n == 1,
         Category::Free => false,
     };
     if by_key_word {
         operand_only(c).map(Some)
-    } else if called {
+    } else if called && matches!(category, Category::Free | Category::FunctionName) {
         call_only(c).map(Some)
     } else {
         Ok(None)

@@ -1,0 +1,40 @@
+//! Where to look for what depends on something, so that not everything has to be searched.
+
+use super::regclass::regclass_name;
+use super::{Catalog, ColumnId, RelationId};
+use crate::sql::Ident;
+use crate::sql::expr::Expr;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// Places that were once right: what is found there has to be looked at again.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Hints {
+    /// Names of types that columns have.
+    pub(crate) column_types: HashSet<Ident>,
+    /// Tables with a default that names a sequence, by the name of the sequence.
+    pub(crate) sequence_users: HashMap<Ident, BTreeSet<RelationId>>,
+    /// Tables with policies or rules.
+    pub(crate) guarded: BTreeSet<RelationId>,
+}
+
+impl Catalog {
+    /// Notes the type and the default of a column that is new or was changed.
+    pub(crate) fn note_column(&mut self, table: RelationId, column: ColumnId) {
+        let Some(column) = self.column(table, column) else { return };
+        let data_type = column.data_type.name.clone();
+        let mut sequences = Vec::new();
+        if let Some(default) = &column.default {
+            default.expr.walk(&mut |e| {
+                if let Expr::String(text) = e {
+                    sequences.extend(regclass_name(text).map(|name| name.name));
+                }
+            });
+        }
+        if !self.hints.column_types.contains(&data_type) {
+            self.hints.column_types.insert(data_type);
+        }
+        for sequence in sequences {
+            self.hints.sequence_users.entry(sequence).or_default().insert(table);
+        }
+    }
+}

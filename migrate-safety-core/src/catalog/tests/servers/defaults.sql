@@ -1,0 +1,10 @@
+create table t(id serial primary key);
+drop table t;
+create table t2(id serial primary key, x int generated always as identity);
+create table t3 (a int default nextval('t2_id_seq'));
+drop table t2;
+alter table t2 drop column id;
+alter table t2 drop column id cascade;
+drop table t2;
+create table dn (a varchar(5) default null, b text default null, c char default null, d numeric(5,2) default null, e int default null::int, f text default null::varchar, g varchar default null, h timestamptz(3) default null, i int[] default null, j bool default (null), k char default null::char);
+alter table dn alter b set default null, alter a set default null, alter e set default 5;

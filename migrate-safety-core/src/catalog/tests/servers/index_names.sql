@@ -1,0 +1,13 @@
+create type ct as (f int, "G" text);
+create table e (a int, b text, c ct, d int[], j jsonb, t timestamptz, ts timestamp, bo bool);
+create index on e ((a + 1)); create index on e ((a::bigint)); create index on e ((case when a > 0 then a else b::int end)); create index on e ((case when a > 0 then 1 end));
+create index on e (((case when a > 0 then 1 else 2 end)::bigint));
+create index on e (((c).f)); create index on e (((c)."G")); create index on e ((d[1])); create index on e ((j->>'k')); create index on e ((j->'a'), (j->'b'));
+create index on e ((t at time zone 'utc')); create index on e (date_trunc('day', t at time zone 'utc')); create index on e (((ts)::date));
+create index on e (coalesce(a, 0)); create index on e ((greatest(a, 1))); create index on e (nullif(a, 1)); create index on e ((a is null)); create index on e ((not bo)); create index on e ((b collate "C"));
+create index on e (cast(a as numeric(10,2))); create index on e ((array[a])); create index on e ((b like 'x%')); create index on e (extract(year from ts)); create index on e (substring(b from 1 for 2));
+create index on e (trim(b)); create index on e (trim(leading 'x' from b)); create index on e (position('a' in b)); create index on e (overlay(b placing 'x' from 1)); create index on e ((b || 'x'), upper(b), a, (a), lower(b), lower(b));
+create index on e ((-a)); create index on e ((true)); create index on e ((a between 1 and 2)); create index on e ((a in (1, 2))); create index on e (pg_catalog.lower(b)); create index on e ((d[1:2])); create index on e (((c).f + 1));
+create index on e ((b::varchar(10))); create index on e ((interval '1 day')); create index on e ((j #>> '{a,b}')); create index on e (((j->>'x')::int)); create index on e ((a::text::varchar)); create index on e ((lower(b)::varchar)); create index on e (md5(b)); create index on e ((j->>'x') text_pattern_ops desc);
+create index on e (cast((case when a > 0 then 1 else a end) as bigint)); create index on e ((length(b) + 1), (length(b))); create index on e ((substring(b, 1, 2))); create index on e ((left(b, 1))) where a > 0;
+create index on e ((d[a])); create index on e ((((c).f)::bigint)); create index on e ((a = any (d))); create index on e ((b is not distinct from 'x')); create index on e ((j ? 'k')); create index on e ((j @> '{}')); create index on e using gin ((j -> 'tags')); create index on e using gin (to_tsvector('simple'::regconfig, b));
