@@ -90,9 +90,7 @@ impl Catalog {
                 let defaults = table.columns.iter().filter(|c| c.default.is_some());
                 edges.extend(defaults.map(|c| (Object::Default(id, c.id), Edge::Auto)));
                 // Its own foreign keys may be met on another way: from a table that goes too, or from its own index.
-                edges.extend(
-                    self.foreign_keys_from(id).iter().map(|k| (Object::Constraint(id, k.constraint.id), Edge::Auto)),
-                );
+                edges.extend(self.foreign_keys_from(id).iter().map(|k| (Object::Constraint(id, k.constraint.id), Edge::Auto)));
                 for child in &table.children {
                     let partition = self.table(*child).is_some_and(|c| c.partition_of.is_some());
                     edges.push((Object::Relation(*child), if partition { Edge::Auto } else { Edge::Normal }));
@@ -160,7 +158,8 @@ impl Catalog {
             calls || (column.sequence == Some(sequence) && column.identity.is_none() && column.default.is_some())
         };
         let tables = users.into_iter().filter_map(|id| Some((id, self.table(id)?)));
-        tables.flat_map(|(id, table)| table.columns.iter().filter(|c| names(c)).map(move |c| (id, c.id))).collect()
+        let columns = tables.flat_map(|(id, table)| table.columns.iter().map(move |c| (id, c)));
+        columns.filter(|(_, c)| names(c)).map(|(id, c)| (id, c.id)).collect()
     }
 
     /// Whether an expression names a sequence by a constant of type `regclass`.

@@ -78,6 +78,7 @@ impl Catalog {
             let named = format!("{}.{}", schema.sql(), name.sql());
             default.sql = format!("nextval('{}'::regclass)", named.replace('\'', "''")).into();
             *constant = Expr::String(named.into());
+            self.note_column(*table, *column);
         }
     }
 
