@@ -1,7 +1,8 @@
 //! A statement that cannot run in a transaction.
 
 use super::rule::{Check, Findings, Rule, Sample};
-use super::view::{StatementView, Scope, own_migration};
+use super::view::{Judged, StatementView, Scope, own_migration};
+use crate::sql::Operation;
 use super::finding::Category;
 
 /// The rule.
@@ -22,7 +23,11 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(view: &StatementView<'_>, findings: &mut Findings<'_>) {
-    if !view.effects.requires_no_transaction {
+    // COMMIT in procedural code has a rule of its own.
+    let refuses = |judged: &Judged| {
+        judged.effects.requires_no_transaction && !matches!(judged.located.operation, Operation::Transaction(_))
+    };
+    if !view.operations.iter().any(refuses) {
         return;
     }
     let message = match view.scope {
