@@ -1,6 +1,6 @@
 //! `VACUUM`, `ANALYZE`, `CLUSTER`, `LOCK TABLE`.
 
-use crate::catalog::{Relation, RelationId, RelationKind};
+use crate::catalog::{Dependency, Relation, RelationId, RelationKind};
 use crate::effects::Effects;
 use crate::effects::fact::{Act, Example, Fact, Work};
 use crate::effects::kind::Kind;
@@ -72,8 +72,25 @@ pub(super) const FACTS: &[Fact] = &[
         condition: "a partitioned table (PostgreSQL 15), or all that were clustered before: each in a transaction of its own",
         when: |s| clustered_table(s).is_none_or(|id| is_partitioned(s.catalog, id)),
         acts: &[Act::work(clustered, LockMode::AccessExclusive, Work::Rewrite)],
+        since: 15,
         requires_no_transaction: true,
-        examples: &[Example { setup: TABLES, sql: "CLUSTER" }],
+        examples: &[
+            Example { setup: TABLES, sql: "CLUSTER p USING p_pkey" },
+            Example { setup: TABLES, sql: "CLUSTER" },
+        ],
+        ..Fact::BASE
+    },
+    Fact {
+        id: "cluster/many-before-15",
+        of: &[Kind::ClusterTable],
+        condition: "all that were clustered before: each in a transaction of its own; no partitioned table",
+        when: |s| clustered_table(s).is_none_or(|id| is_partitioned(s.catalog, id)),
+        until: 14,
+        acts: &[Act::work(clustered, LockMode::AccessExclusive, Work::Rewrite)],
+        also: |s, effects| match clustered_table(s) {
+            Some(_) => say::fails(effects, "0A000", "cannot cluster a partitioned table"),
+            None => effects.requires_no_transaction = true,
+        },
         ..Fact::BASE
     },
     Fact {
@@ -102,6 +119,14 @@ const TABLES: &str = "
     CREATE TABLE kid () INHERITS (par);
     CREATE VIEW v AS SELECT * FROM t;
     CREATE VIEW vv AS SELECT * FROM v";
+
+fn is_lockable(scene: &Scene<'_>, id: RelationId) -> bool {
+    scene.catalog.relation(id).is_some_and(|r| match &r.kind {
+        RelationKind::Table(_) => true,
+        RelationKind::View(view) => !view.materialized,
+        _ => false,
+    })
+}
 
 fn is_full(scene: &Scene<'_>) -> bool {
     matches!(scene.operation, Operation::Vacuum { full: true, .. })
@@ -189,9 +214,13 @@ fn locked(scene: &Scene<'_>, effects: &mut Effects) {
             }
             RelationKind::View(view) if !view.materialized => {
                 effects.add_on(scene, id, Some(*mode), Work::Metadata);
-                open.extend(view.depends_on.iter().map(|d| (d.relation, false)));
+                let lockable = |d: &&Dependency| is_lockable(scene, d.relation);
+                open.extend(view.depends_on.iter().filter(lockable).map(|d| (d.relation, false)));
             }
-            _ => {}
+            _ if scene.version() < 15 => {
+                return say::fails(effects, "42809", format!("\"{}\" is not a table or view", relation.name));
+            }
+            _ => return say::fails(effects, "42809", format!("cannot lock relation \"{}\"", relation.name)),
         }
     }
 }
