@@ -43,7 +43,8 @@ impl Input {
             config.schema = Some(read_schema(path)?);
         }
         let default = [PathBuf::from("migrations")];
-        let paths = if self.paths.is_empty() && !(schema_alone && self.schema.is_some()) { &default[..] } else { &self.paths };
+        let paths =
+            if self.paths.is_empty() && !(schema_alone && self.schema.is_some()) { &default[..] } else { &self.paths };
         let mut set = MigrationSet::default();
         let mut unreadable = 0;
         for path in paths {

@@ -131,7 +131,8 @@ fn sqlx_files_are_read_as_sqlx_does() {
         ("-- no-transaction\nSET lock_timeout = '2s';\n", &["needs-no-transaction"]),
     ];
     for (first, expected) in cases {
-        let dir = Dir::with(&[("migrations/1_users.sql", USERS), ("migrations/2_index.sql", &format!("{first}{index}"))]);
+        let dir =
+            Dir::with(&[("migrations/1_users.sql", USERS), ("migrations/2_index.sql", &format!("{first}{index}"))]);
         let ran = dir.run(&["check", "--format", "json"]);
         assert_eq!(rules(&ran.json()), expected, "{first:?}");
     }
@@ -174,10 +175,7 @@ fn diesel_metadata_is_read_as_diesel_does() {
     for (metadata, expected) in cases {
         let dir = Dir::with(&[
             ("migrations/2024-01-01-000000_users/up.sql", USERS),
-            (
-                "migrations/2024-01-02-000000_index/up.sql",
-                "CREATE INDEX CONCURRENTLY users_email ON users (email);",
-            ),
+            ("migrations/2024-01-02-000000_index/up.sql", "CREATE INDEX CONCURRENTLY users_email ON users (email);"),
         ]);
         if let Some(metadata) = metadata {
             dir.write("migrations/2024-01-02-000000_index/metadata.toml", metadata.as_bytes());
@@ -189,7 +187,10 @@ fn diesel_metadata_is_read_as_diesel_does() {
 
 #[test]
 fn a_version_that_does_not_know_a_statement_is_told() {
-    let dir = Dir::with(&[("migrations/1_users.sql", USERS), ("migrations/2_x.sql", "ALTER TABLE users ADD CONSTRAINT e NOT NULL email NOT VALID;")]);
+    let dir = Dir::with(&[
+        ("migrations/1_users.sql", USERS),
+        ("migrations/2_x.sql", "ALTER TABLE users ADD CONSTRAINT e NOT NULL email NOT VALID;"),
+    ]);
     let ran = dir.run(&["check", "--dialect", "postgres:16"]).expect(1);
     assert!(ran.out.contains("needs PostgreSQL 18; the target is 16"), "{}", ran.out);
     dir.run(&["check", "--dialect", "postgres:18"]).expect(0);

@@ -136,7 +136,10 @@ fn two_files_at_fault_are_both_reported() {
         ("migrations/3_c.sql", "DROP TABLE absent;"),
     ]);
     let ran = dir.run(&["check"]).expect(1);
-    assert!(ran.out.contains("1_a.sql:1") && ran.out.contains("3_c.sql:1") && ran.out.contains("2_b.sql: ok"), "{ran:#?}");
+    assert!(
+        ran.out.contains("1_a.sql:1") && ran.out.contains("3_c.sql:1") && ran.out.contains("2_b.sql: ok"),
+        "{ran:#?}"
+    );
 }
 
 #[test]
