@@ -1,6 +1,6 @@
 //! `check`: every migration replayed into the catalog, its effects predicted, the rules asked.
 
-use crate::catalog::{Catalog, RelationId, Stamp};
+use crate::catalog::{Applied, Catalog, RelationId, Stamp};
 use crate::config::Config;
 use crate::effects::{self, Effects, Failure, scene::Scene};
 use crate::layout::{Layout, Migration, MigrationSet};
@@ -52,8 +52,19 @@ struct Replay<'c> {
     now: Stamp,
     /// The blocks of procedural code that the statement has left by an error that they handle.
     left: Vec<usize>,
+    /// What there was when the statement entered blocks that handle errors.
+    entered: Vec<Entered>,
     /// How many bodies have been followed.
     bodies: usize,
+}
+
+/// The state on entering a block with handlers.
+struct Entered {
+    block: usize,
+    catalog: Catalog,
+    /// How many operations and findings there were.
+    judged: usize,
+    findings: usize,
 }
 
 /// What is known of the statement being judged.
@@ -72,7 +83,7 @@ impl<'c> Replay<'c> {
         let complete = set.complete || config.schema.is_some();
         let catalog = Catalog::new(config.target, complete);
         let session = crate::catalog::Session::default();
-        let mut replay = Self { config, host: set.layout, catalog, session, now: Stamp::BEFORE, left: Vec::new(), bodies: 0 };
+        let mut replay = Self { config, host: set.layout, catalog, session, now: Stamp::BEFORE, left: Vec::new(), entered: Vec::new(), bodies: 0 };
         if let Some(schema) = &config.schema {
             replay.run_before(&schema.text);
         }
@@ -144,6 +155,7 @@ impl<'c> Replay<'c> {
         let operations: Vec<LocatedOperation> =
             crate::catalog::in_pass_order(&current.statement.operations).into_iter().cloned().collect();
         self.left.clear();
+        self.entered.clear();
         for located in operations {
             self.operation(current, located, 0, &mut judged, &mut problems, &mut findings);
         }
@@ -195,15 +207,22 @@ impl<'c> Replay<'c> {
         problems: &mut Vec<crate::sql::Problem>,
         findings: &mut Vec<Finding>,
     ) {
-        if self.comes_to_nothing(&located) {
+        if self.comes_to_nothing(&located, judged, findings) {
             let (effects, sizes) = (Effects::default(), Sizes::default());
             judged.push(Judged { located, effects, sizes, now: self.now, scope: current.scope });
             return;
         }
         let called = if depth < MAX_CALL_DEPTH { self.called_bodies(&located) } else { Vec::new() };
+        self.catalog.presume(&located.operation);
         let scene =
             Scene { operation: &located.operation, catalog: &self.catalog, session: &self.session, now: self.now };
         let mut effects = effects::effects(&scene);
+        if located.routine.is_some() {
+            // What looks like a column may be a variable there, and what looks like a table is made by then.
+            effects.failures.retain(|failure| !is_of_names(&located.operation, failure));
+        }
+        // A block or routine cannot end the transaction it is called in.
+        effects.requires_no_transaction |= located.routine.is_some() && ends_transaction(&located.operation);
         let sizes = self.sizes(&effects);
         let view = OperationView {
             scene,
@@ -222,7 +241,11 @@ impl<'c> Replay<'c> {
                 check(&view, &mut Findings::new(rule, findings));
             }
         }
-        let applied = self.catalog.apply(&located.operation, self.now);
+        // What fails changes nothing. A new relation is taken to be there all the same: the history goes on.
+        let refused = matches!(located.operation, Operation::AlterTable(_));
+        let refused = refused && effects.failures.iter().any(|failure| !failure.only_with_rows);
+        let applied =
+            if refused { Applied::default() } else { self.catalog.apply(&located.operation, self.now) };
         for failure in applied.conflicts.into_iter().map(Failure::from) {
             // The facts know some errors that applying finds as well.
             if !effects.failures.contains(&failure) {
@@ -245,13 +268,28 @@ impl<'c> Replay<'c> {
 
     /// Whether an operation of procedural code leaves nothing behind: its block has been left, or it fails, and that is
     /// handled or, behind a condition, says that the condition does not hold.
-    fn comes_to_nothing(&mut self, located: &LocatedOperation) -> bool {
+    fn comes_to_nothing(
+        &mut self,
+        located: &LocatedOperation,
+        judged: &mut [Judged],
+        findings: &mut Vec<Finding>,
+    ) -> bool {
         let Some(frame) = &located.routine else { return false };
         if frame.guards.iter().any(|guard| self.left.contains(&guard.number)) {
             return true;
         }
         if frame.guards.is_empty() && !frame.conditional {
             return false;
+        }
+        for guard in &frame.guards {
+            if !self.entered.iter().any(|entered| entered.block == guard.number) {
+                self.entered.push(Entered {
+                    block: guard.number,
+                    catalog: self.catalog.clone(),
+                    judged: judged.len(),
+                    findings: findings.len(),
+                });
+            }
         }
         let scene =
             Scene { operation: &located.operation, catalog: &self.catalog, session: &self.session, now: self.now };
@@ -262,6 +300,14 @@ impl<'c> Replay<'c> {
         let guard = frame.guards.iter().rev().find(|guard| guard.catches(failure.sqlstate));
         if let (Some(guard), false) = (guard, frame.conditional) {
             self.left.push(guard.number);
+            // A subtransaction that is rolled back leaves no lock behind.
+            if let Some(entered) = self.entered.iter().find(|entered| entered.block == guard.number) {
+                self.catalog = entered.catalog.clone();
+                findings.truncate(entered.findings);
+                for judged in judged.iter_mut().skip(entered.judged) {
+                    judged.effects = Effects::default();
+                }
+            }
         }
         guard.is_some() || frame.conditional
     }
@@ -325,6 +371,17 @@ impl<'c> Replay<'c> {
         let rows = name.and_then(|name| self.config.table_rows.get(&name).copied());
         rows.is_some_and(|rows| rows <= self.config.small_table_rows)
     }
+}
+
+/// Whether a failure is about what a statement about data names.
+fn is_of_names(operation: &Operation, failure: &Failure) -> bool {
+    let of_data =
+        matches!(operation, Operation::Select(_) | Operation::Insert(_) | Operation::Update(_) | Operation::Delete(_));
+    of_data && matches!(failure.sqlstate, "42P01" | "42703" | "42883" | "42702" | "42804")
+}
+
+fn ends_transaction(operation: &Operation) -> bool {
+    matches!(operation, Operation::Transaction(Transaction::Commit | Transaction::Rollback))
 }
 
 /// In what kind of transaction a migration's first statement runs.

@@ -160,6 +160,8 @@ pub(crate) struct Extension {
     pub(crate) relations: Vec<&'static str>,
     /// Operator classes.
     pub(crate) operator_classes: Vec<&'static str>,
+    /// Operators between types of the server.
+    pub(crate) operators: Vec<&'static str>,
     /// Index access methods.
     pub(crate) access_methods: Vec<&'static str>,
     /// Functions.
@@ -221,6 +223,7 @@ fn read_extension(lines: &'static str) -> Extension {
                 "types" => |e| Some(&mut e.types),
                 "relations" => |e| Some(&mut e.relations),
                 "opclasses" => |e| Some(&mut e.operator_classes),
+                "operators" => |e| Some(&mut e.operators),
                 "methods" => |e| Some(&mut e.access_methods),
                 _ => |_| None,
             };

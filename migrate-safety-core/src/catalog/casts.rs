@@ -1,6 +1,7 @@
 //! Which type becomes which, and when (docs, 10 "Type Conversion"; `find_coercion_pathway` on the server).
 
 use super::builtin::{self, CastContext};
+use super::store::UNKNOWN_TYPE;
 use super::{Catalog, TypeDefKind, TypeRef};
 use crate::sql::DataType;
 use crate::sql::operation::Volatility;
@@ -39,6 +40,9 @@ impl Catalog {
 
     fn cast_within(&self, from: &DataType, to: &DataType, depth: u8) -> CastPath {
         let Some(depth) = depth.checked_sub(1) else { return CastPath::Unknown };
+        if from.is(UNKNOWN_TYPE) || to.is(UNKNOWN_TYPE) {
+            return CastPath::Unknown;
+        }
         let (source, target) = (self.type_of(from), self.type_of(to));
         // A domain is cast as its base type is.
         match (from.array, source, to.array, target) {
@@ -86,8 +90,8 @@ impl Catalog {
             return CastPath::Known(Cast { context: CastContext::Explicit, volatility, binary: false });
         }
         // `CREATE CAST` is not followed.
-        let own = |t: TypeRef<'_>| !matches!(t, TypeRef::Builtin);
-        if own(source) || own(target) { CastPath::Unknown } else { CastPath::Missing }
+        let base = |t: TypeRef<'_>| matches!(t, TypeRef::Other(def) if matches!(def.kind, TypeDefKind::Base));
+        if self.own_operators || base(source) || base(target) { CastPath::Unknown } else { CastPath::Missing }
     }
 
     /// Casts of types that extensions define.

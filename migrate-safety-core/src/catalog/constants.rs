@@ -21,6 +21,10 @@ impl Catalog {
         match self.find_type(data_type.schema.as_ref(), &data_type.name) {
             FoundType::Builtin => {}
             FoundType::Defined(id) => {
+                let row = matches!(self.types.get(&id)?.kind, TypeDefKind::Composite(_));
+                if row && !text.trim_start().starts_with('(') {
+                    return Some(Conflict::new("22P02", format!("malformed record literal: \"{text}\"")));
+                }
                 return match &self.types.get(&id)?.kind {
                     TypeDefKind::Enum(labels) => {
                         let known = labels.iter().any(|(label, _)| **label == *text);
@@ -31,6 +35,11 @@ impl Catalog {
                     TypeDefKind::Domain(domain) => self.constant_problem(text, &domain.base),
                     _ => None,
                 };
+            }
+            FoundType::Row(_) => {
+                let row = text.trim_start().starts_with('(');
+                let message = format!("malformed record literal: \"{text}\"");
+                return (!row).then(|| Conflict::new("22P02", message));
             }
             _ => return None,
         }

@@ -10,6 +10,7 @@ mod constants;
 mod dependents;
 mod hints;
 pub mod model;
+mod presume;
 mod query;
 mod regclass;
 mod render;
@@ -33,6 +34,7 @@ pub use model::*;
 pub use query::{ForeignKeyRef, TypeRef};
 pub use session::Session;
 pub use shape::{OutputColumn, QueryShape};
+pub(crate) use store::UNKNOWN_TYPE;
 pub use volatility::VolatilityOf;
 
 use crate::dialect::Target;

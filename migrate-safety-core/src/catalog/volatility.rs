@@ -4,6 +4,7 @@
 //! (`contain_volatile_functions` on the server); a stable default is evaluated once. Index expressions, predicates,
 //! generated columns and partition keys have to be immutable (`contain_mutable_functions`).
 
+use super::store::UNKNOWN_TYPE;
 use super::typing::{Bounds, ExprType, Typing};
 use super::{Catalog, Conflict, RelationId};
 use crate::sql::expr::Expr;
@@ -89,10 +90,10 @@ impl Catalog {
         Typing::new(self, &columns).examine(expr).bounds
     }
 
-    fn column_type(&self, table: Option<RelationId>, name: &Ident) -> Option<DataType> {
+    pub(super) fn column_type(&self, table: Option<RelationId>, name: &Ident) -> Option<DataType> {
         let relation = self.relation(table?)?;
         match (relation.table(), relation.view()) {
-            (Some(table), _) => table.column(name).map(|c| c.data_type.clone()),
+            (Some(table), _) => table.column(name).map(|c| c.data_type.clone()).filter(|t| !t.is(UNKNOWN_TYPE)),
             (None, Some(view)) => view.columns.iter().find(|c| c.name == *name)?.data_type.clone(),
             (None, None) => None,
         }

@@ -51,6 +51,14 @@ impl<'a> Scene<'a> {
         self.target()?.table()
     }
 
+    /// Whether a table is known to have no rows: the migration, or its transaction, made it and filled it with none.
+    pub fn is_empty(&self, id: RelationId) -> bool {
+        let Some(relation) = self.catalog.relation(id) else { return false };
+        let created = relation.created;
+        let here = created.migration == self.now.migration || created.transaction == self.now.transaction;
+        created != Stamp::BEFORE && here && relation.table().is_some_and(|table| table.filled.is_none())
+    }
+
     /// Whether a relation existed before the statement.
     pub fn existed(&self, relation: &Relation) -> bool {
         relation.created == Stamp::BEFORE || relation.created.statement < self.now.statement

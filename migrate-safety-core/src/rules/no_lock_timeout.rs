@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
-    if view.scene.session.get("lock_timeout").is_some_and(|v| v.trim_start_matches('0') != "") {
+    if view.scene.session.get("lock_timeout").is_some_and(|v| !v.trim_start_matches('0').is_empty()) {
         return;
     }
     // Only where the size is known: for any other table this would be said of almost every migration.

@@ -49,7 +49,7 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
                 own_migration(view.host)
             ));
             if !unique.without_overlaps {
-                let columns: Vec<String> = unique.columns.iter().map(|c| c.sql()).collect();
+                let columns: Vec<String> = unique.columns.iter().map(super::super::sql::name::Ident::sql).collect();
                 let name = constraint.name.clone().unwrap_or_else(|| {
                     let parts: Vec<&str> = unique.columns.iter().map(|c| &**c).collect();
                     let (body, ending) = if unique.primary { (String::new(), "pkey") } else { (parts.join("_") + "_", "key") };

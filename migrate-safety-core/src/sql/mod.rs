@@ -1,5 +1,5 @@
-//! From text to [`Operation`]s: split, parse, lower. Nothing outside this module sees a
-//! `sqlparser` type.
+//! From text to [`Operation`]s: split into statements, cut into tokens, read by PostgreSQL's grammar.
+//! Nothing outside this module sees a `sqlparser` type; of sqlparser only the type of tokens is used.
 
 pub mod calls;
 mod cursor;

@@ -43,15 +43,16 @@ fn statement(target: Target, tokens: Tokens, source: &SourceText<'_>) -> Stateme
     let mut cursor = Cursor::new(tokens, source).for_version(target.version);
     let span = cursor.whole_span();
     let reading = grammar::statement(&mut cursor).and_then(|reading| cursor.expect_end().map(|()| reading));
-    let malformed = problems.iter().any(|p| p.kind == ProblemKind::Invalid);
+    // A byte order mark stands before the statement.
+    let complaint = problems.iter().find(|p| p.kind == ProblemKind::Invalid && p.span.start >= span.start);
     let Reading { operations, problems: noted } = match reading {
         Ok(reading) => reading,
         Err(problem) => {
             let mentions = mentions(cursor.tokens());
-            let reason = problems.first().filter(|_| malformed).map_or(&problem.message, |p| &p.message).clone();
+            let reason = complaint.unwrap_or(&problem).message.clone();
             let mut reading = Reading::one(Operation::Opaque { reason, mentions }, span);
             // What the scanner complains of explains what the grammar does.
-            reading.problems.extend((!malformed).then_some(problem));
+            reading.problems.extend(complaint.is_none().then_some(problem));
             reading
         }
     };

@@ -14,11 +14,10 @@ pub fn column(expression: &Expression, from: &Ident, to: &Ident) -> Expression {
 fn rename(expr: &mut Expr, from: &Ident, to: &Ident) {
     let all = |parts: &mut Vec<Expr>| parts.iter_mut().for_each(|p| rename(p, from, to));
     match expr {
-        Expr::Column { name, .. } => {
-            if name == from {
+        Expr::Column { name, .. }
+            if name == from => {
                 *name = to.clone();
             }
-        }
         Expr::Call { args: parts, .. }
         | Expr::And(parts)
         | Expr::Or(parts)

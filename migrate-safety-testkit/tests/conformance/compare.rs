@@ -5,7 +5,7 @@ use crate::row::Row;
 use migrate_safety_testkit::Measurement;
 
 /// What differs, a line each.
-pub fn differences(row: &Row, predicted: &Prediction, measured: &Measurement) -> Vec<String> {
+pub(crate) fn differences(row: &Row, predicted: &Prediction, measured: &Measurement) -> Vec<String> {
     let mut lines = Vec::new();
     match (&measured.error, predicted.failures.as_slice()) {
         (Some(error), failures) => {

@@ -2,7 +2,7 @@
 
 use crate::row::Row;
 
-pub fn read(path: &str) -> Vec<Row> {
+pub(crate) fn read(path: &str) -> Vec<Row> {
     let text: &'static str = std::fs::read_to_string(path).unwrap().leak();
     let mut rows = Vec::new();
     let (mut setup, mut session, mut before) = ("", "", "");
@@ -13,7 +13,9 @@ pub fn read(path: &str) -> Vec<Row> {
             "setup" => (setup, session, before) = (sql, "", ""),
             "session" => session = sql,
             "before" => before = sql,
-            "statement" => rows.push(Row::new(setup, sql.trim_end_matches(';')).session(session).after(before).reads_at_most().may_violate()),
+            "statement" => rows.push(
+                Row::new(setup, sql.trim_end_matches(';')).session(session).after(before).reads_at_most().may_violate(),
+            ),
             other => panic!("{path}: `-- {other}` starts no part of a case"),
         }
     }

@@ -3,12 +3,12 @@
 use crate::row::Row;
 use migrate_safety_core::effects::Effects;
 use migrate_safety_core::layout::Source;
-use migrate_safety_core::{Config, Layout, MigrationSet, Target, check};
+use migrate_safety_core::{Config, Layout, MigrationSet, Target, check, replay};
 use migrate_safety_testkit::Measurement;
 
 /// The prediction, in the words of a measurement; with the errors that are expected, and what could not be told.
 #[derive(Debug, Default)]
-pub struct Prediction {
+pub(crate) struct Prediction {
     pub effects: Measurement,
     /// SQLSTATE and message.
     pub failures: Vec<(String, String)>,
@@ -16,7 +16,7 @@ pub struct Prediction {
     pub facts: Vec<&'static str>,
 }
 
-pub fn predict(major: u16, row: &Row) -> Prediction {
+pub(crate) fn predict(major: u16, row: &Row) -> Prediction {
     let schema = Source { path: "setup.sql".into(), text: row.setup.into() };
     let config = Config { target: Target::postgres(major), schema: Some(schema), ..Config::default() };
     let before = [row.session, row.before].iter().filter(|sql| !sql.is_empty()).fold(String::new(), |all, sql| {
@@ -35,7 +35,11 @@ pub fn predict(major: u16, row: &Row) -> Prediction {
         }
     }
     let earlier = migration.statements.iter().filter(|statement| statement.span.start.offset < before.len());
-    let held: Vec<_> = earlier.flat_map(|statement| locks(&statement.effects)).collect();
+    let mut held: Vec<_> = earlier.flat_map(|statement| locks(&statement.effects)).collect();
+    // What the transaction has made itself it holds already.
+    let then = replay(&MigrationSet::from_text("before.sql", before.as_str(), Layout::Plain), &config);
+    let made = then.relations().filter(|relation| relation.created.migration > 0);
+    held.extend(made.map(|relation| (relation.qualified(), "ACCESS EXCLUSIVE".to_owned())));
     prediction.effects.locks.retain(|(relation, mode)| {
         let stronger = |(other, held): &(String, String)| other == relation && rank(held) >= rank(mode);
         !held.iter().any(stronger)

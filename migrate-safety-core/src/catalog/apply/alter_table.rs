@@ -111,6 +111,8 @@ impl Change<'_> {
             (RelationWord::View, RelationKind::View(view)) => !view.materialized,
             (RelationWord::MaterializedView, RelationKind::View(view)) => view.materialized,
             (RelationWord::Sequence, RelationKind::Sequence(_)) => true,
+            // The server looks at the kind only later.
+            (RelationWord::View, _) => matches!(alter.action, TableAction::RenameColumn { .. }),
             _ => false,
         };
         if !is_kind(alter.word) {

@@ -30,7 +30,7 @@ impl Change<'_> {
             }
             Demand::Check(condition) => self.add_check(table, def, condition, Origin::AlterTable { only }),
             Demand::Unique(_) | Demand::Exclude(_) => self.add_key(table, def, only),
-            Demand::ForeignKey(key) => self.add_foreign_key(table, def, key, only),
+            Demand::ForeignKey(key) => self.add_foreign_key(table, def, key, Origin::AlterTable { only }),
         }
     }
 
@@ -147,12 +147,7 @@ impl Change<'_> {
         let Some(constraint) = self.constraint(table, name, false) else { return };
         let table_name = self.name(table);
         match &constraint.kind {
-            _ if !constraint.enforced => {
-                self.conflict(
-                    "42809",
-                    format!("cannot validate NOT ENFORCED constraint \"{name}\" of relation \"{table_name}\""),
-                );
-            }
+            _ if !constraint.enforced => self.conflict("55000", "cannot validate NOT ENFORCED constraint"),
             ConstraintKind::NotNull { .. } => self.validate_not_null(table, constraint.id),
             ConstraintKind::Check { .. } => {
                 let descendants = if constraint.no_inherit { Vec::new() } else { self.catalog.descendants(table) };
@@ -415,6 +410,7 @@ impl Change<'_> {
         let found = self.table(child).and_then(|t| t.constraint(&constraint.name)).map(|c| c.id);
         if let Some(constraint) = found.and_then(|id| self.catalog.constraint_mut(child, id)) {
             constraint.inherited = constraint.inherited.saturating_sub(1);
+            constraint.local |= constraint.inherited == 0;
         }
     }
 }

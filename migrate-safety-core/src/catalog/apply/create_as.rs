@@ -30,7 +30,7 @@ impl Change<'_> {
         let table = Table { persistence, filled: with_data.then_some(self.now), ..Table::default() };
         let id = self.catalog.add_relation(schema, name.name.clone(), RelationKind::Table(Box::new(table)), self.now);
         self.applied.created.push(id);
-        let mut unknown = !shape.complete;
+        let unknown = !shape.complete;
         for (at, output) in shape.columns.into_iter().enumerate() {
             let name = columns.get(at).unwrap_or(&output.name).clone();
             if self.table(id).is_some_and(|t| t.column(&name).is_some()) {
@@ -40,7 +40,6 @@ impl Change<'_> {
             let collation =
                 output.origin.and_then(|(table, column)| self.catalog.column(table, column)?.collation.clone());
             let data_type = output.data_type.unwrap_or_else(|| DataType::builtin(UNKNOWN_TYPE));
-            unknown |= data_type.is(UNKNOWN_TYPE);
             self.catalog.add_column(id, Column { collation, ..Column::new(name, data_type, self.now) });
         }
         if unknown && let Some(relation) = self.catalog.relations.get_mut(&id) {

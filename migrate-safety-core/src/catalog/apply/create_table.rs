@@ -242,7 +242,7 @@ impl Change<'_> {
         if create.partition_of.is_some() {
             self.clone_from_parent(id);
         }
-        for def in kept_keys(&written).iter() {
+        for def in &kept_keys(&written) {
             self.add_key(id, def, false);
         }
         for clause in &create.like {
@@ -250,7 +250,7 @@ impl Change<'_> {
         }
         for def in &written {
             if let Demand::ForeignKey(key) = &def.kind {
-                self.add_foreign_key(id, def, key, false);
+                self.add_foreign_key(id, def, key, Origin::CreateTable);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! `FOREIGN KEY`.
 
 use super::change::Change;
+use super::constraint::Origin;
 use super::index::has_key;
 use super::names::joined;
 use crate::catalog::builtin::CastContext;
@@ -14,7 +15,14 @@ use crate::sql::{DataType, Ident};
 
 impl Change<'_> {
     /// Adds a foreign key: the row of the table itself, and where either side is partitioned one for each partition.
-    pub(super) fn add_foreign_key(&mut self, table: RelationId, def: &ConstraintDef, key: &ForeignKeyDef, only: bool) {
+    pub(super) fn add_foreign_key(
+        &mut self,
+        table: RelationId,
+        def: &ConstraintDef,
+        key: &ForeignKeyDef,
+        origin: Origin,
+    ) {
+        let only = matches!(origin, Origin::AlterTable { only: true });
         let Some(referenced) = self.relation(&key.table, false) else { return };
         let referenced_name = self.name(referenced);
         if self.table(referenced).is_none() {
@@ -49,7 +57,7 @@ impl Change<'_> {
                 )
             }
         };
-        self.check_foreign_key(table, referenced, &name, def, key, only);
+        self.check_foreign_key(table, referenced, &name, def, key, origin);
         self.check_key_types(table, &columns, referenced, &referenced_columns, &name);
         let key = ForeignKey {
             columns,
@@ -62,7 +70,7 @@ impl Change<'_> {
             set_columns,
         };
         let constraint = Constraint {
-            valid: !def.not_valid && !def.not_enforced,
+            valid: !def.not_enforced && (origin == Origin::CreateTable || !def.not_valid),
             enforced: !def.not_enforced,
             deferrable: def.deferrable,
             initially_deferred: def.initially_deferred,
@@ -148,8 +156,9 @@ impl Change<'_> {
         name: &Ident,
         def: &ConstraintDef,
         key: &ForeignKeyDef,
-        only: bool,
+        origin: Origin,
     ) {
+        let only = matches!(origin, Origin::AlterTable { only: true });
         let (Some(from), Some(to)) = (self.table(table), self.table(referenced)) else { return };
         let persistence = match (from.persistence, to.persistence) {
             (Persistence::Permanent, Persistence::Unlogged | Persistence::Temporary) => {
@@ -175,7 +184,7 @@ impl Change<'_> {
             if only && has_partitions {
                 self.conflict("42809", format!("cannot use ONLY for foreign key on partitioned {pair}"));
             }
-            if def.not_valid && self.version() < 18 {
+            if def.not_valid && origin != Origin::CreateTable && self.version() < 18 {
                 self.conflict("42809", format!("cannot add NOT VALID foreign key on partitioned {pair}"));
             }
         }

@@ -198,6 +198,9 @@ impl Change<'_> {
             return;
         }
         self.adopt(child, parent, &child_name);
+        if !self.applied.conflicts.is_empty() {
+            return;
+        }
         self.link(child, parent, None);
     }
 
@@ -213,7 +216,7 @@ impl Change<'_> {
             let existing = self.table(child).and_then(|t| t.constraint(&check.name)).cloned();
             match existing {
                 Some(existing) if is_check(&existing) => {
-                    self.adopt_check(child, child_name, &existing, check, partitioned)
+                    self.adopt_check(child, child_name, &existing, check, partitioned);
                 }
                 _ if self.is_unknown(child) => {}
                 _ => self.conflict("42804", format!("child table is missing constraint \"{}\"", check.name)),

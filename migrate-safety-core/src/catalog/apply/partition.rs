@@ -89,6 +89,9 @@ impl Change<'_> {
         }
         self.refuse_further_columns(parent, child);
         self.adopt(child, parent, &child_name);
+        if !self.applied.conflicts.is_empty() {
+            return;
+        }
         self.link(child, parent, Some(bound));
         if self.is_plain_table(child) {
             self.ensure_indexes(parent, child);

@@ -6,7 +6,7 @@ use crate::catalog::builtin::CastContext;
 use crate::catalog::casts::CastPath;
 use crate::catalog::query::{mentions, parents};
 use crate::catalog::store::UNKNOWN_TYPE;
-use crate::catalog::{Column, ConstraintKind, Relation, RelationId, RelationKind};
+use crate::catalog::{Column, ColumnId, ConstraintKind, Relation, RelationId, RelationKind};
 use crate::sql::expr::Expression;
 use crate::sql::{DataType, Ident, ObjectName};
 
@@ -58,6 +58,9 @@ impl Change<'_> {
             }
             None => self.check_conversion(&column, &data_type),
         }
+        if !self.applied.conflicts.is_empty() {
+            return;
+        }
         let descendants = if only { Vec::new() } else { self.catalog.descendants(table) };
         self.set_type_of_one(table, name, &data_type, collation);
         for table in descendants {
@@ -104,11 +107,14 @@ impl Change<'_> {
         collation: Option<&ObjectName>,
     ) {
         let Some(column) = self.table(table).and_then(|t| t.column(name)).cloned() else { return };
-        self.refuse_dependents(table, &column);
+        if self.refuse_dependents(table, &column) {
+            return;
+        }
         if let Some(column) = self.catalog.column_mut(table, column.id) {
             // The default keeps the value that it had as one of the old type.
             if let Some(default) = column.default.take() {
-                column.default = Some(if column.data_type == *data_type { default } else { default.of_type(&column.data_type) });
+                column.default =
+                    Some(if column.data_type == *data_type { default } else { default.of_type(&column.data_type) });
             }
             column.data_type = data_type.clone();
             column.collation = collation.cloned();
@@ -154,9 +160,16 @@ impl Change<'_> {
         }
     }
 
+    /// Whether a policy, of the table itself or of another, has a condition on the column.
+    fn policies_reading(&self, table: RelationId, column: ColumnId) -> bool {
+        let tables = self.catalog.relations().filter_map(Relation::table);
+        let mut reads = tables.flat_map(|t| &t.policies).flat_map(|policy| &policy.reads);
+        reads.any(|read| read.relation == table && read.columns.contains(&column))
+    }
+
     /// What keeps a column from getting another type.
-    fn refuse_dependents(&mut self, table: RelationId, column: &Column) {
-        let Some(definition) = self.table(table) else { return };
+    fn refuse_dependents(&mut self, table: RelationId, column: &Column) -> bool {
+        let Some(definition) = self.table(table) else { return true };
         let generated = |c: &&Column| {
             c.id != column.id && c.generated.as_ref().is_some_and(|g| mentions(&g.expression.expr, column))
         };
@@ -169,11 +182,14 @@ impl Change<'_> {
         } else if definition.columns.iter().any(|c| generated(&c)) {
             sqlstate = if self.version() < 15 { "42601" } else { sqlstate };
             "cannot alter type of a column used by a generated column"
+        } else if self.policies_reading(table, column.id) {
+            "cannot alter type of a column used in a policy definition"
         } else if in_trigger {
             "cannot alter type of a column used in a trigger definition"
         } else {
-            return;
+            return false;
         };
         self.conflict(sqlstate, refused);
+        true
     }
 }

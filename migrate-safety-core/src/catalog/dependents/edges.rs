@@ -3,6 +3,7 @@
 use super::{Edge, Object};
 use crate::catalog::query::{index_uses, mentions};
 use crate::catalog::types::FoundType;
+use crate::catalog::typing::Typing;
 use crate::catalog::{
     Catalog, Column, ColumnId, ConstraintId, ConstraintKind, Dependency, Index, Policy, Relation, RelationId,
     RelationKind, Routine, RoutineId, Table, TypeDefKind, TypeId, View, builtin,
@@ -141,20 +142,24 @@ impl Catalog {
     }
 
     fn defaults_calling_nextval(&self, sequence: RelationId, edges: &mut Edges) {
+        let defaults = self.defaults_naming(sequence).into_iter();
+        edges.extend(defaults.map(|(table, column)| (Object::Default(table, column), Edge::Normal)));
+    }
+
+    /// The columns whose default takes its value from a sequence.
+    pub(crate) fn defaults_naming(&self, sequence: RelationId) -> Vec<(RelationId, ColumnId)> {
         let Some(Relation { name, kind: RelationKind::Sequence(definition), .. }) = self.relation(sequence) else {
-            return;
+            return Vec::new();
         };
         let mut users = self.hints.sequence_users.get(name).cloned().unwrap_or_default();
         users.extend(definition.owned_by.map(|(table, _)| table));
-        for (id, table) in users.into_iter().filter_map(|id| Some((id, self.table(id)?))) {
-            for column in &table.columns {
-                let calls = column.default.as_ref().is_some_and(|d| self.calls_nextval(&d.expr, sequence));
-                let serial = column.sequence == Some(sequence) && column.identity.is_none() && column.default.is_some();
-                if calls || serial {
-                    edges.push((Object::Default(id, column.id), Edge::Normal));
-                }
-            }
-        }
+        let names = |column: &Column| {
+            let calls = column.default.as_ref().is_some_and(|d| self.calls_nextval(&d.expr, sequence));
+            calls || (column.sequence == Some(sequence) && column.identity.is_none() && column.default.is_some())
+        };
+        let tables = users.into_iter().filter_map(|id| Some((id, self.table(id)?)));
+        let columns = tables.flat_map(|(id, table)| table.columns.iter().map(move |c| (id, c)));
+        columns.filter(|(_, c)| names(c)).map(|(id, c)| (id, c.id)).collect()
     }
 
     /// Whether an expression names a sequence by a constant of type `regclass`.
@@ -252,7 +257,7 @@ impl Catalog {
     fn edges_of_type(&self, id: TypeId, array: bool, edges: &mut Edges) {
         let is =
             |t: &DataType| t.array == array && self.find_type(t.schema.as_ref(), &t.name) == FoundType::Defined(id);
-        let casts = |expr: &Expr| {
+        let casts = |expr: &Expr, _: Option<RelationId>| {
             let mut found = false;
             expr.walk(&mut |e| found |= matches!(e, Expr::Cast { to, .. } if is(to)));
             found
@@ -300,7 +305,7 @@ impl Catalog {
 
     fn edges_of_routine(&self, id: RoutineId, edges: &mut Edges) {
         let Some(routine) = self.routine(id) else { return };
-        let calls = |expr: &Expr| self.calls_routine(expr, routine);
+        let calls = |expr: &Expr, table: Option<RelationId>| self.calls_routine(expr, table, routine);
         for relation in self.relations() {
             let executing = self.triggers_of(relation.id).iter().filter(|t| t.routine == Some(id));
             edges.extend(executing.map(|t| (Object::Trigger(relation.id, t.name.clone()), Edge::Normal)));
@@ -320,51 +325,55 @@ impl Catalog {
     }
 
     /// Whether an expression calls a routine.
-    fn calls_routine(&self, expr: &Expr, routine: &Routine) -> bool {
+    fn calls_routine(&self, expr: &Expr, table: Option<RelationId>, routine: &Routine) -> bool {
+        let columns = |_: Option<&Ident>, name: &Ident| self.column_type(table, name);
+        let typing = Typing::new(self, &columns);
         let mut found = false;
         expr.walk(&mut |e| {
-            if let Expr::Call { name, args } = e {
-                let named = name.name == routine.name && routine.takes(args.len());
-                found |= named && self.routines_named(name).iter().any(|r| r.id == routine.id);
+            if let Expr::Call { name, args } = e
+                && name.name == routine.name
+            {
+                found |= typing.called(name, args) == Some(routine.id);
             }
         });
         found
     }
 
     /// Defaults, checks, indexes, generated columns, partition keys and domains with an expression that `uses`.
-    fn users_in_expressions(&self, uses: &dyn Fn(&Expr) -> bool, edges: &mut Edges) {
+    fn users_in_expressions(&self, uses: &dyn Fn(&Expr, Option<RelationId>) -> bool, edges: &mut Edges) {
         let generated = if self.target().version < 15 { Edge::Auto } else { Edge::Normal };
         for (relation, table) in self.all_tables() {
             let id = relation.id;
             for column in &table.columns {
-                if column.default.as_ref().is_some_and(|d| uses(&d.expr)) {
+                if column.default.as_ref().is_some_and(|d| uses(&d.expr, None)) {
                     edges.push((Object::Default(id, column.id), Edge::Normal));
                 }
-                if column.generated.as_ref().is_some_and(|g| uses(&g.expression.expr)) {
+                if column.generated.as_ref().is_some_and(|g| uses(&g.expression.expr, Some(id))) {
                     edges.push((Object::Column(id, column.id), generated));
                 }
             }
             for constraint in &table.constraints {
-                if matches!(&constraint.kind, ConstraintKind::Check { expression, .. } if uses(&expression.expr)) {
+                if matches!(&constraint.kind, ConstraintKind::Check { expression, .. } if uses(&expression.expr, Some(id)))
+                {
                     edges.push((Object::Constraint(id, constraint.id), Edge::Normal));
                 }
             }
-            if table.partition_by.as_ref().is_some_and(|p| p.key.iter().any(|k| uses(&k.expr))) {
+            if table.partition_by.as_ref().is_some_and(|p| p.key.iter().any(|k| uses(&k.expr, Some(id)))) {
                 edges.push((Object::Relation(id), Edge::Normal));
             }
         }
         for (id, index) in self.all_indexes() {
             let mut expressions = index.keys.iter().filter_map(|k| k.expression.as_ref()).chain(&index.predicate);
-            if expressions.any(|e| uses(&e.expr)) {
+            if expressions.any(|e| uses(&e.expr, Some(index.table))) {
                 edges.push((Object::Relation(id), Edge::Normal));
             }
         }
         for def in self.types.values() {
             let TypeDefKind::Domain(domain) = &def.kind else { continue };
-            if domain.default.as_ref().is_some_and(|d| uses(&d.expr)) {
+            if domain.default.as_ref().is_some_and(|d| uses(&d.expr, None)) {
                 edges.push((Object::Type(def.id), Edge::Normal));
             }
-            let checks = domain.checks.iter().filter(|(_, check, _)| uses(&check.expr));
+            let checks = domain.checks.iter().filter(|(_, check, _)| uses(&check.expr, None));
             edges.extend(checks.map(|(name, ..)| (Object::DomainConstraint(def.id, name.clone()), Edge::Normal)));
         }
     }
@@ -409,7 +418,7 @@ impl Catalog {
                     && t.array == array
                     && self.find_type(t.schema.as_ref(), &t.name) == FoundType::Extension
             };
-            let casts = |expr: &Expr| {
+            let casts = |expr: &Expr, _: Option<RelationId>| {
                 let mut found = false;
                 expr.walk(&mut |e| found |= matches!(e, Expr::Cast { to, .. } if is(to)));
                 found
@@ -418,7 +427,7 @@ impl Catalog {
             self.users_in_expressions(&casts, edges);
             edges.extend(self.routines_with(&is));
         } else if let Some(name) = words.strip_prefix("function ").and_then(|n| n.strip_suffix("()")) {
-            let calls = |expr: &Expr| {
+            let calls = |expr: &Expr, _: Option<RelationId>| {
                 let mut found = false;
                 expr.walk(&mut |e| {
                     if let Expr::Call { name: called, .. } = e {

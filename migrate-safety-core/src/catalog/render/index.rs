@@ -8,7 +8,7 @@ impl Catalog {
     /// `CREATE INDEX` without a semicolon; one of a partitioned table is made `ON ONLY` it.
     pub(super) fn index_sql(&self, relation: &Relation, index: &Index) -> String {
         let unique = if index.unique { "UNIQUE " } else { "" };
-        let partitioned = self.table(index.table).is_some_and(|t| t.is_partitioned());
+        let partitioned = self.table(index.table).is_some_and(super::super::model::Table::is_partitioned);
         let only = if partitioned { "ONLY " } else { "" };
         let table = self.relation(index.table).map(|r| r.object_name().sql()).unwrap_or_default();
         let keys: Vec<String> = index.keys.iter().map(|key| self.key_sql(index, key)).collect();

@@ -3,6 +3,7 @@
 mod scope;
 
 use super::apply::Conflict;
+use super::store::UNKNOWN_TYPE;
 use super::types::FoundType;
 use super::typing::{ExprType, Typing};
 use super::{Catalog, ColumnId, Dependency, RelationId, RelationKind, Resolved, Routine, RoutineId, TypeId, apply};
@@ -72,7 +73,7 @@ impl Catalog {
             origin: None,
         });
         let output = Output { columns: columns.collect(), complete: true };
-        let arguments = Source { name: Some(routine.name.clone()), output, hidden: Vec::new() };
+        let arguments = Source { name: Some(routine.name.clone()), relation: None, output, hidden: Vec::new() };
         let scope = Scope { sources: vec![arguments], ..Scope::default() };
         analysis.query(query, &scope);
         analysis.shape
@@ -86,7 +87,7 @@ impl Catalog {
     ) -> QueryShape {
         let mut analysis = Analysis { catalog: self, shape: QueryShape::default(), depth: 64 };
         let name = self.relation(table).map(|r| r.name.clone());
-        let source = Source { name, output: self.columns_of(table), hidden: Vec::new() };
+        let source = Source { name, relation: None, output: self.columns_of(table), hidden: Vec::new() };
         let scope = Scope { sources: vec![source], ..Scope::default() };
         for condition in conditions {
             analysis.expression(condition, &scope);
@@ -154,6 +155,9 @@ impl Analysis<'_> {
     fn select(&mut self, select: &Select, scope: &mut Scope<'_>) -> Output {
         for table in &select.from {
             let source = self.source(table, scope);
+            if let Some(name) = scope.repeated(&source) {
+                self.problem("42712", format!("table name \"{name}\" specified more than once"));
+            }
             scope.join(source, table);
         }
         for on in select.from.iter().filter_map(|t| t.on.as_ref()) {
@@ -228,6 +232,13 @@ impl Analysis<'_> {
         if data_type == ExprType::Unclear && item.sql.get(..4).is_some_and(|t| t.eq_ignore_ascii_case("row(")) {
             data_type = ExprType::Known(DataType::builtin("record"));
         }
+        // A call with `OVER`, `FILTER` or `WITHIN GROUP` returns what the call returns.
+        if let (ExprType::Unclear, Expr::Other(parts)) = (&data_type, &item.expr)
+            && let Some(call @ Expr::Call { name, .. }) = parts.first()
+            && starts_with_name(&item.sql, name)
+        {
+            data_type = self.expression(call, scope);
+        }
         // `(row).*` returns several columns.
         if item.alias.is_none() && item.sql.trim_end().ends_with(".*") {
             output.complete = false;
@@ -262,7 +273,11 @@ impl Analysis<'_> {
             output.columns.push(SourceColumn { name: Ident::exact("ordinality"), data_type, origin: None });
         }
         output.rename(table.columns.iter().cloned());
-        Source { name: table.alias.clone().or(own_name), output, hidden: Vec::new() }
+        let relation = match &table.source {
+            TableSource::Relation { name, .. } if table.alias.is_none() => self.catalog.resolve(name).found(),
+            _ => None,
+        };
+        Source { name: table.alias.clone().or(own_name), relation, output, hidden: Vec::new() }
     }
 
     /// A table, view or common table expression.
@@ -345,7 +360,7 @@ impl Analysis<'_> {
     fn expression(&mut self, expr: &Expr, scope: &Scope<'_>) -> ExprType {
         expr.walk(&mut |e| match e {
             Expr::Column { qualifier, name } => self.column(qualifier.as_ref(), name, scope),
-            Expr::Call { name, args } => self.call(name, args),
+            Expr::Call { name, args } => self.call(name, args, scope),
             Expr::Cast { expr, to } => self.cast(expr, to),
             Expr::Subquery { query, .. } => {
                 self.query(query, scope);
@@ -388,15 +403,14 @@ impl Analysis<'_> {
         }
     }
 
-    fn call(&mut self, name: &ObjectName, args: &[Expr]) {
-        let called: Vec<RoutineId> = {
-            let named = self.catalog.routines_named(name);
-            named.iter().filter(|r| r.takes(args.len())).map(|r| r.id).collect()
-        };
-        if let [only] = &*called
-            && !self.shape.routines.contains(only)
-        {
-            self.shape.routines.push(*only);
+    fn call(&mut self, name: &ObjectName, args: &[Expr], scope: &Scope<'_>) {
+        if !self.catalog.routines_named(name).is_empty() {
+            let columns = |qualifier: Option<&Ident>, name: &Ident| {
+                scope.find(qualifier, name).and_then(|c| c.data_type.known().cloned())
+            };
+            let called = Typing::new(self.catalog, &columns).called(name, args);
+            let new = called.filter(|routine| !self.shape.routines.contains(routine));
+            self.shape.routines.extend(new);
         }
         for arg in args {
             let takes_regclass = matches!(name.name.as_str(), "nextval" | "currval" | "setval");
@@ -441,6 +455,13 @@ impl Analysis<'_> {
     }
 }
 
+/// Whether a text begins with a name and an opening parenthesis.
+fn starts_with_name(sql: &str, name: &ObjectName) -> bool {
+    let written = name.name.as_str();
+    let rest = sql.get(..written.len()).filter(|start| start.eq_ignore_ascii_case(written));
+    rest.is_some() && sql.get(written.len()..).is_some_and(|rest| rest.trim_start().starts_with('('))
+}
+
 /// Calls whose result has the modifiers of the arguments if these are all the same.
 fn keeps_modifiers(name: &str) -> bool {
     matches!(name, "coalesce" | "greatest" | "least")
@@ -455,7 +476,10 @@ impl Catalog {
             RelationKind::Table(table) => {
                 let columns = table.columns.iter().map(|column| SourceColumn {
                     name: column.name.clone(),
-                    data_type: ExprType::Known(column.data_type.clone()),
+                    data_type: match column.data_type.is(UNKNOWN_TYPE) {
+                        true => ExprType::Unclear,
+                        false => ExprType::Known(column.data_type.clone()),
+                    },
                     origin: Some((id, column.id)),
                 });
                 Output { columns: columns.collect(), complete }

@@ -60,6 +60,8 @@ pub(super) fn common(catalog: &Catalog, a: &ExprType, b: &ExprType) -> ExprType 
 pub(super) struct Source {
     /// The alias, or the table's name.
     pub(super) name: Option<Ident>,
+    /// The relation, if it has no alias: two of the same name can stand together if they are not the same.
+    pub(super) relation: Option<RelationId>,
     pub(super) output: Output,
     /// Columns that `USING` or `NATURAL` made one with those of an earlier item.
     pub(super) hidden: Vec<Ident>,
@@ -107,6 +109,13 @@ impl Scope<'_> {
         self.star.extend(shown.collect::<Vec<_>>());
         source.hidden = merged;
         self.sources.push(source);
+    }
+
+    /// The name of an item that another one of the same `FROM` has already.
+    pub(super) fn repeated(&self, source: &Source) -> Option<Ident> {
+        let name = source.name.as_ref()?;
+        let apart = |s: &Source| s.relation.is_some() && source.relation.is_some() && s.relation != source.relation;
+        self.sources.iter().any(|s| s.name.as_ref() == Some(name) && !apart(s)).then(|| name.clone())
     }
 
     fn column_at(&self, (source, position): (usize, usize)) -> Option<&SourceColumn> {

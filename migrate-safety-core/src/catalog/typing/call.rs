@@ -5,7 +5,7 @@ use super::{Bounds, Examined, ExprType, Typing};
 use crate::catalog::builtin::{self, Function};
 use crate::catalog::routines::{FunctionName, plain_type};
 use crate::catalog::types::missing_schema;
-use crate::catalog::{Conflict, Routine, is_system_schema};
+use crate::catalog::{Conflict, Routine, RoutineId, is_system_schema};
 use crate::sql::expr::Expr;
 use crate::sql::operation::Volatility;
 use crate::sql::{DataType, Ident, ObjectName};
@@ -90,8 +90,27 @@ impl Typing<'_> {
         self.resolve_call(&ObjectName::bare(name), types)
     }
 
+    /// The routine of the history that a call means, if it is sure that it means one.
+    pub(crate) fn called(&self, name: &ObjectName, args: &[Expr]) -> Option<RoutineId> {
+        let types: Vec<ExprType> = args.iter().map(|a| self.examine(a).data_type).collect();
+        match &*self.candidates_for(name, &types) {
+            [Candidate { kind: CandidateKind::Routine(routine), .. }] => Some(routine.id),
+            _ => None,
+        }
+    }
+
     /// What a call returns, and the volatility of the function alone.
     fn resolve_call(&self, name: &ObjectName, types: &[ExprType]) -> Examined {
+        let results = self.candidates_for(name, types).into_iter().map(|c| self.result(&c, types));
+        let merged = results.reduce(|a, b| {
+            let data_type = if a.data_type == b.data_type { a.data_type } else { ExprType::Unclear };
+            Examined::new(data_type, a.bounds.either(b.bounds))
+        });
+        merged.unwrap_or_else(Examined::unknown)
+    }
+
+    /// The functions that a call can mean: one if all types are known.
+    fn candidates_for(&self, name: &ObjectName, types: &[ExprType]) -> Vec<Candidate<'_>> {
         let version = self.catalog.target().version;
         let mut candidates = Vec::new();
         if name.schema.as_ref().is_none_or(|s| is_system_schema(s)) {
@@ -103,9 +122,6 @@ impl Typing<'_> {
             }
             let routines = self.catalog.routines_named(name);
             candidates.extend(routines.into_iter().filter_map(|r| self.of_history(r, types)));
-        }
-        if candidates.is_empty() {
-            return Examined::unknown();
         }
         // With every type known the best match is called; otherwise it may be any of them.
         if candidates.len() > 1 && !types.contains(&ExprType::Unclear) {
@@ -119,12 +135,7 @@ impl Typing<'_> {
             let text = best(&candidates, |c| c.text);
             candidates.retain(|c| c.text == text);
         }
-        let results = candidates.into_iter().map(|c| self.result(&c, types));
-        let merged = results.reduce(|a, b| {
-            let data_type = if a.data_type == b.data_type { a.data_type } else { ExprType::Unclear };
-            Examined::new(data_type, a.bounds.either(b.bounds))
-        });
-        merged.unwrap_or_else(Examined::unknown)
+        candidates
     }
 
     fn result(&self, candidate: &Candidate<'_>, types: &[ExprType]) -> Examined {
@@ -185,7 +196,7 @@ impl Typing<'_> {
         let Some(args) = function.args() else {
             return Some(Candidate { kind, exact: 0, preferred: 0, text: 0, casts: Volatility::Immutable });
         };
-        let wanted: Vec<DataType> = args.filter_map(|a| ExprType::builtin_or_any(a)).collect();
+        let wanted: Vec<DataType> = args.filter_map(ExprType::builtin_or_any).collect();
         if wanted.len() != types.len() {
             return None;
         }

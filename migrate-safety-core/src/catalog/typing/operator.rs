@@ -2,9 +2,10 @@
 //! `oper` and `oper_select_candidate` on the server).
 
 use super::{Bounds, Examined, ExprType, Typing};
+use crate::catalog::store::UNKNOWN_TYPE;
 use crate::catalog::builtin::{self, Operator};
 use crate::catalog::routines::plain_type;
-use crate::catalog::{Conflict, TypeRef};
+use crate::catalog::{Conflict, TypeDefKind, TypeRef};
 use crate::sql::DataType;
 use crate::sql::expr::Expr;
 use crate::sql::operation::Volatility;
@@ -191,17 +192,19 @@ impl Typing<'_> {
     fn undefined_operator(&self, symbol: &str, left: &ExprType, right: &ExprType) -> Option<Conflict> {
         let version = self.catalog.target().version;
         let own = builtin::operators(symbol, version).next().is_some();
-        if !own || self.catalog.own_operators || self.catalog.has_open_extension() {
+        let mut extensions = self.catalog.extensions.keys().filter_map(|e| builtin::extension(e));
+        let of_extension = extensions.any(|e| e.operators.contains(&symbol));
+        if !own || of_extension || self.catalog.own_operators || self.catalog.has_open_extension() {
             return None;
         }
         let spelt = |data_type: &ExprType| match data_type {
             ExprType::Literal => Some("unknown".to_owned()),
             ExprType::Unclear => None,
             ExprType::Known(t) => match self.catalog.type_of(t) {
-                TypeRef::Builtin | TypeRef::Enum(_) if !t.is("record") && !t.name.starts_with("any") => {
-                    Some(plain_type(&self.catalog.shown_type(t)))
-                }
-                _ => None,
+                TypeRef::Unknown => None,
+                TypeRef::Other(def) if matches!(def.kind, TypeDefKind::Base) => None,
+                TypeRef::Builtin if t.is("record") || t.is(UNKNOWN_TYPE) || t.name.starts_with("any") => None,
+                _ => Some(plain_type(&self.catalog.shown_type(t))),
             },
         };
         let (left, right) = (spelt(left)?, spelt(right)?);

@@ -34,8 +34,7 @@ impl<'c> Falls<'c> {
 
     /// What falls with some objects; without `cascade` only what needs no permission.
     pub(super) fn with(catalog: &'c Catalog, roots: &[Object], cascade: bool) -> Self {
-        let mut falls =
-            Self { catalog, locked: BTreeSet::new(), gone: BTreeSet::new(), columns: BTreeSet::new() };
+        let mut falls = Self { catalog, locked: BTreeSet::new(), gone: BTreeSet::new(), columns: BTreeSet::new() };
         let mut falling = catalog.dropping_order(roots);
         falling.retain(|dependent| cascade || dependent.automatic);
         let gone = falling.iter().filter_map(|dependent| match dependent.object {

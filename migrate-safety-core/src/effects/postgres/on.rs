@@ -1,7 +1,7 @@
 //! The relations an act can be on, by their relation to the one that is altered.
 
 use crate::catalog::{
-    Catalog, Column, ColumnId, Constraint, ConstraintKind, ForeignKeyRef, Relation, RelationId, RelationKind, Table,
+    Catalog, Column, ColumnId, Constraint, ConstraintKind, ForeignKeyRef, Relation, RelationId, Table,
 };
 use crate::effects::RelationRef;
 use crate::effects::scene::Scene;
@@ -70,13 +70,12 @@ pub(super) fn with_partitions(catalog: &Catalog, id: RelationId) -> Vec<Relation
 
 /// The sequences owned by a table's columns, or by one of them.
 pub(super) fn sequences_of(catalog: &Catalog, table: RelationId, column: Option<ColumnId>) -> Vec<RelationId> {
-    let owned = |relation: &&Relation| match &relation.kind {
-        RelationKind::Sequence(sequence) => {
-            sequence.owned_by.is_some_and(|(owner, of)| owner == table && column.is_none_or(|column| column == of))
-        }
-        _ => false,
+    let is_owned = |id: &RelationId| {
+        let owner = catalog.relation(*id).and_then(Relation::sequence).and_then(|sequence| sequence.owned_by);
+        owner.is_some_and(|(owner, of)| owner == table && column.is_none_or(|column| column == of))
     };
-    catalog.relations().filter(owned).map(|relation| relation.id).collect()
+    let sequences = catalog.table(table).map_or(&[][..], |table| &table.sequences);
+    sequences.iter().copied().filter(is_owned).collect()
 }
 
 /// A table together with its column of a name.

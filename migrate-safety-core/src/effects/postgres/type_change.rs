@@ -34,6 +34,9 @@ pub(super) struct Conversion<'a> {
 impl Conversion<'_> {
     /// The stored values of `column` under the type `to`, by `using` or the cast of assignment.
     pub(super) fn of_column(&self, column: &Column, to: &DataType, using: Option<&Expr>) -> Stored {
+        if column.generated.as_ref().is_some_and(|generated| !generated.stored) {
+            return Stored::Kept;
+        }
         let Some(using) = using else { return self.step(&column.data_type, to) };
         match self.of_using(column, using) {
             Some((stored, from)) => stored.max(self.step(&from, to)),
@@ -57,6 +60,9 @@ impl Conversion<'_> {
 
     /// One cast.
     fn step(&self, from: &DataType, to: &DataType) -> Stored {
+        if is_unknown(from) {
+            return Stored::Unclear;
+        }
         if let Some((base, constrained)) = self.domain(to) {
             if same_type(from, to) {
                 return Stored::Kept;
@@ -64,7 +70,8 @@ impl Conversion<'_> {
             return if constrained { Stored::Rewritten } else { self.step(from, &base) };
         }
         if let Some((base, _)) = self.domain(from) {
-            return self.step(&base, to);
+            // The length coercion does not look below a domain.
+            return self.step(&DataType { modifiers: Vec::new(), ..base }, to);
         }
         if same_type(from, to) {
             let kept = to.modifiers.is_empty() || from.modifiers == to.modifiers;
@@ -185,6 +192,11 @@ impl Equality {
     fn is_polymorphic(&self) -> bool {
         matches!(self, Self::OfType(_))
     }
+}
+
+/// Whether a column's type is not known.
+pub(super) fn is_unknown(data_type: &DataType) -> bool {
+    data_type.is(crate::catalog::UNKNOWN_TYPE)
 }
 
 /// Whether two types are the same but for their modifiers.

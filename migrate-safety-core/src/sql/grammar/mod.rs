@@ -1,7 +1,7 @@
 //! PostgreSQL's statements, read from sqlparser's tokens straight into operations.
 //!
-//! sqlparser reads types, expressions, queries and DML for us; the data definition language we read ourselves, because
-//! it lacks about a hundred PostgreSQL forms, misreads a few, and gives no places for the actions of a statement.
+//! What is below the level of a statement - types, expressions, queries - and the statements about data are in
+//! [`lower`].
 
 mod alter;
 mod attribute;

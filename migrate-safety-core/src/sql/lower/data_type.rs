@@ -130,12 +130,12 @@ fn float(c: &mut Cursor<'_, '_>) -> Parse<DataType> {
 
 /// `(n)` behind a character or bit type.
 fn with_length(c: &mut Cursor<'_, '_>, name: &str) -> Parse<DataType> {
-    Ok(DataType { modifiers: modifiers(c)?, ..DataType::builtin(name) })
+    Ok(DataType { modifiers: length(c)?, ..DataType::builtin(name) })
 }
 
 /// `(3)`, `WITH TIME ZONE` behind `timestamp` or `time`.
 fn time(c: &mut Cursor<'_, '_>, without: &str, with: &str) -> Parse<DataType> {
-    let modifiers = modifiers(c)?;
+    let modifiers = length(c)?;
     let name = if c.eat_all("WITH TIME ZONE") {
         with
     } else {
@@ -149,7 +149,7 @@ fn time(c: &mut Cursor<'_, '_>, without: &str, with: &str) -> Parse<DataType> {
 fn interval(c: &mut Cursor<'_, '_>) -> Parse<DataType> {
     let mut data_type = DataType::builtin("interval");
     if c.is_token(&Token::LParen) {
-        data_type.modifiers = modifiers(c)?;
+        data_type.modifiers = length(c)?;
         return Ok(data_type);
     }
     interval_fields(c, &mut data_type)?;
@@ -176,10 +176,22 @@ pub(super) fn interval_fields(c: &mut Cursor<'_, '_>, data_type: &mut DataType) 
         fields = format!("{fields} to {}", last.to_ascii_lowercase());
     }
     if last == "SECOND" {
-        data_type.modifiers.extend(modifiers(c)?);
+        data_type.modifiers.extend(length(c)?);
     }
     data_type.modifiers.push(fields.into());
     Ok(())
+}
+
+/// `(3)`; nothing if there is no parenthesis.
+fn length(c: &mut Cursor<'_, '_>) -> Parse<Vec<Box<str>>> {
+    if !c.is_token(&Token::LParen) {
+        return Ok(Vec::new());
+    }
+    let length = c.parens(|c| match c.peek() {
+        Token::Number(..) => c.integer(),
+        _ => Err(c.expected("an integer")),
+    })?;
+    Ok(vec![length.to_string().into()])
 }
 
 /// `(10, 2)`, as written; nothing if there is no parenthesis.

@@ -1,8 +1,8 @@
 //! Blocks: declarations, statements, exception handlers.
 
-use super::reader::{Open, Reader, is_reserved};
 use super::conditions::code_of;
-use super::tree::{Block, Declaration, Handler, Statement, Value};
+use super::reader::{Open, Reader, is_reserved};
+use super::tree::{Block, Declaration, Handler, Value};
 use crate::sql::cursor::Parse;
 use crate::sql::expr::Expr;
 use crate::sql::name::Ident;

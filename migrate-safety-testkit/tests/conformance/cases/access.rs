@@ -2,7 +2,7 @@
 
 use crate::row::Row;
 
-pub const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row] = &[
     Row::new(FIRST, "SELECT * FROM u WHERE email = 'e5'").session("SET random_page_cost = 2; SET enable_mergejoin = off"),
     Row::new(FIRST, "SELECT * FROM u WHERE lower(name) = 'n5'").session("SET random_page_cost = 2; SET enable_mergejoin = off"),
     Row::new(FIRST, "SELECT * FROM u WHERE upper(name) = 'n5'").session("SET random_page_cost = 2; SET enable_mergejoin = off"),

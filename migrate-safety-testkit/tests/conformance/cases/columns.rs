@@ -31,7 +31,7 @@ create unique index p_x_uq on p(x);
 create schema zz;
 "#;
 
-pub const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row] = &[
     Row::new(SETUP, "alter table t add column z int"),
     Row::new(SETUP, "alter table t add column z int default 3 not null"),
     Row::new(SETUP, "alter table t add column z int default vol()"),

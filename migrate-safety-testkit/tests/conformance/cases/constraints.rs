@@ -43,7 +43,7 @@ insert into u select i, i, i, now(), i, int4range(i,i+1) from generate_series(1,
 create materialized view mv as select id, o from c;
 "#;
 
-pub const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row] = &[
     Row::new(SETUP, "alter table t alter a type int").session("SET TimeZone = 'UTC'"),
     Row::new(SETUP, "alter table t alter a type bigint").session("SET TimeZone = 'UTC'"),
     Row::new(SETUP, "alter table t alter a type oid").session("SET TimeZone = 'UTC'"),

@@ -2,7 +2,7 @@
 
 use crate::row::Row;
 
-pub const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row] = &[
     Row::new(FIRST, "INSERT INTO t (a, c) VALUES (1, 10001)"),
     Row::new(FIRST, "INSERT INTO t (id, a, c) VALUES (10001, 1, 10001)"),
     Row::new(FIRST, "INSERT INTO t (id, a, c) VALUES (10001, 1, 10001) ON CONFLICT DO NOTHING"),
@@ -76,7 +76,10 @@ pub const ROWS: &[Row] = &[
     ),
     Row::new(FIRST, "MERGE INTO t USING plain ON plain.id = t.id WHEN MATCHED THEN UPDATE SET a = 1"),
     Row::new(FIRST, "MERGE INTO t USING (VALUES (2995)) s(i) ON s.i = t.id WHEN MATCHED THEN DELETE"),
-    Row::new(FIRST, "MERGE INTO t USING (VALUES (9995)) s(i) ON s.i = t.id WHEN NOT MATCHED THEN INSERT (a,c) VALUES (1,99999)"),
+    Row::new(
+        FIRST,
+        "MERGE INTO t USING (VALUES (9995)) s(i) ON s.i = t.id WHEN NOT MATCHED THEN INSERT (a,c) VALUES (1,99999)",
+    ),
     Row::new(FIRST, "SELECT * FROM t"),
     Row::new(FIRST, "SELECT * FROM t WHERE id = 1"),
     Row::new(FIRST, "SELECT * FROM t WHERE id = 1 FOR UPDATE"),

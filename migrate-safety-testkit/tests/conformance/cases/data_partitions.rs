@@ -2,7 +2,7 @@
 
 use crate::row::Row;
 
-pub const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row] = &[
     Row::new(FIRST, "SELECT * FROM p"),
     Row::new(FIRST, "SELECT * FROM p WHERE ts = '2020-05-05'"),
     Row::new(FIRST, "SELECT * FROM p WHERE id = 5"),

@@ -57,7 +57,7 @@ insert into ref select i from generate_series(0,4000) i;
 insert into pt select i, i % 7 from generate_series(0,999) i;
 "#;
 
-pub const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row] = &[
     Row::new(SETUP_1, "alter domain dm set not null"),
     Row::new(SETUP_1, "alter domain dm add check (value > 0)"),
     Row::new(SETUP_1, "alter domain dm2 add check (value > 0)"),

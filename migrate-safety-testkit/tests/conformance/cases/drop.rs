@@ -2,7 +2,7 @@
 
 use crate::row::Row;
 
-pub const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row] = &[
     Row::new(FIRST, "DROP TABLE plain"),
     Row::new(FIRST, "DROP TABLE plain CASCADE"),
     Row::new(FIRST, "DROP TABLE t"),

@@ -2,7 +2,7 @@
 
 use crate::row::Row;
 
-pub const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row] = &[
     Row::new(FIRST, "CREATE INDEX ON p (a)"),
     Row::new(FIRST, "CREATE INDEX ON p (a DESC)"),
     Row::new(FIRST, "CREATE INDEX ON p (lower(id::text))"),

@@ -2,7 +2,7 @@
 
 use crate::row::Row;
 
-pub const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row] = &[
     Row::new(FIRST, "CREATE INDEX ON t (a)"),
     Row::new(FIRST, "CREATE UNIQUE INDEX ON t (a)"),
     Row::new(FIRST, "CREATE INDEX ON t (f(a))"),

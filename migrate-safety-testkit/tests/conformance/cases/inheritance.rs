@@ -42,7 +42,7 @@ insert into m select i,i,i,i,i,i from generate_series(1,2000) i;
 insert into fk select i from generate_series(1,2000) i;
 "#;
 
-pub const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row] = &[
     Row::new(SETUP_1, "alter table a add column n int"),
     Row::new(SETUP_1, "alter table a add column w int"),
     Row::new(SETUP_1, "alter table a add column n int default random()"),

@@ -1,6 +1,7 @@
 //! Cases beyond the examples of facts.
 
 mod access;
+mod behaviour;
 mod columns;
 mod constraints;
 mod data;
@@ -21,11 +22,12 @@ mod types;
 use crate::row::Row;
 
 /// All of them.
-pub fn all() -> impl Iterator<Item = Row> {
+pub(crate) fn all() -> impl Iterator<Item = Row> {
     const TABLES: &[&[Row]] = &[
         access::ROWS,
         columns::ROWS,
         constraints::ROWS,
+        behaviour::ROWS,
         data::ROWS,
         data_partitions::ROWS,
         domains::ROWS,

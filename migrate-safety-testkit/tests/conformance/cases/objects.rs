@@ -2,7 +2,7 @@
 
 use crate::row::Row;
 
-pub const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row] = &[
     Row::new(FIRST, "CREATE VIEW x AS SELECT * FROM t"),
     Row::new(FIRST, "CREATE OR REPLACE VIEW x AS SELECT * FROM t"),
     Row::new(FIRST, "CREATE OR REPLACE VIEW v AS SELECT id, a, b FROM t"),

@@ -45,7 +45,7 @@ insert into u select i, i, i, now(), i, int4range(i,i+1) from generate_series(1,
 create materialized view mv as select id, o from c;
 "#;
 
-pub const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row] = &[
     Row::new(SETUP, "alter table t owner to app").session("SET TimeZone = 'UTC'"),
     Row::new(SETUP, "alter table c owner to app").session("SET TimeZone = 'UTC'"),
     Row::new(SETUP, "alter view w owner to app").session("SET TimeZone = 'UTC'"),

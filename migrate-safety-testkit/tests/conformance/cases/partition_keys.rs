@@ -58,7 +58,7 @@ insert into ref select i from generate_series(0,4000) i;
 insert into pt select i, i % 7 from generate_series(0,1999) i;
 "#;
 
-pub const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row] = &[
     Row::new(SETUP_1, "alter table pt detach partition pt1"),
     Row::new(SETUP_1, "alter table pt detach partition pt1 concurrently"),
     Row::new(SETUP_1, "alter table lone detach partition lone1"),

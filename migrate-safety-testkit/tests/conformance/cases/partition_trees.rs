@@ -32,7 +32,7 @@ insert into x2 select i, i % 7, i, '2020-01-01'::date + i, 5, i from generate_se
 create view pv as select id, b from pt;
 "#;
 
-pub const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row] = &[
     Row::new(SETUP, "alter table pt add column z int"),
     Row::new(SETUP, "alter table pt add column z int default random()"),
     Row::new(SETUP, "alter table pt add column z int references ref"),

@@ -52,7 +52,7 @@ insert into lp1 select 'a',k from p0; insert into lp2 select 'a',k from p0; inse
 insert into rp1 select 1, 6 from p0; insert into rp2 select 1, 6 from p0; insert into dp1 select 5; insert into dpd select 700;
 "#;
 
-pub const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row] = &[
     Row::new(SETUP, "alter table pt attach partition p0 for values from (2000) to (3000)"),
     Row::new(SETUP, "alter table pt attach partition p1 for values from (2000) to (3000)"),
     Row::new(SETUP, "alter table pt attach partition p2 for values from (2000) to (3000)"),

@@ -20,7 +20,7 @@ insert into pt select 1,1;
 create schema s1;
 "#;
 
-pub const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row] = &[
     Row::new(SETUP, "alter view w rename to w3"),
     Row::new(SETUP, "alter table w rename to w3"),
     Row::new(SETUP, "alter view w rename column a to aa"),

@@ -36,7 +36,7 @@ insert into plain select i,i from generate_series(1,2000) i;
 create schema s1;
 "#;
 
-pub const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row] = &[
     Row::new(SETUP, "alter type ct add attribute c int"),
     Row::new(SETUP, "alter type ct add attribute c int cascade"),
     Row::new(SETUP, "alter type ct drop attribute b cascade"),

@@ -3,7 +3,8 @@
 use super::Applied;
 use super::support::{is_word, wrong_kind};
 use crate::catalog::types::FoundType;
-use crate::catalog::{Catalog, Conflict, Relation, RelationId, RelationKind, TypeDefKind, TypeId};
+use crate::catalog::{Catalog, ColumnId, Conflict, Relation, RelationId, RelationKind, TypeDefKind, TypeId};
+use crate::sql::expr::Expr;
 use crate::sql::operation::RelationWord;
 use crate::sql::{DataType, Ident, ObjectName};
 
@@ -54,9 +55,30 @@ impl Catalog {
         let Some(relation) = self.relation(id) else { return };
         let old = (relation.schema.clone(), relation.name.clone());
         let row_type = has_row_type(relation);
+        let is_sequence = relation.sequence().is_some();
+        let defaults = if is_sequence { self.defaults_naming(id) } else { Vec::new() };
         self.move_relation(id, schema.clone(), name.clone());
+        self.rename_in_defaults(&defaults, &schema, &name);
         if row_type {
             self.retype(&mut |data_type| rename_type(data_type, &old.0, &old.1, &schema, &name));
+        }
+    }
+
+    /// Lets defaults name a sequence by its new name: on the server they hold its identity.
+    pub(super) fn rename_in_defaults(&mut self, columns: &[(RelationId, ColumnId)], schema: &Ident, name: &Ident) {
+        for (table, column) in columns {
+            let default = self.column_mut(*table, *column).and_then(|c| c.default.as_mut());
+            let Some(default) = default else { continue };
+            let Expr::Call { args, .. } = &mut default.expr else { continue };
+            let [arg] = &mut **args else { continue };
+            let constant = match arg {
+                Expr::Cast { expr, .. } => &mut **expr,
+                other => other,
+            };
+            let named = format!("{}.{}", schema.sql(), name.sql());
+            default.sql = format!("nextval('{}'::regclass)", named.replace('\'', "''")).into();
+            *constant = Expr::String(named.into());
+            self.note_column(*table, *column);
         }
     }
 

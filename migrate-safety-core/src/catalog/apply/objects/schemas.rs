@@ -55,7 +55,10 @@ impl Catalog {
         let relations: Vec<(RelationId, Ident)> =
             self.relations().filter(|r| r.schema == *name).map(|r| (r.id, r.name.clone())).collect();
         for (id, relation) in relations {
-            self.move_relation(id, to.clone(), relation);
+            let is_sequence = self.relation(id).is_some_and(|r| r.sequence().is_some());
+            let defaults = if is_sequence { self.defaults_naming(id) } else { Vec::new() };
+            self.move_relation(id, to.clone(), relation.clone());
+            self.rename_in_defaults(&defaults, to, &relation);
         }
         let moved = |schema: &mut Ident| {
             if schema == name {

@@ -228,6 +228,9 @@ impl Catalog {
         applied: &mut Applied,
     ) {
         let Some(id) = self.existing_relation(table, false, applied) else { return };
+        if let Some(problem) = self.rule_problem(id) {
+            return applied.conflicts.push(problem);
+        }
         let relation = self.relation(id).map(|r| r.name.to_string()).unwrap_or_default();
         let Some(rules) = self.rules_mut(id) else { return };
         if rules.iter().any(|(n, _)| n == name) {
@@ -247,6 +250,30 @@ impl Catalog {
             table.rule_reads.extend(reads.into_iter().filter(|r| *r != id).map(|r| (name.clone(), r)));
         }
         self.hints.guarded.insert(id);
+    }
+
+    /// Why a relation cannot have rules.
+    fn rule_problem(&self, id: RelationId) -> Option<Conflict> {
+        let relation = self.relation(id).filter(|r| !r.unknown)?;
+        let name = &relation.name;
+        let detailed = |message: String| {
+            let detail = vec![format!("This operation is not supported for {}.", kinds(relation))];
+            Some(Conflict { detail, ..Conflict::new("42809", message) })
+        };
+        let newer = self.target().version >= 15;
+        match &relation.kind {
+            RelationKind::Table(_) => None,
+            RelationKind::View(view) if view.materialized => {
+                Some(Conflict::new("0A000", "rules on materialized views are not supported"))
+            }
+            RelationKind::View(_) => None,
+            RelationKind::Index(_) if newer => detailed(format!("cannot open relation \"{name}\"")),
+            RelationKind::Index(_) => Some(Conflict::new("42809", format!("\"{name}\" is an index"))),
+            RelationKind::Composite if newer => detailed(format!("cannot open relation \"{name}\"")),
+            RelationKind::Composite => Some(Conflict::new("42809", format!("\"{name}\" is a composite type"))),
+            RelationKind::Sequence(_) if newer => detailed(format!("relation \"{name}\" cannot have rules")),
+            RelationKind::Sequence(_) => Some(Conflict::new("42809", format!("\"{name}\" is not a table or view"))),
+        }
     }
 
     /// The error of changing a table that does not exist.

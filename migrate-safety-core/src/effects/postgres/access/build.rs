@@ -1,7 +1,7 @@
 //! From a statement to its planning problem: subqueries, views and common table expressions are pulled up where the
 //! server does that.
 
-use super::problem::{Condition, Naming, Names, Problem, Source};
+use super::problem::{Condition, Names, Naming, Problem, Source};
 use super::views::{in_view, plain_view};
 use super::{Block, Reader, special};
 use crate::catalog::{RelationKind, Resolved};

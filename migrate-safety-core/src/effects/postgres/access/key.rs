@@ -18,7 +18,7 @@ pub(super) fn goes_by_key(
     let usable: Vec<&Restriction<'_>> = restrictions.iter().filter(known).collect();
     let names_rows =
         |r: &&Restriction<'_>| matches!(&r.what, What::Column(name) if *name == *"ctid") && r.how == How::Equal;
-    if usable.iter().any(|r| names_rows(r)) {
+    if usable.iter().any(names_rows) {
         return true;
     }
     if by_some_index(problem, table, member, &usable) {
@@ -145,9 +145,7 @@ fn is_coarse(catalog: &Catalog, member: RelationId, key: &IndexKey) -> bool {
 /// Whether a part of an index's predicate follows from the conditions.
 fn is_given(problem: &Problem<'_>, table: usize, needed: &Expr, usable: &[&Restriction<'_>]) -> bool {
     let is_there = problem.narrowing().any(|condition| match condition {
-        Condition::Expr(scope, expr) => {
-            expr.conjuncts().iter().any(|conjunct| same(problem, *scope, conjunct, needed))
-        }
+        Condition::Expr(scope, expr) => expr.conjuncts().iter().any(|conjunct| same(problem, *scope, conjunct, needed)),
         _ => false,
     });
     // A comparison that is true means that its column is not NULL.

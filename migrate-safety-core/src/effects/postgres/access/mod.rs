@@ -84,7 +84,15 @@ struct Block<'q> {
 
 impl<'q> Reader<'q> {
     pub(super) fn new(catalog: &'q Catalog, views: &'q Views, now: Stamp) -> Self {
-        Self { catalog, views, now, scanned: BTreeSet::new(), uncertain: Vec::new(), kept: Vec::new(), ctes: Vec::new() }
+        Self {
+            catalog,
+            views,
+            now,
+            scanned: BTreeSet::new(),
+            uncertain: Vec::new(),
+            kept: Vec::new(),
+            ctes: Vec::new(),
+        }
     }
 
     /// Reads a query; whether it yields few rows.
@@ -195,7 +203,12 @@ impl<'q> Reader<'q> {
                         _ => {
                             // What a recursive one has found so far is looked up from.
                             let before = self.ctes.len();
-                            self.ctes.push(CteInSight { name: &cte.name, columns: &cte.columns, inline: None, few: true });
+                            self.ctes.push(CteInSight {
+                                name: &cte.name,
+                                columns: &cte.columns,
+                                inline: None,
+                                few: true,
+                            });
                             let few = self.query_named(query, naming);
                             self.ctes.truncate(before);
                             CteInSight { name: &cte.name, columns: &cte.columns, inline: None, few }

@@ -296,7 +296,8 @@ impl<'q> Problem<'q> {
     fn make_inner(&mut self) {
         let mut inner = BTreeSet::new();
         for condition in self.narrowing() {
-            let Condition::Expr(scope, expr @ (Expr::Binary { .. } | Expr::InList { .. } | Expr::Between { .. })) = condition
+            let Condition::Expr(scope, expr @ (Expr::Binary { .. } | Expr::InList { .. } | Expr::Between { .. })) =
+                condition
             else {
                 continue;
             };

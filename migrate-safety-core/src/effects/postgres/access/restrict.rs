@@ -97,10 +97,11 @@ pub(super) fn of_expr<'q>(problem: &Problem<'q>, scope: usize, expr: &'q Expr, f
         Expr::InList { expr, list, negated: false } if row(expr).is_some() => {
             for (at, part) in row(expr).into_iter().flatten().enumerate() {
                 let values = list.iter().map(|item| row(item)?.get(at));
-                let needs = values.map(|value| problem.needs(scope, value?)).try_fold(BTreeSet::new(), |mut all, more| {
-                    all.extend(more?);
-                    Some(all)
-                });
+                let needs =
+                    values.map(|value| problem.needs(scope, value?)).try_fold(BTreeSet::new(), |mut all, more| {
+                        all.extend(more?);
+                        Some(all)
+                    });
                 if let Some(needs) = needs {
                     compared(problem, (scope, part), &How::Equal, needs, found);
                 }
@@ -235,9 +236,11 @@ fn compared<'q>(
     }
 }
 
-/// `a = b` and `b = 5` mean `a = 5`; `a = b` and `b = c` mean `a = c`.
-fn follow_equalities(problem: &Problem<'_>, found: &mut Vec<Restriction<'_>>) {
-    let mut classes: Vec<(BTreeSet<(usize, Ident)>, bool)> = Vec::new();
+/// Columns that are equal, and whether to a constant.
+type Class = (BTreeSet<(usize, Ident)>, bool);
+
+fn classes(problem: &Problem<'_>) -> Vec<Class> {
+    let mut classes: Vec<Class> = Vec::new();
     for condition in problem.narrowing() {
         let sides = match *condition {
             Condition::Expr(scope, Expr::Binary { op, left, right }) if &**op == "=" => {
@@ -264,7 +267,12 @@ fn follow_equalities(problem: &Problem<'_>, found: &mut Vec<Restriction<'_>>) {
         });
         classes.push(joined);
     }
-    for (class, known) in &classes {
+    classes
+}
+
+/// `a = b` and `b = 5` mean `a = 5`; `a = b` and `b = c` mean `a = c`.
+fn follow_equalities(problem: &Problem<'_>, found: &mut Vec<Restriction<'_>>) {
+    for (class, known) in &classes(problem) {
         for (table, name) in class {
             let what = || What::Column(name.clone());
             if *known {
@@ -297,8 +305,15 @@ fn both_ends(found: &mut Vec<Restriction<'_>>) {
     found.append(&mut ranges);
 }
 
-/// What the conditions say of a column's value, as far as constants tell.
+/// What the conditions say of a column's value, as far as constants tell; what they say of columns equal to it too.
 pub(super) fn wanted(problem: &Problem<'_>, table: usize, name: &Ident) -> Wanted {
+    let itself = (table, name.clone());
+    let equal = classes(problem).into_iter().map(|(class, _)| class).find(|class| class.contains(&itself));
+    let columns = equal.unwrap_or_else(|| BTreeSet::from([itself]));
+    columns.iter().fold(Wanted::Any, |wanted, (table, name)| wanted.and(wanted_alone(problem, *table, name)))
+}
+
+fn wanted_alone(problem: &Problem<'_>, table: usize, name: &Ident) -> Wanted {
     let mut wanted = Wanted::Any;
     for condition in problem.narrowing() {
         if let Condition::Expr(scope, expr) = condition {
@@ -339,6 +354,7 @@ fn wanted_by<'q>(problem: &Problem<'q>, scope: usize, expr: &'q Expr, table: usi
                 ">=" => Wanted::Between(Some((at, true)), None),
                 "<" => Wanted::Between(None, Some((at, false))),
                 "<=" => Wanted::Between(None, Some((at, true))),
+                "<>" => Wanted::NoneOf(vec![at]),
                 _ => Wanted::Any,
             }
         }
@@ -350,7 +366,12 @@ fn wanted_by<'q>(problem: &Problem<'q>, scope: usize, expr: &'q Expr, table: usi
             (Some(Some(low)), Some(Some(high))) => Wanted::Between(Some((low, true)), Some((high, true))),
             _ => Wanted::Any,
         },
+        Expr::InList { expr, list, negated: true } if is_it(expr) => {
+            let values: Option<Vec<_>> = list.iter().map(|e| constant(e)?).collect();
+            values.map_or(Wanted::Any, Wanted::NoneOf)
+        }
         Expr::IsNull { expr, negated: false } if is_it(expr) => Wanted::OneOf(vec![None]),
+        Expr::IsNull { expr, negated: true } if is_it(expr) => Wanted::NoneOf(Vec::new()),
         Expr::Column { .. } if is_it(expr) => {
             constant(&Expr::Bool(true)).map_or(Wanted::Any, |v| Wanted::OneOf(vec![v]))
         }

@@ -9,7 +9,7 @@ pub(super) fn order_and_limit(problem: &mut Problem<'_>, order: &[Expr], limit: 
     if limit.is_some_and(is_zero) {
         problem.never = true;
     }
-    if !number.is_some_and(|n| n <= FEW) {
+    if number.is_none_or(|n| n > FEW) {
         return;
     }
     let Some(first) = order.first() else { return };

@@ -38,13 +38,19 @@ impl Doing<'_> {
     pub(super) fn draw_defaults(&mut self, base: RelationId, given: Option<&Given<'_>>) {
         let columns = self.scene.catalog.table(base).map_or(&[][..], |t| &t.columns);
         for column in columns.iter().filter(|c| given.is_none_or(|g| g.leaves_out(&c.name))) {
-            if let Some(default) = &column.default {
-                self.evaluate_default(&default.expr);
-            }
-            if let Some(sequence) = column.sequence.filter(|_| column.identity.is_some()) {
-                self.facts.insert("data/sequence");
-                self.lock(sequence, LockMode::RowExclusive);
-            }
+            self.draw_default(base, &column.name);
+        }
+    }
+
+    /// A column takes its default.
+    pub(super) fn draw_default(&mut self, base: RelationId, name: &Ident) {
+        let Some(column) = self.scene.catalog.table(base).and_then(|t| t.column(name)) else { return };
+        if let Some(default) = &column.default {
+            self.evaluate_default(&default.expr);
+        }
+        if let Some(sequence) = column.sequence.filter(|_| column.identity.is_some()) {
+            self.facts.insert("data/sequence");
+            self.lock(sequence, LockMode::RowExclusive);
         }
     }
 

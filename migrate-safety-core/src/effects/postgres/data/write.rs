@@ -18,6 +18,9 @@ impl Doing<'_> {
         for column in columns.iter().filter(|c| !fills_nulls(filter, c)) {
             self.lost.push((base, Some(column.clone()), DataLossKind::Overwritten));
         }
+        for (column, _) in update.assignments.iter().filter(|(_, to)| *to == Expr::Default) {
+            self.draw_default(base, column);
+        }
         if !kept.never {
             self.route(base, kept, &update.assignments);
             self.follow(base, &kept.tables, &Event::Update(columns));

@@ -209,7 +209,8 @@ fn referenced(scene: &Scene<'_>) -> Vec<RelationId> {
 }
 
 fn referenced_and_read(scene: &Scene<'_>) -> Vec<RelationId> {
-    if keyed_and_read(scene).is_empty() {
+    // Without rows on this side nothing is looked up.
+    if keyed_and_read(scene).into_iter().all(|id| scene.is_empty(id)) {
         return Vec::new();
     }
     foreign_key(scene).map(|(_, key)| scanned_tables(scene, &key.table)).unwrap_or_default()

@@ -55,6 +55,25 @@ pub(super) const FACTS: &[Fact] = &[
         ..Fact::BASE
     },
     Fact {
+        id: "validate-constraint/unknown",
+        of: &[Kind::ValidateConstraint],
+        condition: "the table is not known: the constraint is taken not to be valid yet",
+        when: is_of_unknown_table,
+        acts: &[Act::work(on::target, ShareUpdateExclusive, Work::Scan)],
+        also: |scene, effects| effects.uncertain.extend(question(scene, "Then the referenced table is read, too")),
+        source: "none: nothing is known of the constraint",
+        ..Fact::BASE
+    },
+    Fact {
+        id: "drop-constraint/unknown",
+        of: &[Kind::DropConstraint],
+        condition: "the table is not known: the constraint could be a foreign key",
+        when: is_of_unknown_table,
+        also: |scene, effects| effects.uncertain.extend(question(scene, "Then the referenced table is locked, too")),
+        source: "none: nothing is known of the constraint",
+        ..Fact::BASE
+    },
+    Fact {
         id: "alter-constraint/target",
         of: &[Kind::AlterConstraint],
         acts: &[Act::lock(on::target, AccessExclusive), Act::lock(keyed_tree, AccessExclusive)],
@@ -165,7 +184,16 @@ fn constraint<'a>(scene: &Scene<'a>) -> Option<&'a Constraint> {
     constraint_of(scene.catalog, scene.target()?.id, name(scene)?)
 }
 
-/// The constraint, if it is not valid, or not known.
+fn is_of_unknown_table(scene: &Scene<'_>) -> bool {
+    scene.target().is_some_and(|target| target.unknown) && constraint(scene).is_none()
+}
+
+fn question(scene: &Scene<'_>, consequence: &str) -> Option<String> {
+    let (target, name) = (scene.target()?, name(scene)?);
+    Some(format!("Is the constraint {name} of {} a foreign key? {consequence}.", target.qualified()))
+}
+
+/// The constraint, if it is not valid.
 fn unvalidated<'a>(scene: &Scene<'a>) -> Option<&'a Constraint> {
     constraint(scene).filter(|constraint| !constraint.valid)
 }

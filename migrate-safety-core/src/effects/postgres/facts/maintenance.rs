@@ -1,6 +1,6 @@
 //! `VACUUM`, `ANALYZE`, `CLUSTER`, `LOCK TABLE`.
 
-use crate::catalog::{Dependency, Relation, RelationId, RelationKind};
+use crate::catalog::{Relation, RelationId, RelationKind};
 use crate::effects::Effects;
 use crate::effects::fact::{Act, Example, Fact, Work};
 use crate::effects::kind::Kind;
@@ -58,10 +58,11 @@ pub(super) const FACTS: &[Fact] = &[
         condition: "one table that is not partitioned",
         when: |s| clustered_table(s).is_some_and(|id| !is_partitioned(s.catalog, id)),
         acts: &[Act::work(clustered, LockMode::AccessExclusive, Work::Rewrite)],
-        also: never_clustered,
+        also: |scene, effects| not_clustered(scene, effects).unwrap_or_default(),
         examples: &[
             Example { setup: TABLES, sql: "CLUSTER t USING t_a" },
             Example { setup: TABLES, sql: "CLUSTER t" },
+            Example { setup: TABLES, sql: "CLUSTER t USING t_h" },
         ],
         ..Fact::BASE
     },
@@ -71,25 +72,8 @@ pub(super) const FACTS: &[Fact] = &[
         condition: "a partitioned table (PostgreSQL 15), or all that were clustered before: each in a transaction of its own",
         when: |s| clustered_table(s).is_none_or(|id| is_partitioned(s.catalog, id)),
         acts: &[Act::work(clustered, LockMode::AccessExclusive, Work::Rewrite)],
-        since: 15,
         requires_no_transaction: true,
-        examples: &[
-            Example { setup: TABLES, sql: "CLUSTER p USING p_pkey" },
-            Example { setup: TABLES, sql: "CLUSTER" },
-        ],
-        ..Fact::BASE
-    },
-    Fact {
-        id: "cluster/many-before-15",
-        of: &[Kind::ClusterTable],
-        condition: "all that were clustered before: each in a transaction of its own; no partitioned table",
-        when: |s| clustered_table(s).is_none_or(|id| is_partitioned(s.catalog, id)),
-        until: 14,
-        acts: &[Act::work(clustered, LockMode::AccessExclusive, Work::Rewrite)],
-        also: |s, effects| match clustered_table(s) {
-            Some(_) => say::fails(effects, "0A000", "cannot cluster a partitioned table"),
-            None => effects.requires_no_transaction = true,
-        },
+        examples: &[Example { setup: TABLES, sql: "CLUSTER" }],
         ..Fact::BASE
     },
     Fact {
@@ -111,20 +95,13 @@ pub(super) const FACTS: &[Fact] = &[
 const TABLES: &str = "
     CREATE TABLE t (id int PRIMARY KEY, a int);
     CREATE INDEX t_a ON t (a);
+    CREATE INDEX t_h ON t USING hash (a);
     CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id);
     CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (1000);
     CREATE TABLE par (id int);
     CREATE TABLE kid () INHERITS (par);
     CREATE VIEW v AS SELECT * FROM t;
     CREATE VIEW vv AS SELECT * FROM v";
-
-fn is_lockable(scene: &Scene<'_>, id: RelationId) -> bool {
-    scene.catalog.relation(id).is_some_and(|r| match &r.kind {
-        RelationKind::Table(_) => true,
-        RelationKind::View(view) => !view.materialized,
-        _ => false,
-    })
-}
 
 fn is_full(scene: &Scene<'_>) -> bool {
     matches!(scene.operation, Operation::Vacuum { full: true, .. })
@@ -172,15 +149,28 @@ fn clustered(scene: &Scene<'_>) -> Vec<RelationId> {
     }
 }
 
-/// `CLUSTER t` takes the index of last time.
-fn never_clustered(scene: &Scene<'_>, effects: &mut Effects) {
-    let Operation::ClusterTable { index: None, .. } = scene.operation else { return };
-    let Some(relation) = clustered_table(scene).and_then(|id| scene.catalog.relation(id)) else { return };
-    let mut indexes = scene.catalog.indexes_of(relation.id).iter().filter_map(|id| scene.catalog.index(*id));
-    if !relation.unknown && !indexes.any(|i| i.clustered) {
-        let message = format!("there is no previously clustered index for table \"{}\"", relation.name);
-        say::fails(effects, "42704", message);
+/// `CLUSTER` without an index to follow, or with one that has no order.
+fn not_clustered(scene: &Scene<'_>, effects: &mut Effects) -> Option<()> {
+    let Operation::ClusterTable { table: Some(_), index } = scene.operation else { return None };
+    let relation = scene.catalog.relation(clustered_table(scene)?).filter(|relation| !relation.unknown)?;
+    let catalog = scene.catalog;
+    let mut indexes = catalog.indexes_of(relation.id).iter().filter_map(|id| Some((catalog.relation(*id)?, *id)));
+    let Some(name) = index else {
+        if !indexes.any(|(_, id)| catalog.index(id).is_some_and(|index| index.clustered)) {
+            let message = format!("there is no previously clustered index for table \"{}\"", relation.name);
+            say::fails(effects, "42704", message);
+        }
+        return Some(());
+    };
+    let (_, id) = indexes.find(|(index, _)| index.name == *name)?;
+    let index = catalog.index(id)?;
+    if !["btree", "gist"].contains(&&*index.method) {
+        let why = "because access method does not support clustering";
+        say::fails(effects, "0A000", format!("cannot cluster on index \"{name}\" {why}"));
+    } else if index.predicate.is_some() {
+        say::fails(effects, "0A000", format!("cannot cluster on partial index \"{name}\""));
     }
+    Some(())
 }
 
 fn locked(scene: &Scene<'_>, effects: &mut Effects) {
@@ -199,13 +189,9 @@ fn locked(scene: &Scene<'_>, effects: &mut Effects) {
             }
             RelationKind::View(view) if !view.materialized => {
                 effects.add_on(scene, id, Some(*mode), Work::Metadata);
-                let lockable = |d: &&Dependency| is_lockable(scene, d.relation);
-                open.extend(view.depends_on.iter().filter(lockable).map(|d| (d.relation, false)));
+                open.extend(view.depends_on.iter().map(|d| (d.relation, false)));
             }
-            _ if scene.version() < 15 => {
-                return say::fails(effects, "42809", format!("\"{}\" is not a table or view", relation.name));
-            }
-            _ => return say::fails(effects, "42809", format!("cannot lock relation \"{}\"", relation.name)),
+            _ => {}
         }
     }
 }

@@ -22,6 +22,7 @@ mod table;
 mod truncate;
 mod types;
 mod view;
+mod written;
 
 use crate::effects::fact::Fact;
 
@@ -50,6 +51,7 @@ pub fn facts() -> impl Iterator<Item = &'static Fact> {
         truncate::FACTS,
         types::FACTS,
         view::FACTS,
+        written::FACTS,
     ];
     TABLES.iter().copied().flatten()
 }

@@ -1,5 +1,6 @@
 //! `ATTACH PARTITION`, `DETACH PARTITION`.
 
+use crate::catalog::Table;
 use crate::catalog::{Catalog, ColumnId, ConstraintKind, Index, IndexKey, RelationId};
 use crate::effects::fact::{Act, Example, Fact, Work};
 use crate::effects::kind::Kind;
@@ -376,7 +377,11 @@ fn inherited_indexes(scene: &Scene<'_>) -> Vec<RelationId> {
 
 fn referenced_by_inherited_keys(scene: &Scene<'_>) -> Vec<RelationId> {
     let Some(detached) = detached(scene) else { return Vec::new() };
-    let keys = own_keys(scene.catalog, detached.parent);
+    let mut keys = own_keys(scene.catalog, detached.parent);
+    if scene.version() < 15 {
+        // The triggers on a partitioned table are not made.
+        keys.retain(|key| !scene.catalog.table(key.key.table).is_some_and(Table::is_partitioned));
+    }
     keys.iter().flat_map(|key| with_partitions(scene.catalog, key.key.table)).collect()
 }
 

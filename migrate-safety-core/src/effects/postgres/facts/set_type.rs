@@ -6,7 +6,7 @@ use crate::effects::kind::Kind;
 use crate::effects::postgres::added::is_null;
 use crate::effects::postgres::on::{self, named};
 use crate::effects::postgres::retyped::Retyped;
-use crate::effects::postgres::type_change::Stored;
+use crate::effects::postgres::type_change::{Stored, is_unknown};
 use crate::effects::scene::Scene;
 use crate::effects::{Breakage, BreakageKind, DataLoss, DataLossKind, Effects, Failure};
 use crate::sql::LockMode::{AccessExclusive, ShareRowExclusive};
@@ -133,7 +133,7 @@ fn another_type(scene: &Scene<'_>, effects: &mut Effects) {
         if *old != retyped.to {
             effects.breaks.push(Breakage { relation: relation.clone(), column, what });
         }
-        if retyped.stored(found) == Stored::Rewritten && narrows(old, &retyped.to) {
+        if !is_unknown(old) && retyped.stored(found) == Stored::Rewritten && narrows(old, &retyped.to) {
             let column = Some(found.column.name.to_string());
             effects.data_loss.push(DataLoss { relation, column, how: DataLossKind::Narrowed });
         }
@@ -205,6 +205,9 @@ fn is_assignable(scene: &Scene<'_>, from: &DataType, to: &DataType) -> bool {
 
 /// Whether there may be a cast; for the history's own types none is known to be made.
 fn exists(scene: &Scene<'_>, from: &DataType, to: &DataType) -> bool {
+    if is_unknown(from) {
+        return true;
+    }
     match scene.catalog.cast(from, to) {
         CastPath::Known(_) => true,
         CastPath::Missing => false,
@@ -216,10 +219,12 @@ fn unclear_conversion(scene: &Scene<'_>, effects: &mut Effects) {
     let Some(retyped) = Retyped::new(scene) else { return };
     let Some(found) = retyped.columns.iter().find(|found| retyped.stored(found) == Stored::Unclear) else { return };
     let (old, new) = (&found.column.data_type, &retyped.to);
-    let question = if old.name.starts_with("timestamp") && new.name.starts_with("timestamp") {
+    let table = scene.catalog.relation(found.id).map(crate::catalog::Relation::qualified).unwrap_or_default();
+    let question = if is_unknown(old) {
+        format!("Which type has {table}.{} now? It is taken to be one that has to be rewritten.", found.column.name)
+    } else if old.name.starts_with("timestamp") && new.name.starts_with("timestamp") {
         "Is the TimeZone of the migration's session UTC? Then the table is not rewritten.".to_owned()
     } else {
-        let table = scene.catalog.relation(found.id).map(crate::catalog::Relation::qualified).unwrap_or_default();
         format!("Are {old} and {new} binary compatible? Then {table} is not rewritten.")
     };
     effects.uncertain.push(question);

@@ -207,6 +207,17 @@ pub(super) const FACTS: &[Fact] = &[
         ..Fact::BASE
     },
     Fact {
+        id: "table/any-trigger-of-partitions",
+        of: &[Kind::SetTrigger],
+        condition: "a partitioned table",
+        when: |scene| on::recurses(scene) && is_partitioned(scene),
+        acts: &[Act::lock(on::tree, ShareRowExclusive)],
+        until: 14,
+        source: "measured, PG 14",
+        examples: &[Example::new(P, "ALTER TABLE p DISABLE TRIGGER ALL")],
+        ..Fact::BASE
+    },
+    Fact {
         id: "table/trigger-of-partitions",
         of: &[Kind::SetTrigger],
         condition: "a row trigger of a partitioned table, which its partitions have, too",

@@ -3,6 +3,7 @@
 
 mod bound;
 mod hash;
+mod range;
 mod value;
 
 pub(super) use value::{Value, value};
@@ -19,6 +20,8 @@ pub(super) enum Wanted {
     Any,
     /// It is one of these; NULL is none.
     OneOf(Vec<Option<Value>>),
+    /// It is none of these, nor NULL.
+    NoneOf(Vec<Value>),
     /// It lies between these, bounds included if true.
     Between(Option<(Value, bool)>, Option<(Value, bool)>),
 }
@@ -34,6 +37,15 @@ impl Wanted {
                 let inside = |v: &Option<Value>| v.as_ref().is_some_and(|v| lies_in(v, low.as_ref(), high.as_ref()));
                 Self::OneOf(values.into_iter().filter(inside).collect())
             }
+            (Self::OneOf(values), Self::NoneOf(not)) | (Self::NoneOf(not), Self::OneOf(values)) => {
+                let kept = |v: &Option<Value>| v.as_ref().is_some_and(|v| !not.contains(v));
+                Self::OneOf(values.into_iter().filter(kept).collect())
+            }
+            (Self::NoneOf(mut not), Self::NoneOf(also)) => {
+                not.extend(also);
+                Self::NoneOf(not)
+            }
+            (between @ Self::Between(..), Self::NoneOf(_)) | (Self::NoneOf(_), between @ Self::Between(..)) => between,
             (Self::Between(low, high), Self::Between(low2, high2)) => {
                 Self::Between(tighter(low, low2, true), tighter(high, high2, false))
             }

@@ -22,7 +22,10 @@ pub(in crate::sql::lower) fn with_clause(c: &mut Cursor<'_, '_>) -> Parse<Vec<Ct
     if !c.eat("WITH") {
         return Ok(Vec::new());
     }
-    c.eat("RECURSIVE");
+    // `WITH recursive (a) AS …` names one so.
+    if !matches!(c.peek_nth(1), Token::LParen) && !c.is_nth(1, "AS") {
+        c.eat("RECURSIVE");
+    }
     let mut ctes = vec![cte(c)?];
     while c.eat_token(&Token::Comma) {
         ctes.push(cte(c)?);

@@ -94,9 +94,21 @@ fn every_spelling_of_a_type() {
 
 #[test]
 fn what_is_no_type() {
-    for text in
-        ["", "1", "int(4)", "float(0)", "float(54)", "text()", "select", "interval month to day", "int[a]", "a."]
-    {
+    for text in [
+        "",
+        "1",
+        "int(4)",
+        "float(0)",
+        "float(54)",
+        "text()",
+        "select",
+        "interval month to day",
+        "char(a)",
+        "varchar(1,2)",
+        "time(-1)",
+        "int[a]",
+        "a.",
+    ] {
         assert!(read(text, data_type).is_err(), "{text}");
     }
 }

@@ -62,6 +62,7 @@ const CASES: &[(&str, &str)] = &[
         "WITH RECURSIVE a AS (SELECT 1 UNION SELECT 2) SEARCH DEPTH FIRST BY n SET o SELECT 3",
         "with a (select 1 | select 2) select 3",
     ),
+    ("WITH recursive (a) AS (SELECT 1) SELECT 2", "with recursive (select 1) select 2"),
     ("WITH a AS (DELETE FROM t RETURNING *) SELECT 1", "with a (dml) select 1"),
     ("SELECT 1 UNION (WITH a AS (SELECT 2) SELECT 3)", "with a (select 2) select 1 | select 3"),
 ];

@@ -32,7 +32,7 @@ fn shown(located: &LocatedOperation) -> String {
         located.operation.name(),
         flag(frame.conditional, "?"),
         flag(frame.execute, "!"),
-        flag(frame.in_exception_block, "x"),
+        flag(!frame.guards.is_empty(), "x"),
         located.span.start.line,
         located.span.start.column
     )

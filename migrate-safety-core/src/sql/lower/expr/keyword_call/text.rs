@@ -4,6 +4,7 @@ use super::super::call::argument;
 use super::super::{Grammar, call, expr, expr_list, restricted};
 use crate::sql::cursor::{Cursor, Parse, string_value};
 use crate::sql::expr::Expr;
+use crate::sql::keyword::{self, Category};
 use sqlparser::tokenizer::Token;
 
 /// The word and the parenthesis before the arguments.
@@ -22,7 +23,7 @@ fn close(c: &mut Cursor<'_, '_>, name: &str, args: Vec<Expr>) -> Parse<Expr> {
 pub(super) fn extract(c: &mut Cursor<'_, '_>, _: Grammar) -> Parse<Expr> {
     open(c)?;
     let field = match c.peek() {
-        Token::Word(word) => word.value.to_ascii_lowercase(),
+        Token::Word(word) if keyword::category(word) == Category::Free => word.value.to_ascii_lowercase(),
         other => match string_value(other) {
             Some(text) => text.to_ascii_lowercase(),
             None => return Err(c.expected("a field such as `year`")),
