@@ -83,7 +83,16 @@ impl<'c> Replay<'c> {
         let complete = set.complete || config.schema.is_some();
         let catalog = Catalog::new(config.target, complete);
         let session = crate::catalog::Session::default();
-        let mut replay = Self { config, host: set.layout, catalog, session, now: Stamp::BEFORE, left: Vec::new(), entered: Vec::new(), bodies: 0 };
+        let mut replay = Self {
+            config,
+            host: set.layout,
+            catalog,
+            session,
+            now: Stamp::BEFORE,
+            left: Vec::new(),
+            entered: Vec::new(),
+            bodies: 0,
+        };
         if let Some(schema) = &config.schema {
             replay.run_before(&schema.text);
         }
@@ -244,8 +253,7 @@ impl<'c> Replay<'c> {
         // What fails changes nothing. A new relation is taken to be there all the same: the history goes on.
         let refused = matches!(located.operation, Operation::AlterTable(_));
         let refused = refused && effects.failures.iter().any(|failure| !failure.only_with_rows);
-        let applied =
-            if refused { Applied::default() } else { self.catalog.apply(&located.operation, self.now) };
+        let applied = if refused { Applied::default() } else { self.catalog.apply(&located.operation, self.now) };
         for failure in applied.conflicts.into_iter().map(Failure::from) {
             // The facts know some errors that applying finds as well.
             if !effects.failures.contains(&failure) {

@@ -56,12 +56,20 @@ fn layouts_are_detected_by_names() {
     let cases: [(&[&str], Layout, &[&str]); 8] = [
         (&["1_a.sql", "2_b.sql"], Layout::Sqlx, &["1", "2"]),
         (&["10_a.up.sql", "10_a.down.sql", "9_b.up.sql"], Layout::Sqlx, &["9", "10"]),
-        (&["00000000000000_diesel_initial_setup/up.sql", "2024-01-01-000000_a/up.sql"], Layout::Diesel, &["00000000000000", "20240101000000"]),
+        (
+            &["00000000000000_diesel_initial_setup/up.sql", "2024-01-01-000000_a/up.sql"],
+            Layout::Diesel,
+            &["00000000000000", "20240101000000"],
+        ),
         (&["V1__a.sql", "V10__b.sql", "V2__c.sql"], Layout::Plain, &["V1", "V2", "V10"]),
         (&["a.sql", "b.sql"], Layout::Plain, &["a", "b"]),
         (&["migrations/1_a.sql"], Layout::Sqlx, &["1"]),
         (&["U1__a.sql", "V1__a.sql"], Layout::Plain, &["V1"]),
-        (&["2024-01-01-000000_b/up.sql", "20230101000000_a/up.sql"], Layout::Diesel, &["20230101000000", "20240101000000"]),
+        (
+            &["2024-01-01-000000_b/up.sql", "20230101000000_a/up.sql"],
+            Layout::Diesel,
+            &["20230101000000", "20240101000000"],
+        ),
     ];
     for (files, layout, expected) in cases {
         let files: Vec<(&str, &str)> = files.iter().map(|name| (*name, "SELECT 1;")).collect();
@@ -146,7 +154,10 @@ fn sqlx_says_what_it_does_not_run() {
     assert_eq!(ids(&set), ["1"]);
     assert_eq!(names(&set.ignored), ["3_dir.sql", "notes.sql"]);
     let errors: Vec<String> = set.errors.iter().map(ToString::to_string).collect();
-    assert!(errors.len() == 1 && errors[0].contains("x_b.sql") && errors[0].contains("must be an integer"), "{errors:?}");
+    assert!(
+        errors.len() == 1 && errors[0].contains("x_b.sql") && errors[0].contains("must be an integer"),
+        "{errors:?}"
+    );
 }
 
 #[test]

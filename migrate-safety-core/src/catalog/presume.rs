@@ -50,15 +50,15 @@ impl Catalog {
     }
 
     fn presume_column(&mut self, alter: &AlterTable) {
-        let column = match &alter.action {
-            TableAction::DropColumn { column, .. }
-            | TableAction::RenameColumn { column, .. }
-            | TableAction::SetType { column, .. }
-            | TableAction::SetDefault { column, .. }
-            | TableAction::DropDefault { column }
-            | TableAction::SetNotNull { column }
-            | TableAction::DropNotNull { column } => column,
-            _ => return,
+        let (TableAction::DropColumn { column, .. }
+        | TableAction::RenameColumn { column, .. }
+        | TableAction::SetType { column, .. }
+        | TableAction::SetDefault { column, .. }
+        | TableAction::DropDefault { column }
+        | TableAction::SetNotNull { column }
+        | TableAction::DropNotNull { column }) = &alter.action
+        else {
+            return;
         };
         if let Resolved::Found(table) = self.resolve(&alter.table) {
             self.ensure_column(table, column);

@@ -167,7 +167,7 @@ pub(crate) fn missing_schema(schema: &Ident) -> Conflict {
 /// What is wrong with the modifiers of a built-in type (`varchartypmodin` and the like on the server).
 fn modifier_problem(data_type: &DataType, version: u16) -> Option<Conflict> {
     let name = data_type.name.as_str();
-    let Some(first) = data_type.modifiers.first() else { return None };
+    let first = data_type.modifiers.first()?;
     let invalid = |message: String| Some(Conflict::new("22023", message));
     let first = first.parse::<i64>().ok();
     match name {

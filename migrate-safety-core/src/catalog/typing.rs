@@ -43,11 +43,6 @@ impl ExprType {
             Self::Literal | Self::Unclear => None,
         }
     }
-
-    /// The server's name of a built-in type that is not an array.
-    fn name(&self) -> Option<&str> {
-        self.known().filter(|t| t.schema.is_none() && !t.array).map(|t| t.name.as_str())
-    }
 }
 
 /// Between which volatilities that of an expression lies.

@@ -14,10 +14,9 @@ pub fn column(expression: &Expression, from: &Ident, to: &Ident) -> Expression {
 fn rename(expr: &mut Expr, from: &Ident, to: &Ident) {
     let all = |parts: &mut Vec<Expr>| parts.iter_mut().for_each(|p| rename(p, from, to));
     match expr {
-        Expr::Column { name, .. }
-            if name == from => {
-                *name = to.clone();
-            }
+        Expr::Column { name, .. } if name == from => {
+            *name = to.clone();
+        }
         Expr::Call { args: parts, .. }
         | Expr::And(parts)
         | Expr::Or(parts)
@@ -41,11 +40,7 @@ fn rename(expr: &mut Expr, from: &Ident, to: &Ident) {
             rename(low, from, to);
             rename(high, from, to);
         }
-        Expr::Subquery { operand, .. } => {
-            if let Some(operand) = operand {
-                rename(operand, from, to);
-            }
-        }
+        Expr::Subquery { operand: Some(operand), .. } => rename(operand, from, to),
         _ => {}
     }
 }

@@ -90,7 +90,9 @@ impl Catalog {
                 let defaults = table.columns.iter().filter(|c| c.default.is_some());
                 edges.extend(defaults.map(|c| (Object::Default(id, c.id), Edge::Auto)));
                 // Its own foreign keys may be met on another way: from a table that goes too, or from its own index.
-                edges.extend(self.foreign_keys_from(id).iter().map(|k| (Object::Constraint(id, k.constraint.id), Edge::Auto)));
+                edges.extend(
+                    self.foreign_keys_from(id).iter().map(|k| (Object::Constraint(id, k.constraint.id), Edge::Auto)),
+                );
                 for child in &table.children {
                     let partition = self.table(*child).is_some_and(|c| c.partition_of.is_some());
                     edges.push((Object::Relation(*child), if partition { Edge::Auto } else { Edge::Normal }));

@@ -85,11 +85,6 @@ impl Typing<'_> {
         Examined::new(result.data_type, result.bounds.with(of_args))
     }
 
-    /// A function of the server itself by the types of its arguments.
-    pub(super) fn function(&self, name: &str, types: &[ExprType]) -> Examined {
-        self.resolve_call(&ObjectName::bare(name), types)
-    }
-
     /// The routine of the history that a call means, if it is sure that it means one.
     pub(crate) fn called(&self, name: &ObjectName, args: &[Expr]) -> Option<RoutineId> {
         let types: Vec<ExprType> = args.iter().map(|a| self.examine(a).data_type).collect();

@@ -2,9 +2,9 @@
 //! `oper` and `oper_select_candidate` on the server).
 
 use super::{Bounds, Examined, ExprType, Typing};
-use crate::catalog::store::UNKNOWN_TYPE;
 use crate::catalog::builtin::{self, Operator};
 use crate::catalog::routines::plain_type;
+use crate::catalog::store::UNKNOWN_TYPE;
 use crate::catalog::{Conflict, TypeDefKind, TypeRef};
 use crate::sql::DataType;
 use crate::sql::expr::Expr;

@@ -1,7 +1,7 @@
 //! Relations that go together: a table with its partitions, its indexes, what else a command reaches.
 
 use crate::catalog::{Catalog, ConstraintId, Relation, RelationId, RelationKind};
-use crate::sql::operation::{Persistence, TableTarget};
+use crate::sql::operation::TableTarget;
 
 /// A table and all that inherits from it; with `only`, the table alone.
 pub(super) fn family(catalog: &Catalog, id: RelationId, only: bool) -> Vec<RelationId> {
@@ -42,16 +42,6 @@ pub(super) fn heaps(catalog: &Catalog) -> impl Iterator<Item = &Relation> {
         RelationKind::View(view) => view.materialized,
         _ => false,
     })
-}
-
-/// Whether a relation is temporary.
-pub(super) fn is_temporary(relation: &Relation) -> bool {
-    match &relation.kind {
-        RelationKind::Table(table) => table.persistence == Persistence::Temporary,
-        RelationKind::View(view) => view.persistence == Persistence::Temporary,
-        RelationKind::Sequence(sequence) => sequence.persistence == Persistence::Temporary,
-        RelationKind::Index(_) | RelationKind::Composite => false,
-    }
 }
 
 /// A foreign key with all that were made for partitions of the tables on either side: the tables they stand on and

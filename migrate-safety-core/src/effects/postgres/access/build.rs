@@ -35,7 +35,7 @@ impl<'q> Reader<'q> {
             }
         }
         for table in &block.from {
-            self.from_item(problem, table, place);
+            self.item_of_from(problem, table, place);
         }
         for condition in &block.conditions {
             self.condition(problem, condition, place);
@@ -49,7 +49,7 @@ impl<'q> Reader<'q> {
         }
     }
 
-    fn from_item(&mut self, problem: &mut Problem<'q>, table: &'q TableRef, place: Place) {
+    fn item_of_from(&mut self, problem: &mut Problem<'q>, table: &'q TableRef, place: Place) {
         let place = if table.optional { Place { part: problem.new_part(true), ..place } } else { place };
         let names = if table.columns.is_empty() { Names::Own } else { Names::Alias(&table.columns) };
         let (source, own_name) = match &table.source {
@@ -178,7 +178,7 @@ impl<'q> Reader<'q> {
 
     fn select(&mut self, problem: &mut Problem<'q>, select: &'q Select, place: Place) {
         for table in &select.from {
-            self.from_item(problem, table, place);
+            self.item_of_from(problem, table, place);
         }
         if let Some(filter) = &select.filter {
             self.condition(problem, filter, place);

@@ -3,7 +3,7 @@
 use super::key;
 use super::restrict::{self, Restriction};
 use crate::catalog::{Catalog, RelationId, Stamp, View};
-use crate::effects::postgres::partition::{self, Wanted};
+use crate::effects::postgres::partition;
 use crate::sql::expr::{Expr, Select, SelectItem};
 use crate::sql::{DataType, Ident};
 use std::collections::BTreeSet;
@@ -368,10 +368,6 @@ impl<'q> Problem<'q> {
             kept.extend(partition::kept(self.catalog, read.id, &wanted));
         }
         kept
-    }
-
-    pub(super) fn wanted(&self, table: usize, name: &Ident) -> Wanted {
-        restrict::wanted(self, table, name)
     }
 
     /// The tables that are read through.

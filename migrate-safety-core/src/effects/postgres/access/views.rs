@@ -129,7 +129,7 @@ pub(in crate::effects::postgres) fn names_in_operation<'q>(operation: &'q Operat
             names.push(&insert.table);
             insert.source.iter().for_each(|q| names_in_query(q, names));
             insert.returning.iter().for_each(|e| names_in_expr(e, names));
-            for conflict in &insert.on_conflict {
+            if let Some(conflict) = &insert.on_conflict {
                 let set = conflict.assignments.iter().map(|(_, e)| e);
                 set.chain(&conflict.filter).for_each(|e| names_in_expr(e, names));
             }

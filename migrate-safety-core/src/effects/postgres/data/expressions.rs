@@ -92,7 +92,7 @@ fn in_operation<'q>(operation: &'q Operation, found: &mut Vec<&'q Expr>) {
             in_ctes(&insert.ctes, found);
             insert.source.iter().for_each(|q| in_query(q, found));
             insert.returning.iter().for_each(|e| in_expr(e, found));
-            for conflict in &insert.on_conflict {
+            if let Some(conflict) = &insert.on_conflict {
                 let set = conflict.assignments.iter().map(|(_, e)| e);
                 set.chain(&conflict.filter).for_each(|e| in_expr(e, found));
             }

@@ -1,11 +1,11 @@
 //! What the server refuses to write.
 
 use crate::catalog::{Index, Relation, RelationId, RelationKind, Table};
-use crate::effects::{Effects, Failure};
 use crate::effects::fact::{Example, Fact};
 use crate::effects::kind::Kind;
 use crate::effects::postgres::say::fails;
 use crate::effects::scene::Scene;
+use crate::effects::{Effects, Failure};
 use crate::sql::expr::{Cte, Expr, Query, Select, TableRef, TableSource};
 use crate::sql::operation::{OnConflict, TableTarget};
 use crate::sql::{Ident, ObjectName, Operation};

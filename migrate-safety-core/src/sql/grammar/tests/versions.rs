@@ -58,7 +58,10 @@ fn older_servers_are_said_to_reject_what_they_do_not_know() {
         assert_eq!(read_for(*since, sql).problems, [], "{sql}");
         let before = read_for(since - 1, sql);
         let message = before.problems.first().map(|p| &*p.message).unwrap_or_default();
-        assert!(message.ends_with(&format!(" needs PostgreSQL {since}; the target is {}", since - 1)), "{sql}: {message}");
+        assert!(
+            message.ends_with(&format!(" needs PostgreSQL {since}; the target is {}", since - 1)),
+            "{sql}: {message}"
+        );
         assert!(before.operations.iter().all(|o| o.operation.name() != "opaque"), "{sql}");
     }
 }

@@ -13,14 +13,8 @@ fn session(command: &str) -> Operation {
 }
 
 /// Options of `EXPLAIN` by name, with the first server version that knows them.
-const NEW_OPTIONS: &[(&str, u16)] = &[
-    ("generic_plan", 16),
-    ("memory", 17),
-    ("serialize", 17),
-    ("settings", 12),
-    ("summary", 10),
-    ("wal", 13),
-];
+const NEW_OPTIONS: &[(&str, u16)] =
+    &[("generic_plan", 16), ("memory", 17), ("serialize", 17), ("settings", 12), ("summary", 10), ("wal", 13)];
 
 /// `EXPLAIN`: with `ANALYZE` it does what the statement does.
 pub(super) fn explain(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
