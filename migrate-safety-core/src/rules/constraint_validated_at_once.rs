@@ -3,7 +3,7 @@
 use super::rule::{Check, Findings, Rule, Sample};
 use super::view::{OperationView};
 use super::finding::Category;
-use super::hazard::{hazard, stops};
+use super::hazard::hazard;
 use crate::sql::Operation;
 use crate::sql::operation::{ConstraintKind, TableAction};
 
@@ -35,12 +35,7 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
         ConstraintKind::Unique(_) | ConstraintKind::Exclude(_) => return,
     };
     let Some(hazard) = hazard(view) else { return };
-    let finding = findings.block(format!(
-        "adding the {what} {} while {} to {} waits",
-        hazard.work,
-        stops(hazard.mode),
-        hazard.locked
-    ));
+    let finding = findings.block(hazard.sentence(&format!("adding the {what}")));
     finding.at(view.located.span);
     let target = view.scene.relation(&alter.table).and_then(|id| view.scene.catalog.table(id));
     let partitioned = target.is_some_and(crate::catalog::Table::is_partitioned);

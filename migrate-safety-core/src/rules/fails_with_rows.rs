@@ -29,7 +29,7 @@ fn check(view: &StatementView<'_>, findings: &mut Findings<'_>) {
         }
         for failure in judged.effects.failures.iter().filter(|f| f.only_with_rows) {
             findings
-                .block(format!("it fails if the table has rows: {} ({})", failure.message, failure.sqlstate))
+                .block(format!("this fails if the table has rows: {} ({})", failure.message, failure.sqlstate))
                 .at(judged.located.span)
                 .help("give the column a default, or add it nullable, fill it, and make it NOT NULL after");
         }

@@ -1,18 +1,23 @@
 //! The hazard behind most lock findings: a lock that writers feel, held while a table is read through or rewritten.
 
 use super::view::OperationView;
-use crate::effects::RelationRef;
+use crate::effects::{LockedKind, RelationLock, RelationRef};
 use crate::sql::{LockMode, Operation};
 
 /// A long lock: which tables wait, in which mode, for which work.
 #[derive(Debug)]
 pub(crate) struct Hazard {
-    /// The tables that writers cannot write meanwhile, in words.
-    pub(crate) locked: String,
-    /// The strongest mode among them.
-    pub(crate) mode: LockMode,
     /// What keeps the server busy, in words: `rewrites public.users`.
-    pub(crate) work: String,
+    work: String,
+    /// What nobody can do meanwhile, in words: `read or write it`.
+    denied: String,
+}
+
+impl Hazard {
+    /// `subject rewrites public.users while nobody can read or write it`.
+    pub(crate) fn sentence(&self, subject: &str) -> String {
+        format!("{subject} {} while nobody can {}", self.work, self.denied)
+    }
 }
 
 /// Locks from here up stop writers (docs, table 13.2 "Conflicting Lock Modes").
@@ -26,9 +31,10 @@ pub(crate) fn hazard(view: &OperationView<'_>) -> Option<Hazard> {
     }
     let effects = view.effects;
     let strong = effects.locks.iter().filter(|l| l.mode >= BLOCKS_WRITES && view.is_hot(l.relation.id));
-    let tables: Vec<_> = strong.filter(|l| l.kind != crate::effects::LockedKind::Index).collect();
-    let mode = tables.iter().map(|l| l.mode).max()?;
-    let locked: Vec<&str> = tables.iter().map(|l| l.relation.name.as_str()).collect();
+    let tables: Vec<_> = strong.filter(|l| l.kind != LockedKind::Index).collect();
+    if tables.is_empty() {
+        return None;
+    }
     let rewritten = view.hot_names(&effects.rewrites).map(|names| format!("rewrites {names}"));
     let only_read: Vec<RelationRef> = effects.scans.iter().filter(|s| !effects.rewrites.contains(s)).cloned().collect();
     let read = view.hot_names(&only_read).map(|names| format!("reads all of {names}"));
@@ -41,7 +47,28 @@ pub(crate) fn hazard(view: &OperationView<'_>) -> Option<Hazard> {
         (Some(work), None) | (None, Some(work)) => work,
         (None, None) => rebuilt()?,
     };
-    Some(Hazard { locked: super::view::listed(&locked), mode, work })
+    let mut worked: Vec<&str> = effects.rewrites.iter().chain(&only_read).map(|r| r.name.as_str()).collect();
+    worked.sort_unstable();
+    Some(Hazard { work, denied: denied(&tables, &worked) })
+}
+
+/// What nobody can do to the locked tables, those that are worked through being named already.
+fn denied(locked: &[&RelationLock], worked: &[&str]) -> String {
+    let of = |exclusive: bool| {
+        let these = locked.iter().filter(|l| (l.mode == LockMode::AccessExclusive) == exclusive);
+        these.map(|l| l.relation.name.as_str()).collect::<Vec<_>>()
+    };
+    let named = |tables: &[&str]| match tables {
+        _ if tables != worked => super::view::listed(tables),
+        [_] => "it".to_owned(),
+        _ => "them".to_owned(),
+    };
+    let (unreadable, unwritable) = (of(true), of(false));
+    match (unreadable.as_slice(), unwritable.as_slice()) {
+        (tables, []) => format!("read or write {}", named(tables)),
+        ([], tables) => format!("write to {}", named(tables)),
+        (both, writes) => format!("read or write {}, nor write to {}", named(both), named(writes)),
+    }
 }
 
 /// What nobody can do while a lock of this mode is held.

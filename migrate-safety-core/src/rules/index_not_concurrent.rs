@@ -29,10 +29,7 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
     let Some(hazard) = hazard(view) else { return };
     let partitioned = view.scene.relation(&index.table).and_then(|id| view.scene.catalog.table(id));
     let partitioned = partitioned.is_some_and(crate::catalog::Table::is_partitioned);
-    let finding = findings.block(format!(
-        "the index build {} while {} cannot be written",
-        hazard.work, hazard.locked
-    ));
+    let finding = findings.block(hazard.sentence("the index build"));
     finding.at(view.located.span);
     if partitioned {
         finding.help(

@@ -3,7 +3,7 @@
 use super::rule::{Check, Findings, Rule, Sample};
 use super::view::{OperationView};
 use super::finding::Category;
-use super::hazard::{has_own_rule, hazard, stops};
+use super::hazard::{has_own_rule, hazard};
 use crate::sql::Operation;
 use crate::sql::operation::{ConstraintDef, ConstraintKind, TableAction};
 
@@ -30,13 +30,7 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let Some(hazard) = hazard(view) else { return };
-    let finding = findings.block(format!(
-        "it {} while {} {} {}",
-        hazard.work,
-        stops(hazard.mode),
-        if hazard.mode == crate::sql::LockMode::AccessExclusive { "of" } else { "to" },
-        format_args!("{} waits", hazard.locked),
-    ));
+    let finding = findings.block(hazard.sentence("this"));
     finding.at(view.located.span).help(cure(&view.located.operation));
     if let Some(question) = view.effects.uncertain.first() {
         finding.verify(question.clone());

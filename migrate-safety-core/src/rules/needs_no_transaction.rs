@@ -31,10 +31,10 @@ fn check(view: &StatementView<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let message = match view.scope {
-        Scope::Host => "it cannot run inside the transaction that the migration runs in",
-        Scope::Explicit => "it cannot run between BEGIN and COMMIT",
+        Scope::Host => "this cannot run inside the transaction that the migration runs in",
+        Scope::Explicit => "this cannot run between BEGIN and COMMIT",
         Scope::Implicit => {
-            "it cannot run beside other statements: the file is sent as one message, which the server runs in one \
+            "this cannot run beside other statements: the file is sent as one message, which the server runs in one \
              implicit transaction"
         }
         Scope::Autocommit => return,

@@ -31,7 +31,7 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
     };
     let Some(hazard) = hazard(view) else { return };
     let finding =
-        findings.block(format!("it {} while {} cannot be read or written", hazard.work, hazard.locked));
+        findings.block(hazard.sentence("this"));
     finding.at(view.located.span).help(if creates {
         "add a CHECK that excludes the new bounds to the default partition, NOT VALID, and validate it in a migration \
          before; better, create the table apart and ATTACH it"

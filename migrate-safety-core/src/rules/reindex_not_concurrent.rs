@@ -27,7 +27,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
     let Operation::Reindex { target, concurrently: false, .. } = &view.located.operation else { return };
     let Some(hazard) = hazard(view) else { return };
-    let finding = findings.block(format!("REINDEX {} while {} cannot be written", hazard.work, hazard.locked));
+    let finding = findings.block(hazard.sentence("REINDEX"));
     finding.at(view.located.span);
     let word = match target {
         ReindexTarget::Index(_) => "INDEX",

@@ -27,10 +27,7 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
     let Operation::AlterTable(alter) = &view.located.operation else { return };
     let TableAction::SetNotNull { column } = &alter.action else { return };
     let Some(hazard) = hazard(view) else { return };
-    let finding = findings.block(format!(
-        "SET NOT NULL {} while {} cannot be read or written",
-        hazard.work, hazard.locked
-    ));
+    let finding = findings.block(hazard.sentence("SET NOT NULL"));
     finding.at(view.located.span);
     let (table, sql) = (alter.table.sql(), column.sql());
     let name = crate::sql::name::quote(&format!("{}_{column}_not_null", alter.table.name));

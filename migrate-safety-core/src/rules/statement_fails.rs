@@ -28,7 +28,7 @@ fn check(view: &StatementView<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         for failure in judged.effects.failures.iter().filter(|f| !f.only_with_rows) {
-            findings.block(format!("it fails: {} ({})", failure.message, failure.sqlstate)).at(judged.located.span);
+            findings.block(format!("this fails: {} ({})", failure.message, failure.sqlstate)).at(judged.located.span);
         }
     }
 }

@@ -31,7 +31,7 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
     };
     let Some(hazard) = hazard(view) else { return };
     findings
-        .block(format!("{what} {} while {} cannot be read or written", hazard.work, hazard.locked))
+        .block(hazard.sentence(what))
         .at(view.located.span)
         .help("plain VACUUM makes the space reusable without a strong lock; pg_repack rewrites a table online");
 }

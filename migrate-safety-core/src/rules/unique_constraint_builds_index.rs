@@ -31,8 +31,11 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
     match &constraint.kind {
         ConstraintKind::Unique(unique) => {
             let what = if unique.primary { "PRIMARY KEY" } else { "UNIQUE" };
-            let finding = findings
-                .block(format!("the {what} constraint {} while {} cannot be read or written", hazard.work, hazard.locked));
+            let subject = match unique.using_index {
+                Some(_) => format!("the {what} constraint"),
+                None => format!("building the index of the {what} constraint"),
+            };
+            let finding = findings.block(hazard.sentence(&subject));
             finding.at(view.located.span);
             if unique.using_index.is_some() {
                 finding.help(
@@ -62,7 +65,7 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
         }
         ConstraintKind::Exclude(_) => {
             let finding = findings
-                .block(format!("the EXCLUDE constraint {} while {} cannot be read or written", hazard.work, hazard.locked));
+                .block(hazard.sentence("building the index of the EXCLUDE constraint"));
             finding.at(view.located.span).help("there is no online form: plan a maintenance window, or a new table");
         }
         _ => {}

@@ -2,7 +2,7 @@
 
 use crate::catalog::{Catalog, TypeDef};
 use crate::sql::expr::{CteBody, Expr, Query};
-use crate::sql::operation::{ConstraintKind, Operation, TableAction};
+use crate::sql::operation::{ColumnDef, ConstraintDef, ConstraintKind, Operation, TableAction};
 use crate::sql::{DataType, ObjectName};
 
 /// Whether `operation` uses the constant `label` as a value of the type `definition`: by a cast, or in a statement
@@ -24,7 +24,48 @@ pub(super) fn literal_of_type(catalog: &Catalog, operation: &Operation, label: &
         _ => {}
     };
     visit(operation, &mut look, &mut tables);
-    cast || (bare && tables.into_iter().any(has_column))
+    if cast || (bare && tables.into_iter().any(has_column)) {
+        return true;
+    }
+    let columns = own_columns(operation);
+    let of_type = |column: &&ColumnDef| column.data_type.as_ref().is_some_and(is_type);
+    let any_of_type = columns.iter().any(of_type);
+    columns.iter().any(|column| {
+        let default = column.default.iter().filter(|_| of_type(column)).map(|d| &d.expr);
+        let checks = column.constraints.iter().chain(own_constraints(operation)).filter(|_| any_of_type);
+        let checks = checks.filter_map(|c| match &c.kind {
+            ConstraintKind::Check(check) => Some(&check.expr),
+            _ => None,
+        });
+        default.chain(checks).any(|expr| mentions(expr, label))
+    })
+}
+
+/// The columns that an operation makes.
+fn own_columns(operation: &Operation) -> Vec<&ColumnDef> {
+    match operation {
+        Operation::CreateTable(table) => table.columns.iter().collect(),
+        Operation::AlterTable(alter) => match &alter.action {
+            TableAction::AddColumn { column, .. } => vec![&**column],
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// The constraints that a new table has besides those of its columns.
+fn own_constraints(operation: &Operation) -> &[ConstraintDef] {
+    match operation {
+        Operation::CreateTable(table) => &table.constraints,
+        _ => &[],
+    }
+}
+
+/// Whether an expression has a string constant.
+fn mentions(expr: &Expr, text: &str) -> bool {
+    let mut found = false;
+    expr.walk(&mut |e| found |= matches!(e, Expr::String(s) if **s == *text));
+    found
 }
 
 /// Calls `look` on every expression of an operation and collects the tables it is about.
@@ -78,10 +119,12 @@ fn visit<'o>(operation: &'o Operation, look: &mut dyn FnMut(&'o Expr), tables: &
             tables.push(&index.table);
             index.predicate.iter().for_each(|p| expr(&p.expr, look));
         }
+        Operation::AlterTable(alter) if matches!(alter.action, TableAction::AddColumn { .. }) => {
+            own_columns(operation).iter().filter_map(|c| c.default.as_ref()).for_each(|d| expr(&d.expr, look));
+        }
         Operation::AlterTable(alter) => {
             tables.push(&alter.table);
             match &alter.action {
-                TableAction::AddColumn { column, .. } => column.default.iter().for_each(|d| expr(&d.expr, look)),
                 TableAction::SetDefault { default, .. } => expr(&default.expr, look),
                 TableAction::AddConstraint(constraint) => {
                     if let ConstraintKind::Check(check) = &constraint.kind {

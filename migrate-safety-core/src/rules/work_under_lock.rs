@@ -41,7 +41,7 @@ fn check(view: &MigrationView<'_>, findings: &mut Findings<'_>) {
             reported = true;
             findings
                 .block(format!(
-                    "it works through {} while this transaction holds {} on {table} since line {line}",
+                    "this works through {} while this transaction holds {} on {table} since line {line}",
                     work.name,
                     mode.sql()
                 ))
