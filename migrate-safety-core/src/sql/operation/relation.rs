@@ -38,7 +38,7 @@ pub struct CreateIndex {
 /// One element of an index key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IndexElement {
-    /// A column ([`Expr::Column`]) or an expression.
+    /// A column (`Expr::Column`) or an expression.
     pub expression: Expression,
     /// `COLLATE`.
     pub collation: Option<ObjectName>,
