@@ -5,9 +5,9 @@ use crate::config::Config;
 use crate::effects::{self, Effects, Failure, scene::Scene};
 use crate::layout::{Layout, Migration, MigrationSet};
 use crate::report::{MigrationReport, OperationName, Report, StatementReport};
-use crate::rules::rule::{Check, Findings};
+use crate::rules::rule::{Check, Findings, SetFindings};
 use crate::rules::view::{Judged, MigrationView, OperationView, Scope, SetView, Sizes, StatementView};
-use crate::rules::{Finding, RULES};
+use crate::rules::{Finding, RULES, fold};
 use crate::sql::calls::RoutineCall;
 use crate::sql::operation::Transaction;
 use crate::sql::{LocatedOperation, Operation, Script, Statement, parse, plpgsql, routine_calls};
@@ -25,11 +25,15 @@ pub fn check(set: &MigrationSet, config: &Config) -> Report {
     for migration in &set.migrations {
         report.migrations.push(replay.judge(migration));
     }
-    let view = SetView { set };
+    let view = SetView { set, catalog: &replay.catalog, config };
     for rule in RULES {
         if let Check::Set(check) = rule.check {
-            check(&view, &mut Findings::new(rule, &mut report.findings));
+            check(&view, &mut SetFindings::new(rule, &mut report.findings, &mut report.migrations));
         }
+    }
+    for migration in &mut report.migrations {
+        let own = std::iter::once(&mut migration.findings);
+        fold(&mut own.chain(migration.statements.iter_mut().map(|s| &mut s.findings)).collect::<Vec<_>>());
     }
     report
 }
@@ -114,6 +118,7 @@ impl<'c> Replay<'c> {
         let script = parse(self.config.target, text);
         self.now.migration += 1;
         self.now.transaction += 1;
+        let before = migration.down.as_ref().map(|_| self.catalog.clone());
         let mut scope = opening_scope(migration, &script);
         let mut statements = Vec::with_capacity(script.statements.len());
         let mut operations: Vec<(usize, Judged)> = Vec::new();
@@ -135,7 +140,14 @@ impl<'c> Replay<'c> {
         }
         self.session.end_transaction();
         let mut findings = Vec::new();
-        let view = MigrationView { migration, operations: &operations, host: self.host, config: self.config };
+        let view = MigrationView {
+            migration,
+            operations: &operations,
+            before: before.as_ref(),
+            after: &self.catalog,
+            host: self.host,
+            config: self.config,
+        };
         for rule in RULES {
             if let Check::Migration(check) = rule.check {
                 check(&view, &mut Findings::new(rule, &mut findings));

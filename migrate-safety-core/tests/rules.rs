@@ -2,18 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use migrate_safety_core::check;
 use migrate_safety_core::rules::{RULES, Sample};
-use migrate_safety_core::{Config, Layout, MigrationSet, check};
 
 /// The rules that a sample gives findings of.
 fn found(sample: &Sample) -> Vec<&'static str> {
-    let mut set = MigrationSet::from_text("1_before.sql", sample.before, Layout::Sqlx);
-    set.append(MigrationSet::from_text("2_sample.sql", sample.sql, Layout::Sqlx));
-    set.complete = true;
-    let report = check(&set, &Config::default());
-    let before: Vec<_> = report.migrations[0].all_findings().filter(|f| f.rule != "several-tables-locked").collect();
-    assert_eq!(before, Vec::<&migrate_safety_core::Finding>::new(), "`before` of {sample:?}");
-    let mut rules: Vec<_> = report.migrations[1].all_findings().chain(&report.findings).map(|f| f.rule).collect();
+    let (set, config) = sample.load();
+    let report = check(&set, &config);
+    let mut rules: Vec<_> = report.all_findings().map(|f| f.rule).collect();
     rules.dedup();
     rules
 }

@@ -13,12 +13,13 @@ pub(super) static RULE: Rule = Rule {
     why: "The server takes the mark for part of the first word and reports a syntax error; psql hides this by dropping it.",
     source: "measured, PG 14-18",
     bad: &[
-        Sample { before: "", sql: "﻿SELECT 1;" },
+        Sample::new("", "﻿SELECT 1;"),
     ],
     good: &[
-        Sample { before: "", sql: "SELECT 1;" },
+        Sample::new("", "SELECT 1;"),
     ],
     check: Check::Migration(check),
+    ..Rule::BASE
 };
 
 fn check(view: &MigrationView<'_>, findings: &mut Findings<'_>) {

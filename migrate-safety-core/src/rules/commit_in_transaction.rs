@@ -14,13 +14,14 @@ pub(super) static RULE: Rule = Rule {
     why: "In a DO block or procedure, COMMIT fails unless the call stands alone outside a transaction; as a statement of a migration it ends the host's transaction, and what follows is no longer undone on failure.",
     source: "PostgreSQL docs, 41.8 Transaction Management",
     bad: &[
-        Sample { before: "", sql: "DO $$ BEGIN COMMIT; END $$;" },
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "ALTER TABLE users ADD COLUMN a int; COMMIT; ALTER TABLE users ADD COLUMN b int;" },
+        Sample::new("", "DO $$ BEGIN COMMIT; END $$;"),
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ADD COLUMN a int; COMMIT; ALTER TABLE users ADD COLUMN b int;"),
     ],
     good: &[
-        Sample { before: "", sql: "-- no-transaction\nDO $$ BEGIN COMMIT; END $$;" },
+        Sample::new("", "-- no-transaction\nDO $$ BEGIN COMMIT; END $$;"),
     ],
     check: Check::Statement(check),
+    ..Rule::BASE
 };
 
 fn check(view: &StatementView<'_>, findings: &mut Findings<'_>) {

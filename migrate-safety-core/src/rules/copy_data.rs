@@ -13,12 +13,13 @@ pub(super) static RULE: Rule = Rule {
     why: "Only psql can send the data: sqlx and diesel send the file as SQL, and the server rejects it.",
     source: "PostgreSQL docs, COPY",
     bad: &[
-        Sample { before: "CREATE TABLE t (a int);", sql: "COPY t (a) FROM stdin;\n1\n\\.\n" },
+        Sample::new("CREATE TABLE t (a int);", "COPY t (a) FROM stdin;\n1\n\\.\n"),
     ],
     good: &[
-        Sample { before: "CREATE TABLE t (a int);", sql: "INSERT INTO t (a) VALUES (1);" },
+        Sample::new("CREATE TABLE t (a int);", "INSERT INTO t (a) VALUES (1);"),
     ],
     check: Check::Statement(check),
+    ..Rule::BASE
 };
 
 fn check(view: &StatementView<'_>, findings: &mut Findings<'_>) {

@@ -15,12 +15,13 @@ pub(super) static RULE: Rule = Rule {
     why: "Dropping an index takes ACCESS EXCLUSIVE on its table. The work is short, but it waits for every running query, and every later query waits behind it.",
     source: "PostgreSQL docs, DROP INDEX",
     bad: &[
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); CREATE INDEX users_org_idx ON users (org_id);", sql: "DROP INDEX users_org_idx;" },
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); CREATE INDEX users_org_idx ON users (org_id);", "DROP INDEX users_org_idx;"),
     ],
     good: &[
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); CREATE INDEX users_org_idx ON users (org_id);", sql: "-- no-transaction\nDROP INDEX CONCURRENTLY users_org_idx;" },
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); CREATE INDEX users_org_idx ON users (org_id);", "-- no-transaction\nDROP INDEX CONCURRENTLY users_org_idx;"),
     ],
     check: Check::Operation(check),
+    ..Rule::BASE
 };
 
 fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {

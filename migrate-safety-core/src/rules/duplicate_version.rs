@@ -1,6 +1,6 @@
 //! Two migrations with one version.
 
-use super::rule::{Check, Findings, Rule};
+use super::rule::{Check, Rule, SetFindings};
 use super::view::{SetView};
 use super::finding::Category;
 use crate::layout::{Layout, Migration};
@@ -16,9 +16,10 @@ pub(super) static RULE: Rule = Rule {
     bad: &[],
     good: &[],
     check: Check::Set(check),
+    ..Rule::BASE
 };
 
-fn check(view: &SetView<'_>, findings: &mut Findings<'_>) {
+fn check(view: &SetView<'_>, findings: &mut SetFindings<'_>) {
     // Plain files have names, no versions; and two directories have histories of their own.
     if view.set.layout == Layout::Plain {
         return;
@@ -31,6 +32,7 @@ fn check(view: &SetView<'_>, findings: &mut Findings<'_>) {
     for migration in &view.set.migrations {
         let Some(first) = seen.insert((directory(migration), &migration.id), migration) else { continue };
         findings
+            .set()
             .block(format!(
                 "{} and {} have the same version, {}",
                 first.up.path.display(),

@@ -13,12 +13,13 @@ pub(super) static RULE: Rule = Rule {
     why: "What it does cannot be known before it runs.",
     source: "PostgreSQL docs, 41.5.4 Executing Dynamic Commands",
     bad: &[
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "DO $$ DECLARE r record; BEGIN FOR r IN SELECT tablename FROM pg_tables LOOP EXECUTE 'ALTER TABLE ' || r.tablename || ' ADD COLUMN x int'; END LOOP; END $$;" },
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "DO $$ DECLARE r record; BEGIN FOR r IN SELECT tablename FROM pg_tables LOOP EXECUTE 'ALTER TABLE ' || r.tablename || ' ADD COLUMN x int'; END LOOP; END $$;"),
     ],
     good: &[
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "DO $$ BEGIN EXECUTE 'ALTER TABLE users ADD COLUMN x int'; END $$;" },
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "DO $$ BEGIN EXECUTE 'ALTER TABLE users ADD COLUMN x int'; END $$;"),
     ],
     check: Check::Statement(check),
+    ..Rule::BASE
 };
 
 fn check(view: &StatementView<'_>, findings: &mut Findings<'_>) {

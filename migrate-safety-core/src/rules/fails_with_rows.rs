@@ -13,12 +13,13 @@ pub(super) static RULE: Rule = Rule {
     why: "It passes on an empty development database and fails on the one that matters.",
     source: "PostgreSQL docs, ALTER TABLE, ADD COLUMN",
     bad: &[
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "ALTER TABLE users ADD COLUMN role text NOT NULL;" },
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ADD COLUMN role text NOT NULL;"),
     ],
     good: &[
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "ALTER TABLE users ADD COLUMN role text NOT NULL DEFAULT 'member';" },
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ADD COLUMN role text NOT NULL DEFAULT 'member';"),
     ],
     check: Check::Statement(check),
+    ..Rule::BASE
 };
 
 fn check(view: &StatementView<'_>, findings: &mut Findings<'_>) {

@@ -1,6 +1,6 @@
 //! A file that the host does not run.
 
-use super::rule::{Check, Findings, Rule};
+use super::rule::{Check, Rule, SetFindings};
 use super::view::{SetView};
 use super::finding::Category;
 use crate::layout::Layout;
@@ -15,9 +15,10 @@ pub(super) static RULE: Rule = Rule {
     bad: &[],
     good: &[],
     check: Check::Set(check),
+    ..Rule::BASE
 };
 
-fn check(view: &SetView<'_>, findings: &mut Findings<'_>) {
+fn check(view: &SetView<'_>, findings: &mut SetFindings<'_>) {
     for path in &view.set.ignored {
         let form = match view.set.layout {
             Layout::Sqlx => "<version>_<name>.sql",
@@ -25,6 +26,7 @@ fn check(view: &SetView<'_>, findings: &mut Findings<'_>) {
             Layout::Plain => "<name>.sql",
         };
         findings
+            .set()
             .flag(format!("{} is not run: {} runs {form}", path.display(), view.set.layout.name()))
             .help("rename it, or move it elsewhere");
     }

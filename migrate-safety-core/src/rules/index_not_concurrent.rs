@@ -15,13 +15,14 @@ pub(super) static RULE: Rule = Rule {
     why: "A plain index build holds SHARE on the table while it reads it through: every INSERT, UPDATE and DELETE waits until it ends, and what waits fills the connection pool.",
     source: "PostgreSQL docs, CREATE INDEX, Building Indexes Concurrently",
     bad: &[
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "CREATE INDEX users_org_idx ON users (org_id);" },
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "CREATE INDEX users_org_idx ON users (org_id);"),
     ],
     good: &[
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "-- no-transaction\nCREATE INDEX CONCURRENTLY users_org_idx ON users (org_id);" },
-        Sample { before: "", sql: "CREATE TABLE t (a int); CREATE INDEX ON t (a);" },
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "-- no-transaction\nCREATE INDEX CONCURRENTLY users_org_idx ON users (org_id);"),
+        Sample::new("", "CREATE TABLE t (a int); CREATE INDEX ON t (a);"),
     ],
     check: Check::Operation(check),
+    ..Rule::BASE
 };
 
 fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {

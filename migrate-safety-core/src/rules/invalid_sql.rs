@@ -14,13 +14,14 @@ pub(super) static RULE: Rule = Rule {
     why: "The migration fails when it is deployed.",
     source: "PostgreSQL's grammar",
     bad: &[
-        Sample { before: "", sql: "ALTER TABEL users ADD COLUMN a int;" },
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "UPDATE users SET email = '' ORDER BY id LIMIT 10;" },
+        Sample::new("", "ALTER TABEL users ADD COLUMN a int;"),
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "UPDATE users SET email = '' ORDER BY id LIMIT 10;"),
     ],
     good: &[
-        Sample { before: "", sql: "SELECT 1;" },
+        Sample::new("", "SELECT 1;"),
     ],
     check: Check::Statement(check),
+    ..Rule::BASE
 };
 
 fn check(view: &StatementView<'_>, findings: &mut Findings<'_>) {

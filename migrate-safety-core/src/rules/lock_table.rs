@@ -14,12 +14,13 @@ pub(super) static RULE: Rule = Rule {
     why: "The lock stands until the end of the transaction, whatever comes after it.",
     source: "PostgreSQL docs, LOCK",
     bad: &[
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "LOCK TABLE users IN ACCESS EXCLUSIVE MODE;" },
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "LOCK TABLE users IN ACCESS EXCLUSIVE MODE;"),
     ],
     good: &[
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "LOCK TABLE users IN ROW EXCLUSIVE MODE;" },
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "LOCK TABLE users IN ROW EXCLUSIVE MODE;"),
     ],
     check: Check::Operation(check),
+    ..Rule::BASE
 };
 
 fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {

@@ -15,14 +15,15 @@ pub(super) static RULE: Rule = Rule {
     why: "While the lock is held, every statement that conflicts with it waits; the time grows with the rows of the table.",
     source: "PostgreSQL docs, ALTER TABLE, Notes; measured, PG 14-18",
     bad: &[
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "ALTER TABLE users ALTER COLUMN org_id TYPE numeric;" },
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "ALTER TABLE users ADD COLUMN token uuid DEFAULT gen_random_uuid();" },
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ALTER COLUMN org_id TYPE numeric;"),
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ADD COLUMN token uuid DEFAULT gen_random_uuid();"),
     ],
     good: &[
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "ALTER TABLE users ADD COLUMN active boolean NOT NULL DEFAULT true;" },
-        Sample { before: "CREATE TABLE p (name varchar(50));", sql: "ALTER TABLE p ALTER COLUMN name TYPE varchar(100);" },
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ADD COLUMN active boolean NOT NULL DEFAULT true;"),
+        Sample::new("CREATE TABLE p (name varchar(50));", "ALTER TABLE p ALTER COLUMN name TYPE varchar(100);"),
     ],
     check: Check::Operation(check),
+    ..Rule::BASE
 };
 
 fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {

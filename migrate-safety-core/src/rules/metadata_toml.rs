@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     bad: &[],
     good: &[],
     check: Check::Migration(check),
+    ..Rule::BASE
 };
 
 fn check(view: &MigrationView<'_>, findings: &mut Findings<'_>) {

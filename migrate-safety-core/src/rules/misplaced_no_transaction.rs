@@ -14,12 +14,13 @@ pub(super) static RULE: Rule = Rule {
     why: "sqlx looks for `-- no-transaction` as the file's very first bytes; anywhere else it is a comment and the migration runs in a transaction.",
     source: "sqlx 0.9, sqlx-core/src/migrate/source.rs",
     bad: &[
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "-- build the index\n-- no-transaction\nANALYZE users;" },
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "-- build the index\n-- no-transaction\nANALYZE users;"),
     ],
     good: &[
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "-- no-transaction\nANALYZE users;" },
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "-- no-transaction\nANALYZE users;"),
     ],
     check: Check::Migration(check),
+    ..Rule::BASE
 };
 
 fn check(view: &MigrationView<'_>, findings: &mut Findings<'_>) {

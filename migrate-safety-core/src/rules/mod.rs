@@ -1,6 +1,7 @@
 //! Rules turn effects into advice. One file per rule; a new rule is a new file and one line here.
 
 pub mod finding;
+mod fold;
 mod hazard;
 pub mod rule;
 mod text;
@@ -8,7 +9,8 @@ mod uses;
 pub mod view;
 
 pub use finding::{Category, Finding, Status, Verdict};
-pub use rule::{Check, Findings, Rule, Sample};
+pub(crate) use fold::fold;
+pub use rule::{Check, Findings, Rule, Sample, SetFindings};
 
 /// Declares the files of the rules and lists them.
 macro_rules! rules {
@@ -51,6 +53,11 @@ rules! {
     trigger_on_live_table,
     unique_constraint_builds_index,
     work_under_lock,
+}
+
+/// The rule of this id.
+pub fn find(id: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.id == id).copied()
 }
 
 /// The categories that have rules so far; the others are reported as not judged.

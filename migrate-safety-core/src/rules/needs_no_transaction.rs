@@ -13,13 +13,14 @@ pub(super) static RULE: Rule = Rule {
     why: "The server refuses it inside a transaction block: the migration fails when it is deployed.",
     source: "PostgreSQL docs, CREATE INDEX, VACUUM, ALTER SYSTEM …; measured, PG 14-18",
     bad: &[
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "CREATE INDEX CONCURRENTLY users_org_idx ON users (org_id);" },
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "-- no-transaction\nBEGIN; VACUUM users; COMMIT;" },
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "CREATE INDEX CONCURRENTLY users_org_idx ON users (org_id);"),
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "-- no-transaction\nBEGIN; VACUUM users; COMMIT;"),
     ],
     good: &[
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "-- no-transaction\nCREATE INDEX CONCURRENTLY users_org_idx ON users (org_id);" },
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "-- no-transaction\nCREATE INDEX CONCURRENTLY users_org_idx ON users (org_id);"),
     ],
     check: Check::Statement(check),
+    ..Rule::BASE
 };
 
 fn check(view: &StatementView<'_>, findings: &mut Findings<'_>) {

@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     bad: &[],
     good: &[],
     check: Check::Operation(check),
+    ..Rule::BASE
 };
 
 fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {

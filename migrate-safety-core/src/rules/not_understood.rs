@@ -14,9 +14,10 @@ pub(super) static RULE: Rule = Rule {
     source: "this checker's own limits",
     bad: &[],
     good: &[
-        Sample { before: "", sql: "SELECT 1;" },
+        Sample::new("", "SELECT 1;"),
     ],
     check: Check::Statement(check),
+    ..Rule::BASE
 };
 
 fn check(view: &StatementView<'_>, findings: &mut Findings<'_>) {

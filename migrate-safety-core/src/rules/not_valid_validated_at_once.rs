@@ -15,12 +15,13 @@ pub(super) static RULE: Rule = Rule {
     why: "Adding the constraint takes a lock that is held to the end of the transaction: validating in the same transaction reads the table under it, as if NOT VALID had not been written.",
     source: "PostgreSQL docs, ALTER TABLE, Notes",
     bad: &[
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "ALTER TABLE users ADD CONSTRAINT e CHECK (email IS NOT NULL) NOT VALID; ALTER TABLE users VALIDATE CONSTRAINT e;" },
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ADD CONSTRAINT e CHECK (email IS NOT NULL) NOT VALID; ALTER TABLE users VALIDATE CONSTRAINT e;"),
     ],
     good: &[
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); ALTER TABLE users ADD CONSTRAINT e CHECK (email IS NOT NULL) NOT VALID;", sql: "ALTER TABLE users VALIDATE CONSTRAINT e;" },
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); ALTER TABLE users ADD CONSTRAINT e CHECK (email IS NOT NULL) NOT VALID;", "ALTER TABLE users VALIDATE CONSTRAINT e;"),
     ],
     check: Check::Migration(check),
+    ..Rule::BASE
 };
 
 fn check(view: &MigrationView<'_>, findings: &mut Findings<'_>) {

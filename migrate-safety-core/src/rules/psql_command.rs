@@ -13,12 +13,13 @@ pub(super) static RULE: Rule = Rule {
     why: "Backslash commands are psql's own; the server rejects them as syntax errors.",
     source: "PostgreSQL docs, psql, Meta-Commands",
     bad: &[
-        Sample { before: "", sql: "\\connect other\n" },
+        Sample::new("", "\\connect other\n"),
     ],
     good: &[
-        Sample { before: "", sql: "SELECT 1;" },
+        Sample::new("", "SELECT 1;"),
     ],
     check: Check::Statement(check),
+    ..Rule::BASE
 };
 
 fn check(view: &StatementView<'_>, findings: &mut Findings<'_>) {

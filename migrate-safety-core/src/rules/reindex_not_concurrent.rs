@@ -16,12 +16,13 @@ pub(super) static RULE: Rule = Rule {
     why: "A plain REINDEX stops writes to the table, and reads through the index, until it is built anew.",
     source: "PostgreSQL docs, REINDEX, Rebuilding Indexes Concurrently",
     bad: &[
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "REINDEX TABLE users;" },
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "REINDEX TABLE users;"),
     ],
     good: &[
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "-- no-transaction\nREINDEX TABLE CONCURRENTLY users;" },
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "-- no-transaction\nREINDEX TABLE CONCURRENTLY users;"),
     ],
     check: Check::Operation(check),
+    ..Rule::BASE
 };
 
 fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {

@@ -2,6 +2,10 @@
 
 use super::finding::{Category, Finding, Status};
 use super::view::{MigrationView, OperationView, SetView, StatementView};
+use crate::config::Config;
+use crate::dialect::Target;
+use crate::layout::{Layout, MigrationSet, Source};
+use crate::report::MigrationReport;
 use crate::sql::Span;
 
 /// One rule. It lives in a file of its own and is registered by one line in `rules/mod.rs`.
@@ -21,17 +25,99 @@ pub struct Rule {
     pub bad: &'static [Sample],
     /// Migrations that must give no finding at all.
     pub good: &'static [Sample],
+    /// Rules that speak of the cause of which this rule names a consequence: where one of them has a finding at the
+    /// same place, this rule's is left out. One finding for one cause.
+    pub folded_into: &'static [&'static str],
     /// Its code.
     pub check: Check,
 }
 
-/// A migration that shows a rule, in sqlx's layout.
+impl Rule {
+    /// A rule to start from: it finds nothing.
+    pub const BASE: Self = Self {
+        id: "",
+        category: Category::Deployability,
+        title: "",
+        why: "",
+        source: "",
+        bad: &[],
+        good: &[],
+        folded_into: &[],
+        check: Check::Operation(|_, _| {}),
+    };
+}
+
+/// A migration that shows a rule: sqlx's layout, PostgreSQL 16, tables of unknown size, unless it says otherwise.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample {
-    /// An earlier migration: what exists.
+    /// What exists before it.
     pub before: &'static str,
     /// The migration's file.
     pub sql: &'static str,
+    /// The way back, if it has one.
+    pub down: Option<&'static str>,
+    /// The layout it is in.
+    pub host: Layout,
+    /// Whether the host opens a transaction; sqlx reads that from the file.
+    pub transaction: bool,
+    /// The server.
+    pub target: Target,
+    /// Rows of tables, by `schema.table`.
+    pub rows: &'static [(&'static str, u64)],
+}
+
+impl Sample {
+    /// A migration in sqlx's layout on what `before` has made.
+    pub const fn new(before: &'static str, sql: &'static str) -> Self {
+        Self { before, sql, down: None, host: Layout::Sqlx, transaction: true, target: Target::postgres(16), rows: &[] }
+    }
+
+    /// With a way back.
+    #[must_use]
+    pub const fn down(self, down: &'static str) -> Self {
+        Self { down: Some(down), ..self }
+    }
+
+    /// In diesel's layout.
+    #[must_use]
+    pub const fn diesel(self) -> Self {
+        Self { host: Layout::Diesel, ..self }
+    }
+
+    /// Outside a transaction, in a layout that says so beside the file.
+    #[must_use]
+    pub const fn no_transaction(self) -> Self {
+        Self { transaction: false, ..self }
+    }
+
+    /// On another version of PostgreSQL.
+    #[must_use]
+    pub const fn on(self, version: u16) -> Self {
+        Self { target: Target::postgres(version), ..self }
+    }
+
+    /// With tables of known size.
+    #[must_use]
+    pub const fn rows(self, rows: &'static [(&'static str, u64)]) -> Self {
+        Self { rows, ..self }
+    }
+
+    /// The migration as a set of its own, and the settings under which to check it.
+    pub fn load(&self) -> (MigrationSet, Config) {
+        let mut set = MigrationSet::from_text("1_sample.sql", self.sql, self.host);
+        set.complete = true;
+        for migration in &mut set.migrations {
+            migration.down = self.down.map(|down| Source { path: "1_sample.down.sql".into(), text: down.into() });
+            migration.transaction &= self.transaction;
+        }
+        let config = Config {
+            target: self.target,
+            schema: Some(Source { path: "schema.sql".into(), text: self.before.into() }),
+            table_rows: self.rows.iter().map(|(table, rows)| ((*table).to_owned(), *rows)).collect(),
+            ..Config::default()
+        };
+        (set, config)
+    }
 }
 
 /// When a rule looks.
@@ -43,8 +129,8 @@ pub enum Check {
     Statement(fn(&StatementView<'_>, &mut Findings<'_>)),
     /// At each migration, when its statements are judged.
     Migration(fn(&MigrationView<'_>, &mut Findings<'_>)),
-    /// Once, over all migrations.
-    Set(fn(&SetView<'_>, &mut Findings<'_>)),
+    /// Once, over all migrations, when they have been replayed.
+    Set(fn(&SetView<'_>, &mut SetFindings<'_>)),
 }
 
 /// Collects what one rule finds.
@@ -82,6 +168,31 @@ impl<'f> Findings<'f> {
             span: None,
         });
         &mut self.found[at]
+    }
+}
+
+/// Collects what a rule finds in a set of migrations.
+#[derive(Debug)]
+pub struct SetFindings<'f> {
+    rule: &'static Rule,
+    set: &'f mut Vec<Finding>,
+    migrations: &'f mut [MigrationReport],
+}
+
+impl<'f> SetFindings<'f> {
+    pub(crate) fn new(rule: &'static Rule, set: &'f mut Vec<Finding>, migrations: &'f mut [MigrationReport]) -> Self {
+        Self { rule, set, migrations }
+    }
+
+    /// About the set as a whole.
+    pub fn set(&mut self) -> Findings<'_> {
+        Findings::new(self.rule, self.set)
+    }
+
+    /// About one migration of the set, by its index; `None` if there is no such.
+    pub fn migration(&mut self, index: usize) -> Option<Findings<'_>> {
+        let migration = self.migrations.get_mut(index)?;
+        Some(Findings::new(self.rule, &mut migration.findings))
     }
 }
 

@@ -14,12 +14,13 @@ pub(super) static RULE: Rule = Rule {
     why: "The first table stays locked while the second lock is waited for; two transactions that take them in different order deadlock.",
     source: "PostgreSQL docs, 13.3.4 Deadlocks",
     bad: &[
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); CREATE TABLE orders (id bigint PRIMARY KEY);", sql: "ALTER TABLE users ADD COLUMN a int; ALTER TABLE orders ADD COLUMN b int;" },
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); CREATE TABLE orders (id bigint PRIMARY KEY);", "ALTER TABLE users ADD COLUMN a int; ALTER TABLE orders ADD COLUMN b int;"),
     ],
     good: &[
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); CREATE TABLE orders (id bigint PRIMARY KEY);", sql: "ALTER TABLE users ADD COLUMN a int; ALTER TABLE users ADD COLUMN b int;" },
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); CREATE TABLE orders (id bigint PRIMARY KEY);", "ALTER TABLE users ADD COLUMN a int; ALTER TABLE users ADD COLUMN b int;"),
     ],
     check: Check::Migration(check),
+    ..Rule::BASE
 };
 
 fn check(view: &MigrationView<'_>, findings: &mut Findings<'_>) {

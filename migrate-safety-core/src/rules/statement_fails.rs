@@ -12,13 +12,14 @@ pub(super) static RULE: Rule = Rule {
     why: "The migration fails when it is deployed: an object is missing, exists already, or does not allow the change.",
     source: "the replayed catalog",
     bad: &[
-        Sample { before: "", sql: "ALTER TABLE absent ADD COLUMN a int;" },
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "CREATE TABLE users (id bigint);" },
+        Sample::new("", "ALTER TABLE absent ADD COLUMN a int;"),
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "CREATE TABLE users (id bigint);"),
     ],
     good: &[
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "CREATE TABLE IF NOT EXISTS users (id bigint);" },
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "CREATE TABLE IF NOT EXISTS users (id bigint);"),
     ],
     check: Check::Statement(check),
+    ..Rule::BASE
 };
 
 fn check(view: &StatementView<'_>, findings: &mut Findings<'_>) {

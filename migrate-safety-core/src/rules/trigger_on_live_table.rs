@@ -13,17 +13,12 @@ pub(super) static RULE: Rule = Rule {
     why: "CREATE TRIGGER takes SHARE ROW EXCLUSIVE: it waits for running writers while later writers wait behind it, \
           and from then on every write of the release that is running fires it.",
     source: "PostgreSQL docs, 13.3.1 Table-Level Locks; measured, PG 14-18",
-    bad: &[Sample {
-        before: "CREATE TABLE users (id bigint PRIMARY KEY); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ \
-                 BEGIN RETURN new; END $$;",
-        sql: "CREATE TRIGGER t BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION f();",
-    }],
-    good: &[Sample {
-        before: "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$;",
-        sql: "CREATE TABLE users (id bigint PRIMARY KEY); CREATE TRIGGER t BEFORE INSERT ON users FOR EACH ROW \
-              EXECUTE FUNCTION f();",
-    }],
+    bad: &[Sample::new("CREATE TABLE users (id bigint PRIMARY KEY); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ \
+                 BEGIN RETURN new; END $$;", "CREATE TRIGGER t BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION f();")],
+    good: &[Sample::new("CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$;", "CREATE TABLE users (id bigint PRIMARY KEY); CREATE TRIGGER t BEFORE INSERT ON users FOR EACH ROW \
+              EXECUTE FUNCTION f();")],
     check: Check::Operation(check),
+    ..Rule::BASE
 };
 
 fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {

@@ -1,6 +1,6 @@
 //! What a rule may look at.
 
-use crate::catalog::{RelationId, Stamp};
+use crate::catalog::{Catalog, RelationId, Stamp};
 use crate::config::Config;
 use crate::effects::scene::Scene;
 use crate::effects::{Effects, RelationRef};
@@ -154,6 +154,10 @@ pub struct MigrationView<'a> {
     pub migration: &'a Migration,
     /// All its operations in order, each with the index of its statement.
     pub operations: &'a [(usize, Judged)],
+    /// The schema before it; kept only for a migration that has a way back.
+    pub before: Option<&'a Catalog>,
+    /// The schema after it.
+    pub after: &'a Catalog,
     /// How the host lays migrations out.
     pub host: Layout,
     /// Settings of the check.
@@ -165,6 +169,10 @@ pub struct MigrationView<'a> {
 pub struct SetView<'a> {
     /// The set.
     pub set: &'a MigrationSet,
+    /// The schema that it leaves. What migration `n` of the set (from 0) made has a stamp with `migration == n + 1`.
+    pub catalog: &'a Catalog,
+    /// Settings of the check.
+    pub config: &'a Config,
 }
 
 /// How to take a statement out of the host's transaction, in the host's terms.

@@ -15,12 +15,13 @@ pub(super) static RULE: Rule = Rule {
     why: "Locks are held to the end of the transaction. What a later statement reads or writes row by row keeps the earlier statement's lock standing.",
     source: "PostgreSQL docs, 13.3.1 Table-Level Locks",
     bad: &[
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); CREATE TABLE logs (id bigint PRIMARY KEY, user_id bigint);", sql: "ALTER TABLE users ADD COLUMN active boolean; UPDATE users SET active = true;" },
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); CREATE TABLE logs (id bigint PRIMARY KEY, user_id bigint);", "ALTER TABLE users ADD COLUMN active boolean; UPDATE users SET active = true;"),
     ],
     good: &[
-        Sample { before: "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", sql: "ALTER TABLE users ADD COLUMN active boolean;" },
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ADD COLUMN active boolean;"),
     ],
     check: Check::Migration(check),
+    ..Rule::BASE
 };
 
 fn check(view: &MigrationView<'_>, findings: &mut Findings<'_>) {
