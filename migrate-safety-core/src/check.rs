@@ -5,12 +5,13 @@ use crate::config::Config;
 use crate::effects::{self, Effects, Failure, scene::Scene};
 use crate::layout::{Layout, Migration, MigrationSet};
 use crate::report::{MigrationReport, OperationName, Report, StatementReport};
-use crate::rules::rule::{Check, Findings, SetFindings};
+use crate::rules::rule::{Check, Findings, Rule, SetFindings};
 use crate::rules::view::{Judged, MigrationView, OperationView, Scope, SetView, Sizes, StatementView};
-use crate::rules::{Finding, RULES, fold};
+use crate::rules::{Directives, Finding, RULES, fold, suppress};
 use crate::sql::calls::RoutineCall;
 use crate::sql::operation::Transaction;
 use crate::sql::{LocatedOperation, Operation, Script, Statement, parse, plpgsql, routine_calls};
+use std::collections::BTreeSet;
 
 /// Judges every migration of a set.
 ///
@@ -23,7 +24,8 @@ pub fn check(set: &MigrationSet, config: &Config) -> Report {
     let mut report = Report::new(config.target, set.layout);
     report.errors = set.errors.clone();
     for migration in &set.migrations {
-        report.migrations.push(replay.judge(migration));
+        let judged = replay.judge(migration);
+        report.migrations.push(judged);
     }
     let view = SetView { set, catalog: &replay.catalog, config };
     for rule in RULES {
@@ -31,16 +33,22 @@ pub fn check(set: &MigrationSet, config: &Config) -> Report {
             check(&view, &mut SetFindings::new(rule, &mut report.findings, &mut report.migrations));
         }
     }
-    for migration in &mut report.migrations {
-        let own = std::iter::once(&mut migration.findings);
-        fold(&mut own.chain(migration.statements.iter_mut().map(|s| &mut s.findings)).collect::<Vec<_>>());
+    for (migration, directives) in report.migrations.iter_mut().zip(&replay.directives) {
+        let mut lists = migration.finding_lists();
+        fold(&mut lists);
+        suppress(directives, &mut lists);
+        lists.into_iter().for_each(|list| config.apply_levels(list));
     }
+    config.apply_levels(&mut report.findings);
+    let mut reported = set.migrations.iter().map(|migration| config.reports(set.layout, migration));
+    report.migrations.retain(|_| reported.next().unwrap_or(true));
     report
 }
 
 /// The schema that a set of migrations leaves.
 pub fn replay(set: &MigrationSet, config: &Config) -> Catalog {
-    let mut replay = Replay::new(set, config);
+    let silent = Config { only: Some(BTreeSet::new()), ..config.clone() };
+    let mut replay = Replay::new(set, &silent);
     for migration in &set.migrations {
         replay.judge(migration);
     }
@@ -60,6 +68,10 @@ struct Replay<'c> {
     entered: Vec<Entered>,
     /// How many bodies have been followed.
     bodies: usize,
+    /// Whether what is found in the present migration will be reported.
+    reported: bool,
+    /// What the migrations' comments say to us, one list a migration.
+    directives: Vec<Vec<Directives>>,
 }
 
 /// The state on entering a block with handlers.
@@ -96,6 +108,8 @@ impl<'c> Replay<'c> {
             left: Vec::new(),
             entered: Vec::new(),
             bodies: 0,
+            reported: false,
+            directives: Vec::new(),
         };
         if let Some(schema) = &config.schema {
             replay.run_before(&schema.text);
@@ -118,7 +132,9 @@ impl<'c> Replay<'c> {
         let script = parse(self.config.target, text);
         self.now.migration += 1;
         self.now.transaction += 1;
-        let before = migration.down.as_ref().map(|_| self.catalog.clone());
+        self.reported = self.config.reports(self.host, migration);
+        let before = migration.down.as_ref().filter(|_| self.reported).map(|_| self.catalog.clone());
+        self.directives.push(directives(&script));
         let mut scope = opening_scope(migration, &script);
         let mut statements = Vec::with_capacity(script.statements.len());
         let mut operations: Vec<(usize, Judged)> = Vec::new();
@@ -148,12 +164,17 @@ impl<'c> Replay<'c> {
             host: self.host,
             config: self.config,
         };
-        for rule in RULES {
+        for rule in self.rules() {
             if let Check::Migration(check) = rule.check {
                 check(&view, &mut Findings::new(rule, &mut findings));
             }
         }
         MigrationReport::new(migration, statements, findings)
+    }
+
+    /// The rules to ask in the present migration.
+    fn rules(&self) -> &'static [&'static Rule] {
+        if self.reported { RULES } else { &[] }
     }
 
     /// How a `BEGIN` or `COMMIT` of the migration itself changes the scope of what follows.
@@ -200,7 +221,7 @@ impl<'c> Replay<'c> {
             statements,
             host: self.host,
         };
-        for rule in RULES {
+        for rule in self.rules() {
             if let Check::Statement(check) = rule.check {
                 check(&view, &mut Findings::new(rule, &mut findings));
             }
@@ -257,7 +278,7 @@ impl<'c> Replay<'c> {
             host: self.host,
             config: self.config,
         };
-        for rule in RULES {
+        for rule in self.rules() {
             if let Check::Operation(check) = rule.check {
                 check(&view, &mut Findings::new(rule, findings));
             }
@@ -402,6 +423,17 @@ fn is_of_names(operation: &Operation, failure: &Failure) -> bool {
 
 fn ends_transaction(operation: &Operation) -> bool {
     matches!(operation, Operation::Transaction(Transaction::Commit | Transaction::Rollback))
+}
+
+/// What a script's comments say to us.
+fn directives(script: &Script) -> Vec<Directives> {
+    let of_statement = script.statements.iter().enumerate().map(|(at, statement)| Directives {
+        statement: Some(statement.span),
+        first: at == 0,
+        written: statement.directives.clone(),
+    });
+    let dangling = Directives { statement: None, first: false, written: script.dangling.clone() };
+    of_statement.chain([dangling]).filter(|directives| !directives.written.is_empty()).collect()
 }
 
 /// In what kind of transaction a migration's first statement runs.

@@ -3,7 +3,7 @@
 mod detect;
 mod diesel;
 mod plain;
-mod read;
+pub(crate) mod read;
 mod sqlx;
 
 use std::path::{Path, PathBuf};
@@ -44,6 +44,14 @@ impl Layout {
             Self::Sqlx => "sqlx",
             Self::Diesel => "diesel",
             Self::Plain => "plain",
+        }
+    }
+
+    /// How the host orders two versions.
+    pub fn compare_versions(self, a: &str, b: &str) -> std::cmp::Ordering {
+        match self {
+            Self::Diesel => a.replace('-', "").cmp(&b.replace('-', "")),
+            Self::Sqlx | Self::Plain => plain::natural(a, b),
         }
     }
 

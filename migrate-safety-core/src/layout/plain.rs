@@ -64,7 +64,7 @@ pub(super) fn migration(stem: &str, source: Source) -> Migration {
 }
 
 /// Compares names as people count: `V2` before `V10`.
-fn natural(a: &str, b: &str) -> Ordering {
+pub(super) fn natural(a: &str, b: &str) -> Ordering {
     let (mut a, mut b) = (a, b);
     loop {
         let digits = |s: &str| s.len() - s.trim_start_matches(|c: char| c.is_ascii_digit()).len();

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// The text of a file.
-pub(super) fn source(path: &Path) -> Result<Source, LoadError> {
+pub(crate) fn source(path: &Path) -> Result<Source, LoadError> {
     let bytes = std::fs::read(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound if is_there(path) => LoadError::new(path, "it links to a file that does not exist"),
         _ => LoadError::new(path, explain(&error)),
@@ -48,7 +48,7 @@ pub(super) fn file_name(path: &Path) -> String {
 /// What went wrong and what to do about it.
 pub(super) fn explain(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => "no such file or directory: give the path of the migrations".to_owned(),
+        io::ErrorKind::NotFound => "no such file or directory".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied: make it readable".to_owned(),
         _ => error.to_string(),
     }

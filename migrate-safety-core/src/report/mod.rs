@@ -158,6 +158,11 @@ impl MigrationReport {
         }
     }
 
+    /// The lists in which its findings stand.
+    pub(crate) fn finding_lists(&mut self) -> Vec<&mut Vec<Finding>> {
+        std::iter::once(&mut self.findings).chain(self.statements.iter_mut().map(|s| &mut s.findings)).collect()
+    }
+
     /// Every finding in it.
     pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().chain(self.statements.iter().flat_map(|s| &s.findings))

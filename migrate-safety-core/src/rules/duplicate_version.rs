@@ -31,6 +31,10 @@ fn check(view: &SetView<'_>, findings: &mut SetFindings<'_>) {
     let mut seen = HashMap::new();
     for migration in &view.set.migrations {
         let Some(first) = seen.insert((directory(migration), &migration.id), migration) else { continue };
+        let reported = |migration| view.config.reports(view.set.layout, migration);
+        if !reported(first) && !reported(migration) {
+            continue;
+        }
         findings
             .set()
             .block(format!(

@@ -4,6 +4,7 @@ pub mod finding;
 mod fold;
 mod hazard;
 pub mod rule;
+mod suppress;
 mod text;
 mod uses;
 pub mod view;
@@ -11,13 +12,14 @@ pub mod view;
 pub use finding::{Category, Finding, Status, Verdict};
 pub(crate) use fold::fold;
 pub use rule::{Check, Findings, Rule, Sample, SetFindings};
+pub(crate) use suppress::{Directives, suppress};
 
 /// Declares the files of the rules and lists them.
 macro_rules! rules {
     ($($file:ident),* $(,)?) => {
         $(mod $file;)*
         /// All rules.
-        pub static RULES: &[&Rule] = &[$(&$file::RULE),*];
+        pub static RULES: &[&Rule] = &[$(&$file::RULE,)* &suppress::INVALID, &suppress::UNUSED];
     };
 }
 
