@@ -1,6 +1,6 @@
 //! `check`: every migration replayed into the catalog, its effects predicted, the rules asked.
 
-use crate::catalog::{Applied, Catalog, RelationId, Stamp};
+use crate::catalog::{Applied, Catalog, RelationId, Removed, Stamp};
 use crate::config::Config;
 use crate::effects::{self, Effects, Failure, scene::Scene};
 use crate::layout::{Layout, Migration, MigrationSet};
@@ -89,6 +89,8 @@ struct Current<'a> {
     statement: &'a Statement,
     sql: &'a str,
     scope: Scope,
+    /// What the statements before it did.
+    earlier: &'a [(usize, Judged)],
 }
 
 /// How deep calls of routines are followed.
@@ -144,7 +146,7 @@ impl<'c> Replay<'c> {
             }
             self.now.statement += 1;
             let sql = text.get(statement.span.range()).unwrap_or_default();
-            let current = Current { migration, statement, sql, scope };
+            let current = Current { migration, statement, sql, scope, earlier: &operations };
             let (report, judged) = self.statement(&current, script.statements.len());
             statements.push(report);
             for judged in &judged {
@@ -158,6 +160,7 @@ impl<'c> Replay<'c> {
         let mut findings = Vec::new();
         let view = MigrationView {
             migration,
+            number: self.now.migration,
             operations: &operations,
             before: before.as_ref(),
             after: &self.catalog,
@@ -250,8 +253,14 @@ impl<'c> Replay<'c> {
         findings: &mut Vec<Finding>,
     ) {
         if self.comes_to_nothing(&located, judged, findings) {
-            let (effects, sizes) = (Effects::default(), Sizes::default());
-            judged.push(Judged { located, effects, sizes, now: self.now, scope: current.scope });
+            judged.push(Judged {
+                located,
+                effects: Effects::default(),
+                sizes: Sizes::default(),
+                removed: Removed::default(),
+                now: self.now,
+                scope: current.scope,
+            });
             return;
         }
         let called = if depth < MAX_CALL_DEPTH { self.called_bodies(&located) } else { Vec::new() };
@@ -275,6 +284,7 @@ impl<'c> Replay<'c> {
             sql: current.sql,
             scope: current.scope,
             migration: current.migration,
+            earlier: current.earlier,
             host: self.host,
             config: self.config,
         };
@@ -296,7 +306,8 @@ impl<'c> Replay<'c> {
         if let Operation::Set { name, value, local } = &located.operation {
             self.session.set(name, value.as_deref(), *local);
         }
-        judged.push(Judged { located, effects, sizes, now: self.now, scope: current.scope });
+        let removed = applied.removed;
+        judged.push(Judged { located, effects, sizes, removed, now: self.now, scope: current.scope });
         for body in called {
             problems.extend(body.problems);
             for mut inner in body.operations {
@@ -347,6 +358,7 @@ impl<'c> Replay<'c> {
                 findings.truncate(entered.findings);
                 for judged in judged.iter_mut().skip(entered.judged) {
                     judged.effects = Effects::default();
+                    judged.removed = Removed::default();
                 }
             }
         }

@@ -26,7 +26,7 @@ mod types;
 mod typing;
 mod volatility;
 
-pub use apply::{Applied, Conflict, in_pass_order};
+pub use apply::{Applied, Conflict, Removed, in_pass_order};
 pub use builtin::CastContext;
 pub use casts::{Cast, CastPath};
 pub use dependents::{Dependent, Object};

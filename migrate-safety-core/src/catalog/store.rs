@@ -197,9 +197,9 @@ impl Catalog {
             }
             applied.dropped.push((id, relation.qualified()));
             doomed.extend(self.readers.remove(&id).unwrap_or_default());
-            match relation.kind {
-                RelationKind::Table(table) => self.unlink_table(id, &table, &mut doomed),
-                RelationKind::Index(index) => self.unlink_index(id, &index, &mut doomed),
+            match &relation.kind {
+                RelationKind::Table(table) => self.unlink_table(id, table, &mut doomed, applied),
+                RelationKind::Index(index) => self.unlink_index(id, index, &mut doomed, applied),
                 RelationKind::View(view) => {
                     for dependency in &view.depends_on {
                         if let Some(readers) = self.readers.get_mut(&dependency.relation) {
@@ -215,10 +215,11 @@ impl Catalog {
                 }
                 RelationKind::Composite => {}
             }
+            applied.removed.relations.push(relation);
         }
     }
 
-    fn unlink_table(&mut self, id: RelationId, table: &Table, doomed: &mut Vec<RelationId>) {
+    fn unlink_table(&mut self, id: RelationId, table: &Table, doomed: &mut Vec<RelationId>, applied: &mut Applied) {
         doomed.extend(table.children.iter().chain(&table.indexes).chain(&table.sequences));
         doomed.extend(table.columns.iter().filter_map(|c| c.sequence));
         for parent in parents(table) {
@@ -230,11 +231,11 @@ impl Catalog {
             self.unlink_constraint(id, constraint);
         }
         for (from, key) in &table.referenced_by {
-            self.take_constraints(*from, *key);
+            self.take_constraints(*from, *key, applied);
         }
     }
 
-    fn unlink_index(&mut self, id: RelationId, index: &Index, doomed: &mut Vec<RelationId>) {
+    fn unlink_index(&mut self, id: RelationId, index: &Index, doomed: &mut Vec<RelationId>, applied: &mut Applied) {
         doomed.extend(&index.children);
         if let Some(parent) = index.parent.and_then(|parent| self.index_mut(parent)) {
             parent.children.retain(|child| *child != id);
@@ -245,13 +246,13 @@ impl Catalog {
             _ => return,
         }
         if let Some(constraint) = index.constraint {
-            self.take_constraints(index.table, constraint);
+            self.take_constraints(index.table, constraint, applied);
         }
         let relies = |key: &super::ForeignKeyRef<'_>| key.key.index == Some(id);
         let keys: Vec<_> =
             self.foreign_keys_to(index.table).iter().filter(|k| relies(k)).map(|k| (k.from, k.constraint.id)).collect();
         for (from, key) in keys {
-            self.take_constraints(from, key);
+            self.take_constraints(from, key, applied);
         }
     }
 
@@ -269,7 +270,7 @@ impl Catalog {
 
     /// Removes a constraint with those made for it on partitions, and the index behind it.
     pub(crate) fn remove_constraint(&mut self, table: RelationId, id: ConstraintId, applied: &mut Applied) {
-        for constraint in self.take_constraints(table, id) {
+        for constraint in self.take_constraints(table, id, applied) {
             if let Some(index) = constraint.index() {
                 self.remove_relation(index, applied);
             }
@@ -277,7 +278,7 @@ impl Catalog {
     }
 
     /// Takes a constraint and those made for it off their tables.
-    fn take_constraints(&mut self, table: RelationId, id: ConstraintId) -> Vec<Constraint> {
+    fn take_constraints(&mut self, table: RelationId, id: ConstraintId, applied: &mut Applied) -> Vec<Constraint> {
         let mut family = HashSet::from([id]);
         let mut taken = Vec::new();
         let mut tables = vec![table];
@@ -298,6 +299,7 @@ impl Catalog {
             for constraint in &gone {
                 self.unlink_constraint(table, constraint);
             }
+            applied.removed.constraints.extend(gone.iter().map(|constraint| (table, constraint.clone())));
             taken.extend::<Vec<Constraint>>(gone);
         }
         taken

@@ -2,6 +2,7 @@
 
 use super::finding::{Category, Finding, Status};
 use super::view::{MigrationView, OperationView, SetView, StatementView};
+use crate::catalog::Stamp;
 use crate::config::Config;
 use crate::dialect::Target;
 use crate::layout::{Layout, MigrationSet, Source};
@@ -193,6 +194,16 @@ impl<'f> SetFindings<'f> {
     pub fn migration(&mut self, index: usize) -> Option<Findings<'_>> {
         let migration = self.migrations.get_mut(index)?;
         Some(Findings::new(self.rule, &mut migration.findings))
+    }
+
+    /// About the statement that made something, by its stamp: where to add a finding, and the place; `None` for what
+    /// was there before the set.
+    pub fn statement(&mut self, made: Stamp) -> Option<(Findings<'_>, Span)> {
+        let index = usize::try_from(made.migration).ok()?.checked_sub(1)?;
+        let before: usize = self.migrations.get(..index)?.iter().map(|migration| migration.statements.len()).sum();
+        let statement = usize::try_from(made.statement).ok()?.checked_sub(before + 1)?;
+        let statement = self.migrations.get_mut(index)?.statements.get_mut(statement)?;
+        Some((Findings::new(self.rule, &mut statement.findings), statement.span))
     }
 }
 

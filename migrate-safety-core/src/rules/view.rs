@@ -1,6 +1,6 @@
 //! What a rule may look at.
 
-use crate::catalog::{Catalog, RelationId, Stamp};
+use crate::catalog::{Catalog, RelationId, Removed, Stamp};
 use crate::config::Config;
 use crate::effects::scene::Scene;
 use crate::effects::{Effects, RelationRef};
@@ -46,6 +46,8 @@ pub struct OperationView<'a> {
     pub scope: Scope,
     /// Its migration.
     pub migration: &'a Migration,
+    /// What the statements before it in its migration did, each operation with the index of its statement.
+    pub earlier: &'a [(usize, Judged)],
     /// How the host lays migrations out.
     pub host: Layout,
     /// Settings of the check.
@@ -112,6 +114,8 @@ pub struct Judged {
     pub effects: Effects,
     /// What is new and small.
     pub sizes: Sizes,
+    /// What it took away.
+    pub removed: Removed,
     /// The transaction it ran in.
     pub now: Stamp,
     /// In what kind of transaction it ran.
@@ -152,6 +156,8 @@ pub struct StatementView<'a> {
 pub struct MigrationView<'a> {
     /// The migration.
     pub migration: &'a Migration,
+    /// Its number in the set, from 1: what it made has a stamp with this [`Stamp::migration`].
+    pub number: u32,
     /// All its operations in order, each with the index of its statement.
     pub operations: &'a [(usize, Judged)],
     /// The schema before it; kept only for a migration that has a way back.

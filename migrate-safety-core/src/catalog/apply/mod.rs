@@ -29,13 +29,13 @@ mod set_type;
 
 pub use passes::in_pass_order;
 
-use super::{Catalog, RelationId, Stamp};
+use super::{Catalog, Constraint, Relation, RelationId, Stamp};
 use crate::sql::operation::TableTarget;
 use crate::sql::{Ident, ObjectName, Operation};
 use change::Change;
 
 /// What came of applying one operation.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Applied {
     /// Errors the server would report.
     pub conflicts: Vec<Conflict>,
@@ -43,8 +43,19 @@ pub struct Applied {
     pub created: Vec<RelationId>,
     /// Relations that are gone, with the `schema.name` they had.
     pub dropped: Vec<(RelationId, String)>,
+    /// What those and the constraints that are gone were.
+    pub removed: Removed,
     /// What the server would say without failing: `relation "t" already exists, skipping`.
     pub notices: Vec<String>,
+}
+
+/// What is gone, as it was.
+#[derive(Clone, Debug, Default)]
+pub struct Removed {
+    /// Relations, each with the name it had.
+    pub relations: Vec<Relation>,
+    /// Constraints of tables, each with its table; not those of tables that are gone themselves.
+    pub constraints: Vec<(RelationId, Constraint)>,
 }
 
 impl Applied {
