@@ -3,17 +3,19 @@
 
 use libfuzzer_sys::fuzz_target;
 use migrate_safety_core::dialect::Target;
-use migrate_safety_core::sql::{LineIndex, split};
+use migrate_safety_core::sql::{Position, split};
 
 fuzz_target!(|text: &str| {
-    let lines = LineIndex::new(text);
-    let mut offset = 0;
+    let mut here = Position::START;
     for span in split(Target::default(), text) {
-        assert_eq!(span.start.offset, offset);
-        assert!(text.get(span.range()).is_some_and(|piece| !piece.is_empty()));
-        assert_eq!(span.start, lines.at(span.start.offset));
-        assert_eq!(span.end, lines.at(span.end.offset));
-        offset = span.end.offset;
+        assert_eq!(span.start, here);
+        let piece = text.get(span.range()).expect("a piece ends between characters");
+        assert!(!piece.is_empty());
+        for c in piece.chars() {
+            here.offset += c.len_utf8();
+            (here.line, here.column) = if c == '\n' { (here.line + 1, 1) } else { (here.line, here.column + 1) };
+        }
+        assert_eq!(span.end, here);
     }
-    assert_eq!(offset, text.len());
+    assert_eq!(here.offset, text.len());
 });

@@ -7,8 +7,8 @@ use super::name::{Ident, ObjectName};
 use super::source::SourceText;
 use super::span::Span;
 use super::statement::{Problem, ProblemKind};
+use super::token::{LocatedToken, Token, Word};
 use crate::dialect::Target;
-use sqlparser::tokenizer::{Location, Span as TokenSpan, Token, TokenWithSpan, Word};
 
 /// What a production returns.
 pub(crate) type Parse<T> = Result<T, Problem>;
@@ -22,15 +22,14 @@ pub(crate) struct Mark {
 
 /// Reads the tokens of one statement (white space and comments taken out, no semicolon).
 ///
-/// Keywords are compared by text, case-insensitively, and only unquoted: any word can be asked for, whether sqlparser
-/// knows it as a keyword or not.
+/// Keywords are compared by text, case-insensitively, and only unquoted: any word can be asked for.
 pub(crate) struct Cursor<'s, 't> {
-    tokens: Vec<TokenWithSpan>,
+    tokens: Vec<LocatedToken<'t>>,
     /// Index of the next token.
     next: usize,
     pub(crate) source: &'s SourceText<'t>,
     /// Where the statement ends, for errors at the end.
-    end: Location,
+    end: usize,
     /// How many productions that can contain themselves are open.
     depth: u16,
     /// The server's major version, for what older servers do not know.
@@ -40,18 +39,15 @@ pub(crate) struct Cursor<'s, 't> {
 }
 
 /// What stands behind the last token.
-static END: TokenWithSpan = {
-    const NOWHERE: Location = Location { line: 0, column: 0 };
-    TokenWithSpan { token: Token::EOF, span: TokenSpan { start: NOWHERE, end: NOWHERE } }
-};
+static END: LocatedToken<'static> = LocatedToken { token: Token::End, start: 0, end: 0 };
 
 impl<'s, 't> Cursor<'s, 't> {
     /// How deep productions may be nested. A statement nested deeper is reported, not followed: the stack of a thread
     /// with 2 MB must do, in a build without optimisation too.
     const MAX_DEPTH: u16 = 200;
 
-    pub(crate) fn new(tokens: Vec<TokenWithSpan>, source: &'s SourceText<'t>) -> Self {
-        let end = tokens.last().map_or(Location { line: 1, column: 1 }, |t| t.span.end);
+    pub(crate) fn new(tokens: Vec<LocatedToken<'t>>, source: &'s SourceText<'t>) -> Self {
+        let end = tokens.last().map_or(0, |t| t.end);
         let version = Target::default().version;
         Self { tokens, next: 0, source, end, depth: 0, version, problems: Vec::new() }
     }
@@ -62,7 +58,7 @@ impl<'s, 't> Cursor<'s, 't> {
     }
 
     /// For tokens that stand inside what `self` reads, in the same text or in one of their own.
-    pub(crate) fn inside<'a, 'b>(&self, tokens: Vec<TokenWithSpan>, source: &'a SourceText<'b>) -> Cursor<'a, 'b> {
+    pub(crate) fn inside<'a, 'b>(&self, tokens: Vec<LocatedToken<'b>>, source: &'a SourceText<'b>) -> Cursor<'a, 'b> {
         let mut inside = Cursor::new(tokens, source).for_version(self.version);
         inside.depth = self.depth;
         inside
@@ -70,26 +66,26 @@ impl<'s, 't> Cursor<'s, 't> {
 
     // Looking
 
-    pub(crate) fn peek(&self) -> &Token {
+    pub(crate) fn peek(&self) -> &Token<'t> {
         &self.next_token().token
     }
 
-    pub(crate) fn peek_nth(&self, n: usize) -> &Token {
+    pub(crate) fn peek_nth(&self, n: usize) -> &Token<'t> {
         &self.tokens.get(self.next + n).unwrap_or(&END).token
     }
 
     pub(crate) fn at_end(&self) -> bool {
-        matches!(self.peek(), Token::EOF)
+        matches!(self.peek(), Token::End)
     }
 
     /// Whether the next token is this unquoted word.
     pub(crate) fn is(&self, keyword: &str) -> bool {
-        is_word(self.peek(), keyword)
+        self.peek().is_word(keyword)
     }
 
     /// Whether the token `n` ahead is this unquoted word.
     pub(crate) fn is_nth(&self, n: usize, keyword: &str) -> bool {
-        is_word(self.peek_nth(n), keyword)
+        self.peek_nth(n).is_word(keyword)
     }
 
     /// Whether the next tokens are these words (separated by spaces in `keywords`).
@@ -97,7 +93,7 @@ impl<'s, 't> Cursor<'s, 't> {
         keywords.split(' ').enumerate().all(|(n, keyword)| self.is_nth(n, keyword))
     }
 
-    pub(crate) fn is_token(&self, token: &Token) -> bool {
+    pub(crate) fn is_token(&self, token: &Token<'_>) -> bool {
         self.peek() == token
     }
 
@@ -113,34 +109,34 @@ impl<'s, 't> Cursor<'s, 't> {
 
     /// The span from `mark` to the last token consumed.
     pub(crate) fn span_from(&self, mark: Mark) -> Span {
-        let start = self.source.position(self.tokens.get(mark.next).map_or(self.end, |t| t.span.start));
+        let start = self.source.position(self.tokens.get(mark.next).map_or(self.end, |t| t.start));
         let last = self.next.checked_sub(1).and_then(|n| self.tokens.get(n));
-        let end = self.source.position(last.map_or(self.end, |t| t.span.end));
+        let end = self.source.position(last.map_or(self.end, |t| t.end));
         Span { start, end: if end.offset < start.offset { start } else { end } }
     }
 
     /// The text from `mark` to the last token consumed.
     pub(crate) fn text_from(&self, mark: Mark) -> &'t str {
-        let start = self.tokens.get(mark.next).map_or(self.end, |t| t.span.start);
+        let start = self.tokens.get(mark.next).map_or(self.end, |t| t.start);
         let last = self.next.checked_sub(1).and_then(|n| self.tokens.get(n));
-        self.source.between(start, last.map_or(self.end, |t| t.span.end))
+        self.source.text.get(start..last.map_or(self.end, |t| t.end)).unwrap_or_default()
     }
 
     /// The span of the whole statement.
     pub(crate) fn whole_span(&self) -> Span {
-        let start = self.tokens.first().map_or(self.end, |t| t.span.start);
+        let start = self.tokens.first().map_or(self.end, |t| t.start);
         Span { start: self.source.position(start), end: self.source.position(self.end) }
     }
 
     /// All tokens of the statement.
-    pub(crate) fn tokens(&self) -> &[TokenWithSpan] {
+    pub(crate) fn tokens(&self) -> &[LocatedToken<'t>] {
         &self.tokens
     }
 
     /// The span of the next token.
     pub(crate) fn next_span(&self) -> Span {
         match self.tokens.get(self.next) {
-            Some(next) => self.source.span(next.span),
+            Some(next) => self.source.span(next.start..next.end),
             None => {
                 let end = self.source.position(self.end);
                 Span { start: end, end }
@@ -148,14 +144,14 @@ impl<'s, 't> Cursor<'s, 't> {
         }
     }
 
-    fn next_token(&self) -> &TokenWithSpan {
+    fn next_token(&self) -> &LocatedToken<'t> {
         self.tokens.get(self.next).unwrap_or(&END)
     }
 
     // Consuming
 
     /// Consumes the next token and returns a copy.
-    pub(crate) fn advance(&mut self) -> TokenWithSpan {
+    pub(crate) fn advance(&mut self) -> LocatedToken<'t> {
         let token = self.next_token().clone();
         self.skip();
         token
@@ -186,7 +182,7 @@ impl<'s, 't> Cursor<'s, 't> {
         found
     }
 
-    pub(crate) fn eat_token(&mut self, token: &Token) -> bool {
+    pub(crate) fn eat_token(&mut self, token: &Token<'_>) -> bool {
         let found = self.is_token(token);
         if found {
             self.skip();
@@ -211,7 +207,7 @@ impl<'s, 't> Cursor<'s, 't> {
         Ok(())
     }
 
-    pub(crate) fn expect_token(&mut self, token: &Token) -> Parse<()> {
+    pub(crate) fn expect_token(&mut self, token: &Token<'_>) -> Parse<()> {
         if self.eat_token(token) { Ok(()) } else { Err(self.expected(&format!("`{token}`"))) }
     }
 
@@ -237,7 +233,7 @@ impl<'s, 't> Cursor<'s, 't> {
     /// A name: any word that is not reserved, or a quoted one.
     pub(crate) fn ident(&mut self) -> Parse<Ident> {
         match self.peek() {
-            Token::Word(word) if word.quote_style.is_some() || !is_reserved(word) => {
+            Token::Word(word) if word.quoted || !is_reserved(word) => {
                 let ident = ident_of(word);
                 self.skip();
                 Ok(ident)
@@ -260,7 +256,7 @@ impl<'s, 't> Cursor<'s, 't> {
 
     /// An operator of whatever symbols: `+`, `->>`, `&&`.
     pub(crate) fn operator(&mut self) -> Parse<Box<str>> {
-        match operator_symbol(self.peek()) {
+        match self.peek().operator() {
             Some(symbol) => {
                 let symbol = Box::from(symbol);
                 self.skip();
@@ -333,7 +329,7 @@ impl<'s, 't> Cursor<'s, 't> {
 
     /// A string constant of any quoting, unescaped.
     pub(crate) fn string(&mut self) -> Parse<Box<str>> {
-        let text = string_value(self.peek()).map(Box::from);
+        let text = self.peek().string().map(Box::from);
         match text {
             Some(text) => {
                 self.skip();
@@ -350,7 +346,7 @@ impl<'s, 't> Cursor<'s, 't> {
             self.eat_token(&Token::Plus);
         }
         let value = match self.peek() {
-            Token::Number(digits, _) => format!("{}{digits}", if negative { "-" } else { "" }).parse().ok(),
+            Token::Number(digits) => format!("{}{digits}", if negative { "-" } else { "" }).parse().ok(),
             _ => None,
         };
         match value {
@@ -480,7 +476,7 @@ impl<'s, 't> Cursor<'s, 't> {
     /// A syntax error at the next token.
     pub(crate) fn expected(&self, what: &str) -> Problem {
         let found = match self.peek() {
-            Token::EOF => "the end of the statement".to_owned(),
+            Token::End => "the end of the statement".to_owned(),
             token => format!("`{}`", abridged(&token.to_string())),
         };
         self.problem(ProblemKind::Invalid, format!("expected {what}, found {found}"))
@@ -503,67 +499,12 @@ fn abridged(text: &str) -> String {
     }
 }
 
-/// Whether a token is this unquoted word.
-pub(crate) fn is_word(token: &Token, keyword: &str) -> bool {
-    matches!(token, Token::Word(Word { value, quote_style: None, .. }) if value.eq_ignore_ascii_case(keyword))
-}
-
 /// The stored name of a word.
-pub(crate) fn ident_of(word: &Word) -> Ident {
-    if word.quote_style.is_some() { Ident::exact(&word.value) } else { Ident::folded(&word.value) }
-}
-
-/// The symbol of an operator.
-pub(crate) fn operator_symbol(token: &Token) -> Option<&str> {
-    Some(match token {
-        Token::Eq => "=",
-        Token::Neq => "<>",
-        Token::Lt => "<",
-        Token::Gt => ">",
-        Token::LtEq => "<=",
-        Token::GtEq => ">=",
-        Token::Plus => "+",
-        Token::Minus => "-",
-        Token::Mul => "*",
-        Token::Div => "/",
-        Token::Mod => "%",
-        Token::Caret => "^",
-        Token::StringConcat => "||",
-        Token::Overlap => "&&",
-        Token::Ampersand => "&",
-        Token::Pipe => "|",
-        Token::Sharp => "#",
-        Token::Tilde => "~",
-        Token::ExclamationMark => "!",
-        Token::AtSign => "@",
-        Token::Question => "?",
-        Token::Arrow => "->",
-        Token::LongArrow => "->>",
-        Token::HashArrow => "#>",
-        Token::HashLongArrow => "#>>",
-        Token::AtArrow => "@>",
-        Token::ArrowAt => "<@",
-        Token::ShiftLeft => "<<",
-        Token::ShiftRight => ">>",
-        Token::TwoWayArrow => "<->",
-        Token::CustomBinaryOperator(symbol) => symbol,
-        _ => return None,
-    })
-}
-
-/// The value of a string constant of any quoting.
-pub(crate) fn string_value(token: &Token) -> Option<&str> {
-    Some(match token {
-        Token::SingleQuotedString(s)
-        | Token::EscapedStringLiteral(s)
-        | Token::UnicodeStringLiteral(s)
-        | Token::NationalStringLiteral(s) => s,
-        Token::DollarQuotedString(s) => &s.value,
-        _ => return None,
-    })
+pub(crate) fn ident_of(word: &Word<'_>) -> Ident {
+    if word.quoted { Ident::exact(&word.value) } else { Ident::folded(&word.value) }
 }
 
 /// Whether an unquoted word cannot be the name of a column or a relation.
-fn is_reserved(word: &Word) -> bool {
+fn is_reserved(word: &Word<'_>) -> bool {
     matches!(keyword::category(word), Category::Reserved | Category::FunctionName)
 }

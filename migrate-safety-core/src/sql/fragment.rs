@@ -4,11 +4,11 @@ use super::cursor::{Cursor, Parse};
 use super::operation::RoutineBody;
 use super::source::{Place, SourceText};
 use super::span::Span;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::{StringKind, Token};
 
 /// Reads a string constant of any quoting; its content is exact if it stands in the file as it is, without escapes.
 pub(crate) fn literal(c: &mut Cursor<'_, '_>) -> Parse<RoutineBody> {
-    let dollars = matches!(c.peek(), Token::DollarQuotedString(_));
+    let dollars = matches!(c.peek(), Token::String(StringKind::Dollar, _));
     let mark = c.mark();
     let text = c.string()?;
     let written = c.text_from(mark);

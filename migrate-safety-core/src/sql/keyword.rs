@@ -1,6 +1,6 @@
 //! PostgreSQL's key words, as far as they cannot be used as any name (docs, appendix C "SQL Key Words").
 
-use sqlparser::tokenizer::Word;
+use crate::sql::token::Word;
 
 /// Where a word can be used as a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -233,8 +233,8 @@ const NEED_AS: &[&str] = &[
 const LONGEST: usize = 17;
 
 /// Where `word` can be used as a name.
-pub(crate) fn category(word: &Word) -> Category {
-    if word.quote_style.is_some() {
+pub(crate) fn category(word: &Word<'_>) -> Category {
+    if word.quoted {
         return Category::Free;
     }
     let mut buffer = [0; LONGEST];
@@ -245,8 +245,8 @@ pub(crate) fn category(word: &Word) -> Category {
 }
 
 /// Whether `word` can be the label of an output column without `AS`.
-pub(crate) fn is_bare_label(word: &Word) -> bool {
-    if word.quote_style.is_some() {
+pub(crate) fn is_bare_label(word: &Word<'_>) -> bool {
+    if word.quoted {
         return true;
     }
     let mut buffer = [0; LONGEST];

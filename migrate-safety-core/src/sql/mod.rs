@@ -1,5 +1,4 @@
 //! From text to [`Operation`]s: split into statements, cut into tokens, read by PostgreSQL's grammar.
-//! Nothing outside this module sees a `sqlparser` type; of sqlparser only the type of tokens is used.
 
 pub mod calls;
 mod cursor;
@@ -20,6 +19,7 @@ mod source;
 pub mod span;
 mod split;
 pub mod statement;
+mod token;
 
 pub use calls::{called_routines, routine_calls};
 pub use datatype::DataType;

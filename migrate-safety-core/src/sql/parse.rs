@@ -9,13 +9,13 @@ use super::source::SourceText;
 use super::split::{PieceKind, Splitter, Tokens, psql_command};
 use super::statement::{Problem, ProblemKind, Script, Statement};
 use crate::dialect::Target;
-use sqlparser::tokenizer::{Token, TokenWithSpan};
+use crate::sql::token::{LocatedToken, Token};
 use std::collections::HashSet;
 
 /// Reads a script. Nothing is left out: what cannot be read is a statement with its [`Problem`].
 pub fn parse(target: Target, text: &str) -> Script {
     let source = SourceText::new(text);
-    let mut splitter = Splitter::new(text, target.version);
+    let mut splitter = Splitter::new(&source.lines, target.version);
     let mut statements = Vec::new();
     for piece in splitter.by_ref() {
         let problem = match piece.kind {
@@ -62,7 +62,7 @@ fn statement(target: Target, tokens: Tokens, source: &SourceText<'_>) -> Stateme
 }
 
 /// The names in a statement that may be those of objects.
-fn mentions(tokens: &[TokenWithSpan]) -> Vec<ObjectName> {
+fn mentions(tokens: &[LocatedToken<'_>]) -> Vec<ObjectName> {
     let mut seen = HashSet::new();
     let mut found = Vec::new();
     let mut at = 1;

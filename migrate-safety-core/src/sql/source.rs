@@ -1,7 +1,7 @@
 //! A text with its line index: where tokens meet bytes.
 
 use super::span::{LineIndex, Position, Span};
-use sqlparser::tokenizer::{Location, Span as TokenSpan};
+use std::ops::Range;
 
 /// The text being read. All positions inside the `sql` module are positions in the file: those in a fragment of it
 /// (the body of a routine) are carried over here.
@@ -31,16 +31,17 @@ impl<'t> SourceText<'t> {
         Self { text, lines: LineIndex::new(text), place }
     }
 
-    pub(crate) fn position(&self, location: Location) -> Position {
+    /// The place of an offset in this text.
+    pub(crate) fn position(&self, offset: usize) -> Position {
         match self.place {
-            Place::At(base) => self.inner(location).within(base),
+            Place::At(base) => self.lines.at(offset).within(base),
             Place::Whole(span) => span.start,
         }
     }
 
-    pub(crate) fn span(&self, span: TokenSpan) -> Span {
+    pub(crate) fn span(&self, range: Range<usize>) -> Span {
         match self.place {
-            Place::At(_) => Span { start: self.position(span.start), end: self.position(span.end) },
+            Place::At(_) => Span { start: self.position(range.start), end: self.position(range.end) },
             Place::Whole(whole) => whole,
         }
     }
@@ -56,14 +57,5 @@ impl<'t> SourceText<'t> {
     /// Whether positions in this text are positions in the file.
     pub(crate) fn is_exact(&self) -> bool {
         matches!(self.place, Place::At(_))
-    }
-
-    /// The text between two tokens' places.
-    pub(crate) fn between(&self, start: Location, end: Location) -> &'t str {
-        self.text.get(self.inner(start).offset..self.inner(end).offset).unwrap_or_default()
-    }
-
-    fn inner(&self, location: Location) -> Position {
-        self.lines.position(location.line, location.column)
     }
 }

@@ -1,5 +1,7 @@
 //! Places in a source text.
 
+use std::ops::Range;
+
 /// A place in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
@@ -40,7 +42,7 @@ impl Span {
     pub const START: Self = Self { start: Position::START, end: Position::START };
 
     /// The bytes it covers, for slicing the text.
-    pub fn range(self) -> std::ops::Range<usize> {
+    pub fn range(self) -> Range<usize> {
         self.start.offset..self.end.offset
     }
 
@@ -51,7 +53,7 @@ impl Span {
     }
 }
 
-/// Turns line and column into byte offsets.
+/// Turns byte offsets into lines and columns.
 #[derive(Debug)]
 pub struct LineIndex<'t> {
     text: &'t str,
@@ -91,28 +93,16 @@ impl<'t> LineIndex<'t> {
         Self { text, anchors, ascii }
     }
 
-    /// The position of a 1-based line and column; past the end it is the end.
-    pub fn position(&self, line: u64, column: u64) -> Position {
-        let line = u32::try_from(line).unwrap_or(u32::MAX);
-        let column = u32::try_from(column).unwrap_or(u32::MAX);
-        let anchor = self.anchor(|a| (a.line, a.column) <= (line, column));
-        if anchor.line < line {
-            return self.end();
-        }
-        let characters = usize::try_from(column.saturating_sub(anchor.column)).unwrap_or(usize::MAX);
-        let rest = self.text.get(anchor.offset..).unwrap_or_default();
-        let bytes = if self.ascii {
-            characters.min(rest.len())
-        } else {
-            rest.char_indices().nth(characters).map_or(rest.len(), |(at, _)| at)
-        };
-        Position { offset: anchor.offset + bytes, line, column }
+    /// The text itself.
+    pub fn text(&self) -> &'t str {
+        self.text
     }
 
     /// The position of a byte offset.
     pub fn at(&self, offset: usize) -> Position {
         let offset = offset.min(self.text.len());
-        let anchor = self.anchor(|a| a.offset <= offset);
+        let behind = self.anchors.partition_point(|a| a.offset <= offset);
+        let anchor = self.anchors.get(behind.saturating_sub(1)).copied().unwrap_or(Position::START);
         let between = self.text.as_bytes().get(anchor.offset..offset).unwrap_or_default();
         let characters =
             if self.ascii { between.len() } else { between.iter().filter(|b| !matches!(b, 0x80..=0xbf)).count() };
@@ -120,14 +110,13 @@ impl<'t> LineIndex<'t> {
         Position { offset, column, ..anchor }
     }
 
+    /// The places of a range of byte offsets.
+    pub fn span(&self, range: Range<usize>) -> Span {
+        Span { start: self.at(range.start), end: self.at(range.end) }
+    }
+
     /// The end of the text.
     pub fn end(&self) -> Position {
         self.at(self.text.len())
-    }
-
-    /// The last anchor for which `before` holds.
-    fn anchor(&self, before: impl Fn(&Position) -> bool) -> Position {
-        let behind = self.anchors.partition_point(before);
-        self.anchors.get(behind.saturating_sub(1)).copied().unwrap_or(Position::START)
     }
 }

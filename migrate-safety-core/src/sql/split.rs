@@ -1,27 +1,27 @@
 //! Cuts a script into statements where psql and the server would, losing no byte.
 
-use super::cursor::is_word;
 use super::lexer::{Lexeme, Lexer};
-use super::span::{Position, Span};
+use super::span::{LineIndex, Span};
 use super::statement::{Directive, Problem, ProblemKind};
+use super::token::{LocatedToken, Token};
 use crate::dialect::Target;
-use sqlparser::tokenizer::{Token, TokenWithSpan};
+use std::ops::Range;
 
 /// A stretch of a script. The pieces in order, one behind the other, are the whole script.
 #[derive(Debug)]
-pub(crate) struct Piece {
-    pub(crate) kind: PieceKind,
+pub(crate) struct Piece<'t> {
+    pub(crate) kind: PieceKind<'t>,
     /// The stretch; a statement's ends with its semicolon.
     pub(crate) span: Span,
 }
 
 /// What a [`Piece`] is.
 #[derive(Debug)]
-pub(crate) enum PieceKind {
+pub(crate) enum PieceKind<'t> {
     /// White space, comments, empty statements.
     Trivia,
     /// A statement, the last one perhaps without its semicolon.
-    Statement(Tokens),
+    Statement(Tokens<'t>),
     /// What follows `COPY … FROM stdin`, with the line `\.` that ends it.
     CopyData,
     /// `\connect db`.
@@ -30,9 +30,9 @@ pub(crate) enum PieceKind {
 
 /// The tokens of a statement.
 #[derive(Debug, Default)]
-pub(crate) struct Tokens {
+pub(crate) struct Tokens<'t> {
     /// Its tokens, the semicolon excluded: one at least.
-    pub(crate) tokens: Vec<TokenWithSpan>,
+    pub(crate) tokens: Vec<LocatedToken<'t>>,
     /// What the server's scanner would reject, and psql commands in the midst.
     pub(crate) problems: Vec<Problem>,
     /// The directives before and in it.
@@ -41,19 +41,20 @@ pub(crate) struct Tokens {
 
 /// Where a script falls apart into statements, what stands between them, data of `COPY` and commands of psql: stretches
 /// that follow one another and leave nothing out. A statement's ends with its semicolon.
-pub fn split(target: Target, text: &str) -> impl Iterator<Item = Span> {
-    Splitter::new(text, target.version).map(|piece| piece.span)
+pub fn split(target: Target, text: &str) -> Vec<Span> {
+    Splitter::new(&LineIndex::new(text), target.version).map(|piece| piece.span).collect()
 }
 
 /// Gives the pieces of a script.
 #[derive(Debug)]
-pub(crate) struct Splitter<'t> {
+pub(crate) struct Splitter<'s, 't> {
     text: &'t str,
-    lexer: Lexer<'t>,
+    lines: &'s LineIndex<'t>,
+    lexer: Lexer<'s, 't>,
     /// The end of the last piece.
-    done: Position,
+    done: usize,
     /// A piece that was found behind the one just given.
-    found: Option<Piece>,
+    found: Option<Piece<'t>>,
     /// Directives read but not yet given to a statement.
     directives: Vec<Directive>,
     /// Problems for the next statement.
@@ -62,25 +63,26 @@ pub(crate) struct Splitter<'t> {
     copying: bool,
 }
 
-impl<'t> Splitter<'t> {
+impl<'s, 't> Splitter<'s, 't> {
     const BYTE_ORDER_MARK: &'static str = "\u{feff}";
 
-    pub(crate) fn new(text: &'t str, version: u16) -> Self {
+    pub(crate) fn new(lines: &'s LineIndex<'t>, version: u16) -> Self {
+        let text = lines.text();
         let mut splitter = Self {
             text,
-            lexer: Lexer::new(text, version),
-            done: Position::START,
+            lines,
+            lexer: Lexer::new(lines, version),
+            done: 0,
             found: None,
             directives: Vec::new(),
             problems: Vec::new(),
             copying: false,
         };
         if text.starts_with(Self::BYTE_ORDER_MARK) {
-            let start = splitter.lexer.here();
             splitter.lexer.jump(Self::BYTE_ORDER_MARK.len());
             splitter.problems.push(Problem {
                 kind: ProblemKind::Invalid,
-                span: Span { start, end: splitter.lexer.here() },
+                span: lines.span(0..Self::BYTE_ORDER_MARK.len()),
                 message: "a byte order mark: the server takes it for a part of the first word".into(),
             });
         }
@@ -93,54 +95,54 @@ impl<'t> Splitter<'t> {
     }
 
     /// The piece from `start` to `end`, or the trivia before it, if there is any.
-    fn give(&mut self, kind: PieceKind, start: Position, end: Position) -> Piece {
-        let before = Span { start: self.done, end: start };
+    fn give(&mut self, kind: PieceKind<'t>, start: usize, end: usize) -> Piece<'t> {
+        let before = self.done..start;
         self.done = end;
-        let piece = Piece { kind, span: Span { start, end } };
-        if before.start.offset == before.end.offset {
+        let piece = Piece { kind, span: self.lines.span(start..end) };
+        if before.is_empty() {
             return piece;
         }
         self.found = Some(piece);
-        Piece { kind: PieceKind::Trivia, span: before }
+        Piece { kind: PieceKind::Trivia, span: self.lines.span(before) }
     }
 
     /// Notes a comment that is a directive.
-    fn comment(&mut self, span: Span) {
+    fn comment(&mut self, range: Range<usize>) {
         const MARKER: &str = "migrate-safety:";
-        let comment = self.text.get(span.range()).unwrap_or_default();
+        let comment = self.text.get(range.clone()).unwrap_or_default();
         let inside = match comment.strip_prefix("/*") {
             Some(block) => block.strip_suffix("*/").unwrap_or(block),
             None => comment.trim_start_matches('-'),
         };
         if let Some(text) = inside.trim_start().strip_prefix(MARKER) {
-            self.directives.push(Directive { span, text: text.trim().into() });
+            self.directives.push(Directive { span: self.lines.span(range), text: text.trim().into() });
         }
     }
 
     /// The rest of a statement that begins with `first`, and where it ends.
-    fn statement(&mut self, first: TokenWithSpan) -> (Tokens, Position) {
+    fn statement(&mut self, first: LocatedToken<'t>) -> (Tokens<'t>, usize) {
         let mut nesting = Nesting::default();
         nesting.enter(None, &first.token);
         let mut tokens = vec![first];
         let mut problems = std::mem::take(&mut self.problems);
-        let mut end = self.lexer.here();
+        let mut end = self.lexer.offset();
         loop {
             match self.lexer.next(&mut problems) {
                 Lexeme::Token(token) => {
-                    end = self.lexer.here();
+                    end = self.lexer.offset();
                     if token.token == Token::SemiColon && nesting.is_over() {
                         break;
                     }
                     nesting.enter(tokens.last().map(|t| &t.token), &token.token);
                     tokens.push(token);
                 }
-                Lexeme::Comment(span) => self.comment(span),
+                Lexeme::Comment(range) => self.comment(range),
                 Lexeme::Backslash if self.sends() => break,
                 Lexeme::Backslash => {
-                    let start = self.lexer.here();
+                    let start = self.lexer.offset();
                     self.lexer.jump(self.command_end());
-                    end = self.lexer.here();
-                    problems.push(psql_command(self.text, Span { start, end }));
+                    end = self.lexer.offset();
+                    problems.push(psql_command(self.text, self.lines.span(start..end)));
                 }
                 Lexeme::End => break,
             }
@@ -206,10 +208,10 @@ impl<'t> Splitter<'t> {
     }
 }
 
-impl Iterator for Splitter<'_> {
-    type Item = Piece;
+impl<'t> Iterator for Splitter<'_, 't> {
+    type Item = Piece<'t>;
 
-    fn next(&mut self) -> Option<Piece> {
+    fn next(&mut self) -> Option<Piece<'t>> {
         if let Some(found) = self.found.take() {
             return Some(found);
         }
@@ -219,32 +221,31 @@ impl Iterator for Splitter<'_> {
             {
                 self.copying = false;
                 self.lexer.jump(data);
-                let start = self.lexer.here();
+                let start = self.lexer.offset();
                 self.lexer.jump(self.data_end(data));
-                let end = self.lexer.here();
+                let end = self.lexer.offset();
                 return Some(self.give(PieceKind::CopyData, start, end));
             }
             let lexeme = self.lexer.next(&mut self.problems);
             match lexeme {
-                Lexeme::Comment(span) => self.comment(span),
+                Lexeme::Comment(range) => self.comment(range),
                 Lexeme::Backslash => {
-                    let start = self.lexer.here();
+                    let start = self.lexer.offset();
                     self.lexer.jump(self.command_end());
-                    let end = self.lexer.here();
+                    let end = self.lexer.offset();
                     return Some(self.give(PieceKind::PsqlCommand, start, end));
                 }
                 Lexeme::Token(token) if token.token == Token::SemiColon => {}
                 Lexeme::Token(token) => {
-                    let start = self.lexer.token_start();
+                    let start = token.start;
                     let (tokens, end) = self.statement(token);
                     self.copying |= copies_from_stdin(&tokens.tokens);
                     return Some(self.give(PieceKind::Statement(tokens), start, end));
                 }
-                Lexeme::End if self.done.offset == self.text.len() => return None,
+                Lexeme::End if self.done == self.text.len() => return None,
                 Lexeme::End => {
-                    let end = self.lexer.here();
-                    let span = Span { start: self.done, end };
-                    self.done = end;
+                    let span = self.lines.span(self.done..self.text.len());
+                    self.done = self.text.len();
                     return Some(Piece { kind: PieceKind::Trivia, span });
                 }
             }
@@ -271,18 +272,18 @@ impl Nesting {
     }
 
     /// Takes a token in; `before` is the one before it.
-    fn enter(&mut self, before: Option<&Token>, token: &Token) {
+    fn enter(&mut self, before: Option<&Token<'_>>, token: &Token<'_>) {
         match token {
             Token::LParen => self.parentheses += 1,
             Token::RParen => self.parentheses = self.parentheses.saturating_sub(1),
-            Token::Word(word) if word.quote_style.is_none() => self.word(before, token),
+            Token::Word(word) if !word.quoted => self.word(before, token),
             _ => {}
         }
     }
 
-    fn word(&mut self, before: Option<&Token>, token: &Token) {
-        let is = |keyword| is_word(token, keyword);
-        let was = |keyword| before.is_some_and(|t| is_word(t, keyword));
+    fn word(&mut self, before: Option<&Token<'_>>, token: &Token<'_>) {
+        let is = |keyword| token.is_word(keyword);
+        let was = |keyword| before.is_some_and(|t| t.is_word(keyword));
         self.words += 1;
         match self.words {
             1 => self.routine = is("CREATE"),
@@ -303,8 +304,8 @@ impl Nesting {
 }
 
 /// Whether psql would send lines of the script as data behind this statement.
-fn copies_from_stdin(tokens: &[TokenWithSpan]) -> bool {
-    let is = |n: usize, word| tokens.get(n).is_some_and(|t: &TokenWithSpan| is_word(&t.token, word));
+fn copies_from_stdin(tokens: &[LocatedToken<'_>]) -> bool {
+    let is = |n: usize, word| tokens.get(n).is_some_and(|t| t.token.is_word(word));
     if !is(0, "COPY") {
         return false;
     }

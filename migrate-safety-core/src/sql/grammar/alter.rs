@@ -8,7 +8,7 @@ use super::table_action;
 use crate::sql::cursor::{Cursor, Mark, Parse};
 use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{AlterTable, LocatedOperation, Operation, RelationWord, TableAction};
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// The words behind `ALTER` and the kind of relation they name.
 const KINDS: &[(&str, RelationWord)] = &[

@@ -10,7 +10,7 @@ use crate::sql::name::Ident;
 use crate::sql::operation::{ColumnDef, ConstraintDef, ConstraintKind, Generated, Identity};
 use crate::sql::span::Span;
 use crate::sql::statement::{Problem, ProblemKind};
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// `name type [STORAGE s] [COMPRESSION c] [OPTIONS (…)] [qualifiers]`.
 pub(super) fn column_def(c: &mut Cursor<'_, '_>) -> Parse<ColumnDef> {

@@ -1,12 +1,12 @@
 //! What many statements share: relations, parameters, options, operators.
 
-use crate::sql::cursor::{Cursor, Parse, operator_symbol, string_value};
+use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::expr::{Expr, Expression};
 use crate::sql::lower;
 use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{Persistence, TableTarget};
 use crate::sql::statement::Problem;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// A parameter of a list such as `WITH (fillfactor = 70)`; one without a value has none.
 pub(super) type Parameter = (Box<str>, Option<Box<str>>);
@@ -119,7 +119,7 @@ pub(super) fn with_parameters(c: &mut Cursor<'_, '_>) -> Parse<Vec<(Box<str>, Bo
 
 /// The value of a parameter: a string, a number, an operator, a type or any word.
 fn parameter_value(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
-    if string_value(c.peek()).is_some() {
+    if c.peek().string().is_some() {
         return c.string();
     }
     if let Some(number) = number(c) {
@@ -140,8 +140,8 @@ fn parameter_value(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
 /// A number with an optional sign, if one is next.
 pub(super) fn number(c: &mut Cursor<'_, '_>) -> Option<Box<str>> {
     let signed = matches!(c.peek(), Token::Minus | Token::Plus);
-    let Token::Number(digits, _) = c.peek_nth(usize::from(signed)) else { return None };
-    let digits = digits.clone();
+    let Token::Number(digits) = c.peek_nth(usize::from(signed)) else { return None };
+    let digits = *digits;
     let negative = c.eat_token(&Token::Minus);
     c.eat_token(&Token::Plus);
     c.advance();
@@ -162,7 +162,7 @@ pub(super) fn alter_options(c: &mut Cursor<'_, '_>) -> Parse<()> {
     c.parens(|c| {
         c.list(|c| {
             // The words are no keywords here if the value follows at once.
-            let is_name = string_value(c.peek_nth(1)).is_some();
+            let is_name = c.peek_nth(1).string().is_some();
             if !is_name && c.eat("DROP") {
                 c.label()?;
                 return Ok(());
@@ -183,8 +183,8 @@ fn option(c: &mut Cursor<'_, '_>) -> Parse<()> {
 }
 
 /// Whether a token is an operator.
-pub(super) fn is_operator(token: &Token) -> bool {
-    operator_symbol(token).is_some()
+pub(super) fn is_operator(token: &Token<'_>) -> bool {
+    token.operator().is_some()
 }
 
 /// `=`, `-|-`, `OPERATOR(pg_catalog.&&)`.

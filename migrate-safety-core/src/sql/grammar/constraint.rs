@@ -12,7 +12,7 @@ use crate::sql::operation::{
 };
 use crate::sql::span::Span;
 use crate::sql::statement::ProblemKind;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// Whether a table constraint is next, where a column definition could be too.
 pub(super) fn is_table_constraint(c: &Cursor<'_, '_>) -> bool {

@@ -7,7 +7,7 @@ use super::partition::{partition_bound, partition_by};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::name::ObjectName;
 use crate::sql::operation::{ConstraintKind, CreateTable, LikeClause, LikeIncluding, Operation, Persistence};
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// `CREATE [TEMP | UNLOGGED] TABLE`.
 pub(super) fn create_table(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
@@ -238,7 +238,7 @@ fn is_table_as(c: &Cursor<'_, '_>) -> bool {
     let mut depth = 0usize;
     loop {
         match c.peek_nth(at) {
-            Token::EOF => return false,
+            Token::End => return false,
             Token::LParen => depth += 1,
             Token::RParen => depth = depth.saturating_sub(1),
             _ if depth == 0 && c.is_nth(at, "AS") => return true,

@@ -7,7 +7,7 @@ use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::datatype::DataType;
 use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{ClusterCommand, LocatedOperation, ObjectCommand, Operation, RoutineWord};
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// Classes by the words behind `DROP`, and how their names are read. Longer ones come before their beginnings.
 const CLASSES: &[(&str, Class)] = &[

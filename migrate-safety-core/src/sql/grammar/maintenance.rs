@@ -1,11 +1,11 @@
 //! Maintenance: `VACUUM`, `ANALYZE`, `CLUSTER`, `REINDEX`, `LOCK`, `TRUNCATE` …
 
 use super::common::{none_of, number, optional_idents, target};
-use crate::sql::cursor::{Cursor, Parse, string_value};
+use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{LockMode, Operation, ReindexTarget, TableTarget};
 use crate::sql::statement::{Problem, ProblemKind};
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// What an option of a command can have for a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -270,7 +270,7 @@ fn option_value(c: &mut Cursor<'_, '_>) -> Parse<Option<Box<str>>> {
     if matches!(c.peek(), Token::Comma | Token::RParen) {
         return Ok(None);
     }
-    if string_value(c.peek()).is_some() {
+    if c.peek().string().is_some() {
         return c.string().map(Some);
     }
     if let Some(number) = number(c) {

@@ -1,4 +1,4 @@
-//! PostgreSQL's statements, read from sqlparser's tokens straight into operations.
+//! PostgreSQL's statements, read from tokens straight into operations.
 //!
 //! What is below the level of a statement - types, expressions, queries - and the statements about data are in
 //! [`lower`].
@@ -21,12 +21,12 @@ mod table_action;
 mod transaction;
 mod view;
 
-use super::cursor::{Cursor, Parse, string_value};
+use super::cursor::{Cursor, Parse};
 use super::lower;
 use super::operation::{LocatedOperation, Operation};
 use super::span::Span;
 use super::statement::Problem;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// What one statement was read into.
 #[derive(Debug, Default)]
@@ -152,7 +152,7 @@ fn reader(c: &Cursor<'_, '_>) -> Option<Reader> {
         });
     }
     // A prepared statement may be called `transaction`.
-    if c.is_all("PREPARE TRANSACTION") && string_value(c.peek_nth(2)).is_some() {
+    if c.is_all("PREPARE TRANSACTION") && c.peek_nth(2).string().is_some() {
         return Some(Reader::One(transaction::prepare));
     }
     BY_FIRST_WORDS.iter().find(|(words, _)| c.is_all(words)).map(|(_, reader)| *reader)

@@ -5,7 +5,7 @@ use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::expr::{Expr, Expression};
 use crate::sql::operation::{PartitionBound, PartitionBy, PartitionStrategy};
 use crate::sql::statement::ProblemKind;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// `PARTITION BY strategy (key)`, if there is one.
 pub(super) fn partition_by(c: &mut Cursor<'_, '_>) -> Parse<Option<PartitionBy>> {
@@ -91,7 +91,7 @@ fn hash_bound(c: &mut Cursor<'_, '_>) -> Parse<PartitionBound> {
             return Err(c.problem(ProblemKind::Invalid, "hash bound given more than once"));
         }
         c.advance();
-        let Token::Number(digits, _) = c.peek() else { return Err(c.expected("an integer")) };
+        let Token::Number(digits) = c.peek() else { return Err(c.expected("an integer")) };
         let Ok(number) = digits.parse::<u32>() else { return Err(c.expected("an integer")) };
         c.advance();
         *slot = Some(number);

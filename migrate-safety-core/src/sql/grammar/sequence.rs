@@ -6,7 +6,7 @@ use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{Operation, Persistence, SequenceOptions};
 use crate::sql::span::Span;
 use crate::sql::statement::{Problem, ProblemKind};
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// `CREATE [TEMP] SEQUENCE`.
 pub(super) fn create_sequence(c: &mut Cursor<'_, '_>) -> Parse<Operation> {

@@ -2,7 +2,7 @@
 
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::operation::Operation;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// `CHECKPOINT`.
 pub(super) fn checkpoint(c: &mut Cursor<'_, '_>) -> Parse<Operation> {

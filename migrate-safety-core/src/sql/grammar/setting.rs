@@ -3,10 +3,10 @@
 use super::common::number;
 use super::session::command;
 use super::transaction::modes;
-use crate::sql::cursor::{Cursor, Parse, string_value};
+use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::name::quote;
 use crate::sql::operation::{Operation, Transaction};
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// `SET`.
 pub(super) fn set(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
@@ -56,7 +56,7 @@ pub(super) fn clause(c: &mut Cursor<'_, '_>) -> Parse<Clause> {
     } else if c.eat("SCHEMA") {
         ("search_path", Some(quote(&c.string()?).into()))
     } else if c.eat("NAMES") {
-        let encoding = if !c.eat("DEFAULT") && string_value(c.peek()).is_some() { Some(c.string()?) } else { None };
+        let encoding = if !c.eat("DEFAULT") && c.peek().string().is_some() { Some(c.string()?) } else { None };
         ("client_encoding", encoding)
     } else if c.eat_all("XML OPTION") {
         match c.eat_one_of(&["DOCUMENT", "CONTENT"]) {
@@ -166,7 +166,7 @@ fn value(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
     }
     match c.eat_one_of(&["TRUE", "FALSE", "ON"]) {
         Some(word) => Ok(word.to_ascii_lowercase().into()),
-        None if string_value(c.peek()).is_some() => c.string(),
+        None if c.peek().string().is_some() => c.string(),
         None => match c.non_reserved() {
             Ok(word) => Ok(word.as_str().into()),
             Err(_) => Err(c.expected("a value")),
@@ -175,7 +175,7 @@ fn value(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
 }
 
 fn word_or_string(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
-    if string_value(c.peek()).is_some() { c.string() } else { Ok(c.non_reserved()?.as_str().into()) }
+    if c.peek().string().is_some() { c.string() } else { Ok(c.non_reserved()?.as_str().into()) }
 }
 
 /// What follows `TIME ZONE`; nothing for `LOCAL` and `DEFAULT`.
@@ -186,7 +186,7 @@ fn time_zone(c: &mut Cursor<'_, '_>) -> Parse<Option<Box<str>>> {
     if let Some(number) = number(c) {
         return Ok(Some(number));
     }
-    if string_value(c.peek()).is_some() {
+    if c.peek().string().is_some() {
         return c.string().map(Some);
     }
     if c.eat("INTERVAL") {

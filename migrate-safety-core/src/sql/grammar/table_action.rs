@@ -9,7 +9,7 @@ use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::name::Ident;
 use crate::sql::operation::{FiringState, ReplicaIdentity, SequenceOptions, TableAction, TriggerName};
 use crate::sql::statement::ProblemKind;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// One action of a list.
 pub(super) fn table_action(c: &mut Cursor<'_, '_>) -> Parse<TableAction> {
@@ -85,7 +85,7 @@ fn alter(c: &mut Cursor<'_, '_>) -> Parse<TableAction> {
         return alter_constraint(c);
     }
     c.eat("COLUMN");
-    if let Token::Number(position, _) = c.peek() {
+    if let Token::Number(position) = c.peek() {
         // The columns of an index that are expressions have no name of their own.
         let column = Ident::exact(position);
         let mark = c.mark();

@@ -4,7 +4,7 @@ use super::Reading;
 use super::common::none_of;
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::operation::{LocatedOperation, Operation, Transaction};
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// `BEGIN`, `START TRANSACTION`.
 pub(super) fn begin(c: &mut Cursor<'_, '_>) -> Parse<Operation> {

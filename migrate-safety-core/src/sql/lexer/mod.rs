@@ -1,25 +1,23 @@
 //! Cuts a text into tokens, as PostgreSQL's own scanner does (docs, 4.1 "Lexical Structure").
 //!
-//! The tokens are of sqlparser's type; the scanner is ours, because it has to stop and go on in mid-text (data of
-//! `COPY`, commands of psql, a quote that never ends), and because sqlparser's reads operators, continued strings and
-//! numbers otherwise than the server.
+//! It can stop and go on in mid-text: at data of `COPY`, at commands of psql, behind a quote that never ends.
 
 mod number;
 mod operator;
 mod string;
 
-use super::span::{Position, Span};
+use super::span::{LineIndex, Span};
 use super::statement::{Problem, ProblemKind};
-use sqlparser::keywords::Keyword;
-use sqlparser::tokenizer::{Location, Span as TokenSpan, Token, TokenWithSpan, Word};
+use super::token::{LocatedToken, Token, Word};
+use std::ops::Range;
 
 /// What the scanner found.
 #[derive(Debug)]
-pub(crate) enum Lexeme {
+pub(crate) enum Lexeme<'t> {
     /// A token.
-    Token(TokenWithSpan),
-    /// A comment, with its place.
-    Comment(Span),
+    Token(LocatedToken<'t>),
+    /// A comment: the bytes it covers.
+    Comment(Range<usize>),
     /// A backslash outside any quotes: psql takes a command from here to the end of the line. It is not consumed.
     Backslash,
     /// Only the end of the text is left.
@@ -28,14 +26,12 @@ pub(crate) enum Lexeme {
 
 /// Where a lexer stands; to go back to.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Lexer<'t> {
+pub(crate) struct Lexer<'s, 't> {
     text: &'t str,
+    /// For the places of what the server would reject.
+    lines: &'s LineIndex<'t>,
     /// Offset of the first byte not consumed.
     at: usize,
-    /// The last place of which line and column are known; never behind `at`.
-    counted: Position,
-    /// Where the last token starts.
-    token_start: Position,
     /// The server's major version.
     version: u16,
 }
@@ -49,26 +45,16 @@ struct Malformed {
 }
 
 /// What one of the readers of [`Lexer`] found: a token and the offset of its end.
-type Scanned = Result<(Token, usize), Malformed>;
+type Scanned<'t> = Result<(Token<'t>, usize), Malformed>;
 
-impl<'t> Lexer<'t> {
-    pub(crate) fn new(text: &'t str, version: u16) -> Self {
-        Self { text, at: 0, counted: Position::START, token_start: Position::START, version }
+impl<'s, 't> Lexer<'s, 't> {
+    pub(crate) fn new(lines: &'s LineIndex<'t>, version: u16) -> Self {
+        Self { text: lines.text(), lines, at: 0, version }
     }
 
     /// Offset of the first byte not consumed.
     pub(crate) fn offset(&self) -> usize {
         self.at
-    }
-
-    /// Where the last token starts.
-    pub(crate) fn token_start(&self) -> Position {
-        self.token_start
-    }
-
-    /// The place of the first byte not consumed.
-    pub(crate) fn here(&mut self) -> Position {
-        self.locate(self.at)
     }
 
     /// Consumes everything up to `offset`, whatever it is.
@@ -78,7 +64,7 @@ impl<'t> Lexer<'t> {
 
     /// Consumes white space and the next lexeme. What the server would reject is noted in `problems` and given as some
     /// token all the same.
-    pub(crate) fn next(&mut self, problems: &mut Vec<Problem>) -> Lexeme {
+    pub(crate) fn next(&mut self, problems: &mut Vec<Problem>) -> Lexeme<'t> {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
         self.at += rest.iter().position(|b| !is_space(*b)).unwrap_or(rest.len());
         let Some(first) = self.byte(0) else { return Lexeme::End };
@@ -86,12 +72,12 @@ impl<'t> Lexer<'t> {
         let scanned = match (first, self.byte(1)) {
             (b'-', Some(b'-')) => {
                 self.at = self.line_comment_end(start);
-                return Lexeme::Comment(self.span(start));
+                return Lexeme::Comment(start..self.at);
             }
             (b'/', Some(b'*')) => match self.block_comment_end(start) {
                 Some(end) => {
                     self.at = end;
-                    return Lexeme::Comment(self.span(start));
+                    return Lexeme::Comment(start..self.at);
                 }
                 None => Err(Malformed { end: self.text.len(), message: "unterminated comment" }),
             },
@@ -105,17 +91,15 @@ impl<'t> Lexer<'t> {
                 (token, end, Some(message))
             }
         };
-        self.token_start = self.locate(start);
         self.at = end;
-        let span = Span { start: self.token_start, end: self.locate(end) };
         if let Some(message) = message {
+            let span = Span { start: self.lines.at(start), end: self.lines.at(end) };
             problems.push(Problem { kind: ProblemKind::Invalid, span, message: message.into() });
         }
-        let span = TokenSpan::new(location(span.start), location(span.end));
-        Lexeme::Token(TokenWithSpan { token, span })
+        Lexeme::Token(LocatedToken { token, start, end })
     }
 
-    fn scan(&self, first: u8) -> Scanned {
+    fn scan(&self, first: u8) -> Scanned<'t> {
         match first {
             b'\'' => self.quoted(self.at, string::Quoting::Plain),
             b'"' => self.quoted_name(self.at),
@@ -142,14 +126,14 @@ impl<'t> Lexer<'t> {
         self.text.as_bytes().get(self.at + n).copied()
     }
 
-    fn word(&self) -> (Token, usize) {
+    fn word(&self) -> (Token<'t>, usize) {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
         let end = self.at + rest.iter().position(|b| !is_name_part(*b)).unwrap_or(rest.len());
-        let value = self.text.get(self.at..end).unwrap_or_default().to_owned();
-        (Token::Word(Word { value, quote_style: None, keyword: Keyword::NoKeyword }), end)
+        let value = self.text.get(self.at..end).unwrap_or_default().into();
+        (Token::Word(Word { value, quoted: false }), end)
     }
 
-    fn punctuation(&self, first: u8) -> Scanned {
+    fn punctuation(&self, first: u8) -> Scanned<'t> {
         let (token, length) = match (first, self.byte(1)) {
             (b':', Some(b':')) => (Token::DoubleColon, 2),
             (b':', Some(b'=')) => (Token::Assignment, 2),
@@ -189,28 +173,6 @@ impl<'t> Lexer<'t> {
             }
         }
     }
-
-    /// From `start` to the last byte consumed.
-    fn span(&mut self, start: usize) -> Span {
-        Span { start: self.locate(start), end: self.locate(self.at) }
-    }
-
-    /// The place of an offset not before the last one asked for.
-    fn locate(&mut self, offset: usize) -> Position {
-        for b in self.text.as_bytes().get(self.counted.offset..offset).unwrap_or_default() {
-            match b {
-                b'\n' => (self.counted.line, self.counted.column) = (self.counted.line.saturating_add(1), 1),
-                0x80..=0xbf => {}
-                _ => self.counted.column = self.counted.column.saturating_add(1),
-            }
-        }
-        self.counted.offset = offset;
-        self.counted
-    }
-}
-
-fn location(position: Position) -> Location {
-    Location { line: position.line.into(), column: position.column.into() }
 }
 
 fn is_space(b: u8) -> bool {

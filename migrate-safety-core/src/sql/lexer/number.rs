@@ -1,11 +1,11 @@
 //! Numbers and parameters.
 
 use super::{Lexer, Malformed, Scanned, is_name_part, is_name_start};
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
-impl Lexer<'_> {
+impl<'t> Lexer<'_, 't> {
     /// `1`, `1.5`, `.5`, `1e-3`, `0x1F`, `1_000`.
-    pub(super) fn number(&self) -> Scanned {
+    pub(super) fn number(&self) -> Scanned<'t> {
         let bytes = self.text.as_bytes();
         let radix = match (self.byte(0), self.byte(1).map(|b| b.to_ascii_lowercase())) {
             _ if self.version < 16 => 10,
@@ -34,16 +34,16 @@ impl Lexer<'_> {
         if self.version >= 15 && bytes.get(end).is_some_and(|b| is_name_start(*b)) {
             return Err(self.junk(end, "trailing junk after a number"));
         }
-        Ok((Token::Number(self.text.get(self.at..end).unwrap_or_default().to_owned(), false), end))
+        Ok((Token::Number(self.text.get(self.at..end).unwrap_or_default()), end))
     }
 
     /// `$1`; the dollar sign has been seen.
-    pub(super) fn parameter(&self) -> Scanned {
+    pub(super) fn parameter(&self) -> Scanned<'t> {
         let end = self.digits(self.at + 1, 10);
         if self.version >= 15 && self.text.as_bytes().get(end).is_some_and(|b| is_name_start(*b)) {
             return Err(self.junk(end, "trailing junk after a parameter"));
         }
-        Ok((Token::Placeholder(self.text.get(self.at..end).unwrap_or_default().to_owned()), end))
+        Ok((Token::Parameter(self.text.get(self.at..end).unwrap_or_default()), end))
     }
 
     /// The end of the digits from `at` on; single underscores may stand between (and, but for decimal numbers, before)

@@ -1,7 +1,7 @@
 //! Operators: the longest run of operator characters, with the server's exceptions.
 
 use super::Lexer;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// Whether a byte can be in an operator.
 pub(super) fn is_part(b: u8) -> bool {
@@ -26,10 +26,10 @@ pub(super) fn is_part(b: u8) -> bool {
     )
 }
 
-impl Lexer<'_> {
+impl<'t> Lexer<'_, 't> {
     /// The operator that starts here: it ends before a comment, and ends with `+` or `-` only if it also has one of
     /// the characters that no operator of standard SQL has.
-    pub(super) fn operator(&self) -> (Token, usize) {
+    pub(super) fn operator(&self) -> (Token<'t>, usize) {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
         let mut length = rest.iter().position(|b| !is_part(*b)).unwrap_or(rest.len());
         let comment = rest.get(..length).unwrap_or_default().windows(2).position(|w| matches!(w, b"--" | b"/*"));
@@ -42,43 +42,6 @@ impl Lexer<'_> {
             length -= 1;
         }
         let end = self.at + length;
-        (token_of(self.text.get(self.at..end).unwrap_or_default()), end)
-    }
-}
-
-fn token_of(operator: &str) -> Token {
-    match operator {
-        "=" => Token::Eq,
-        "<>" | "!=" => Token::Neq,
-        "<" => Token::Lt,
-        ">" => Token::Gt,
-        "<=" => Token::LtEq,
-        ">=" => Token::GtEq,
-        "=>" => Token::RArrow,
-        "+" => Token::Plus,
-        "-" => Token::Minus,
-        "*" => Token::Mul,
-        "/" => Token::Div,
-        "%" => Token::Mod,
-        "^" => Token::Caret,
-        "||" => Token::StringConcat,
-        "&&" => Token::Overlap,
-        "&" => Token::Ampersand,
-        "|" => Token::Pipe,
-        "#" => Token::Sharp,
-        "~" => Token::Tilde,
-        "!" => Token::ExclamationMark,
-        "@" => Token::AtSign,
-        "?" => Token::Question,
-        "->" => Token::Arrow,
-        "->>" => Token::LongArrow,
-        "#>" => Token::HashArrow,
-        "#>>" => Token::HashLongArrow,
-        "@>" => Token::AtArrow,
-        "<@" => Token::ArrowAt,
-        "<<" => Token::ShiftLeft,
-        ">>" => Token::ShiftRight,
-        "<->" => Token::TwoWayArrow,
-        other => Token::CustomBinaryOperator(other.to_owned()),
+        (Token::of_operator(self.text.get(self.at..end).unwrap_or_default()), end)
     }
 }

@@ -1,9 +1,8 @@
 //! String constants and quoted names.
 
 use super::{Lexer, Malformed, Scanned, is_name_part, is_name_start, is_space};
-use sqlparser::ast::DollarQuotedString;
-use sqlparser::keywords::Keyword;
-use sqlparser::tokenizer::{Token, Word};
+use crate::sql::token::{StringKind, Token, Word};
+use std::borrow::Cow;
 
 /// How the inside of quotes is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,49 +38,50 @@ impl Quoting {
     }
 }
 
-impl Lexer<'_> {
+impl<'t> Lexer<'_, 't> {
     /// A string constant whose opening quote is at `quote`.
-    pub(super) fn quoted(&self, quote: usize, quoting: Quoting) -> Scanned {
+    pub(super) fn quoted(&self, quote: usize, quoting: Quoting) -> Scanned<'t> {
         let unterminated = Malformed { end: self.text.len(), message: "unterminated string" };
         let Some((raw, end)) = self.quoted_text(quote, quoting == Quoting::Escape) else { return Err(unterminated) };
         let malformed = |message| Malformed { end, message };
         let token = match quoting {
-            Quoting::Plain => Token::SingleQuotedString(raw),
-            Quoting::National => Token::NationalStringLiteral(raw),
+            Quoting::Plain => Token::String(StringKind::Text, raw),
+            Quoting::National => Token::String(StringKind::National, raw),
             Quoting::Escape => {
-                Token::EscapedStringLiteral(unescape(&raw).ok_or_else(|| malformed("invalid escape in a string"))?)
+                let text = unescape(raw).ok_or_else(|| malformed("invalid escape in a string"))?;
+                Token::String(StringKind::Text, text)
             }
-            Quoting::Bits if raw.bytes().all(|b| matches!(b, b'0' | b'1')) => Token::SingleQuotedByteStringLiteral(raw),
+            Quoting::Bits if raw.bytes().all(|b| matches!(b, b'0' | b'1')) => Token::String(StringKind::Bits, raw),
             Quoting::Bits => return Err(malformed("a bit string has only the digits 0 and 1")),
-            Quoting::Hex if raw.bytes().all(|b| b.is_ascii_hexdigit()) => Token::HexStringLiteral(raw),
+            Quoting::Hex if raw.bytes().all(|b| b.is_ascii_hexdigit()) => Token::String(StringKind::Bits, raw),
             Quoting::Hex => return Err(malformed("a hexadecimal string has only hexadecimal digits")),
             Quoting::Unicode | Quoting::UnicodeName => {
                 let (escape, end) = self.uescape(end)?;
                 let decoded = decode_unicode(&raw, escape);
                 let text = decoded.ok_or(Malformed { end, message: "invalid Unicode escape in a string" })?;
-                return Ok((Token::UnicodeStringLiteral(text), end));
+                return Ok((Token::String(StringKind::Text, text.into()), end));
             }
         };
         Ok((token, end))
     }
 
     /// `"…"` with the opening quote at `quote`.
-    pub(super) fn quoted_name(&self, quote: usize) -> Scanned {
+    pub(super) fn quoted_name(&self, quote: usize) -> Scanned<'t> {
         let (value, end) = self.quoted_name_text(quote)?;
-        Ok((Token::Word(Word { value, quote_style: Some('"'), keyword: Keyword::NoKeyword }), end))
+        Ok((Token::Word(Word { value, quoted: true }), end))
     }
 
     /// `U&"…" [UESCAPE '…']`.
-    pub(super) fn unicode_name(&self) -> Scanned {
+    pub(super) fn unicode_name(&self) -> Scanned<'t> {
         let (raw, end) = self.quoted_name_text(self.at + 2)?;
         let (escape, end) = self.uescape(end)?;
         let message = "invalid Unicode escape in a name";
-        let value = decode_unicode(&raw, escape).ok_or(Malformed { end, message })?;
-        Ok((Token::Word(Word { value, quote_style: Some('"'), keyword: Keyword::NoKeyword }), end))
+        let value = decode_unicode(&raw, escape).ok_or(Malformed { end, message })?.into();
+        Ok((Token::Word(Word { value, quoted: true }), end))
     }
 
     /// `$1`, `$$…$$`, `$tag$…$tag$`.
-    pub(super) fn dollar(&self) -> Scanned {
+    pub(super) fn dollar(&self) -> Scanned<'t> {
         let bytes = self.text.as_bytes();
         if self.byte(1).is_some_and(|b| b.is_ascii_digit()) {
             return self.parameter();
@@ -100,33 +100,31 @@ impl Lexer<'_> {
         let Some(length) = body.find(delimiter) else {
             return Err(Malformed { end: self.text.len(), message: "unterminated dollar-quoted string" });
         };
-        let tag = delimiter.get(1..delimiter.len() - 1).filter(|t| !t.is_empty()).map(str::to_owned);
-        let value = body.get(..length).unwrap_or_default().to_owned();
+        let value = body.get(..length).unwrap_or_default().into();
         let end = end + 1 + length + delimiter.len();
-        Ok((Token::DollarQuotedString(DollarQuotedString { value, tag }), end))
+        Ok((Token::String(StringKind::Dollar, value), end))
     }
 
     /// The inside of quotes with doubled quotes made single and continuation lines joined, and the offset behind it.
     /// Escapes are kept, but an escaped quote is not taken for the end.
-    fn quoted_text(&self, quote: usize, escapes: bool) -> Option<(String, usize)> {
-        let mut text = String::new();
+    fn quoted_text(&self, quote: usize, escapes: bool) -> Option<(Cow<'t, str>, usize)> {
+        let mut text = Cow::Borrowed("");
         let mut at = quote + 1;
         loop {
             let rest = self.text.get(at..)?;
             let length = rest.bytes().position(|b| b == b'\'' || (escapes && b == b'\\'))?;
-            text.push_str(rest.get(..length)?);
+            text += rest.get(..length)?;
             let bytes = rest.as_bytes();
             match (bytes.get(length), bytes.get(length + 1)) {
                 (Some(b'\\'), Some(_)) => {
                     let escaped = rest.get(length + 1..)?.chars().next()?;
-                    text.push('\\');
-                    text.push(escaped);
+                    text.to_mut().extend(['\\', escaped]);
                     at += length + 1 + escaped.len_utf8();
                 }
                 (Some(b'\\'), None) => return None,
                 (_, Some(b'\'')) => {
                     // An escape-string's doubled quote must not be taken for a later escape's operand.
-                    text.push('\'');
+                    text.to_mut().push('\'');
                     at += length + 2;
                 }
                 _ => {
@@ -155,19 +153,19 @@ impl Lexer<'_> {
         }
     }
 
-    fn quoted_name_text(&self, quote: usize) -> Result<(String, usize), Malformed> {
+    fn quoted_name_text(&self, quote: usize) -> Result<(Cow<'t, str>, usize), Malformed> {
         let unterminated = || Malformed { end: self.text.len(), message: "unterminated quoted name" };
-        let mut text = String::new();
+        let mut text = Cow::Borrowed("");
         let mut at = quote + 1;
         loop {
             let rest = self.text.get(at..).unwrap_or_default();
             let length = rest.find('"').ok_or_else(unterminated)?;
-            text.push_str(rest.get(..length).unwrap_or_default());
+            text += rest.get(..length).unwrap_or_default();
             at += length + 1;
             if self.text.as_bytes().get(at) != Some(&b'"') {
                 break;
             }
-            text.push('"');
+            text.to_mut().push('"');
             at += 1;
         }
         if text.is_empty() {
@@ -220,9 +218,9 @@ impl Lexer<'_> {
 }
 
 /// The inside of `E'…'`.
-fn unescape(raw: &str) -> Option<String> {
+fn unescape(raw: Cow<'_, str>) -> Option<Cow<'_, str>> {
     if !raw.contains('\\') {
-        return Some(raw.to_owned());
+        return Some(raw);
     }
     let mut bytes = Vec::with_capacity(raw.len());
     let mut chars = raw.chars().peekable();
@@ -281,7 +279,7 @@ fn unescape(raw: &str) -> Option<String> {
         }
         bytes.push(byte);
     }
-    if high.is_some() { None } else { String::from_utf8(bytes).ok() }
+    if high.is_some() { None } else { String::from_utf8(bytes).ok().map(Cow::Owned) }
 }
 
 /// The inside of `U&'…'`.

@@ -6,7 +6,7 @@ use crate::sql::datatype::DataType;
 use crate::sql::keyword::{self, Category};
 use crate::sql::name::Ident;
 use crate::sql::statement::{Problem, ProblemKind};
-use sqlparser::tokenizer::{Token, Word};
+use crate::sql::token::{Token, Word};
 
 /// A type with its modifiers and array bounds.
 pub(crate) fn data_type(c: &mut Cursor<'_, '_>) -> Parse<DataType> {
@@ -22,7 +22,7 @@ pub(crate) fn data_type(c: &mut Cursor<'_, '_>) -> Parse<DataType> {
 /// string to make a constant (`timestamp with time zone '…'`).
 pub(super) fn keyword_type(c: &mut Cursor<'_, '_>) -> Parse<Option<DataType>> {
     let Token::Word(word) = c.peek() else { return Ok(None) };
-    if word.quote_style.is_some() || !is_type_word(word) {
+    if word.quoted || !is_type_word(word) {
         return Ok(None);
     }
     let behind_schema = |c: &Cursor<'_, '_>| matches!(c.peek_nth(1), Token::Period);
@@ -70,8 +70,7 @@ pub(super) fn keyword_type(c: &mut Cursor<'_, '_>) -> Parse<Option<DataType>> {
 fn named_type(c: &mut Cursor<'_, '_>) -> Parse<DataType> {
     let mut parts = match c.peek() {
         Token::Word(word)
-            if word.quote_style.is_some()
-                || matches!(keyword::category(word), Category::Free | Category::FunctionName) =>
+            if word.quoted || matches!(keyword::category(word), Category::Free | Category::FunctionName) =>
         {
             vec![c.label()?]
         }
@@ -105,7 +104,7 @@ fn builtin(written: &str) -> DataType {
     DataType::builtin(DataType::canonical(written).unwrap_or(written))
 }
 
-fn is_type_word(word: &Word) -> bool {
+fn is_type_word(word: &Word<'_>) -> bool {
     matches!(word.value.len(), 3..=9)
         && (keyword::category(word) == Category::ColumnName || word.value.eq_ignore_ascii_case("double"))
 }

@@ -4,7 +4,7 @@ use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::expr::{Expression, Query, Select, SelectItem};
 use crate::sql::grammar::{self, Reading};
 use crate::sql::operation::Operation;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// Whether such a body is next.
 pub(crate) fn follows(c: &Cursor<'_, '_>) -> bool {

@@ -7,7 +7,7 @@ use crate::sql::cursor::Parse;
 use crate::sql::expr::Expr;
 use crate::sql::name::Ident;
 use crate::sql::statement::ProblemKind;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 impl Reader<'_, '_> {
     /// A block behind its label.
@@ -70,7 +70,7 @@ impl Reader<'_, '_> {
 
     /// One declaration; none for a cursor. An alias has the value of what it stands for. `of_block` is where the block's own variables begin.
     fn declaration(&mut self, of_block: usize) -> Parse<Option<Declaration>> {
-        if self.c.is_token(&Token::ShiftLeft) {
+        if self.c.is_token(&Token::Operator("<<")) {
             return Err(self.c.problem(ProblemKind::Invalid, "block label must be placed before DECLARE, not after"));
         }
         if is_reserved(self.c.peek()) {

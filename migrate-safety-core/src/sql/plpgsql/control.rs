@@ -7,7 +7,7 @@ use crate::sql::cursor::{Cursor, Mark, Parse, ident_of};
 use crate::sql::name::Ident;
 use crate::sql::operation::{LocatedOperation, Operation};
 use crate::sql::statement::{Problem, ProblemKind};
-use sqlparser::tokenizer::{Token, TokenWithSpan};
+use crate::sql::token::{LocatedToken, Token};
 
 impl Reader<'_, '_> {
     /// A block or loop behind its label.
@@ -92,7 +92,7 @@ impl Reader<'_, '_> {
         &mut self,
         targets: &[Ident],
         reverse: bool,
-        first: Vec<TokenWithSpan>,
+        first: Vec<LocatedToken<'_>>,
     ) -> Parse<(Vec<LocatedOperation>, Over)> {
         let [variable] = targets else {
             return Err(self.c.problem(ProblemKind::Invalid, "integer FOR loop must have only one target variable"));

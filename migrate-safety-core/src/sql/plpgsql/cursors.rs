@@ -6,7 +6,7 @@ use crate::sql::cursor::{Mark, Parse, ident_of};
 use crate::sql::name::Ident;
 use crate::sql::operation::LocatedOperation;
 use crate::sql::statement::{Problem, ProblemKind};
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 impl Reader<'_, '_> {
     /// `name [NO SCROLL] CURSOR [(arguments)] FOR query` of a declaration, behind the name.

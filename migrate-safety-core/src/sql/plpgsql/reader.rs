@@ -2,11 +2,11 @@
 
 use super::scope::{Returns, Scope, Signature};
 use super::tree::{Block, Kind, Statement};
-use crate::sql::cursor::{Cursor, Mark, Parse, is_word};
+use crate::sql::cursor::{Cursor, Mark, Parse};
 use crate::sql::name::Ident;
 use crate::sql::operation::LocatedOperation;
 use crate::sql::statement::{Problem, ProblemKind};
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 use std::collections::HashMap;
 
 /// Reads the statements of one body.
@@ -62,7 +62,7 @@ impl<'s, 't> Reader<'s, 't> {
     }
 
     fn options_and_block(&mut self) -> Parse<Block> {
-        while self.c.eat_token(&Token::Sharp) {
+        while self.c.eat_token(&Token::Operator("#")) {
             self.option()?;
         }
         let label = self.label()?;
@@ -90,11 +90,11 @@ impl<'s, 't> Reader<'s, 't> {
 
     /// `<<label>>`, if it is next.
     pub(super) fn label(&mut self) -> Parse<Option<Ident>> {
-        if !self.c.eat_token(&Token::ShiftLeft) {
+        if !self.c.eat_token(&Token::Operator("<<")) {
             return Ok(None);
         }
         let label = self.c.label()?;
-        self.c.expect_token(&Token::ShiftRight)?;
+        self.c.expect_token(&Token::Operator(">>"))?;
         Ok(Some(label))
     }
 
@@ -146,7 +146,7 @@ impl<'s, 't> Reader<'s, 't> {
     pub(super) fn any_variable(&mut self) -> Parse<Ident> {
         let name = match self.c.peek() {
             // `$1` is a parameter without a name.
-            Token::Placeholder(number) => {
+            Token::Parameter(number) => {
                 let name = Ident::exact(number);
                 self.c.skip();
                 name
@@ -186,6 +186,6 @@ pub(super) const RESERVED: &[&str] = &[
     "LOOP", "NOT", "NULL", "OR", "STRICT", "THEN", "TO", "USING", "WHEN", "WHILE",
 ];
 
-pub(super) fn is_reserved(token: &Token) -> bool {
-    RESERVED.iter().any(|word| is_word(token, word))
+pub(super) fn is_reserved(token: &Token<'_>) -> bool {
+    RESERVED.iter().any(|word| token.is_word(word))
 }

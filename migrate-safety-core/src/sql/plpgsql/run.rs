@@ -8,14 +8,14 @@ use super::script::script;
 use super::tokens::tokens;
 use super::tree::{Arm, Block, Handler, Kind, Loop, Over, Statement, Value, Way};
 use crate::dialect::Target;
-use crate::sql::cursor::{Cursor, ident_of, is_word};
+use crate::sql::cursor::{Cursor, ident_of};
 use crate::sql::grammar::Reading;
 use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{Guard, LocatedOperation, Operation, RoutineFrame};
 use crate::sql::source::{Place, SourceText};
 use crate::sql::span::Span;
 use crate::sql::statement::{Problem, ProblemKind};
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 use std::collections::HashSet;
 
 /// The state of following one body.
@@ -415,7 +415,7 @@ fn mentioned(text: &Text) -> Vec<ObjectName> {
     let mut rest = tokens.as_slice();
     while let [first, behind @ ..] = rest {
         rest = behind;
-        let is_one_of = |words: &[&str]| words.iter().any(|word| is_word(&first.token, word));
+        let is_one_of = |words: &[&str]| words.iter().any(|word| first.token.is_word(word));
         match &first.token {
             Token::Word(word) if expected && !is_one_of(BETWEEN) => {
                 expected = is_one_of(BEFORE);

@@ -1,11 +1,11 @@
 //! Statements in a text of their own: what `EXECUTE` runs, the body of a function in SQL.
 
 use super::tokens::tokens;
-use crate::sql::cursor::{Cursor, is_word};
+use crate::sql::cursor::Cursor;
 use crate::sql::grammar::{self, Reading};
 use crate::sql::operation::{LocatedOperation, Operation};
 use crate::sql::source::SourceText;
-use sqlparser::tokenizer::{Token, TokenWithSpan};
+use crate::sql::token::{LocatedToken, Token};
 
 /// Reads every statement of a text; `c` is what reads around it.
 pub(super) fn script(c: &Cursor<'_, '_>, source: &SourceText<'_>) -> Reading {
@@ -32,7 +32,7 @@ pub(super) fn script(c: &Cursor<'_, '_>, source: &SourceText<'_>) -> Reading {
 }
 
 /// Cuts at semicolons that stand in no parentheses and in no `BEGIN ATOMIC … END`.
-fn split(tokens: Vec<TokenWithSpan>) -> Vec<Vec<TokenWithSpan>> {
+fn split<'t>(tokens: Vec<LocatedToken<'t>>) -> Vec<Vec<LocatedToken<'t>>> {
     let mut statements = vec![Vec::new()];
     let (mut parentheses, mut blocks) = (0usize, 0usize);
     let mut after_begin = false;
@@ -44,11 +44,11 @@ fn split(tokens: Vec<TokenWithSpan>) -> Vec<Vec<TokenWithSpan>> {
                 statements.push(Vec::new());
                 continue;
             }
-            word if (after_begin && is_word(word, "ATOMIC")) || (blocks > 0 && is_word(word, "CASE")) => blocks += 1,
-            word if blocks > 0 && is_word(word, "END") => blocks -= 1,
+            word if (after_begin && word.is_word("ATOMIC")) || (blocks > 0 && word.is_word("CASE")) => blocks += 1,
+            word if blocks > 0 && word.is_word("END") => blocks -= 1,
             _ => {}
         }
-        after_begin = is_word(&token.token, "BEGIN");
+        after_begin = token.token.is_word("BEGIN");
         if let Some(statement) = statements.last_mut() {
             statement.push(token);
         }

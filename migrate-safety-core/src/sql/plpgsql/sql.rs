@@ -2,7 +2,7 @@
 
 use super::reader::Reader;
 use super::tree::{Kind, Statement, Value};
-use crate::sql::cursor::{Cursor, Mark, Parse, is_word, string_value};
+use crate::sql::cursor::{Cursor, Mark, Parse};
 use crate::sql::expr::{Expr, Query};
 use crate::sql::fragment;
 use crate::sql::grammar;
@@ -10,8 +10,7 @@ use crate::sql::name::Ident;
 use crate::sql::operation::{LocatedOperation, Operation};
 use crate::sql::span::Span;
 use crate::sql::statement::ProblemKind;
-use sqlparser::keywords::Keyword;
-use sqlparser::tokenizer::{Span as TokenSpan, Token, TokenWithSpan, Word};
+use crate::sql::token::{LocatedToken, Token, Word};
 
 /// An expression that has been read.
 pub(super) struct Evaluated {
@@ -28,14 +27,14 @@ impl Evaluated {
     }
 }
 
-impl Reader<'_, '_> {
+impl<'t> Reader<'_, 't> {
     /// The tokens up to what stops them, outside of any parentheses, or to a semicolon.
-    pub(super) fn gather(&mut self, stop: impl Fn(&Cursor<'_, '_>) -> bool) -> Parse<Vec<TokenWithSpan>> {
+    pub(super) fn gather(&mut self, stop: impl Fn(&Cursor<'_, '_>) -> bool) -> Parse<Vec<LocatedToken<'t>>> {
         let mut tokens = Vec::new();
         let mut depth = 0usize;
         loop {
             match self.c.peek() {
-                Token::EOF => break,
+                Token::End => break,
                 _ if depth == 0 && stop(&self.c) => break,
                 Token::SemiColon if depth == 0 => break,
                 Token::SemiColon => return Err(self.c.problem(ProblemKind::Invalid, "mismatched parentheses")),
@@ -73,9 +72,9 @@ impl Reader<'_, '_> {
     }
 
     /// An expression of these tokens: to the server what follows the word `SELECT`.
-    pub(super) fn expression(&mut self, tokens: Vec<TokenWithSpan>) -> Parse<Evaluated> {
+    pub(super) fn expression(&mut self, tokens: Vec<LocatedToken<'_>>) -> Parse<Evaluated> {
         let Some(first) = tokens.first() else { return Err(self.c.expected("an expression")) };
-        let literal = match (string_value(&first.token), tokens.len()) {
+        let literal = match (first.token.string(), tokens.len()) {
             (Some(_), 1) => fragment::literal(&mut self.c.inside(tokens.clone(), self.c.source)).ok(),
             _ => None,
         };
@@ -113,7 +112,7 @@ impl Reader<'_, '_> {
 
     /// The tokens of a statement; semicolons in parentheses and inside the body of a routine that it creates belong to
     /// it.
-    pub(super) fn gather_statement(&mut self) -> Parse<Vec<TokenWithSpan>> {
+    pub(super) fn gather_statement(&mut self) -> Parse<Vec<LocatedToken<'t>>> {
         let creates_routine =
             self.c.is("CREATE") && (1..4).any(|n| self.c.is_nth(n, "FUNCTION") || self.c.is_nth(n, "PROCEDURE"));
         let mut tokens = Vec::new();
@@ -121,7 +120,7 @@ impl Reader<'_, '_> {
         let (mut blocks, mut parentheses) = (0usize, 0usize);
         loop {
             match self.c.peek() {
-                Token::EOF => break,
+                Token::End => break,
                 Token::SemiColon if blocks == 0 && parentheses == 0 => break,
                 Token::LParen => parentheses += 1,
                 Token::RParen => match parentheses.checked_sub(1) {
@@ -140,13 +139,13 @@ impl Reader<'_, '_> {
     }
 
     /// Takes `INTO [STRICT] targets` out of a statement.
-    fn without_into(&mut self, tokens: Vec<TokenWithSpan>) -> Parse<(Vec<TokenWithSpan>, Vec<Ident>)> {
+    fn without_into(&mut self, tokens: Vec<LocatedToken<'t>>) -> Parse<(Vec<LocatedToken<'t>>, Vec<Ident>)> {
         // `IMPORT FOREIGN SCHEMA … INTO` is no target, nor is `INSERT INTO`, `MERGE INTO`.
-        let no_targets = tokens.first().is_none_or(|first| is_word(&first.token, "IMPORT"));
-        let is_target = |at: usize, tokens: &[TokenWithSpan]| {
+        let no_targets = tokens.first().is_none_or(|first| first.token.is_word("IMPORT"));
+        let is_target = |at: usize, tokens: &[LocatedToken<'_>]| {
             let before = at.checked_sub(1).and_then(|at| tokens.get(at));
-            let takes_table = before.is_some_and(|t| is_word(&t.token, "INSERT") || is_word(&t.token, "MERGE"));
-            !no_targets && !takes_table && tokens.get(at).is_some_and(|t| is_word(&t.token, "INTO"))
+            let takes_table = before.is_some_and(|t| t.token.is_word("INSERT") || t.token.is_word("MERGE"));
+            !no_targets && !takes_table && tokens.get(at).is_some_and(|t| t.token.is_word("INTO"))
         };
         let Some(at) = (0..tokens.len()).find(|at| is_target(*at, &tokens)) else { return Ok((tokens, Vec::new())) };
         let (before, behind) = tokens.split_at_checked(at).unwrap_or((&tokens, &[]));
@@ -167,7 +166,7 @@ impl Reader<'_, '_> {
     }
 
     /// A statement of these tokens. One that cannot be read is noted, and stands as opaque.
-    pub(super) fn embedded(&mut self, tokens: Vec<TokenWithSpan>) -> Vec<LocatedOperation> {
+    pub(super) fn embedded(&mut self, tokens: Vec<LocatedToken<'_>>) -> Vec<LocatedOperation> {
         if tokens.is_empty() {
             let missing = self.c.expected("a statement");
             self.problems.push(missing);
@@ -191,9 +190,9 @@ impl Reader<'_, '_> {
     }
 
     /// From the first of some tokens to the last.
-    pub(super) fn span_of(&self, tokens: &[TokenWithSpan]) -> Span {
+    pub(super) fn span_of(&self, tokens: &[LocatedToken<'_>]) -> Span {
         match (tokens.first(), tokens.last()) {
-            (Some(first), Some(last)) => self.c.source.span(TokenSpan::new(first.span.start, last.span.end)),
+            (Some(first), Some(last)) => self.c.source.span(first.start..last.end),
             _ => self.c.next_span(),
         }
     }
@@ -204,9 +203,9 @@ pub(super) fn located(operation: Operation, span: Span) -> LocatedOperation {
 }
 
 /// A word that is not written, at the place of the token that it goes before.
-fn word(value: &str, before: &TokenWithSpan) -> TokenWithSpan {
-    let token = Token::Word(Word { value: value.to_owned(), quote_style: None, keyword: Keyword::NoKeyword });
-    TokenWithSpan { token, span: TokenSpan::new(before.span.start, before.span.start) }
+fn word<'t>(value: &'t str, before: &LocatedToken<'t>) -> LocatedToken<'t> {
+    let token = Token::Word(Word { value: value.into(), quoted: false });
+    LocatedToken { token, start: before.start, end: before.start }
 }
 
 /// Functions that do nothing but compute, and that procedural code is full of.

@@ -4,10 +4,10 @@ use super::reader::Reader;
 use super::scope::Returns;
 use super::sql::{Evaluated, located};
 use super::tree::{Kind, Statement, Way};
-use crate::sql::cursor::{Mark, Parse, is_word, string_value};
+use crate::sql::cursor::{Mark, Parse};
 use crate::sql::operation::{LocatedOperation, Operation, Transaction};
 use crate::sql::statement::{Problem, ProblemKind};
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 impl Reader<'_, '_> {
     /// One statement with its semicolon.
@@ -23,7 +23,7 @@ impl Reader<'_, '_> {
 
     fn any_statement(&mut self) -> Parse<Statement> {
         let mark = self.c.mark();
-        if self.c.is_token(&Token::ShiftLeft) {
+        if self.c.is_token(&Token::Operator("<<")) {
             let label = self.label()?;
             return self.labelled(mark, label);
         }
@@ -31,7 +31,7 @@ impl Reader<'_, '_> {
             return self.assignment(mark);
         }
         match self.c.peek() {
-            Token::Word(word) if word.quote_style.is_none() => match word.value.to_ascii_uppercase().as_str() {
+            Token::Word(word) if !word.quoted => match word.value.to_ascii_uppercase().as_str() {
                 "DECLARE" | "BEGIN" | "LOOP" | "WHILE" | "FOR" | "FOREACH" => self.labelled(mark, None),
                 "IF" => self.if_statement(mark),
                 "CASE" => self.case_statement(mark),
@@ -61,7 +61,7 @@ impl Reader<'_, '_> {
 
     /// Whether `name[.field][[subscript]] :=` is next.
     fn is_assignment(&self) -> bool {
-        if !matches!(self.c.peek(), Token::Word(_) | Token::Placeholder(_)) {
+        if !matches!(self.c.peek(), Token::Word(_) | Token::Parameter(_)) {
             return false;
         }
         let mut n = 1;
@@ -74,7 +74,7 @@ impl Reader<'_, '_> {
                         match self.c.peek_nth(n) {
                             Token::LBracket => depth += 1,
                             Token::RBracket => depth -= 1,
-                            Token::EOF | Token::SemiColon => return false,
+                            Token::End | Token::SemiColon => return false,
                             _ => {}
                         }
                         n += 1;
@@ -254,7 +254,7 @@ impl Reader<'_, '_> {
             return self.finish(mark, operations, Kind::Plain);
         }
         let level = self.c.eat_one_of(LEVELS).is_some();
-        if string_value(self.c.peek()).is_some() {
+        if self.c.peek().string().is_some() {
             let start = self.c.problem(ProblemKind::Invalid, "");
             let format = self.c.string()?;
             let mut given = 0;
@@ -364,7 +364,7 @@ impl Reader<'_, '_> {
         }
         let copies = matches!(self.c.peek_nth(n), Token::Word(_))
             && *self.c.peek_nth(n + 1) == Token::Mod
-            && (is_word(self.c.peek_nth(n + 2), "TYPE") || is_word(self.c.peek_nth(n + 2), "ROWTYPE"));
+            && (self.c.peek_nth(n + 2).is_word("TYPE") || self.c.peek_nth(n + 2).is_word("ROWTYPE"));
         if !copies {
             return self.c.data_type().map(|data_type| data_type.array);
         }

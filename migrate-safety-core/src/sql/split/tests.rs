@@ -5,7 +5,7 @@ use proptest::prelude::*;
 fn pieces(text: &str) -> Vec<String> {
     let mut offset = 0;
     let mut found = Vec::new();
-    for piece in Splitter::new(text, 18) {
+    for piece in Splitter::new(&LineIndex::new(text), 18) {
         assert_eq!(piece.span.start.offset, offset, "{text}");
         offset = piece.span.end.offset;
         let covered = &text[piece.span.range()];
@@ -108,7 +108,8 @@ fn commands_of_psql_end_with_their_line() {
 /// The directives of each statement, then those that are left.
 fn directives(text: &str) -> Vec<String> {
     let show = |found: &[Directive]| found.iter().map(|d| d.text.to_string()).collect::<Vec<_>>().join(" + ");
-    let mut splitter = Splitter::new(text, 18);
+    let lines = LineIndex::new(text);
+    let mut splitter = Splitter::new(&lines, 18);
     let mut found = Vec::new();
     for piece in splitter.by_ref() {
         if let PieceKind::Statement(tokens) = piece.kind {
@@ -138,7 +139,7 @@ fn directives_belong_to_the_statement_behind_or_around_them() {
 #[test]
 fn a_byte_order_mark_is_reported() {
     let problems = |text| {
-        Splitter::new(text, 18)
+        Splitter::new(&LineIndex::new(text), 18)
             .filter_map(|piece| match piece.kind {
                 PieceKind::Statement(tokens) => Some(tokens.problems.len()),
                 _ => None,
@@ -201,10 +202,13 @@ proptest! {
     #[test]
     fn positions_are_those_of_the_bytes(words in prop::collection::vec(prop::sample::select(SOUP), 0..60)) {
         let text = words.concat();
-        let lines = crate::sql::LineIndex::new(&text);
-        for piece in Splitter::new(&text, 18) {
-            prop_assert_eq!(lines.at(piece.span.start.offset), piece.span.start);
-            prop_assert_eq!(lines.at(piece.span.end.offset), piece.span.end);
+        for span in split(Target::default(), &text) {
+            for position in [span.start, span.end] {
+                let before = &text[..position.offset];
+                let line = 1 + before.matches('\n').count();
+                let column = 1 + before.rsplit('\n').next().unwrap_or_default().chars().count();
+                prop_assert_eq!((position.line as usize, position.column as usize), (line, column));
+            }
         }
     }
 

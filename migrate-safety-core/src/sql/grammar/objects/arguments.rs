@@ -5,7 +5,7 @@ use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::datatype::DataType;
 use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{ArgMode, RoutineArg, RoutineName};
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// `(IN a int DEFAULT 1, …)` of `CREATE FUNCTION`.
 pub(super) fn declared_arguments(c: &mut Cursor<'_, '_>) -> Parse<Vec<RoutineArg>> {
@@ -103,7 +103,7 @@ fn mode(c: &mut Cursor<'_, '_>) -> Option<ArgMode> {
 fn unnamed_type_follows(c: &mut Cursor<'_, '_>) -> bool {
     let mark = c.mark();
     let alone = function_type(c).is_ok()
-        && (matches!(c.peek(), Token::Comma | Token::RParen | Token::Eq | Token::EOF)
+        && (matches!(c.peek(), Token::Comma | Token::RParen | Token::Eq | Token::End)
             || c.is("DEFAULT")
             || c.is("ORDER"));
     c.rewind(mark);

@@ -6,7 +6,7 @@ use crate::sql::cursor::{Cursor, Parse, ident_of};
 use crate::sql::keyword::{self, Category};
 use crate::sql::operation::{ClusterCommand, Operation};
 use crate::sql::statement::ProblemKind;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// Options of `CREATE DATABASE`, each with the version that brought it.
 const CREATE_OPTIONS: &[(&str, u16)] = &[

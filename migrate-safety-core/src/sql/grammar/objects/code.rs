@@ -2,14 +2,14 @@
 
 use super::common::{function_name, word_or_string};
 use super::{Start, one};
-use crate::sql::cursor::{Cursor, Parse, string_value};
+use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::expr::Expr;
 use crate::sql::fragment;
 use crate::sql::grammar::Reading;
 use crate::sql::operation::Operation;
 use crate::sql::plpgsql::{self, Frame, scope::Signature};
 use crate::sql::statement::ProblemKind;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// `DO [LANGUAGE l] $$ … $$`: the operations of the block follow.
 pub(super) fn do_block(c: &mut Cursor<'_, '_>, start: Start) -> Parse<Reading> {
@@ -18,7 +18,7 @@ pub(super) fn do_block(c: &mut Cursor<'_, '_>, start: Start) -> Parse<Reading> {
         let again = c.problem(ProblemKind::Invalid, "conflicting or redundant options");
         let repeated = if c.eat("LANGUAGE") {
             language.replace(word_or_string(c)?).is_some()
-        } else if string_value(c.peek()).is_some() {
+        } else if c.peek().string().is_some() {
             body.replace(fragment::literal(c)?).is_some()
         } else {
             return Err(c.expected("`LANGUAGE` or a string with the code"));

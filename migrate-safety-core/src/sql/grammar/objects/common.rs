@@ -1,18 +1,18 @@
 //! Productions that many object statements share: names, roles, operators, definitions, `ALTER` tails.
 
-use crate::sql::cursor::{Cursor, Parse, ident_of, is_word, string_value};
+use crate::sql::cursor::{Cursor, Parse, ident_of};
 use crate::sql::datatype::DataType;
 use crate::sql::grammar::common as shared;
 use crate::sql::keyword::{self, Category};
 use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{ObjectCommand, Operation};
-use sqlparser::tokenizer::{Token, Word};
+use crate::sql::token::{Token, Word};
 
 pub(super) use shared::storage_parameters;
 pub(super) use shared::{alter_options, bare_operator as any_operator, create_options, is_operator, role};
 
 /// Whether a word cannot name a function, a type or a parameter, though it can name a column.
-pub(super) fn is_column_name_word(word: &Word) -> bool {
+pub(super) fn is_column_name_word(word: &Word<'_>) -> bool {
     keyword::category(word) == Category::ColumnName
 }
 
@@ -43,7 +43,7 @@ pub(super) fn role_list(c: &mut Cursor<'_, '_>) -> Parse<Vec<Ident>> {
 
 /// `OPTIONS`-like word or string: `LANGUAGE 'sql'`, `LANGUAGE sql`.
 pub(super) fn word_or_string(c: &mut Cursor<'_, '_>) -> Parse<Ident> {
-    match string_value(c.peek()).map(Ident::exact) {
+    match c.peek().string().map(Ident::exact) {
         Some(text) => {
             c.advance();
             Ok(text)
@@ -105,7 +105,7 @@ fn percent_type_follows(c: &Cursor<'_, '_>) -> bool {
     n > 0
         && matches!(c.peek_nth(n), Token::Word(_))
         && *c.peek_nth(n + 1) == Token::Mod
-        && is_word(c.peek_nth(n + 2), "TYPE")
+        && c.peek_nth(n + 2).is_word("TYPE")
 }
 
 /// The name of a type, where a type is what is named.
@@ -152,7 +152,7 @@ fn definition_item(c: &mut Cursor<'_, '_>) -> Parse<DefinitionItem> {
 
 /// What may stand behind `=` in a definition: a type, any key word, an operator, a number, a string.
 fn definition_value(c: &mut Cursor<'_, '_>) -> Parse<(Option<Box<str>>, Option<DataType>)> {
-    if let Some(text) = string_value(c.peek()).map(Box::from) {
+    if let Some(text) = c.peek().string().map(Box::from) {
         c.advance();
         return Ok((Some(text), None));
     }

@@ -7,7 +7,7 @@ use crate::sql::grammar::setting::setting_name;
 use crate::sql::name::ObjectName;
 use crate::sql::operation::Operation;
 use crate::sql::statement::ProblemKind;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 pub(super) fn grant(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let of_objects = c.is("ALL");

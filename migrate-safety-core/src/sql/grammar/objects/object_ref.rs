@@ -4,7 +4,7 @@ use super::arguments;
 use super::common::{name_using_method, number, operator_with_types, type_name};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::operation::{CommentTarget, OnTable};
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// How an object of a class is named.
 #[derive(Clone, Copy, PartialEq, Eq)]

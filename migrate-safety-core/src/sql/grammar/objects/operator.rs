@@ -7,7 +7,7 @@ use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::keyword::{self, Category};
 use crate::sql::operation::{ObjectCommand, Operation};
 use crate::sql::statement::ProblemKind;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 use ObjectCommand::{Alter, Create};
 

@@ -5,7 +5,7 @@ use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::grammar::common::target;
 use crate::sql::name::ObjectName;
 use crate::sql::operation::{ClusterCommand, ObjectCommand, Operation};
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 pub(super) fn create_publication(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let start = c.mark();

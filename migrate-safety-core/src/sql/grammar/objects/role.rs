@@ -8,7 +8,7 @@ use crate::sql::keyword::{self, Category};
 use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{ObjectCommand, Operation};
 use crate::sql::statement::ProblemKind;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// Options that are one word, and the option each one sets.
 const SWITCHES: &[(&str, &str)] = &[

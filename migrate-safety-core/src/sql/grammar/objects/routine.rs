@@ -11,7 +11,7 @@ use crate::sql::name::Ident;
 use crate::sql::operation::{AlterRoutine, CreateRoutine, Operation, RoutineBody, Volatility};
 use crate::sql::plpgsql::{self, atomic, scope::Signature};
 use crate::sql::statement::{Problem, ProblemKind};
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 pub(super) fn create_function(c: &mut Cursor<'_, '_>, start: Start) -> Parse<Reading> {
     create(c, start, false)

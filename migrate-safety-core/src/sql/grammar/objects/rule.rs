@@ -6,7 +6,7 @@ use crate::sql::expr::{CteBody, Expr, Expression, Query, TableSource};
 use crate::sql::grammar;
 use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{Operation, PolicyClauses, RuleText};
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 pub(super) fn create_rule(c: &mut Cursor<'_, '_>, or_replace: bool) -> Parse<Operation> {
     let name = c.ident()?;

@@ -5,7 +5,7 @@ use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::grammar::common::{key_expression, target};
 use crate::sql::operation::{ObjectCommand, Operation};
 use crate::sql::statement::ProblemKind;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 pub(super) fn create_statistics(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let start = c.mark();

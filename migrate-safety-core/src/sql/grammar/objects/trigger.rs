@@ -1,11 +1,11 @@
 //! Triggers and event triggers.
 
 use super::common::{Tail, Tails, function_name, other, word_of};
-use crate::sql::cursor::{Cursor, Parse, string_value};
+use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{CreateTrigger, ObjectCommand, Operation, TriggerDetails, TriggerEvents, TriggerTiming};
 use crate::sql::statement::ProblemKind;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 pub(super) fn create_trigger(c: &mut Cursor<'_, '_>, or_replace: bool) -> Parse<Operation> {
     if or_replace {
@@ -183,7 +183,7 @@ fn executed_function(c: &mut Cursor<'_, '_>) -> Parse<ObjectName> {
 /// What a trigger passes to its function: constants and words.
 fn arguments(c: &mut Cursor<'_, '_>) -> Parse<()> {
     let argument = |c: &mut Cursor<'_, '_>| {
-        let constant = matches!(c.peek(), Token::Number(..) | Token::Word(_)) || string_value(c.peek()).is_some();
+        let constant = matches!(c.peek(), Token::Number(..) | Token::Word(_)) || c.peek().string().is_some();
         if constant {
             c.advance();
         }

@@ -8,7 +8,7 @@ use crate::sql::grammar::Reading;
 use crate::sql::name::Ident;
 use crate::sql::operation::{AlterType, LocatedOperation, Operation, TypeKind};
 use crate::sql::statement::ProblemKind;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 pub(super) fn create_type(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let name = c.object_name()?;

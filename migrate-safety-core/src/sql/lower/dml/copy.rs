@@ -4,7 +4,7 @@ use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::lower::expr::expr;
 use crate::sql::lower::query::{Preparable, preparable};
 use crate::sql::operation::Operation;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::{StringKind, Token};
 
 /// `COPY`, in the present syntax and those before PostgreSQL 9.0 and 7.3, which the server still takes.
 pub(super) fn copy(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
@@ -69,7 +69,7 @@ fn options(c: &mut Cursor<'_, '_>) -> Parse<()> {
     loop {
         let with_value = c.eat("DELIMITER") || c.eat("NULL") || c.eat("QUOTE") || c.eat("ESCAPE") || c.eat("ENCODING");
         if with_value {
-            if !c.is("QUOTE") && !c.is("ESCAPE") || matches!(c.peek_nth(1), Token::SingleQuotedString(_)) {
+            if !c.is("QUOTE") && !c.is("ESCAPE") || matches!(c.peek_nth(1), Token::String(StringKind::Text, _)) {
                 c.eat("AS");
             }
             c.string()?;
@@ -118,7 +118,7 @@ fn option(c: &mut Cursor<'_, '_>) -> Parse<()> {
 fn value(c: &mut Cursor<'_, '_>) -> Parse<()> {
     match c.peek() {
         Token::Word(_) => c.skip(),
-        Token::Number(digits, _) if digits.contains('.') => c.skip(),
+        Token::Number(digits) if digits.contains('.') => c.skip(),
         Token::Number(..) | Token::Minus | Token::Plus => {
             c.integer()?;
         }

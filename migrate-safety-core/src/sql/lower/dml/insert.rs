@@ -6,7 +6,7 @@ use crate::sql::expr::{Cte, Expr};
 use crate::sql::lower::expr::expr;
 use crate::sql::lower::query::{function, query, rest, starts, values};
 use crate::sql::operation::{Insert, OnConflict, Operation};
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// `INSERT`; what stood in `WITH` before it is given.
 pub(in crate::sql::lower) fn insert(c: &mut Cursor<'_, '_>, ctes: Vec<Cte>) -> Parse<Box<Operation>> {

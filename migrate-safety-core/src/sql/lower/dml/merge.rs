@@ -7,7 +7,7 @@ use crate::sql::expr::{Cte, Expr, Query, Select, TableRef, TableSource};
 use crate::sql::lower::expr::expr;
 use crate::sql::lower::query::{From, table_ref};
 use crate::sql::operation::{Merge, Operation};
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// `MERGE`; what stood in `WITH` before it is given.
 pub(in crate::sql::lower) fn merge(c: &mut Cursor<'_, '_>, ctes: Vec<Cte>) -> Parse<Box<Operation>> {

@@ -13,7 +13,7 @@ use crate::sql::expr::{Expr, SelectItem};
 use crate::sql::name::Ident;
 use crate::sql::operation::{Operation, TableTarget};
 use crate::sql::statement::ProblemKind;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 pub(super) use insert::insert;
 pub(super) use merge::merge;

@@ -6,7 +6,7 @@ use crate::sql::lower::data_type;
 use crate::sql::lower::expr::expr;
 use crate::sql::lower::query::{preparable, query, starts};
 use crate::sql::operation::Operation;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 fn session(command: &str) -> Operation {
     Operation::Session { command: command.into() }
@@ -54,7 +54,7 @@ pub(super) fn explain(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
 fn option_value(c: &mut Cursor<'_, '_>) -> Parse<bool> {
     let off = match c.peek() {
         Token::Comma | Token::RParen => return Ok(true),
-        Token::Number(digits, _) => digits == "0",
+        Token::Number(digits) => *digits == "0",
         Token::Word(_) if c.is("TRUE") || c.is("FALSE") || c.is("ON") => c.is("FALSE"),
         Token::Word(_) => {
             let value = c.non_reserved()?;
@@ -118,7 +118,7 @@ pub(super) fn execute(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
 /// `DEALLOCATE [PREPARE] name`, `DEALLOCATE ALL`.
 pub(super) fn deallocate(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     c.expect("DEALLOCATE")?;
-    if c.is("PREPARE") && !matches!(c.peek_nth(1), Token::EOF) {
+    if c.is("PREPARE") && !matches!(c.peek_nth(1), Token::End) {
         c.skip();
     }
     if !c.eat("ALL") {
@@ -151,7 +151,7 @@ pub(super) fn declare(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
 pub(super) fn fetch(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let command = if c.is("FETCH") { "FETCH" } else { "MOVE" };
     c.skip();
-    let is_last = |c: &Cursor<'_, '_>| matches!(c.peek_nth(1), Token::EOF);
+    let is_last = |c: &Cursor<'_, '_>| matches!(c.peek_nth(1), Token::End);
     if !is_last(c) {
         if c.eat_one_of(&["ABSOLUTE", "RELATIVE"]).is_some() {
             c.integer()?;

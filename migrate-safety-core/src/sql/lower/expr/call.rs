@@ -2,11 +2,11 @@
 
 use super::primary::{constant_of, named_type};
 use super::{expr, sort_list, window_specification};
-use crate::sql::cursor::{Cursor, Parse, string_value};
+use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::expr::Expr;
 use crate::sql::name::ObjectName;
 use crate::sql::statement::ProblemKind;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// What stands in the parentheses of a call.
 struct Arguments {
@@ -21,7 +21,7 @@ struct Arguments {
 pub(super) fn call(c: &mut Cursor<'_, '_>, name: ObjectName) -> Parse<Expr> {
     let Arguments { args, order, special } = arguments(c)?;
     let are_modifiers = !args.is_empty() && args != [Expr::Star(None)];
-    if are_modifiers && string_value(c.peek()).is_some() {
+    if are_modifiers && c.peek().string().is_some() {
         return with_modifiers(c, name, &args);
     }
     if special && c.is_all("WITHIN GROUP") {

@@ -1,13 +1,13 @@
 //! What stands behind an operand: operators with two operands, and those behind their one.
 
 use super::{Grammar, Paren, call, operand, paren, power};
-use crate::sql::cursor::{Cursor, Parse, operator_symbol};
+use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::datatype::DataType;
 use crate::sql::expr::{Expr, Query};
 use crate::sql::keyword;
 use crate::sql::lower::{array_literal, data_type};
 use crate::sql::statement::ProblemKind;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// An operator ahead, not yet consumed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ enum Infix {
 impl Infix {
     fn ahead(c: &Cursor<'_, '_>, grammar: Grammar) -> Option<(Self, u8)> {
         match c.peek() {
-            Token::Word(word) if word.quote_style.is_none() => Self::word_ahead(c, &word.value, grammar),
+            Token::Word(word) if !word.quoted => Self::word_ahead(c, &word.value, grammar),
             Token::DoubleColon => Some((Self::Cast, power::CAST)),
             Token::Eq | Token::Neq | Token::Lt | Token::Gt | Token::LtEq | Token::GtEq => {
                 Some((Self::Symbol, power::COMPARISON))
@@ -40,7 +40,7 @@ impl Infix {
             Token::Plus | Token::Minus => Some((Self::Symbol, power::ADD)),
             Token::Mul | Token::Div | Token::Mod => Some((Self::Symbol, power::MULTIPLY)),
             Token::Caret => Some((Self::Symbol, power::RAISE)),
-            other => operator_symbol(other).map(|_| (Self::Symbol, power::OTHER)),
+            other => other.operator().map(|_| (Self::Symbol, power::OTHER)),
         }
     }
 

@@ -12,7 +12,7 @@ mod window;
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::expr::{Expr, Expression};
 use crate::sql::name::ObjectName;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 pub(super) use call::call_only;
 pub(super) use keyword_call::{json_clause, xml_passing};

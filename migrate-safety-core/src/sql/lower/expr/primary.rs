@@ -2,14 +2,14 @@
 
 use super::infix::{named_operator, operators};
 use super::{Grammar, Production, call, expr, keyword_call, operand, power};
-use crate::sql::cursor::{Cursor, Parse, operator_symbol, string_value};
+use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::datatype::DataType;
 use crate::sql::expr::{Expr, Query};
 use crate::sql::keyword::{self, Category};
 use crate::sql::lower::data_type::{interval_fields, keyword_type};
 use crate::sql::lower::query;
 use crate::sql::name::{Ident, ObjectName};
-use sqlparser::tokenizer::Token;
+use crate::sql::token::{StringKind, Token};
 
 /// What stands in parentheses.
 pub(in crate::sql::lower) enum Paren {
@@ -28,7 +28,7 @@ pub(super) fn prefixed_production(c: &Cursor<'_, '_>, grammar: Grammar) -> Produ
         Token::Plus => plus,
         Token::Mul | Token::Div | Token::Mod | Token::Caret => nothing,
         Token::Eq | Token::Neq | Token::Lt | Token::Gt | Token::LtEq | Token::GtEq => nothing,
-        symbol if operator_symbol(symbol).is_some() => prefix_operator,
+        symbol if symbol.operator().is_some() => prefix_operator,
         _ => production(c, grammar),
     }
 }
@@ -37,24 +37,24 @@ pub(super) fn prefixed_production(c: &Cursor<'_, '_>, grammar: Grammar) -> Produ
 pub(super) fn production(c: &Cursor<'_, '_>, grammar: Grammar) -> Production {
     match c.peek() {
         Token::LParen => in_parentheses,
-        Token::Placeholder(_) => parameter,
-        Token::Number(..) | Token::SingleQuotedByteStringLiteral(_) | Token::HexStringLiteral(_) => constant,
+        Token::Parameter(_) => parameter,
+        Token::Number(..) | Token::String(StringKind::Bits, _) => constant,
         Token::Word(word) => match keyword::category(word) {
             Category::Free if c.is_all("DOUBLE PRECISION") => typed_constant_or_name,
             Category::Free => named,
             Category::Reserved => keyword_call::reserved_word(word, grammar).unwrap_or(nothing),
             Category::FunctionName => match c.peek_nth(1) {
                 Token::LParen => named,
-                next if string_value(next).is_some() => named,
+                next if next.string().is_some() => named,
                 _ => keyword_call::function_word(c).unwrap_or(nothing),
             },
             Category::ColumnName => match c.peek_nth(1) {
                 Token::LParen => keyword_call::column_word(c, word).unwrap_or(typed_constant_only),
-                next if string_value(next).is_some() => typed_constant_only,
+                next if next.string().is_some() => typed_constant_only,
                 _ => typed_constant_or_name,
             },
         },
-        other if string_value(other).is_some() => constant,
+        other if other.string().is_some() => constant,
         _ => nothing,
     }
 }
@@ -111,10 +111,10 @@ fn constant(c: &mut Cursor<'_, '_>, _: Grammar) -> Parse<Expr> {
         to: DataType::builtin(data_type),
     };
     let constant = match c.peek() {
-        Token::Number(digits, _) => Expr::Number(digits.as_str().into()),
-        Token::SingleQuotedByteStringLiteral(digits) | Token::HexStringLiteral(digits) => string(digits, "bit"),
-        Token::NationalStringLiteral(text) => string(text, "bpchar"),
-        other => match string_value(other) {
+        Token::Number(digits) => Expr::Number((*digits).into()),
+        Token::String(StringKind::Bits, digits) => string(digits, "bit"),
+        Token::String(StringKind::National, text) => string(text, "bpchar"),
+        other => match other.string() {
             Some(text) => Expr::String(text.into()),
             None => return Err(c.expected("an expression")),
         },
@@ -261,7 +261,7 @@ fn typed_constant_only(c: &mut Cursor<'_, '_>, grammar: Grammar) -> Parse<Expr> 
 fn typed_constant(c: &mut Cursor<'_, '_>) -> Parse<Option<Expr>> {
     let mark = c.mark();
     let mut to = match keyword_type(c) {
-        Ok(Some(to)) if string_value(c.peek()).is_some() => to,
+        Ok(Some(to)) if c.peek().string().is_some() => to,
         _ => {
             c.rewind(mark);
             return Ok(None);
@@ -290,7 +290,7 @@ pub(super) fn named(c: &mut Cursor<'_, '_>, _: Grammar) -> Parse<Expr> {
     }
     match c.peek() {
         Token::LParen => call::call(c, ObjectName { schema: qualifier, name }),
-        next if string_value(next).is_some() => constant_of(c, named_type(qualifier, name)),
+        next if next.string().is_some() => constant_of(c, named_type(qualifier, name)),
         _ => indirection(c, Expr::Column { qualifier, name }),
     }
 }

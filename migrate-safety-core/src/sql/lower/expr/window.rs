@@ -4,7 +4,7 @@ use super::infix::named_operator;
 use super::{expr, expr_list};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::expr::Expr;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// `a, b DESC NULLS LAST, c USING >`.
 pub(in crate::sql::lower) fn sort_list(c: &mut Cursor<'_, '_>) -> Parse<Vec<Expr>> {

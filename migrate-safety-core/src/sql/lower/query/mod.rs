@@ -9,7 +9,7 @@ use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::expr::{Expr, Query, RowLock};
 use crate::sql::operation::Operation;
 use crate::sql::statement::ProblemKind;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 pub(super) use from::{From, bare_alias, from_list, function, relation, table_ref};
 pub(super) use select::{IntoTarget, output_list, values};

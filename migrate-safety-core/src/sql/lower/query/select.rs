@@ -7,7 +7,7 @@ use crate::sql::keyword;
 use crate::sql::lower::expr::{expr, parenthesized_list, window_specification};
 use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{Operation, Persistence};
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// `INTO t` of a `SELECT`: a new table.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use crate::sql::lower::dml;
 use crate::sql::lower::expr::expr;
 use crate::sql::operation::Operation;
 use crate::sql::statement::ProblemKind;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// A statement that can be prepared, explained, or stand in a common table expression.
 pub(in crate::sql::lower) enum Preparable {

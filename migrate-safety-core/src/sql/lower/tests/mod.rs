@@ -24,7 +24,7 @@ fn read_for<T>(
     production: impl FnOnce(&mut Cursor<'_, '_>) -> Parse<T>,
 ) -> Result<T, Problem> {
     let source = SourceText::new(text);
-    let tokens = Splitter::new(text, version).find_map(|piece| match piece.kind {
+    let tokens = Splitter::new(&source.lines, version).find_map(|piece| match piece.kind {
         PieceKind::Statement(tokens) => Some(tokens.tokens),
         _ => None,
     });

@@ -7,7 +7,7 @@ use crate::sql::expr::Expr;
 use crate::sql::lower::data_type;
 use crate::sql::lower::query;
 use crate::sql::name::ObjectName;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// A call of a JSON function. Its clauses are taken in any order.
 pub(super) fn json(c: &mut Cursor<'_, '_>, _: Grammar) -> Parse<Expr> {

@@ -11,7 +11,7 @@ use crate::sql::expr::Expr;
 use crate::sql::lower::data_type;
 use crate::sql::name::ObjectName;
 use crate::sql::statement::Problem;
-use sqlparser::tokenizer::{Token, Word};
+use crate::sql::token::{Token, Word};
 
 pub(in crate::sql::lower) use json::clause as json_clause;
 pub(in crate::sql::lower) use xml::xml_passing;
@@ -76,7 +76,7 @@ const BEFORE_PARENTHESIS: &[(&str, u16, Production)] = &[
 ];
 
 /// How to read what begins with a reserved word.
-pub(super) fn reserved_word(word: &Word, grammar: Grammar) -> Option<Production> {
+pub(super) fn reserved_word(word: &Word<'_>, grammar: Grammar) -> Option<Production> {
     if grammar == Grammar::Full && word.value.eq_ignore_ascii_case("DEFAULT") {
         return Some(default);
     }
@@ -95,7 +95,7 @@ pub(super) fn function_word(c: &Cursor<'_, '_>) -> Option<Production> {
 }
 
 /// How to read what begins with a word that can also name a column, and a parenthesis; nothing for types.
-pub(super) fn column_word(c: &Cursor<'_, '_>, word: &Word) -> Option<Production> {
+pub(super) fn column_word(c: &Cursor<'_, '_>, word: &Word<'_>) -> Option<Production> {
     let (_, since, production) = BEFORE_PARENTHESIS.iter().find(|(name, ..)| word.value.eq_ignore_ascii_case(name))?;
     Some(if c.version() < *since { named } else { *production })
 }

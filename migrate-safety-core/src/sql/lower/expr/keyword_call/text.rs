@@ -2,10 +2,10 @@
 
 use super::super::call::argument;
 use super::super::{Grammar, call, expr, expr_list, restricted};
-use crate::sql::cursor::{Cursor, Parse, string_value};
+use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::expr::Expr;
 use crate::sql::keyword::{self, Category};
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// The word and the parenthesis before the arguments.
 fn open(c: &mut Cursor<'_, '_>) -> Parse<()> {
@@ -24,7 +24,7 @@ pub(super) fn extract(c: &mut Cursor<'_, '_>, _: Grammar) -> Parse<Expr> {
     open(c)?;
     let field = match c.peek() {
         Token::Word(word) if keyword::category(word) == Category::Free => word.value.to_ascii_lowercase(),
-        other => match string_value(other) {
+        other => match other.string() {
             Some(text) => text.to_ascii_lowercase(),
             None => return Err(c.expected("a field such as `year`")),
         },

@@ -4,7 +4,7 @@ use super::super::{Grammar, call, expr, expr_list};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::expr::Expr;
 use crate::sql::lower::data_type;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// The word and the parenthesis before the arguments.
 fn open(c: &mut Cursor<'_, '_>) -> Parse<()> {

@@ -10,7 +10,7 @@ use crate::sql::keyword::{self, Category};
 use crate::sql::lower::data_type;
 use crate::sql::lower::expr::{call_only, expr, operand_only, parenthesized_list};
 use crate::sql::name::{Ident, ObjectName};
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// A `FROM` list.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ use crate::sql::expr::Expr;
 use crate::sql::lower::data_type;
 use crate::sql::lower::expr::{expr, json_clause, operand_only, restricted, xml_passing};
 use crate::sql::name::ObjectName;
-use sqlparser::tokenizer::Token;
+use crate::sql::token::Token;
 
 /// `[AS] alias [(columns)]`, `AS (definitions)`, `AS alias (definitions)`.
 pub(super) fn alias(c: &mut Cursor<'_, '_>) -> Parse<Alias> {
