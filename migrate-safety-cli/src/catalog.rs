@@ -1,9 +1,8 @@
 //! `migrate-safety catalog`.
 
-use crate::input::Input;
-use crate::{CLEAN, UNUSABLE};
+use crate::input::{Input, Loaded};
+use crate::{CLEAN, UNUSABLE, print};
 use clap::{Args, ValueEnum};
-use std::io::Write;
 
 /// Print the schema that migrations leave.
 #[derive(Debug, Args)]
@@ -23,7 +22,7 @@ enum Format {
 
 impl Print {
     pub(crate) fn run(&self) -> u8 {
-        let (set, config, unreadable) = match self.input.read(true) {
+        let Loaded { set, config, unreadable, .. } = match self.input.read(true) {
             Ok(read) => read,
             Err(error) => {
                 eprintln!("error: {error}");
@@ -34,11 +33,10 @@ impl Print {
             return UNUSABLE;
         }
         let catalog = migrate_safety_core::replay(&set, &config);
-        let text = match self.format {
+        print(&match self.format {
             Format::Sql => catalog.to_sql(),
             Format::Json => format!("{:#}\n", catalog.to_json()),
-        };
-        let _ = std::io::stdout().lock().write_all(text.as_bytes());
+        });
         if unreadable > 0 { UNUSABLE } else { CLEAN }
     }
 }

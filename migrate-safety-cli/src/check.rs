@@ -1,11 +1,11 @@
 //! `migrate-safety check`.
 
-use crate::input::Input;
-use crate::{CLEAN, FINDINGS, UNUSABLE};
+use crate::input::{Input, Loaded};
+use crate::{CLEAN, FINDINGS, UNUSABLE, print, since};
 use clap::{Args, ValueEnum};
 use migrate_safety_core::report::Colour;
 use migrate_safety_core::rules::Status;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 
 /// Judge migrations: which tables they lock, rewrite and read through, and whether they can run at all.
 #[derive(Debug, Args)]
@@ -15,15 +15,21 @@ pub(crate) struct Check {
     /// How to print the report.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// From which status on the exit status is 1.
-    #[arg(long, value_enum, default_value_t = Deny::Block)]
-    deny: Deny,
+    /// From which status on the exit status is 1 [default: block].
+    #[arg(long, value_enum)]
+    deny: Option<Deny>,
+    /// Report only what is newer than a version, or has changed since a revision of git; everything is replayed.
+    #[arg(long, value_name = "VERSION|GIT_REF")]
+    since: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Format {
     Text,
     Json,
+    Markdown,
+    Sarif,
+    Github,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -34,8 +40,14 @@ enum Deny {
 
 impl Check {
     pub(crate) fn run(&self) -> u8 {
-        let (set, config, unreadable) = match self.input.read(false) {
-            Ok(read) => read,
+        let loaded = self.input.read(false).and_then(|mut loaded| {
+            if let Some(since) = &self.since {
+                since::narrow(&mut loaded.config, &loaded.set, since)?;
+            }
+            Ok(loaded)
+        });
+        let Loaded { set, config, file, unreadable } = match loaded {
+            Ok(loaded) => loaded,
             Err(error) => {
                 eprintln!("error: {error}");
                 return UNUSABLE;
@@ -45,18 +57,20 @@ impl Check {
             return UNUSABLE;
         }
         let report = migrate_safety_core::check(&set, &config);
-        let text = match self.format {
+        print(&match self.format {
             Format::Text => {
                 let coloured = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
                 report.to_text(if coloured { Colour::Always } else { Colour::Never })
             }
             Format::Json => format!("{:#}\n", report.to_json()),
-        };
-        // A reader that went away (`| head`) is no error of ours.
-        let _ = std::io::stdout().lock().write_all(text.as_bytes());
+            Format::Markdown => report.to_markdown(),
+            Format::Sarif => format!("{:#}\n", report.to_sarif()),
+            Format::Github => report.to_github(),
+        });
         let denied = match self.deny {
-            Deny::Flag => Status::Flag,
-            Deny::Block => Status::Block,
+            Some(Deny::Flag) => Status::Flag,
+            Some(Deny::Block) => Status::Block,
+            None => file.and_then(|file| file.deny).unwrap_or(Status::Block),
         };
         if unreadable > 0 {
             UNUSABLE

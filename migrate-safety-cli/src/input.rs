@@ -1,50 +1,61 @@
-//! What every command reads: migrations, a schema, a dialect.
+//! What every command reads: migrations, settings, a schema.
 
 use clap::Args;
-use migrate_safety_core::config::Config;
+use migrate_safety_core::config::{Config, ConfigFile};
 use migrate_safety_core::dialect::Target;
 use migrate_safety_core::layout::{Layout, LoadError, MigrationSet, Source};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// Options that say what is read and how.
+/// Options that say what is read and how. `migrate-safety.toml` gives what they leave open.
 #[derive(Debug, Args)]
 pub(crate) struct Input {
     /// Directories or files of migrations, or `-` for standard input [default: migrations].
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// How the migrations are laid out: auto, sqlx, diesel or plain.
-    #[arg(long, default_value = "auto")]
-    pub(crate) layout: String,
-    /// The server: postgres:VERSION.
-    #[arg(long, default_value = "postgres:16")]
-    pub(crate) dialect: Target,
+    /// How the migrations are laid out: auto, sqlx, diesel or plain [default: auto].
+    #[arg(long)]
+    pub(crate) layout: Option<String>,
+    /// The server: postgres:VERSION [default: postgres:16].
+    #[arg(long)]
+    pub(crate) dialect: Option<Target>,
     /// The schema before the first migration, as SQL (`pg_dump --schema-only`).
     #[arg(long, value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,
 }
 
-impl Input {
-    /// The layout, if one is told.
-    fn layout(&self) -> Result<Option<Layout>, String> {
-        match self.layout.as_str() {
-            "auto" => Ok(None),
-            told => told.parse().map(Some).map_err(|e: migrate_safety_core::layout::UnknownLayout| e.to_string()),
-        }
-    }
+/// What was read.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) set: MigrationSet,
+    pub(crate) config: Config,
+    /// The `migrate-safety.toml`, if there is one.
+    pub(crate) file: Option<ConfigFile>,
+    /// How many files could not be read; each has been told on standard error.
+    pub(crate) unreadable: usize,
+}
 
+impl Input {
     /// Reads everything. What could not be read is told on standard error and counted; the rest is read all the same.
     ///
     /// Without a path it reads `migrations`, unless there is a schema and `schema_alone` is enough.
-    pub(crate) fn read(&self, schema_alone: bool) -> Result<(MigrationSet, Config, usize), String> {
-        let layout = self.layout()?;
-        let mut config = Config { target: self.dialect, ..Config::default() };
+    pub(crate) fn read(&self, schema_alone: bool) -> Result<Loaded, String> {
+        let file = ConfigFile::find(self.start()).map_err(|e| e.to_string())?;
+        let layout = self.layout(file.as_ref())?;
+        let mut config = match &file {
+            // The schema of the command line stands for the file's.
+            Some(file) if self.schema.is_some() => ConfigFile { schema: None, ..file.clone() }.config(),
+            Some(file) => file.config(),
+            None => Ok(Config::default()),
+        }
+        .map_err(|e| e.to_string())?;
+        config.target = self.dialect.unwrap_or(config.target);
         if let Some(path) = &self.schema {
             config.schema = Some(read_schema(path)?);
         }
-        let default = [PathBuf::from("migrations")];
-        let paths =
-            if self.paths.is_empty() && !(schema_alone && self.schema.is_some()) { &default[..] } else { &self.paths };
+        let default = [file.as_ref().and_then(|f| f.migrations.clone()).unwrap_or_else(|| "migrations".into())];
+        let alone = schema_alone && self.schema.is_some();
+        let paths = if self.paths.is_empty() && !alone { &default[..] } else { &self.paths };
         let mut set = MigrationSet::default();
         let mut unreadable = 0;
         for path in paths {
@@ -63,7 +74,26 @@ impl Input {
         if paths.is_empty() {
             set.complete = true;
         }
-        Ok((set, config, unreadable))
+        Ok(Loaded { set, config, file, unreadable })
+    }
+
+    /// Where the search for settings starts.
+    fn start(&self) -> &Path {
+        let first = self.paths.first().map(PathBuf::as_path).filter(|path| *path != Path::new("-"));
+        match first {
+            Some(path) if path.is_dir() => path,
+            Some(path) => path.parent().unwrap_or(Path::new("")),
+            None => Path::new(""),
+        }
+    }
+
+    /// The layout, if one is told.
+    fn layout(&self, file: Option<&ConfigFile>) -> Result<Option<Layout>, String> {
+        match self.layout.as_deref() {
+            None => Ok(file.and_then(|file| file.layout)),
+            Some("auto") => Ok(None),
+            Some(told) => told.parse().map(Some).map_err(|e: migrate_safety_core::layout::UnknownLayout| e.to_string()),
+        }
     }
 }
 

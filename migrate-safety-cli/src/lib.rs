@@ -2,10 +2,14 @@
 
 mod catalog;
 mod check;
+mod init;
 mod input;
+mod rules;
+mod since;
 
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
 
 /// Predicts what schema migrations do to a live database, before they reach it.
@@ -25,6 +29,12 @@ enum Command {
     Check(check::Check),
     /// Print the schema that migrations leave.
     Catalog(catalog::Print),
+    /// List the rules.
+    Rules(rules::List),
+    /// Say what a rule is about, why, and what to write instead.
+    Explain(rules::Explain),
+    /// Write a commented migrate-safety.toml here, with the newest migration as the baseline.
+    Init(init::Init),
 }
 
 /// Nothing at or above `--deny`.
@@ -40,6 +50,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => match cli.command {
             Command::Check(check) => check.run(),
             Command::Catalog(print) => print.run(),
+            Command::Rules(list) => list.run(),
+            Command::Explain(explain) => explain.run(),
+            Command::Init(init) => init.run(),
         },
         Err(error) => {
             // Help and version are no errors; clap prints them to standard output.
@@ -51,4 +64,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     ExitCode::from(status)
+}
+
+/// Prints a result. A reader that went away (`| head`) is no error of ours.
+fn print(text: &str) {
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
 }

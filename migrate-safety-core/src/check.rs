@@ -42,6 +42,7 @@ pub fn check(set: &MigrationSet, config: &Config) -> Report {
     config.apply_levels(&mut report.findings);
     let mut reported = set.migrations.iter().map(|migration| config.reports(set.layout, migration));
     report.migrations.retain(|_| reported.next().unwrap_or(true));
+    report.replayed = set.migrations.len() - report.migrations.len();
     report
 }
 

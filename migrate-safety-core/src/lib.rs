@@ -10,6 +10,8 @@ pub mod layout;
 pub mod report;
 pub mod rules;
 pub mod sql;
+#[cfg(feature = "text")]
+mod wrap;
 
 pub use check::{check, replay};
 pub use config::Config;

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use migrate_safety_core::check;
-use migrate_safety_core::rules::{RULES, Sample};
+use migrate_safety_core::rules::{RULES, Sample, rules_markdown};
 
 /// The rules that a sample gives findings of.
 fn found(sample: &Sample) -> Vec<&'static str> {
@@ -42,4 +42,14 @@ fn rules_have_distinct_kebab_case_ids() {
     ids.dedup();
     assert_eq!(ids.len(), count);
     assert!(ids.iter().all(|id| id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')));
+}
+
+#[test]
+fn the_page_of_rules_is_current() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/rules.md");
+    let written = std::fs::read_to_string(page).unwrap_or_default();
+    assert!(
+        written == rules_markdown(),
+        "docs/rules.md is old: `cargo run -p migrate-safety-cli -- rules --format markdown > docs/rules.md`"
+    );
 }

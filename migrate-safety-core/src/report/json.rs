@@ -15,7 +15,7 @@ impl Report {
             "summary": self.summary(),
             "categories": self.categories().iter().map(|answer| json!({
                 "category": answer.category.name(),
-                "status": answer.status.map_or("not judged yet", |s| s.name()),
+                "status": answer.status.name(),
                 "findings": answer.findings,
             })).collect::<Vec<_>>(),
             "findings": findings(&self.findings),

@@ -1,7 +1,13 @@
 //! The report: everything a check found, by migration and statement, with its renderings.
 
+#[cfg(feature = "text")]
+mod github;
 #[cfg(feature = "json")]
 mod json;
+#[cfg(feature = "text")]
+mod markdown;
+#[cfg(feature = "json")]
+mod sarif;
 #[cfg(feature = "text")]
 mod text;
 
@@ -11,7 +17,7 @@ pub use text::Colour;
 use crate::dialect::Target;
 use crate::effects::Effects;
 use crate::layout::{Layout, LoadError, Migration};
-use crate::rules::{Category, Finding, Status, Verdict, judged_categories};
+use crate::rules::{Category, Finding, Status, Verdict};
 use crate::sql::{Operation, Span};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,8 +29,10 @@ pub struct Report {
     pub target: Target,
     /// The layout of the migrations.
     pub layout: Layout,
-    /// The migrations in order.
+    /// The migrations that are reported, in order.
     pub migrations: Vec<MigrationReport>,
+    /// How many migrations were only replayed, by the settings.
+    pub replayed: usize,
     /// Findings about the set as a whole.
     pub findings: Vec<Finding>,
     /// Files that could not be read.
@@ -83,15 +91,15 @@ impl OperationName {
 pub struct CategoryAnswer {
     /// The category.
     pub category: Category,
-    /// The answer; `None` where no rule judges the category yet.
-    pub status: Option<Status>,
+    /// The answer.
+    pub status: Status,
     /// How many findings it has.
     pub findings: usize,
 }
 
 impl Report {
     pub(crate) fn new(target: Target, layout: Layout) -> Self {
-        Self { target, layout, migrations: Vec::new(), findings: Vec::new(), errors: Vec::new() }
+        Self { target, layout, migrations: Vec::new(), replayed: 0, findings: Vec::new(), errors: Vec::new() }
     }
 
     /// Every finding, wherever it stands.
@@ -111,12 +119,11 @@ impl Report {
 
     /// The ten answers.
     pub fn categories(&self) -> Vec<CategoryAnswer> {
-        let judged: Vec<Category> = judged_categories().collect();
         let answer = |category| {
-            let mut status = judged.contains(&category).then_some(Status::Pass);
+            let mut status = Status::Pass;
             let mut findings = 0;
             for finding in self.all_findings().filter(|f| f.category == category) {
-                status = status.max(Some(finding.status));
+                status = status.max(finding.status);
                 findings += 1;
             }
             CategoryAnswer { category, status, findings }
@@ -161,6 +168,13 @@ impl MigrationReport {
     /// The lists in which its findings stand.
     pub(crate) fn finding_lists(&mut self) -> Vec<&mut Vec<Finding>> {
         std::iter::once(&mut self.findings).chain(self.statements.iter_mut().map(|s| &mut s.findings)).collect()
+    }
+
+    /// Every finding in it, in the order of their places; those about the whole migration first.
+    pub fn in_order(&self) -> Vec<&Finding> {
+        let mut found: Vec<&Finding> = self.all_findings().collect();
+        found.sort_by_key(|f| f.span.map(|s| s.start.offset));
+        found
     }
 
     /// Every finding in it.

@@ -2,6 +2,7 @@
 
 use super::{MigrationReport, Report};
 use crate::rules::{Finding, Status};
+use crate::wrap::{WIDTH, wrap};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::fmt::Write;
 
@@ -32,9 +33,14 @@ impl Report {
         for migration in &self.migrations {
             migration.write(&renderer, &mut out);
         }
+        if self.replayed > 0 {
+            let migrations =
+                if self.replayed == 1 { "1 older migration" } else { &format!("{} older migrations", self.replayed) };
+            let _ = writeln!(out, "{migrations} replayed, not reported");
+        }
         out.push('\n');
         for answer in self.categories() {
-            let status = answer.status.map_or("not judged yet", Status::name);
+            let status = answer.status;
             let counted = match answer.findings {
                 0 => String::new(),
                 1 => "  1 finding".to_owned(),
@@ -50,8 +56,7 @@ impl Report {
 impl MigrationReport {
     fn write(&self, renderer: &Renderer, out: &mut String) {
         let path = self.path.display().to_string();
-        let mut found: Vec<&Finding> = self.all_findings().collect();
-        found.sort_by_key(|f| f.span.map(|s| s.start.offset));
+        let found = self.in_order();
         if found.is_empty() {
             let _ = writeln!(out, "{path}: ok");
             return;
@@ -82,20 +87,18 @@ fn clip(text: &str, range: std::ops::Range<usize>) -> std::ops::Range<usize> {
 
 fn title(finding: &Finding) -> annotate_snippets::Title<'_> {
     let level = if finding.status == Status::Block { Level::ERROR } else { Level::WARNING };
-    let level = level.with_name(finding.status.name());
-    level.primary_title(finding.message.as_str()).id(finding.rule)
+    let status = finding.status.name();
+    let start = status.len() + finding.rule.len() + "[]: ".len();
+    level.with_name(status).primary_title(wrap(&finding.message, WIDTH - start.min(WIDTH / 2))).id(finding.rule)
 }
 
 fn notes(finding: &Finding) -> Vec<annotate_snippets::Element<'_>> {
-    let mut notes = Vec::new();
-    if let Some(help) = &finding.help {
-        notes.push(Level::HELP.message(help.as_str()).into());
-    }
-    if let Some(fix) = &finding.fix {
-        notes.push(Level::HELP.with_name("fix").message(fix.as_str()).into());
-    }
-    if let Some(verify) = &finding.verify {
-        notes.push(Level::NOTE.with_name("Verify").message(verify.as_str()).into());
-    }
-    notes
+    let note = |(name, note): (&'static str, &str)| {
+        // SQL keeps its lines.
+        let indent = name.len() + "  = : ".len();
+        let text = if name == "fix" { note.to_owned() } else { wrap(note, WIDTH - indent) };
+        let level = if name == "Verify" { Level::NOTE } else { Level::HELP };
+        level.with_name(name).message(text).into()
+    };
+    finding.notes().map(note).collect()
 }

@@ -141,3 +141,11 @@ pub struct Finding {
     /// Where; absent for a finding about a whole migration or set.
     pub span: Option<Span>,
 }
+
+impl Finding {
+    /// What it says besides its message, each with what it is: `help`, `fix`, `Verify`.
+    pub fn notes(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let notes = [("help", &self.help), ("fix", &self.fix), ("Verify", &self.verify)];
+        notes.into_iter().filter_map(|(name, note)| Some((name, note.as_deref()?)))
+    }
+}

@@ -1,5 +1,6 @@
 //! Rules turn effects into advice. One file per rule; a new rule is a new file and one line here.
 
+mod explain;
 pub mod finding;
 mod fold;
 mod hazard;
@@ -9,6 +10,8 @@ mod text;
 mod uses;
 pub mod view;
 
+#[cfg(feature = "text")]
+pub use explain::rules_markdown;
 pub use finding::{Category, Finding, Status, Verdict};
 pub(crate) use fold::fold;
 pub use rule::{Check, Findings, Rule, Sample, SetFindings};
@@ -62,7 +65,7 @@ pub fn find(id: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.id == id).copied()
 }
 
-/// The categories that have rules so far; the others are reported as not judged.
-pub fn judged_categories() -> impl Iterator<Item = Category> {
-    Category::ALL.into_iter().filter(|c| RULES.iter().any(|r| r.category == *c))
+/// The id of the rule that somebody meant who mistyped it.
+pub fn nearest(id: &str) -> Option<&'static str> {
+    crate::config::nearest(id, RULES.iter().map(|rule| rule.id))
 }

@@ -2,8 +2,7 @@
 
 use super::finding::{Category, Finding};
 use super::rule::{Findings, Rule, Sample};
-use super::{RULES, find};
-use crate::config::nearest;
+use super::{find, nearest};
 use crate::sql::{Directive, Span};
 
 /// An allow that silences nothing.
@@ -121,8 +120,7 @@ fn rules_allowed(text: &str) -> Result<Vec<&'static str>, String> {
     }
     let known = |id: &str| {
         find(id).map(|rule| rule.id).ok_or_else(|| {
-            let meant = nearest(id, RULES.iter().map(|rule| rule.id));
-            let meant = meant.map(|meant| format!(": did you mean `{meant}`?")).unwrap_or_default();
+            let meant = nearest(id).map(|meant| format!(": did you mean `{meant}`?")).unwrap_or_default();
             format!("there is no rule `{id}`{meant}")
         })
     };
