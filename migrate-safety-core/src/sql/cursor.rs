@@ -444,21 +444,21 @@ impl<'s, 't> Cursor<'s, 't> {
         std::mem::take(&mut self.problems)
     }
 
-    // Types, expressions and queries (see `lower`)
+    // Types, expressions and queries (see `grammar`)
 
     /// A type: `numeric(10,2)[]`, `timestamp(3) with time zone`, `app.mood`.
     pub(crate) fn data_type(&mut self) -> Parse<DataType> {
-        super::lower::data_type(self)
+        super::grammar::data_type(self)
     }
 
     /// An expression with its text.
     pub(crate) fn expression(&mut self) -> Parse<Expression> {
-        super::lower::expression(self)
+        super::grammar::expression(self)
     }
 
     /// The expression of a column's `DEFAULT`: one that ends before `NOT NULL`, `COLLATE`, `CHECK` and the like.
     pub(crate) fn default_expression(&mut self) -> Parse<Expression> {
-        super::lower::restricted_expression(self)
+        super::grammar::restricted_expression(self)
     }
 
     /// `( expression )`.
@@ -468,7 +468,7 @@ impl<'s, 't> Cursor<'s, 't> {
 
     /// A query: `SELECT`, `VALUES`, `WITH`, `TABLE`, in parentheses or not.
     pub(crate) fn query(&mut self) -> Parse<Query> {
-        super::lower::query(self)
+        super::grammar::query(self)
     }
 
     // Complaining

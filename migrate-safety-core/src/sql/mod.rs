@@ -9,7 +9,6 @@ mod grammar;
 mod keyword;
 mod lexer;
 mod lock_mode;
-mod lower;
 pub mod name;
 pub mod operation;
 mod parse;

@@ -2,7 +2,6 @@
 
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::expr::{Expr, Expression};
-use crate::sql::lower;
 use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{Persistence, TableTarget};
 use crate::sql::statement::Problem;
@@ -240,7 +239,7 @@ pub(super) fn key_expression(c: &mut Cursor<'_, '_>) -> Parse<Expression> {
         behind += 2;
     }
     if c.peek_nth(behind) == &Token::LParen || BARE_CALLS.iter().any(|word| c.is(word)) {
-        return lower::operand_expression(c);
+        return super::operand_expression(c);
     }
     let start = c.mark();
     let name = c.ident()?;

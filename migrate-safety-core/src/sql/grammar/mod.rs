@@ -1,19 +1,23 @@
-//! PostgreSQL's statements, read from tokens straight into operations.
+//! PostgreSQL's grammar, read from tokens straight into operations.
 //!
-//! What is below the level of a statement - types, expressions, queries - and the statements about data are in
-//! [`lower`].
+//! It is the server's own: a superset of several dialects would take what the server rejects, and the other way round.
 
 mod alter;
+mod array_literal;
 mod attribute;
 mod column;
 pub(crate) mod common;
 mod constraint;
 mod create_table;
+mod data_type;
+mod dml;
 mod drop;
+mod expr;
 mod index;
 mod maintenance;
 mod objects;
 mod partition;
+mod query;
 mod sequence;
 mod session;
 mod setting;
@@ -22,11 +26,16 @@ mod transaction;
 mod view;
 
 use super::cursor::{Cursor, Parse};
-use super::lower;
 use super::operation::{LocatedOperation, Operation};
 use super::span::Span;
 use super::statement::Problem;
 use crate::sql::token::Token;
+
+pub(crate) use array_literal::elements as array_elements;
+pub(crate) use data_type::data_type;
+use dml::{DML_WORDS, dml};
+pub(crate) use expr::{expression, operand_expression, restricted_expression};
+pub(crate) use query::query;
 
 /// What one statement was read into.
 #[derive(Debug, Default)]
@@ -58,8 +67,8 @@ pub(crate) fn element(c: &mut Cursor<'_, '_>) -> Parse<Reading> {
     if let Some(reading) = objects::object_statement(c) {
         return reading;
     }
-    if lower::DML_WORDS.iter().any(|word| c.is(word)) || c.is_token(&Token::LParen) {
-        return Reader::One(lower::dml).read(c);
+    if DML_WORDS.iter().any(|word| c.is(word)) || c.is_token(&Token::LParen) {
+        return Reader::One(dml).read(c);
     }
     if let Some(word) = c.eat_one_of(&["CREATE", "ALTER"]) {
         let start = c.mark();

@@ -4,7 +4,7 @@ use super::format::format;
 use super::known::{Column, Hole, Known, Text, Variables};
 use super::tree::Value;
 use crate::sql::expr::{Expr, Query, Select, SelectItem, TableRef, TableSource};
-use crate::sql::lower::array_elements;
+use crate::sql::grammar::array_elements;
 use crate::sql::name::{Ident, ObjectName, quote};
 
 /// The most rounds of a loop that are followed one by one.

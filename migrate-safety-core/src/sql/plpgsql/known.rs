@@ -1,7 +1,7 @@
 //! What is known beforehand of the values that procedural code computes.
 
 use crate::sql::expr::Expr;
-use crate::sql::lower::array_elements;
+use crate::sql::grammar::array_elements;
 use crate::sql::name::Ident;
 use crate::sql::span::Position;
 use std::collections::{HashMap, HashSet};

@@ -4,6 +4,7 @@
 mod invalid_other;
 #[rustfmt::skip] // one line a statement
 mod invalid_table;
+mod query_language;
 mod shapes;
 #[rustfmt::skip] // one line a statement
 mod valid_other;

@@ -3,8 +3,8 @@
 use super::{Alias, column_definitions, function, is_alias, untyped};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::expr::Expr;
-use crate::sql::lower::data_type;
-use crate::sql::lower::expr::{expr, json_clause, operand_only, restricted, xml_passing};
+use crate::sql::grammar::data_type;
+use crate::sql::grammar::expr::{expr, json_clause, operand_only, restricted, xml_passing};
 use crate::sql::name::ObjectName;
 use crate::sql::token::Token;
 

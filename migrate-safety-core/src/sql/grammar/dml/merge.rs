@@ -4,13 +4,13 @@ use super::insert::overriding;
 use super::{assigned_column, assignments, returning, target};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::expr::{Cte, Expr, Query, Select, TableRef, TableSource};
-use crate::sql::lower::expr::expr;
-use crate::sql::lower::query::{From, table_ref};
+use crate::sql::grammar::expr::expr;
+use crate::sql::grammar::query::{From, table_ref};
 use crate::sql::operation::{Merge, Operation};
 use crate::sql::token::Token;
 
 /// `MERGE`; what stood in `WITH` before it is given.
-pub(in crate::sql::lower) fn merge(c: &mut Cursor<'_, '_>, ctes: Vec<Cte>) -> Parse<Box<Operation>> {
+pub(in crate::sql::grammar) fn merge(c: &mut Cursor<'_, '_>, ctes: Vec<Cte>) -> Parse<Box<Operation>> {
     let mark = c.mark();
     c.expect("MERGE")?;
     c.since(15, mark, "`MERGE`");

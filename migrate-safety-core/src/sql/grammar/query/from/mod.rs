@@ -6,23 +6,23 @@ use super::{boxed, goes_on, rest, starts};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::datatype::DataType;
 use crate::sql::expr::{Expr, Query, TableRef, TableSource};
+use crate::sql::grammar::data_type;
+use crate::sql::grammar::expr::{call_only, expr, operand_only, parenthesized_list};
 use crate::sql::keyword::{self, Category};
-use crate::sql::lower::data_type;
-use crate::sql::lower::expr::{call_only, expr, operand_only, parenthesized_list};
 use crate::sql::name::{Ident, ObjectName};
 use crate::sql::token::Token;
 
 /// A `FROM` list.
 #[derive(Debug, Default)]
-pub(in crate::sql::lower) struct From {
+pub(in crate::sql::grammar) struct From {
     /// What is read, joins flattened.
-    pub(in crate::sql::lower) tables: Vec<TableRef>,
+    pub(in crate::sql::grammar) tables: Vec<TableRef>,
     /// Other expressions in it: of `TABLESAMPLE`.
-    pub(in crate::sql::lower) others: Vec<Expr>,
+    pub(in crate::sql::grammar) others: Vec<Expr>,
 }
 
 /// `a, b JOIN c ON …`.
-pub(in crate::sql::lower) fn from_list(c: &mut Cursor<'_, '_>) -> Parse<From> {
+pub(in crate::sql::grammar) fn from_list(c: &mut Cursor<'_, '_>) -> Parse<From> {
     let mut from = From::default();
     loop {
         table_ref(c, &mut from)?;
@@ -33,7 +33,7 @@ pub(in crate::sql::lower) fn from_list(c: &mut Cursor<'_, '_>) -> Parse<From> {
 }
 
 /// One item of a `FROM` list with its joins.
-pub(in crate::sql::lower) fn table_ref(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
+pub(in crate::sql::grammar) fn table_ref(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
     primary(c, from)?;
     joins(c, from)?;
     Ok(())
@@ -232,7 +232,7 @@ fn inner_joins(c: &mut Cursor<'_, '_>, from: &mut From, had: bool) -> Parse<Opti
 }
 
 /// `name`, `name *`, `ONLY name`, `ONLY (name)`; and whether it is `ONLY`.
-pub(in crate::sql::lower) fn relation(c: &mut Cursor<'_, '_>) -> Parse<(ObjectName, bool)> {
+pub(in crate::sql::grammar) fn relation(c: &mut Cursor<'_, '_>) -> Parse<(ObjectName, bool)> {
     if c.eat("ONLY") {
         let parens = c.is_token(&Token::LParen);
         return Ok((if parens { c.parens(Cursor::object_name)? } else { c.object_name()? }, true));
@@ -258,7 +258,7 @@ fn untyped(c: &mut Cursor<'_, '_>) -> Parse<Vec<(Ident, Option<DataType>)>> {
 }
 
 /// `[AS] alias`.
-pub(in crate::sql::lower) fn bare_alias(c: &mut Cursor<'_, '_>) -> Parse<Option<Ident>> {
+pub(in crate::sql::grammar) fn bare_alias(c: &mut Cursor<'_, '_>) -> Parse<Option<Ident>> {
     if c.eat("AS") || is_alias(c) { c.ident().map(Some) } else { Ok(None) }
 }
 
@@ -287,7 +287,7 @@ const FUNCTIONS_BY_KEY_WORD: &[&str] = &[
 ];
 
 /// A call, if one stands here.
-pub(in crate::sql::lower) fn function(c: &mut Cursor<'_, '_>) -> Parse<Option<Expr>> {
+pub(in crate::sql::grammar) fn function(c: &mut Cursor<'_, '_>) -> Parse<Option<Expr>> {
     let Token::Word(word) = c.peek() else { return Ok(None) };
     let category = keyword::category(word);
     let mut n = 1;

@@ -3,7 +3,7 @@
 use super::super::{Grammar, call, expr, expr_list};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::expr::Expr;
-use crate::sql::lower::data_type;
+use crate::sql::grammar::data_type;
 use crate::sql::token::Token;
 
 /// The word and the parenthesis before the arguments.
@@ -108,7 +108,7 @@ pub(super) fn serialize(c: &mut Cursor<'_, '_>, _: Grammar) -> Parse<Expr> {
 }
 
 /// `PASSING BY REF e BY REF`.
-pub(in crate::sql::lower) fn xml_passing(c: &mut Cursor<'_, '_>) -> Parse<Expr> {
+pub(in crate::sql::grammar) fn xml_passing(c: &mut Cursor<'_, '_>) -> Parse<Expr> {
     let mechanism = |c: &mut Cursor<'_, '_>| c.eat_all("BY REF") || c.eat_all("BY VALUE");
     c.expect("PASSING")?;
     mechanism(c);

@@ -3,14 +3,14 @@
 use super::{IntoTarget, prepend, without_ctes};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::expr::{Cte, CteBody, Query};
-use crate::sql::lower::dml;
-use crate::sql::lower::expr::expr;
+use crate::sql::grammar::dml;
+use crate::sql::grammar::expr::expr;
 use crate::sql::operation::Operation;
 use crate::sql::statement::ProblemKind;
 use crate::sql::token::Token;
 
 /// A statement that can be prepared, explained, or stand in a common table expression.
-pub(in crate::sql::lower) enum Preparable {
+pub(in crate::sql::grammar) enum Preparable {
     /// `SELECT … [INTO …]`.
     Query(Box<Query>, Option<Box<IntoTarget>>),
     /// `INSERT`, `UPDATE`, `DELETE`, `MERGE`.
@@ -18,7 +18,7 @@ pub(in crate::sql::lower) enum Preparable {
 }
 
 /// `WITH [RECURSIVE] a AS (…), …`, or nothing.
-pub(in crate::sql::lower) fn with_clause(c: &mut Cursor<'_, '_>) -> Parse<Vec<Cte>> {
+pub(in crate::sql::grammar) fn with_clause(c: &mut Cursor<'_, '_>) -> Parse<Vec<Cte>> {
     if !c.eat("WITH") {
         return Ok(Vec::new());
     }
@@ -89,7 +89,7 @@ fn search_and_cycle(c: &mut Cursor<'_, '_>) -> Parse<()> {
 }
 
 /// A query, `INSERT`, `UPDATE`, `DELETE` or `MERGE`, each with or without `WITH`.
-pub(in crate::sql::lower) fn preparable(c: &mut Cursor<'_, '_>) -> Parse<Preparable> {
+pub(in crate::sql::grammar) fn preparable(c: &mut Cursor<'_, '_>) -> Parse<Preparable> {
     c.descend()?;
     let result = preparable_inside(c);
     c.ascend();

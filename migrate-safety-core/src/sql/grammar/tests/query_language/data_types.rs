@@ -1,5 +1,5 @@
 use super::read;
-use crate::sql::lower::data_type;
+use crate::sql::grammar::data_type;
 
 /// What is written, and what it is in full: schema, name, modifiers, array.
 const CASES: &[(&str, &str)] = &[

@@ -3,11 +3,11 @@
 use super::{assignments, filter, no_order_or_limit, returning, target};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::expr::Cte;
-use crate::sql::lower::query::from_list;
+use crate::sql::grammar::query::from_list;
 use crate::sql::operation::{Delete, Operation, Update};
 
 /// `UPDATE`; what stood in `WITH` before it is given.
-pub(in crate::sql::lower) fn update(c: &mut Cursor<'_, '_>, ctes: Vec<Cte>) -> Parse<Box<Operation>> {
+pub(in crate::sql::grammar) fn update(c: &mut Cursor<'_, '_>, ctes: Vec<Cte>) -> Parse<Box<Operation>> {
     c.expect("UPDATE")?;
     let (table, alias) = target(c)?;
     c.expect("SET")?;
@@ -21,7 +21,7 @@ pub(in crate::sql::lower) fn update(c: &mut Cursor<'_, '_>, ctes: Vec<Cte>) -> P
 }
 
 /// `DELETE`; what stood in `WITH` before it is given.
-pub(in crate::sql::lower) fn delete(c: &mut Cursor<'_, '_>, ctes: Vec<Cte>) -> Parse<Box<Operation>> {
+pub(in crate::sql::grammar) fn delete(c: &mut Cursor<'_, '_>, ctes: Vec<Cte>) -> Parse<Box<Operation>> {
     c.expect("DELETE FROM")?;
     let (table, alias) = target(c)?;
     let using = if c.eat("USING") { from_list(c)?.tables } else { Vec::new() };

@@ -5,14 +5,14 @@ use super::{Grammar, Production, call, expr, keyword_call, operand, power};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::datatype::DataType;
 use crate::sql::expr::{Expr, Query};
+use crate::sql::grammar::data_type::{interval_fields, keyword_type};
+use crate::sql::grammar::query;
 use crate::sql::keyword::{self, Category};
-use crate::sql::lower::data_type::{interval_fields, keyword_type};
-use crate::sql::lower::query;
 use crate::sql::name::{Ident, ObjectName};
 use crate::sql::token::{StringKind, Token};
 
 /// What stands in parentheses.
-pub(in crate::sql::lower) enum Paren {
+pub(in crate::sql::grammar) enum Paren {
     /// A query.
     Query(Box<Query>),
     /// One expression or more.
@@ -163,7 +163,7 @@ pub(super) fn overlaps(c: &mut Cursor<'_, '_>, row: Expr, grammar: Grammar) -> P
 }
 
 /// `( … )`, with what is inside. Which of the two it is shows only at the end in `((SELECT 1) + 1)`.
-pub(in crate::sql::lower) fn paren(c: &mut Cursor<'_, '_>) -> Parse<Paren> {
+pub(in crate::sql::grammar) fn paren(c: &mut Cursor<'_, '_>) -> Parse<Paren> {
     c.expect_token(&Token::LParen)?;
     c.descend()?;
     let content = if query::starts(c) {
@@ -231,7 +231,7 @@ fn indirection(c: &mut Cursor<'_, '_>, of: Expr) -> Parse<Expr> {
 }
 
 /// `1]`, `1:2]`, `:]`.
-pub(in crate::sql::lower) fn subscript(c: &mut Cursor<'_, '_>, parts: &mut Vec<Expr>) -> Parse<()> {
+pub(in crate::sql::grammar) fn subscript(c: &mut Cursor<'_, '_>, parts: &mut Vec<Expr>) -> Parse<()> {
     if !c.is_token(&Token::Colon) {
         parts.push(expr(c)?);
     }

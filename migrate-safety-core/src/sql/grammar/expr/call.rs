@@ -31,7 +31,7 @@ pub(super) fn call(c: &mut Cursor<'_, '_>, name: ObjectName) -> Parse<Expr> {
 }
 
 /// A call without any clause behind its parentheses, as it stands in `FROM`.
-pub(in crate::sql::lower) fn call_only(c: &mut Cursor<'_, '_>) -> Parse<Expr> {
+pub(in crate::sql::grammar) fn call_only(c: &mut Cursor<'_, '_>) -> Parse<Expr> {
     let mut name = ObjectName::bare(c.label()?);
     while c.eat_token(&Token::Period) {
         name = ObjectName { schema: Some(name.name), name: c.label()? };

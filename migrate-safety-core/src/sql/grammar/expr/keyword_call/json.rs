@@ -4,8 +4,8 @@ use super::super::call::{argument, clauses};
 use super::super::{Grammar, expr, sort_list};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::expr::Expr;
-use crate::sql::lower::data_type;
-use crate::sql::lower::query;
+use crate::sql::grammar::data_type;
+use crate::sql::grammar::query;
 use crate::sql::name::ObjectName;
 use crate::sql::token::Token;
 
@@ -46,7 +46,7 @@ fn query_argument(c: &mut Cursor<'_, '_>) -> Parse<Vec<Expr>> {
 }
 
 /// One clause, if one is next; its expressions go to `args`.
-pub(in crate::sql::lower) fn clause(c: &mut Cursor<'_, '_>, args: &mut Vec<Expr>) -> Parse<bool> {
+pub(in crate::sql::grammar) fn clause(c: &mut Cursor<'_, '_>, args: &mut Vec<Expr>) -> Parse<bool> {
     const WORDS: &[&str] = &[
         "NULL ON NULL",
         "ABSENT ON NULL",

@@ -1,5 +1,5 @@
 use super::{read, read_for, show};
-use crate::sql::lower::{expression, operand_expression, restricted_expression};
+use crate::sql::grammar::{expression, operand_expression, restricted_expression};
 use crate::sql::statement::ProblemKind;
 
 #[test]

@@ -1,8 +1,8 @@
 //! `COPY`.
 
 use crate::sql::cursor::{Cursor, Parse};
-use crate::sql::lower::expr::expr;
-use crate::sql::lower::query::{Preparable, preparable};
+use crate::sql::grammar::expr::expr;
+use crate::sql::grammar::query::{Preparable, preparable};
 use crate::sql::operation::Operation;
 use crate::sql::token::{StringKind, Token};
 

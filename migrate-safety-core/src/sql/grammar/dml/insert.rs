@@ -3,13 +3,13 @@
 use super::{assigned_column, assignments, returning};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::expr::{Cte, Expr};
-use crate::sql::lower::expr::expr;
-use crate::sql::lower::query::{function, query, rest, starts, values};
+use crate::sql::grammar::expr::expr;
+use crate::sql::grammar::query::{function, query, rest, starts, values};
 use crate::sql::operation::{Insert, OnConflict, Operation};
 use crate::sql::token::Token;
 
 /// `INSERT`; what stood in `WITH` before it is given.
-pub(in crate::sql::lower) fn insert(c: &mut Cursor<'_, '_>, ctes: Vec<Cte>) -> Parse<Box<Operation>> {
+pub(in crate::sql::grammar) fn insert(c: &mut Cursor<'_, '_>, ctes: Vec<Cte>) -> Parse<Box<Operation>> {
     c.expect("INSERT INTO")?;
     let table = c.object_name()?;
     let alias = if c.eat("AS") { Some(c.ident()?) } else { None };

@@ -3,22 +3,22 @@
 use super::from::{From, from_list, relation};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::expr::{Expr, Query, Select, SelectItem, TableRef, TableSource};
+use crate::sql::grammar::expr::{expr, parenthesized_list, window_specification};
 use crate::sql::keyword;
-use crate::sql::lower::expr::{expr, parenthesized_list, window_specification};
 use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{Operation, Persistence};
 use crate::sql::token::Token;
 
 /// `INTO t` of a `SELECT`: a new table.
 #[derive(Debug)]
-pub(in crate::sql::lower) struct IntoTarget {
+pub(in crate::sql::grammar) struct IntoTarget {
     name: ObjectName,
     persistence: Persistence,
 }
 
 impl IntoTarget {
     /// What `SELECT … INTO` does.
-    pub(in crate::sql::lower) fn create(self, query: Box<Query>) -> Operation {
+    pub(in crate::sql::grammar) fn create(self, query: Box<Query>) -> Operation {
         Operation::CreateTableAs {
             name: self.name,
             columns: Vec::new(),
@@ -120,7 +120,7 @@ fn ends_output(c: &Cursor<'_, '_>) -> bool {
 }
 
 /// `a, b AS c, t.*`.
-pub(in crate::sql::lower) fn output_list(c: &mut Cursor<'_, '_>) -> Parse<Vec<SelectItem>> {
+pub(in crate::sql::grammar) fn output_list(c: &mut Cursor<'_, '_>) -> Parse<Vec<SelectItem>> {
     let mut items = Vec::new();
     loop {
         let mark = c.mark();
@@ -190,7 +190,7 @@ fn group(c: &mut Cursor<'_, '_>, found: &mut Vec<Expr>) -> Parse<()> {
 }
 
 /// `VALUES (1, 2), (3, 4)`, and the number of rows.
-pub(in crate::sql::lower) fn values(c: &mut Cursor<'_, '_>) -> Parse<(Box<Query>, usize)> {
+pub(in crate::sql::grammar) fn values(c: &mut Cursor<'_, '_>) -> Parse<(Box<Query>, usize)> {
     c.expect("VALUES")?;
     let mut rows = Vec::new();
     loop {

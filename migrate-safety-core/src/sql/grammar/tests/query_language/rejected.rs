@@ -1,5 +1,5 @@
 use super::read;
-use crate::sql::lower::dml;
+use crate::sql::grammar::dml;
 use crate::sql::statement::ProblemKind;
 
 /// What the server rejects, and where and why we do.

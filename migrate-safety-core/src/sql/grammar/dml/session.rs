@@ -2,9 +2,9 @@
 
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::grammar;
-use crate::sql::lower::data_type;
-use crate::sql::lower::expr::expr;
-use crate::sql::lower::query::{preparable, query, starts};
+use crate::sql::grammar::data_type;
+use crate::sql::grammar::expr::expr;
+use crate::sql::grammar::query::{preparable, query, starts};
 use crate::sql::operation::Operation;
 use crate::sql::token::Token;
 

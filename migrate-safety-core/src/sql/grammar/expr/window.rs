@@ -7,7 +7,7 @@ use crate::sql::expr::Expr;
 use crate::sql::token::Token;
 
 /// `a, b DESC NULLS LAST, c USING >`.
-pub(in crate::sql::lower) fn sort_list(c: &mut Cursor<'_, '_>) -> Parse<Vec<Expr>> {
+pub(in crate::sql::grammar) fn sort_list(c: &mut Cursor<'_, '_>) -> Parse<Vec<Expr>> {
     let mut keys = Vec::new();
     loop {
         keys.push(expr(c)?);
@@ -36,7 +36,7 @@ fn direction(c: &mut Cursor<'_, '_>) -> Parse<()> {
 }
 
 /// `(base PARTITION BY … ORDER BY … ROWS BETWEEN … AND … EXCLUDE …)`: its expressions.
-pub(in crate::sql::lower) fn window_specification(c: &mut Cursor<'_, '_>) -> Parse<Vec<Expr>> {
+pub(in crate::sql::grammar) fn window_specification(c: &mut Cursor<'_, '_>) -> Parse<Vec<Expr>> {
     c.descend()?;
     let result = specification_inside(c);
     c.ascend();

@@ -1,6 +1,6 @@
 use super::{read, read_for, show};
 use crate::sql::expr::{Cte, Expr};
-use crate::sql::lower::dml;
+use crate::sql::grammar::dml;
 use crate::sql::name::Ident;
 use crate::sql::operation::{Operation, TableTarget};
 

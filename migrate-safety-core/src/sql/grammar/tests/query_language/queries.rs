@@ -1,5 +1,5 @@
 use super::{read, read_for, show};
-use crate::sql::lower::{dml, query};
+use crate::sql::grammar::{dml, query};
 use crate::sql::operation::{Operation, Persistence};
 
 #[test]

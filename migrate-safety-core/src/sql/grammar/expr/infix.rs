@@ -4,8 +4,8 @@ use super::{Grammar, Paren, call, operand, paren, power};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::datatype::DataType;
 use crate::sql::expr::{Expr, Query};
+use crate::sql::grammar::{array_literal, data_type};
 use crate::sql::keyword;
-use crate::sql::lower::{array_literal, data_type};
 use crate::sql::statement::ProblemKind;
 use crate::sql::token::Token;
 

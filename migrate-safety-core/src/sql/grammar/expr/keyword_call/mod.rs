@@ -8,13 +8,13 @@ use super::primary::{named, overlaps};
 use super::{Grammar, Paren, Production, call, expr, expr_list, paren, parenthesized_list};
 use crate::sql::cursor::{Cursor, Mark, Parse};
 use crate::sql::expr::Expr;
-use crate::sql::lower::data_type;
+use crate::sql::grammar::data_type;
 use crate::sql::name::ObjectName;
 use crate::sql::statement::Problem;
 use crate::sql::token::{Token, Word};
 
-pub(in crate::sql::lower) use json::clause as json_clause;
-pub(in crate::sql::lower) use xml::xml_passing;
+pub(in crate::sql::grammar) use json::clause as json_clause;
+pub(in crate::sql::grammar) use xml::xml_passing;
 
 /// Reserved words that begin an operand.
 const RESERVED: &[(&str, Production)] = &[
