@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::effects::{self, Effects, Failure, scene::Scene};
 use crate::layout::{Layout, Migration, MigrationSet};
 use crate::report::{MigrationReport, OperationName, Report, StatementReport};
-use crate::rules::rule::{Check, Findings, Rule, SetFindings};
+use crate::rules::rule::{Check, Findings, Rule, SetFindings, StatementFindings};
 use crate::rules::view::{Judged, MigrationView, OperationView, Scope, SetView, Sizes, StatementView};
 use crate::rules::{Directives, Finding, RULES, fold, suppress};
 use crate::sql::calls::RoutineCall;
@@ -169,8 +169,10 @@ impl<'c> Replay<'c> {
             config: self.config,
         };
         for rule in self.rules() {
-            if let Check::Migration(check) = rule.check {
-                check(&view, &mut Findings::new(rule, &mut findings));
+            match rule.check {
+                Check::Migration(check) => check(&view, &mut Findings::new(rule, &mut findings)),
+                Check::Outcome(check) => check(&view, &mut StatementFindings::new(rule, &mut statements)),
+                Check::Operation(_) | Check::Statement(_) | Check::Set(_) => {}
             }
         }
         MigrationReport::new(migration, statements, findings)

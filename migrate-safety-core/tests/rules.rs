@@ -3,13 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use migrate_safety_core::check;
-use migrate_safety_core::rules::{RULES, Sample, rules_markdown};
+use migrate_safety_core::rules::{RULES, Sample, find, rules_markdown};
 
 /// The rules that a sample gives findings of.
 fn found(sample: &Sample) -> Vec<&'static str> {
     let (set, config) = sample.load();
     let report = check(&set, &config);
     let mut rules: Vec<_> = report.all_findings().map(|f| f.rule).collect();
+    rules.sort_unstable();
     rules.dedup();
     rules
 }
@@ -20,8 +21,10 @@ fn bad_samples_are_found_and_good_ones_are_not() {
     for rule in RULES {
         for sample in rule.bad {
             let found = found(sample);
-            if found != [rule.id] {
-                wrong.push(format!("{}: bad, found {found:?}: {}", rule.id, sample.sql));
+            let mut expected = [&[rule.id], sample.with].concat();
+            expected.sort_unstable();
+            if found != expected {
+                wrong.push(format!("{}: bad, found {found:?}, not {expected:?}: {}", rule.id, sample.sql));
             }
         }
         for sample in rule.good {
@@ -32,6 +35,15 @@ fn bad_samples_are_found_and_good_ones_are_not() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn rules_that_speak_of_the_same_sample_answer_other_questions() {
+    for rule in RULES {
+        for other in rule.bad.iter().flat_map(|sample| sample.with) {
+            assert_ne!(find(other).unwrap().category, rule.category, "{}: {other}", rule.id);
+        }
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ pub mod view;
 pub use explain::rules_markdown;
 pub use finding::{Category, Finding, Status, Verdict};
 pub(crate) use fold::fold;
-pub use rule::{Check, Findings, Rule, Sample, SetFindings};
+pub use rule::{Check, Findings, Rule, Sample, SetFindings, StatementFindings};
 pub(crate) use suppress::{Directives, suppress};
 
 /// Declares the files of the rules and lists them.

@@ -6,7 +6,7 @@ use crate::catalog::Stamp;
 use crate::config::Config;
 use crate::dialect::Target;
 use crate::layout::{Layout, MigrationSet, Source};
-use crate::report::MigrationReport;
+use crate::report::{MigrationReport, StatementReport};
 use crate::sql::Span;
 
 /// One rule. It lives in a file of its own and is registered by one line in `rules/mod.rs`.
@@ -65,12 +65,15 @@ pub struct Sample {
     pub target: Target,
     /// Rows of tables, by `schema.table`.
     pub rows: &'static [(&'static str, u64)],
+    /// Rules of other categories that have something to say of it too: another question, another answer.
+    pub with: &'static [&'static str],
 }
 
 impl Sample {
     /// A migration in sqlx's layout on what `before` has made.
     pub const fn new(before: &'static str, sql: &'static str) -> Self {
-        Self { before, sql, down: None, host: Layout::Sqlx, transaction: true, target: Target::postgres(16), rows: &[] }
+        let (host, target) = (Layout::Sqlx, Target::postgres(16));
+        Self { before, sql, down: None, host, transaction: true, target, rows: &[], with: &[] }
     }
 
     /// With a way back.
@@ -103,6 +106,12 @@ impl Sample {
         Self { rows, ..self }
     }
 
+    /// Of which rules of other categories speak, too.
+    #[must_use]
+    pub const fn with(self, with: &'static [&'static str]) -> Self {
+        Self { with, ..self }
+    }
+
     /// The migration as a set of its own, and the settings under which to check it.
     pub fn load(&self) -> (MigrationSet, Config) {
         let mut set = MigrationSet::from_text("1_sample.sql", self.sql, self.host);
@@ -130,6 +139,8 @@ pub enum Check {
     Statement(fn(&StatementView<'_>, &mut Findings<'_>)),
     /// At each migration, when its statements are judged.
     Migration(fn(&MigrationView<'_>, &mut Findings<'_>)),
+    /// At the same time, about single statements: for what a later statement can set right.
+    Outcome(fn(&MigrationView<'_>, &mut StatementFindings<'_>)),
     /// Once, over all migrations, when they have been replayed.
     Set(fn(&SetView<'_>, &mut SetFindings<'_>)),
 }
@@ -169,6 +180,25 @@ impl<'f> Findings<'f> {
             span: None,
         });
         &mut self.found[at]
+    }
+}
+
+/// Collects what a rule finds in the statements of a migration.
+#[derive(Debug)]
+pub struct StatementFindings<'f> {
+    rule: &'static Rule,
+    statements: &'f mut [StatementReport],
+}
+
+impl<'f> StatementFindings<'f> {
+    pub(crate) fn new(rule: &'static Rule, statements: &'f mut [StatementReport]) -> Self {
+        Self { rule, statements }
+    }
+
+    /// About one statement, by its index; `None` if there is no such.
+    pub fn statement(&mut self, index: usize) -> Option<Findings<'_>> {
+        let statement = self.statements.get_mut(index)?;
+        Some(Findings::new(self.rule, &mut statement.findings))
     }
 }
 

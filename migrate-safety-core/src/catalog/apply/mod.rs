@@ -29,7 +29,7 @@ mod set_type;
 
 pub use passes::in_pass_order;
 
-use super::{Catalog, Constraint, Relation, RelationId, Stamp};
+use super::{Catalog, Column, Constraint, Object, Relation, RelationId, Routine, Stamp};
 use crate::sql::operation::TableTarget;
 use crate::sql::{Ident, ObjectName, Operation};
 use change::Change;
@@ -56,6 +56,12 @@ pub struct Removed {
     pub relations: Vec<Relation>,
     /// Constraints of tables, each with its table; not those of tables that are gone themselves.
     pub constraints: Vec<(RelationId, Constraint)>,
+    /// Columns of tables, each with its table; not those of tables that are gone themselves.
+    pub columns: Vec<(RelationId, Column)>,
+    /// Functions and procedures.
+    pub routines: Vec<Routine>,
+    /// What `CASCADE` took without its being named, each in the server's words: `view v`.
+    pub cascaded: Vec<(Object, String)>,
 }
 
 impl Applied {

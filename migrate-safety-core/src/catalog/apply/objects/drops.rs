@@ -47,6 +47,8 @@ impl Catalog {
             [only] => applied.notice(format!("drop cascades to {}", self.describe(&only.object))),
             several => applied.notice(format!("drop cascades to {} other objects", several.len())),
         }
+        let cascaded = blocking.iter().map(|d| (d.object.clone(), self.describe(&d.object)));
+        applied.removed.cascaded.extend(cascaded);
         for dependent in &going {
             self.remove_object(&dependent.object, applied);
         }
@@ -87,7 +89,7 @@ impl Catalog {
         self.comments.remove(object);
         match object {
             Object::Relation(id) => self.remove_relation(*id, applied),
-            Object::Column(id, column) => self.take_column(*id, *column),
+            Object::Column(id, column) => self.take_column(*id, *column, applied),
             Object::Default(id, column) => {
                 if let Some(column) = self.column_mut(*id, *column) {
                     column.default = None;
@@ -133,11 +135,11 @@ impl Catalog {
                 }
             }
             Object::Routine(id) => {
-                if let Some(routine) = self.routines.remove(id)
-                    && let Some(ids) = self.routine_names.get_mut(&(routine.schema, routine.name))
-                {
+                let Some(routine) = self.routines.remove(id) else { return };
+                if let Some(ids) = self.routine_names.get_mut(&(routine.schema.clone(), routine.name.clone())) {
                     ids.retain(|r| r != id);
                 }
+                applied.removed.routines.push(routine);
             }
             Object::Schema(name) => {
                 self.schemas.remove(name);
@@ -150,9 +152,10 @@ impl Catalog {
     }
 
     /// Takes a column off a table; its constraints and indexes are gone already.
-    fn take_column(&mut self, id: RelationId, column: ColumnId) {
+    fn take_column(&mut self, id: RelationId, column: ColumnId, applied: &mut Applied) {
         if let Some(table) = self.table_mut(id) {
-            table.columns.retain(|c| c.id != column);
+            let gone = table.columns.extract_if(.., |c| c.id == column);
+            applied.removed.columns.extend(gone.map(|column| (id, column)));
         }
     }
 
