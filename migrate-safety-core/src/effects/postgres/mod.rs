@@ -13,6 +13,7 @@ mod falls;
 mod family;
 mod foreign_key;
 mod index_match;
+pub(crate) mod narrowing;
 mod on;
 mod partition;
 mod proof;

@@ -3,6 +3,7 @@
 use crate::catalog::{Column, RelationId};
 use crate::effects::fact::{Act, Example, Fact, Work};
 use crate::effects::kind::Kind;
+use crate::effects::postgres::added::is_null;
 use crate::effects::postgres::on::{self, sequences_of, table_column};
 use crate::effects::scene::Scene;
 use crate::effects::{Breakage, BreakageKind, Effects};
@@ -19,7 +20,7 @@ pub(super) const FACTS: &[Fact] = &[
         id: "column/default",
         of: &[Kind::SetDefault, Kind::DropDefault],
         acts: &[Act::lock(on::tree, AccessExclusive)],
-        also: default_goes,
+        also: value_goes,
         source: "docs, ALTER TABLE: ACCESS EXCLUSIVE unless explicitly noted",
         examples: &[
             Example::new(T, "ALTER TABLE t ALTER a SET DEFAULT 3"),
@@ -68,6 +69,7 @@ pub(super) const FACTS: &[Fact] = &[
         id: "column/drop-expression",
         of: &[Kind::DropExpression],
         acts: &[Act::lock(on::tree, AccessExclusive)],
+        also: value_goes,
         examples: &[Example::new(
             "CREATE TABLE t (a int, b int GENERATED ALWAYS AS (a * 2) STORED)",
             "ALTER TABLE t ALTER b DROP EXPRESSION",
@@ -105,6 +107,7 @@ pub(super) const FACTS: &[Fact] = &[
         id: "column/drop-identity-sequence",
         of: &[Kind::DropIdentity],
         acts: &[Act::lock(sequence, AccessExclusive)],
+        also: value_goes,
         examples: &[Example::new(T, "ALTER TABLE t ALTER g DROP IDENTITY")],
         ..Fact::BASE
     },
@@ -150,6 +153,7 @@ fn column_name<'a>(scene: &Scene<'a>) -> Option<&'a Ident> {
         TableAction::SetDefault { column, .. }
         | TableAction::DropDefault { column }
         | TableAction::SetExpression { column, .. }
+        | TableAction::DropExpression { column, .. }
         | TableAction::AlterIdentity { column, .. }
         | TableAction::DropIdentity { column, .. } => Some(column),
         _ => None,
@@ -186,16 +190,20 @@ fn sequence(scene: &Scene<'_>) -> Vec<RelationId> {
     }
 }
 
-/// Inserts that relied on the default of a NOT NULL column fail.
-fn default_goes(scene: &Scene<'_>, effects: &mut Effects) {
-    if !matches!(scene.action(), Some(TableAction::DropDefault { .. })) {
-        return;
-    }
-    let Some(name) = column_name(scene) else { return };
+/// Inserts that relied on a NOT NULL column's having a value without being given one fail.
+fn value_goes(scene: &Scene<'_>, effects: &mut Effects) {
+    let (Some(action), Some(name)) = (scene.action(), column_name(scene)) else { return };
     for found in on::tree_columns(scene, name) {
-        let relied_on = found.column.not_null && found.column.default.is_some();
-        if let (true, Some(relation)) = (relied_on, on::named(scene, found.id)) {
-            let column = Some((found.column.id, name.to_string()));
+        let column = found.column;
+        let had_one = match action {
+            TableAction::DropDefault { .. } => column.default.is_some() && column.generated.is_none(),
+            TableAction::SetDefault { default, .. } => is_null(&default.expr) && column.default.is_some(),
+            TableAction::DropIdentity { .. } => column.identity.is_some(),
+            TableAction::DropExpression { .. } => column.generated.is_some(),
+            _ => false,
+        };
+        if let (true, true, Some(relation)) = (column.not_null, had_one, on::named(scene, found.id)) {
+            let column = Some((column.id, name.to_string()));
             effects.breaks.push(Breakage { relation, column, what: BreakageKind::InsertsFail });
         }
     }

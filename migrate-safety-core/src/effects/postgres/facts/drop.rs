@@ -1,6 +1,6 @@
 //! `DROP` of what has rows, or is needed by what has rows; `ALTER SCHEMA … RENAME`.
 
-use crate::catalog::{Relation, RelationId, RelationKind};
+use crate::catalog::{RelationId, RelationKind};
 use crate::effects::fact::{Act, Example, Fact};
 use crate::effects::kind::Kind;
 use crate::effects::postgres::falls::{Falls, open_questions};
@@ -134,20 +134,13 @@ fn locked(scene: &Scene<'_>) -> Vec<RelationId> {
     Falls::of(scene).locked.into_iter().collect()
 }
 
-fn has_rows(relation: &Relation) -> bool {
-    match &relation.kind {
-        RelationKind::Table(_) => true,
-        RelationKind::View(view) => view.materialized,
-        _ => false,
-    }
-}
-
 fn lost(scene: &Scene<'_>, effects: &mut Effects) {
     let falls = Falls::of(scene);
     effects.uncertain.extend(open_questions(scene));
     for id in &falls.gone {
         let Some(relation) = scene.catalog.relation(*id) else { continue };
-        if has_rows(relation) {
+        // What a materialised view holds can be computed again.
+        if relation.table().is_some() {
             say::rows_lost(scene, effects, *id, DataLossKind::Dropped);
         }
         if !matches!(relation.kind, RelationKind::Index(_) | RelationKind::Composite) {

@@ -128,6 +128,9 @@ fn nulls_fail(scene: &Scene<'_>, effects: &mut Effects) {
         let (Some(found), Some(relation)) = (table_column(scene.catalog, id, name), on::named(scene, id)) else {
             continue;
         };
+        if scene.catalog.refuses_null(id, found.column.id) {
+            continue;
+        }
         let column = Some((found.column.id, name.to_string()));
         effects.breaks.push(Breakage { relation, column, what: BreakageKind::NullsFail });
     }

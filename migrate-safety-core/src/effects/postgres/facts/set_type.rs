@@ -4,9 +4,10 @@ use crate::catalog::{CastContext, CastPath, RelationId, TypeRef};
 use crate::effects::fact::{Act, Example, Fact, Work};
 use crate::effects::kind::Kind;
 use crate::effects::postgres::added::is_null;
+use crate::effects::postgres::narrowing::{self, Loss, looks_alike};
 use crate::effects::postgres::on::{self, named};
 use crate::effects::postgres::retyped::Retyped;
-use crate::effects::postgres::type_change::{Stored, is_unknown};
+use crate::effects::postgres::type_change::{Conversion, Stored, is_unknown};
 use crate::effects::scene::Scene;
 use crate::effects::{Breakage, BreakageKind, DataLoss, DataLossKind, Effects, Failure};
 use crate::sql::LockMode::{AccessExclusive, ShareRowExclusive};
@@ -124,16 +125,18 @@ fn of<'a>(scene: &Scene<'a>, list: impl FnOnce(&Retyped<'a>) -> Vec<RelationId>)
 
 fn another_type(scene: &Scene<'_>, effects: &mut Effects) {
     let Some(retyped) = Retyped::new(scene) else { return };
+    let narrows = narrowing::of(scene).is_some_and(|loss| loss > Loss::Nothing);
     for found in &retyped.columns {
         let Some(relation) = named(scene, found.id) else { continue };
         let old = &found.column.data_type;
         let column = Some((found.column.id, found.column.name.to_string()));
-        let same = old.name == retyped.to.name && old.schema == retyped.to.schema && old.array == retyped.to.array;
+        let conversion = Conversion { catalog: scene.catalog, session: scene.session };
+        let same = looks_alike(&conversion, old, &retyped.to);
         let what = if same { BreakageKind::RowType } else { BreakageKind::Retyped };
         if *old != retyped.to {
             effects.breaks.push(Breakage { relation: relation.clone(), column, what });
         }
-        if !is_unknown(old) && retyped.stored(found) == Stored::Rewritten && narrows(old, &retyped.to) {
+        if !is_unknown(old) && narrows {
             let column = Some(found.column.name.to_string());
             effects.data_loss.push(DataLoss { relation, column, how: DataLossKind::Narrowed });
         }
@@ -228,40 +231,4 @@ fn unclear_conversion(scene: &Scene<'_>, effects: &mut Effects) {
         format!("Are {old} and {new} binary compatible? Then {table} is not rewritten.")
     };
     effects.uncertain.push(question);
-}
-
-/// Whether values can lose something: digits, precision, range, or what the target does not hold.
-fn narrows(from: &DataType, to: &DataType) -> bool {
-    // Each list holds what the types after it can hold, too.
-    const WIDENING: &[&[&str]] = &[
-        &["int2", "int4", "int8", "numeric"],
-        &["int2", "float4", "float8"],
-        &["int4", "float8"],
-        &["float4", "float8"],
-        &["date", "timestamp", "timestamptz"],
-        &["json", "jsonb"],
-        &["cidr", "inet"],
-        &["bpchar", "varchar", "text"],
-    ];
-    if from.array != to.array {
-        return true;
-    }
-    let unlimited = to.modifiers.is_empty();
-    if to.is("text") || (to.is("varchar") && unlimited) {
-        return false;
-    }
-    if from.name == to.name {
-        return !unlimited && from.modifiers != to.modifiers && !grows(from, to);
-    }
-    !WIDENING.iter().any(|types| {
-        let place = |t: &DataType| types.iter().position(|name| t.name == **name);
-        matches!((place(from), place(to)), (Some(from), Some(to)) if from < to) && unlimited
-    })
-}
-
-/// Whether each modifier grows or stays.
-fn grows(from: &DataType, to: &DataType) -> bool {
-    !from.modifiers.is_empty()
-        && (0..to.modifiers.len().max(from.modifiers.len()))
-            .all(|at| to.modifier(at).unwrap_or(0) >= from.modifier(at).unwrap_or(0))
 }
