@@ -13,13 +13,13 @@ pub(super) static RULE: Rule = Rule {
     why: "The server reports `unsafe use of new value` until the transaction that added the value has committed.",
     source: "PostgreSQL docs, ALTER TYPE, Notes; measured, PG 14-18",
     bad: &[
-        Sample::new("CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE people (id bigint PRIMARY KEY, m mood);", "ALTER TYPE mood ADD VALUE 'ok'; INSERT INTO people VALUES (1, 'ok');"),
+        Sample::new("CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE people (id bigint PRIMARY KEY, m mood);", "ALTER TYPE mood ADD VALUE 'ok'; INSERT INTO people VALUES (1, 'ok');").with(&["enum-value-added"]),
         Sample::new("CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE people (id bigint PRIMARY KEY);", "ALTER TYPE mood ADD VALUE 'ok'; ALTER TABLE people ADD COLUMN m mood DEFAULT 'ok';"),
         Sample::new("CREATE TYPE mood AS ENUM ('sad');", "ALTER TYPE mood ADD VALUE 'ok'; CREATE TABLE people (id bigint PRIMARY KEY, m mood, CHECK (m <> 'ok'));"),
     ],
     good: &[
-        Sample::new("CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE people (id bigint PRIMARY KEY, m mood);", "ALTER TYPE mood ADD VALUE 'ok'; ALTER TABLE people ADD COLUMN label text DEFAULT 'ok';"),
-        Sample::new("CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE people (id bigint PRIMARY KEY, m mood);", "ALTER TYPE mood ADD VALUE 'ok';"),
+        Sample::new("CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE people (id bigint PRIMARY KEY);", "ALTER TYPE mood ADD VALUE 'ok'; ALTER TABLE people ADD COLUMN label text DEFAULT 'ok';"),
+        Sample::new("CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE people (id bigint PRIMARY KEY);", "ALTER TYPE mood ADD VALUE 'ok';"),
     ],
     check: Check::Operation(check),
     ..Rule::BASE

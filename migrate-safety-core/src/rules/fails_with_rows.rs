@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     why: "It passes on an empty development database and fails on the one that matters.",
     source: "PostgreSQL docs, ALTER TABLE, ADD COLUMN",
     bad: &[
-        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ADD COLUMN role text NOT NULL;"),
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ADD COLUMN role text NOT NULL;").with(&["inserts-fail"]),
     ],
     good: &[
         Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ADD COLUMN role text NOT NULL DEFAULT 'member';"),

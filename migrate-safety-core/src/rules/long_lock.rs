@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     why: "While the lock is held, every statement that conflicts with it waits; the time grows with the rows of the table.",
     source: "PostgreSQL docs, ALTER TABLE, Notes; measured, PG 14-18",
     bad: &[
-        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ALTER COLUMN org_id TYPE numeric;"),
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ALTER COLUMN org_id TYPE numeric;").with(&["type-changed"]),
         Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ADD COLUMN token uuid DEFAULT gen_random_uuid();"),
     ],
     good: &[

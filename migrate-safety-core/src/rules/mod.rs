@@ -1,10 +1,13 @@
 //! Rules turn effects into advice. One file per rule; a new rule is a new file and one line here.
 
+mod bounded;
 mod explain;
 pub mod finding;
 mod fold;
 mod hazard;
+mod known;
 pub mod rule;
+mod stand_in;
 mod suppress;
 mod text;
 mod uses;
@@ -28,16 +31,27 @@ macro_rules! rules {
 
 rules! {
     byte_order_mark,
+    column_still_used,
     commit_in_transaction,
     constraint_validated_at_once,
     copy_data,
+    delete_rows,
+    drop_cascade,
+    drop_column,
+    drop_database,
     drop_index_not_concurrent,
+    drop_table,
     duplicate_version,
     dynamic_sql,
+    enum_value_added,
+    enum_value_renamed,
     enum_value_used_at_once,
+    enum_values_dropped,
     fails_with_rows,
     file_not_run,
+    function_still_used,
     index_not_concurrent,
+    inserts_fail,
     invalid_sql,
     lock_table,
     long_lock,
@@ -47,16 +61,28 @@ rules! {
     no_lock_timeout,
     not_understood,
     not_valid_validated_at_once,
+    nulls_fail,
+    overwrite_values,
     partition_locks,
     psql_command,
     refresh_not_concurrent,
     reindex_not_concurrent,
+    relation_still_used,
+    rename_column,
+    rename_relation,
+    rights_revoked,
+    row_security_enabled,
     set_not_null_scans,
+    set_unlogged,
     several_tables_locked,
     statement_fails,
     table_maintenance,
     trigger_on_live_table,
+    truncate_table,
+    type_changed,
+    type_narrowed,
     unique_constraint_builds_index,
+    view_columns_changed,
     work_under_lock,
 }
 

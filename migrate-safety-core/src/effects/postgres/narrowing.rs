@@ -48,13 +48,7 @@ pub(super) fn looks_alike(conversion: &Conversion<'_>, one: &DataType, other: &D
 }
 
 /// What a column's values can lose when it gets the type `to`, by `USING` or as an assignment.
-fn loss(
-    conversion: &Conversion<'_>,
-    column: &Ident,
-    from: &DataType,
-    to: &DataType,
-    using: Option<&Expr>,
-) -> Loss {
+fn loss(conversion: &Conversion<'_>, column: &Ident, from: &DataType, to: &DataType, using: Option<&Expr>) -> Loss {
     let base = |t: &DataType| conversion.domain(t).map_or_else(|| t.clone(), |(base, _)| base);
     let (from, to) = (&base(from), &base(to));
     match using {

@@ -1,0 +1,56 @@
+//! A column gets a type that compiled code does not expect.
+
+use super::finding::Category;
+use super::known::is_below_another;
+use super::rule::{Check, Rule, Sample, StatementFindings};
+use super::view::MigrationView;
+use crate::catalog::RelationId;
+use crate::effects::BreakageKind;
+use crate::sql::operation::TableAction;
+use crate::sql::{Ident, Operation};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule {
+    id: "type-changed",
+    category: Category::RollingDeploy,
+    title: "A column gets a type that the running release does not expect",
+    why: "The release that is running was compiled for the old type: it cannot decode the new one, its parameters have \
+          the wrong type, and statements that its connections have prepared fail with `cached plan must not change \
+          result type`. The new release fails the same way before the migration.",
+    source: "PostgreSQL docs, PREPARE; measured with sqlx and PG 14-18",
+    bad: &[Sample::new(ORDERS, "ALTER TABLE orders ALTER COLUMN id TYPE bigint;").rows(&[("public.orders", 100)])],
+    good: &[
+        Sample::new(ORDERS, "ALTER TABLE orders ALTER COLUMN note TYPE text;"),
+        Sample::new(ORDERS, "ALTER TABLE orders ADD COLUMN n int; ALTER TABLE orders ALTER COLUMN n TYPE bigint;")
+            .rows(&[("public.orders", 100)]),
+    ],
+    check: Check::Outcome(check),
+    ..Rule::BASE
+};
+
+const ORDERS: &str = "CREATE TABLE orders (id int PRIMARY KEY, note varchar(50));";
+
+fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
+    for (statement, judged) in view.operations {
+        let changed = judged.effects.breaks.iter().filter(|b| b.what == BreakageKind::Retyped);
+        let changed: Vec<_> = changed.filter_map(|b| b.column.as_ref().map(|(id, name)| (&b.relation, *id, name))).collect();
+        let ids: Vec<RelationId> = changed.iter().map(|(relation, ..)| relation.id).collect();
+        let top = changed.iter().find(|(relation, id, _)| {
+            view.column_was_known(relation.id, *id) && !is_below_another(view.after, relation.id, &ids)
+        });
+        let (Some((relation, id, name)), Some(mut to)) = (top, findings.statement(*statement)) else { continue };
+        let new = view.last_seen_column(relation.id, *id).map(|column| &column.data_type);
+        let becomes = new.map(|new| format!(" as {new}")).unwrap_or_default();
+        let finding = to.block(format!("the release that is running cannot read or write {}.{name}{becomes}", relation.name));
+        finding.at(judged.located.span).help(
+            "expand: add a column of the new type and write both (code or trigger); migrate: fill it in batches, deploy \
+             the release that reads it; contract: drop the old one in a later migration",
+        );
+        if let (Operation::AlterTable(alter), Some(new)) = (&judged.located.operation, new)
+            && matches!(alter.action, TableAction::SetType { .. })
+        {
+            let column = Ident::exact(&format!("{name}_new")).sql();
+            finding.fix(format!("ALTER TABLE {} ADD COLUMN {column} {new}", alter.table.sql()));
+        }
+    }
+}
