@@ -288,6 +288,7 @@ impl<'c> Replay<'c> {
             scope: current.scope,
             migration: current.migration,
             earlier: current.earlier,
+            siblings: judged,
             host: self.host,
             config: self.config,
         };

@@ -15,12 +15,12 @@ pub(super) static RULE: Rule = Rule {
     why: "Adding a CHECK takes ACCESS EXCLUSIVE, adding a foreign key SHARE ROW EXCLUSIVE on both tables; without NOT VALID the lock is held while the existing rows are read.",
     source: "PostgreSQL docs, ALTER TABLE, Notes (NOT VALID); measured, PG 14-18",
     bad: &[
-        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);", "ALTER TABLE orders ADD CONSTRAINT orders_user_fk FOREIGN KEY (user_id) REFERENCES users (id);"),
-        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ADD CONSTRAINT has_email CHECK (email IS NOT NULL);"),
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint); CREATE INDEX orders_user_idx ON orders (user_id);", "ALTER TABLE orders ADD CONSTRAINT orders_user_fk FOREIGN KEY (user_id) REFERENCES users (id);").with(&["foreign-key-added", "rows-may-violate"]),
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ADD CONSTRAINT has_email CHECK (email IS NOT NULL);").with(&["rows-may-violate"]),
     ],
     good: &[
         Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ADD CONSTRAINT has_email CHECK (email IS NOT NULL) NOT VALID;"),
-        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); ALTER TABLE users ADD CONSTRAINT has_email CHECK (email IS NOT NULL) NOT VALID;", "ALTER TABLE users VALIDATE CONSTRAINT has_email;"),
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); ALTER TABLE users ADD CONSTRAINT has_email CHECK (email IS NOT NULL) NOT VALID;", "ALTER TABLE users VALIDATE CONSTRAINT has_email;").rows(&[("public.users", 0)]),
     ],
     check: Check::Operation(check),
     ..Rule::BASE

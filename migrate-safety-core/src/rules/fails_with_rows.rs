@@ -8,7 +8,7 @@ use crate::effects::LockedKind;
 /// The rule.
 pub(super) static RULE: Rule = Rule {
     id: "fails-with-rows",
-    category: Category::Deployability,
+    category: Category::ConstraintValidation,
     title: "A statement that fails as soon as the table has rows",
     why: "It passes on an empty development database and fails on the one that matters.",
     source: "PostgreSQL docs, ALTER TABLE, ADD COLUMN",

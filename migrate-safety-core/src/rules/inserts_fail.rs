@@ -20,12 +20,19 @@ pub(super) static RULE: Rule = Rule {
     bad: &[
         Sample::new(USERS, "ALTER TABLE users ALTER COLUMN state DROP DEFAULT;"),
         Sample::new(USERS, "ALTER TABLE users ADD COLUMN role text; ALTER TABLE users ALTER COLUMN role SET NOT NULL;")
+            .with(&["rows-may-violate"])
             .rows(FEW),
-        Sample::new(USERS, "ALTER TABLE users ADD COLUMN role text NOT NULL DEFAULT 'member'; ALTER TABLE users ALTER COLUMN role DROP DEFAULT;"),
+        Sample::new(
+            USERS,
+            "ALTER TABLE users ADD COLUMN role text NOT NULL DEFAULT 'member'; ALTER TABLE users ALTER COLUMN role DROP DEFAULT;",
+        ),
     ],
     good: &[
         Sample::new(USERS, "ALTER TABLE users ADD COLUMN role text NOT NULL DEFAULT 'member';"),
-        Sample::new(USERS, "ALTER TABLE users ALTER COLUMN state DROP DEFAULT; ALTER TABLE users ALTER COLUMN state SET DEFAULT 'new';"),
+        Sample::new(
+            USERS,
+            "ALTER TABLE users ALTER COLUMN state DROP DEFAULT; ALTER TABLE users ALTER COLUMN state SET DEFAULT 'new';",
+        ),
         Sample::new(USERS, "ALTER TABLE users ALTER COLUMN nick DROP DEFAULT;"),
     ],
     check: Check::Outcome(check),

@@ -1,11 +1,14 @@
 //! Rules turn effects into advice. One file per rule; a new rule is a new file and one line here.
 
 mod bounded;
+mod demand;
 mod explain;
 pub mod finding;
 mod fold;
 mod hazard;
+mod key_index;
 mod known;
+mod new_keys;
 pub mod rule;
 mod stand_in;
 mod suppress;
@@ -33,6 +36,7 @@ rules! {
     byte_order_mark,
     column_still_used,
     commit_in_transaction,
+    concurrent_index_if_not_exists,
     constraint_validated_at_once,
     copy_data,
     delete_rows,
@@ -49,6 +53,14 @@ rules! {
     enum_values_dropped,
     fails_with_rows,
     file_not_run,
+    foreign_key_action_fails,
+    foreign_key_added,
+    foreign_key_cascades,
+    foreign_key_dropped,
+    foreign_key_index_dropped,
+    foreign_key_on_partitioned_table,
+    foreign_key_type_mismatch,
+    foreign_key_without_index,
     function_still_used,
     index_not_concurrent,
     inserts_fail,
@@ -60,18 +72,22 @@ rules! {
     needs_no_transaction,
     no_lock_timeout,
     not_understood,
+    not_valid_never_validated,
     not_valid_validated_at_once,
     nulls_fail,
     overwrite_values,
     partition_locks,
     psql_command,
+    redundant_index,
     refresh_not_concurrent,
     reindex_not_concurrent,
     relation_still_used,
     rename_column,
     rename_relation,
+    replica_identity_dropped,
     rights_revoked,
     row_security_enabled,
+    rows_may_violate,
     set_not_null_scans,
     set_unlogged,
     several_tables_locked,
@@ -82,6 +98,7 @@ rules! {
     type_changed,
     type_narrowed,
     unique_constraint_builds_index,
+    unique_index_dropped,
     view_columns_changed,
     work_under_lock,
 }

@@ -48,6 +48,8 @@ pub struct OperationView<'a> {
     pub migration: &'a Migration,
     /// What the statements before it in its migration did, each operation with the index of its statement.
     pub earlier: &'a [(usize, Judged)],
+    /// What the operations before it in its statement did.
+    pub siblings: &'a [Judged],
     /// How the host lays migrations out.
     pub host: Layout,
     /// Settings of the check.
@@ -70,6 +72,11 @@ impl OperationView<'_> {
     pub fn hot_names(&self, relations: &[RelationRef]) -> Option<String> {
         let hot: Vec<&str> = relations.iter().filter(|r| self.is_hot(r.id)).map(|r| r.name.as_str()).collect();
         (!hot.is_empty()).then(|| listed(&hot))
+    }
+
+    /// What happened before it in its migration.
+    pub fn before_it(&self) -> impl Iterator<Item = &Judged> {
+        self.earlier.iter().map(|(_, judged)| judged).chain(self.siblings)
     }
 
     /// The lock this operation takes on a relation.
