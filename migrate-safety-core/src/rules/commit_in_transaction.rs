@@ -42,9 +42,15 @@ fn check(view: &StatementView<'_>, findings: &mut Findings<'_>) {
                     .at(judged.located.span)
                     .help("take the COMMIT out of the block with the EXCEPTION clause");
             }
+            None if judged.scope == Scope::Host && control == Transaction::Rollback => {
+                findings
+                    .block("this undoes what stands before it, and the host records the migration as applied")
+                    .at(judged.located.span)
+                    .help("leave it out");
+            }
             None if judged.scope == Scope::Host && ends => {
                 findings
-                    .block("this ends the transaction that the migration runs in: what follows is not undone on failure")
+                    .flag("this ends the transaction that the migration runs in: what follows is not undone on failure")
                     .at(judged.located.span)
                     .help(format!("leave it out, or run the migration {}", own_migration(view.host)));
             }

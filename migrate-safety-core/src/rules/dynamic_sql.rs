@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     why: "What it does cannot be known before it runs.",
     source: "PostgreSQL docs, 41.5.4 Executing Dynamic Commands",
     bad: &[
-        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "DO $$ DECLARE r record; BEGIN FOR r IN SELECT tablename FROM pg_tables LOOP EXECUTE 'ALTER TABLE ' || r.tablename || ' ADD COLUMN x int'; END LOOP; END $$;"),
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "DO $$ DECLARE r record; BEGIN FOR r IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP EXECUTE 'ALTER TABLE ' || r.tablename || ' ADD COLUMN x int'; END LOOP; END $$;"),
     ],
     good: &[
         Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "DO $$ BEGIN EXECUTE 'ALTER TABLE users ADD COLUMN x int'; END $$;"),
