@@ -10,6 +10,7 @@ mod diesel;
 mod project;
 mod sqlx;
 
+use migrate_safety_core::report::MigrationReport;
 use migrate_safety_core::rules::{Category, RULES, Sample};
 use migrate_safety_core::{Finding, Layout, Status, check};
 use migrate_safety_testkit::{Database, PostgresServer, server_for_test};
@@ -99,7 +100,7 @@ impl Runs {
         let (_, config) = sample.load();
         let report = check(&project.load(sample.host), &config);
         let before = Project::before(sample, finding).len();
-        let found = report.migrations.iter().skip(before).flat_map(|migration| migration.all_findings());
+        let found = report.migrations.iter().skip(before).flat_map(MigrationReport::all_findings);
         let found: Vec<&Finding> = found.filter(|f| f.status == Status::Block || f.rule == rule).collect();
         if !found.is_empty() {
             self.wrong.push(format!("{rule}: a fix does not pass: {found:?}\n    {fix}"));
