@@ -12,12 +12,13 @@ pub(crate) struct Project(Vec<Migration>);
 pub(crate) struct Migration {
     pub(crate) sql: String,
     pub(crate) transaction: bool,
+    of_fix: bool,
 }
 
 impl Project {
     /// The sample as it is.
     pub(crate) fn of(sample: &Sample) -> Self {
-        Self(vec![Migration { sql: sample.sql.to_owned(), transaction: is_transaction(sample) }])
+        Self(vec![Migration { sql: sample.sql.to_owned(), transaction: is_transaction(sample), of_fix: false }])
     }
 
     /// What stands in the sample before the statement of a finding, each statement a migration.
@@ -30,10 +31,19 @@ impl Project {
         project
     }
 
-    /// With statements behind, each a migration.
+    /// With statements behind: those that share a transaction are one migration.
     pub(crate) fn then(mut self, text: &str) -> Self {
+        let mut fix = Self::default();
         for span in sql::split(migrate_safety_core::dialect::Target::default(), text) {
-            self.push(&text[span.range()]);
+            fix.push(&text[span.range()]);
+        }
+        for next in fix.0 {
+            match self.0.last_mut() {
+                Some(last) if last.of_fix && last.transaction && next.transaction => {
+                    last.sql = format!("{}\n{}", last.sql, next.sql);
+                }
+                _ => self.0.push(Migration { of_fix: true, ..next }),
+            }
         }
         self
     }
@@ -63,7 +73,7 @@ impl Project {
         let words = statement.trim_end_matches(';');
         if !words.is_empty() && !words.lines().all(|line| line.trim_start().starts_with("--")) {
             let transaction = !statement.contains("CONCURRENTLY") || statement.starts_with("REFRESH");
-            self.0.push(Migration { sql: statement.to_owned(), transaction });
+            self.0.push(Migration { sql: statement.to_owned(), transaction, of_fix: false });
         }
     }
 }
