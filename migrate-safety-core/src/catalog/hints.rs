@@ -1,10 +1,11 @@
 //! Where to look for what depends on something, so that not everything has to be searched.
 
+use super::map::Map;
 use super::regclass::regclass_name;
 use super::{Catalog, ColumnId, RelationId};
 use crate::sql::Ident;
 use crate::sql::expr::Expr;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 /// Places that were once right: what is found there has to be looked at again.
 #[derive(Clone, Debug, Default)]
@@ -12,7 +13,7 @@ pub(crate) struct Hints {
     /// Names of types that columns have.
     pub(crate) column_types: HashSet<Ident>,
     /// Tables with a default that names a sequence, by the name of the sequence.
-    pub(crate) sequence_users: HashMap<Ident, BTreeSet<RelationId>>,
+    pub(crate) sequence_users: Map<Ident, BTreeSet<RelationId>>,
     /// Tables with policies or rules.
     pub(crate) guarded: BTreeSet<RelationId>,
 }
@@ -34,7 +35,9 @@ impl Catalog {
             self.hints.column_types.insert(data_type);
         }
         for sequence in sequences {
-            self.hints.sequence_users.entry(sequence).or_default().insert(table);
+            self.hints.sequence_users.change(sequence, |users| {
+                users.insert(table);
+            });
         }
     }
 }

@@ -9,6 +9,7 @@ mod casts;
 mod constants;
 mod dependents;
 mod hints;
+mod map;
 pub mod model;
 mod presume;
 mod query;
@@ -41,7 +42,8 @@ use crate::dialect::Target;
 use crate::sql::operation::RuleText;
 use crate::sql::{Ident, ObjectName};
 use hints::Hints;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use map::Map;
+use std::collections::{BTreeMap, HashSet};
 
 /// A schema: everything that matters to a lock, a scan, a dependency or a rolling deploy.
 #[derive(Clone, Debug)]
@@ -51,26 +53,26 @@ pub struct Catalog {
     pub(crate) complete: bool,
     pub(crate) search_path: Vec<Ident>,
     pub(crate) schemas: BTreeMap<Ident, Stamp>,
-    pub(crate) relations: BTreeMap<RelationId, Relation>,
+    pub(crate) relations: Map<RelationId, Relation>,
     /// The names of relations, by schema and name.
-    pub(crate) relation_names: HashMap<(Ident, Ident), RelationId>,
-    pub(crate) types: BTreeMap<TypeId, TypeDef>,
-    pub(crate) type_names: HashMap<(Ident, Ident), TypeId>,
-    pub(crate) routines: BTreeMap<RoutineId, Routine>,
-    pub(crate) routine_names: HashMap<(Ident, Ident), Vec<RoutineId>>,
+    pub(crate) relation_names: Map<(Ident, Ident), RelationId>,
+    pub(crate) types: Map<TypeId, TypeDef>,
+    pub(crate) type_names: Map<(Ident, Ident), TypeId>,
+    pub(crate) routines: Map<RoutineId, Routine>,
+    pub(crate) routine_names: Map<(Ident, Ident), Vec<RoutineId>>,
     /// The tables that have a constraint of a name, each as often as it has one.
-    pub(crate) constraint_names: HashMap<Ident, Vec<RelationId>>,
+    pub(crate) constraint_names: Map<Ident, Vec<RelationId>>,
     /// Where to look for dependents.
     pub(crate) hints: Hints,
     /// Views that read a relation.
-    pub(crate) readers: HashMap<RelationId, Vec<RelationId>>,
+    pub(crate) readers: Map<RelationId, Vec<RelationId>>,
     pub(crate) extensions: BTreeMap<Ident, Extension>,
     /// Comments on what has no field for one.
-    pub(crate) comments: HashMap<Object, Box<str>>,
+    pub(crate) comments: Map<Object, Box<str>>,
     /// What rules were created as.
-    pub(crate) rule_texts: HashMap<(RelationId, Ident), RuleText>,
+    pub(crate) rule_texts: Map<(RelationId, Ident), RuleText>,
     /// Extended statistics by schema and name, and the table they are about.
-    pub(crate) statistics: HashMap<(Ident, Ident), RelationId>,
+    pub(crate) statistics: Map<(Ident, Ident), RelationId>,
     /// Names that statements which were not understood mention.
     pub(crate) unknown_names: HashSet<Ident>,
     /// Whether bodies of functions are looked into when they are created (`check_function_bodies`).
@@ -113,19 +115,19 @@ impl Catalog {
             complete,
             search_path: vec![public.clone()],
             schemas: BTreeMap::from([(public, Stamp::BEFORE)]),
-            relations: BTreeMap::new(),
-            relation_names: HashMap::new(),
-            types: BTreeMap::new(),
-            type_names: HashMap::new(),
-            routines: BTreeMap::new(),
-            routine_names: HashMap::new(),
-            constraint_names: HashMap::new(),
+            relations: Map::default(),
+            relation_names: Map::default(),
+            types: Map::default(),
+            type_names: Map::default(),
+            routines: Map::default(),
+            routine_names: Map::default(),
+            constraint_names: Map::default(),
             hints: Hints::default(),
-            readers: HashMap::new(),
-            statistics: HashMap::new(),
+            readers: Map::default(),
+            statistics: Map::default(),
             extensions: BTreeMap::new(),
-            comments: HashMap::new(),
-            rule_texts: HashMap::new(),
+            comments: Map::default(),
+            rule_texts: Map::default(),
             unknown_names: HashSet::new(),
             check_bodies: true,
             own_operators: false,

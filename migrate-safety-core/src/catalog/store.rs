@@ -102,7 +102,7 @@ impl Catalog {
     /// Adds a constraint to a table and, for a foreign key, the link from the table it references.
     pub(crate) fn add_constraint(&mut self, table: RelationId, constraint: Constraint) -> ConstraintId {
         let id = constraint.id;
-        self.constraint_names.entry(constraint.name.clone()).or_default().push(table);
+        self.constraint_names.change(constraint.name.clone(), |tables| tables.push(table));
         if let ConstraintKind::ForeignKey(key) = &constraint.kind {
             let referenced = key.table;
             if let Some(referenced) = self.table_mut(referenced) {
@@ -120,7 +120,7 @@ impl Catalog {
         let Some(constraint) = self.constraint_mut(table, id) else { return };
         let from = std::mem::replace(&mut constraint.name, to.clone());
         self.forget_constraint_name(table, &from);
-        self.constraint_names.entry(to.clone()).or_default().push(table);
+        self.constraint_names.change(to.clone(), |tables| tables.push(table));
     }
 
     fn forget_constraint_name(&mut self, table: RelationId, name: &Ident) {

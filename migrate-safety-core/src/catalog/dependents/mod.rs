@@ -8,7 +8,7 @@ use crate::sql::Ident;
 use std::collections::HashMap;
 
 /// Something that can be dropped, or goes when something else is dropped.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Object {
     /// A table, view, index, sequence or composite type.
     Relation(RelationId),

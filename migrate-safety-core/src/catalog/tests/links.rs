@@ -18,7 +18,7 @@ const SCRIPTS: [&str; 8] = [
 ];
 
 fn check_links(catalog: &Catalog) {
-    for ((schema, name), id) in &catalog.relation_names {
+    for ((schema, name), id) in catalog.relation_names.iter() {
         let relation = catalog.relation(*id).unwrap_or_else(|| panic!("{schema}.{name} is gone"));
         assert_eq!((&relation.schema, &relation.name), (schema, name));
     }

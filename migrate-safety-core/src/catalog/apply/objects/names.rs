@@ -222,35 +222,32 @@ impl Catalog {
 
     /// Changes every type that a column, attribute, domain, range, argument or view column has.
     pub(super) fn retype(&mut self, change: &mut dyn FnMut(&mut DataType)) {
-        for relation in self.relations.values_mut() {
-            match &mut relation.kind {
-                RelationKind::Table(table) => {
-                    for column in &mut table.columns {
-                        let before = column.data_type.name.clone();
-                        change(&mut column.data_type);
-                        if column.data_type.name != before {
-                            self.hints.column_types.insert(column.data_type.name.clone());
-                        }
+        let types = &mut self.hints.column_types;
+        self.relations.for_each_mut(|relation| match &mut relation.kind {
+            RelationKind::Table(table) => {
+                for column in &mut table.columns {
+                    let before = column.data_type.name.clone();
+                    change(&mut column.data_type);
+                    if column.data_type.name != before {
+                        types.insert(column.data_type.name.clone());
                     }
                 }
-                RelationKind::View(view) => {
-                    view.columns.iter_mut().filter_map(|c| c.data_type.as_mut()).for_each(&mut *change);
-                }
-                RelationKind::Index(_) | RelationKind::Sequence(_) | RelationKind::Composite => {}
             }
-        }
-        for def in self.types.values_mut() {
-            match &mut def.kind {
-                TypeDefKind::Domain(domain) => change(&mut domain.base),
-                TypeDefKind::Composite(attributes) => attributes.iter_mut().for_each(|(_, t)| change(t)),
-                TypeDefKind::Range(subtype) => subtype.iter_mut().for_each(&mut *change),
-                TypeDefKind::Enum(_) | TypeDefKind::Base => {}
+            RelationKind::View(view) => {
+                view.columns.iter_mut().filter_map(|c| c.data_type.as_mut()).for_each(&mut *change);
             }
-        }
-        for routine in self.routines.values_mut() {
+            RelationKind::Index(_) | RelationKind::Sequence(_) | RelationKind::Composite => {}
+        });
+        self.types.for_each_mut(|def| match &mut def.kind {
+            TypeDefKind::Domain(domain) => change(&mut domain.base),
+            TypeDefKind::Composite(attributes) => attributes.iter_mut().for_each(|(_, t)| change(t)),
+            TypeDefKind::Range(subtype) => subtype.iter_mut().for_each(&mut *change),
+            TypeDefKind::Enum(_) | TypeDefKind::Base => {}
+        });
+        self.routines.for_each_mut(|routine| {
             routine.args.iter_mut().for_each(|(_, t, ..)| change(t));
             routine.returns.iter_mut().for_each(&mut *change);
-        }
+        });
     }
 }
 

@@ -59,7 +59,7 @@ impl Catalog {
             new.id = old.id;
         } else {
             new.id = RoutineId(self.fresh_id());
-            self.routine_names.entry((schema, name)).or_default().push(new.id);
+            self.routine_names.change((schema, name), |ids| ids.push(new.id));
         }
         self.routines.insert(new.id, new);
     }
@@ -235,7 +235,7 @@ impl Catalog {
         if let Some(ids) = self.routine_names.get_mut(&old) {
             ids.retain(|r| *r != id);
         }
-        self.routine_names.entry((schema, name)).or_default().push(id);
+        self.routine_names.change((schema, name), |ids| ids.push(id));
     }
 
     /// The one routine that a name means; nothing if it may exist without being known. The word behind `ALTER` is not

@@ -65,12 +65,13 @@ impl Catalog {
                 *schema = to.clone();
             }
         };
-        self.types.values_mut().for_each(|t| moved(&mut t.schema));
-        self.routines.values_mut().for_each(|r| moved(&mut r.schema));
+        self.types.for_each_mut(|t| moved(&mut t.schema));
+        self.routines.for_each_mut(|r| moved(&mut r.schema));
         let types = std::mem::take(&mut self.type_names);
-        self.type_names = types.into_iter().map(|((s, n), id)| (renamed(s, name, to, n), id)).collect();
+        self.type_names = types.iter().map(|((s, n), id)| (renamed(s.clone(), name, to, n.clone()), *id)).collect();
         let routines = std::mem::take(&mut self.routine_names);
-        self.routine_names = routines.into_iter().map(|((s, n), ids)| (renamed(s, name, to, n), ids)).collect();
+        self.routine_names =
+            routines.iter().map(|((s, n), ids)| (renamed(s.clone(), name, to, n.clone()), ids.clone())).collect();
         self.retype(&mut |data_type| {
             if data_type.schema.as_ref() == Some(name) {
                 data_type.schema = Some(to.clone());

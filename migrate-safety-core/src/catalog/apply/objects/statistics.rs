@@ -16,7 +16,7 @@ impl Catalog {
             ObjectCommand::Create => {
                 let schema = name.schema.clone().unwrap_or_else(|| self.creation_schema());
                 if let Some(table) = table.and_then(|t| self.resolve(t).found()) {
-                    self.statistics.entry((schema, name.name.clone())).or_insert(table);
+                    self.statistics.insert_new((schema, name.name.clone()), table);
                 }
             }
             ObjectCommand::Drop => {

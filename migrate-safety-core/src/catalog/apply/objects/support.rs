@@ -76,7 +76,10 @@ impl Catalog {
 
     /// Takes the name of a type, and of what the server makes with it, away.
     pub(super) fn forget_type_names(&mut self, id: TypeId) {
-        self.type_names.retain(|_, named| *named != id);
+        let names: Vec<_> = self.type_names.iter().filter(|(_, named)| **named == id).map(|(n, _)| n.clone()).collect();
+        for name in names {
+            self.type_names.remove(&name);
+        }
     }
 }
 

@@ -47,7 +47,7 @@ impl Catalog {
         let range = matches!(kind, TypeDefKind::Range(_));
         let id = self.add_type(schema.clone(), name.clone(), kind, now);
         if range && self.target().version >= 14 {
-            self.type_names.entry((schema, multirange_name(&name))).or_insert(id);
+            self.type_names.insert_new((schema, multirange_name(&name)), id);
         }
     }
 

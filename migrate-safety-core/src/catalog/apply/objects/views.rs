@@ -198,10 +198,11 @@ impl Catalog {
     /// Lets the relations that a view reads know of it.
     fn register_reader(&mut self, id: RelationId, view: &View) {
         for dependency in &view.depends_on {
-            let readers = self.readers.entry(dependency.relation).or_default();
-            if !readers.contains(&id) {
-                readers.push(id);
-            }
+            self.readers.change(dependency.relation, |readers| {
+                if !readers.contains(&id) {
+                    readers.push(id);
+                }
+            });
         }
     }
 
