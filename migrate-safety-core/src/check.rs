@@ -390,7 +390,7 @@ impl<'c> Replay<'c> {
                     if let Some(outer) = &located.routine {
                         frame.conditional |= outer.conditional;
                         frame.guards.splice(0..0, outer.guards.iter().cloned());
-                        frame.in_loop = frame.in_loop.or(outer.in_loop);
+                        frame.loops.splice(0..0, outer.loops.iter().copied());
                     }
                 }
                 bodies.push(read);

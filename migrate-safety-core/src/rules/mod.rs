@@ -3,6 +3,7 @@
 mod bounded;
 mod demand;
 mod explain;
+mod extent;
 pub mod finding;
 mod fold;
 mod hazard;

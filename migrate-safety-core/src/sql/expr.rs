@@ -162,6 +162,28 @@ impl Expr {
         }
     }
 
+    /// The expressions it is directly made of; queries inside are not entered.
+    pub(crate) fn parts_mut(&mut self) -> Vec<&mut Self> {
+        match self {
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) | Self::Parameter | Self::Default => {
+                Vec::new()
+            }
+            Self::Column { .. } | Self::Star(_) | Self::Subquery { operand: None, .. } => Vec::new(),
+            Self::Call { args: parts, .. }
+            | Self::And(parts)
+            | Self::Or(parts)
+            | Self::Array(parts)
+            | Self::Other(parts) => parts.iter_mut().collect(),
+            Self::Cast { expr, .. } | Self::Collate { expr, .. } | Self::Not(expr) | Self::IsNull { expr, .. } => {
+                vec![expr]
+            }
+            Self::Binary { left, right, .. } => vec![left, right],
+            Self::InList { expr, list, .. } => std::iter::once(&mut **expr).chain(list).collect(),
+            Self::Between { expr, low, high, .. } => vec![expr, low, high],
+            Self::Subquery { operand: Some(operand), .. } => vec![operand],
+        }
+    }
+
     /// The conjuncts of a condition: its own parts if it is an `AND`, else itself.
     pub fn conjuncts(&self) -> &[Self] {
         match self {

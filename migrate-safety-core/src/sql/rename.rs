@@ -12,36 +12,9 @@ pub fn column(expression: &Expression, from: &Ident, to: &Ident) -> Expression {
 }
 
 fn rename(expr: &mut Expr, from: &Ident, to: &Ident) {
-    let all = |parts: &mut Vec<Expr>| parts.iter_mut().for_each(|p| rename(p, from, to));
     match expr {
-        Expr::Column { name, .. } if name == from => {
-            *name = to.clone();
-        }
-        Expr::Call { args: parts, .. }
-        | Expr::And(parts)
-        | Expr::Or(parts)
-        | Expr::Array(parts)
-        | Expr::Other(parts) => {
-            all(parts);
-        }
-        Expr::Cast { expr, .. } | Expr::Collate { expr, .. } | Expr::Not(expr) | Expr::IsNull { expr, .. } => {
-            rename(expr, from, to);
-        }
-        Expr::Binary { left, right, .. } => {
-            rename(left, from, to);
-            rename(right, from, to);
-        }
-        Expr::InList { expr, list, .. } => {
-            rename(expr, from, to);
-            all(list);
-        }
-        Expr::Between { expr, low, high, .. } => {
-            rename(expr, from, to);
-            rename(low, from, to);
-            rename(high, from, to);
-        }
-        Expr::Subquery { operand: Some(operand), .. } => rename(operand, from, to),
-        _ => {}
+        Expr::Column { name, .. } if name == from => *name = to.clone(),
+        expr => expr.parts_mut().into_iter().for_each(|part| rename(part, from, to)),
     }
 }
 

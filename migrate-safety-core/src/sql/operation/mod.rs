@@ -336,14 +336,21 @@ pub struct LocatedOperation {
 pub struct RoutineFrame {
     /// Under an `IF`, a `CASE`, an exception handler, or a loop that may run zero times.
     pub conditional: bool,
-    /// The innermost loop's facts, if it stands in one.
-    pub in_loop: Option<LoopFacts>,
+    /// The loops it stands in, outermost first.
+    pub loops: Vec<LoopFacts>,
     /// Came from `EXECUTE 'literal'`.
     pub execute: bool,
     /// The routine whose body it is; absent for a `DO` block.
     pub routine: Option<ObjectName>,
     /// The blocks with an `EXCEPTION` clause it stands in, outermost first (subtransactions: `COMMIT` fails there).
     pub guards: Vec<Guard>,
+}
+
+impl RoutineFrame {
+    /// The innermost loop, if it stands in one.
+    pub fn in_loop(&self) -> Option<&LoopFacts> {
+        self.loops.last()
+    }
 }
 
 /// A block of procedural code with an `EXCEPTION` clause.
@@ -372,4 +379,6 @@ pub struct LoopFacts {
     /// It changes data, and each round changes a bounded number of rows: by a `LIMIT`, by `VALUES`, or by a condition on
     /// the loop's variable.
     pub bounded: bool,
+    /// The most rounds it makes, where that is known.
+    pub rounds: Option<u64>,
 }

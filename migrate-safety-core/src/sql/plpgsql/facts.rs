@@ -6,8 +6,8 @@ use crate::sql::expr::{Cte, CteBody, Expr, Query, TableRef, TableSource};
 use crate::sql::name::Ident;
 use crate::sql::operation::{LocatedOperation, LoopFacts, Operation, Transaction};
 
-/// Facts of a loop: of its whole body, inner loops included.
-pub(super) fn loop_facts(of: &Loop) -> LoopFacts {
+/// Facts of a loop: of its whole body, inner loops included. `rounds` is how many it makes at most.
+pub(super) fn loop_facts(of: &Loop, rounds: Option<u64>) -> LoopFacts {
     let mut operations: Vec<&Operation> = match &of.over {
         Over::Condition(condition) => condition.iter().map(|o| &o.operation).collect(),
         _ => Vec::new(),
@@ -18,6 +18,7 @@ pub(super) fn loop_facts(of: &Loop) -> LoopFacts {
         commits: operations.iter().any(|o| matches!(o, Operation::Transaction(Transaction::Commit))),
         sleeps: operations.iter().any(sleeps),
         bounded: changes_bounded(operations.iter().copied(), of.over.targets()).unwrap_or(false),
+        rounds,
     }
 }
 

@@ -44,7 +44,8 @@ pub(super) fn fold_value(value: &Value, variables: &Variables) -> Known {
     value.expr.as_ref().map_or(Known::Unknown, |expr| fold(expr, variables))
 }
 
-fn fold(expr: &Expr, variables: &Variables) -> Known {
+/// The same of a bare expression.
+pub(super) fn fold(expr: &Expr, variables: &Variables) -> Known {
     match expr {
         Expr::Null | Expr::Bool(_) | Expr::Number(_) | Expr::String(_) => Known::of_constant(expr),
         Expr::Column { qualifier: None, name } => scalar(variables.get(name)),

@@ -5,6 +5,7 @@
 //! `EXECUTE` runs can be computed beforehand. Bodies in SQL are plain statements.
 
 pub(crate) mod atomic;
+mod bind;
 mod block;
 pub(crate) mod conditions;
 mod control;

@@ -1,8 +1,9 @@
 //! Follows a PL/pgSQL body as the server would run it.
 
 use super::Body;
+use super::bind::bind;
 use super::facts::{assigned, changes_bounded, executes, loop_facts};
-use super::fold::{fold_value, query_rows, range_rounds};
+use super::fold::{fold, fold_value, query_rows, range_rounds};
 use super::known::{Hole, Known, Text, Variables};
 use super::script::script;
 use super::tokens::tokens;
@@ -185,7 +186,11 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
         self.met_loops += 1;
         self.current_loop = self.met_loops;
         let first = self.body.operations.len();
-        self.frame.in_loop = Some(loop_facts(of));
+        let most = match &rounds {
+            Some(rounds) => u64::try_from(rounds.len()).ok(),
+            None => self.limit_of(&of.over),
+        };
+        self.frame.loops.push(loop_facts(of, most));
         if let Over::Condition(condition) = &of.over {
             self.emit(condition);
         }
@@ -238,7 +243,7 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
         let bounded = bounded && written.unwrap_or(true);
         for (operation, of) in operations.iter_mut().zip(self.loops.iter().skip(first)) {
             if *of == self.current_loop
-                && let Some(facts) = operation.routine.as_mut().and_then(|frame| frame.in_loop.as_mut())
+                && let Some(facts) = operation.routine.as_mut().and_then(|frame| frame.loops.last_mut())
             {
                 facts.bounded = bounded;
             }
@@ -262,6 +267,12 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
         }
     }
 
+    /// How many rows the query of a loop yields at most, as its `LIMIT` says.
+    fn limit_of(&self, over: &Over) -> Option<u64> {
+        let Over::Query { query: Some(query), .. } = over else { return None };
+        fold(query.limit.as_ref()?, &self.variables).as_integer()?.try_into().ok()
+    }
+
     /// Gives the variables of a loop their values in a round: one variable takes all of a row, be it a record or not.
     fn bind(&mut self, targets: &[Ident], round: &Known) {
         match (targets, round) {
@@ -280,7 +291,9 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
     fn emit(&mut self, operations: &[LocatedOperation]) {
         if !self.again {
             let frame = self.frame.clone();
-            self.add(operations.iter().cloned(), &frame);
+            let mut operations = operations.to_vec();
+            operations.iter_mut().for_each(|o| bind(&mut o.operation, &self.variables));
+            self.add(operations, &frame);
         }
     }
 
@@ -356,7 +369,7 @@ pub(super) fn framed(operation: LocatedOperation, frame: &RoutineFrame) -> Locat
     let own = operation.routine.unwrap_or_default();
     let routine = RoutineFrame {
         conditional: own.conditional || frame.conditional,
-        in_loop: own.in_loop.or(frame.in_loop),
+        loops: frame.loops.iter().chain(&own.loops).copied().collect(),
         execute: own.execute || frame.execute,
         routine: own.routine.or_else(|| frame.routine.clone()),
         guards: frame.guards.iter().chain(&own.guards).cloned().collect(),

@@ -24,7 +24,7 @@ fn read(text: &str) -> Body {
 fn shown(located: &LocatedOperation) -> String {
     let frame = located.routine.clone().unwrap_or_default();
     let flag = |set: bool, flag: &'static str| if set { flag } else { "" };
-    let facts = frame.in_loop.map_or(String::new(), |facts| {
+    let facts = frame.in_loop().map_or(String::new(), |facts| {
         format!("[{}{}{}]", flag(facts.commits, "c"), flag(facts.sleeps, "s"), flag(facts.bounded, "b"))
     });
     format!(
