@@ -2,11 +2,12 @@
 
 use crate::catalog::{Applied, Catalog, RelationId, Removed, Stamp};
 use crate::config::Config;
-use crate::effects::{self, Effects, Failure, scene::Scene};
+use crate::effects::{self, Effects, Failure, RelationRef, scene::Scene};
 use crate::layout::{Layout, Migration, MigrationSet};
 use crate::report::{MigrationReport, OperationName, Report, StatementReport};
+use crate::rules::extent::{self, Change};
 use crate::rules::rule::{Check, Findings, Rule, SetFindings, StatementFindings};
-use crate::rules::view::{Judged, MigrationView, OperationView, Scope, SetView, Sizes, StatementView};
+use crate::rules::view::{Judged, MigrationView, OperationView, Scope, SetView, Sizes, StatementView, Write};
 use crate::rules::{Directives, Finding, RULES, fold, suppress};
 use crate::sql::calls::RoutineCall;
 use crate::sql::operation::Transaction;
@@ -204,6 +205,8 @@ impl<'c> Replay<'c> {
             crate::catalog::in_pass_order(&current.statement.operations).into_iter().cloned().collect();
         self.left.clear();
         self.entered.clear();
+        let mut operations = operations;
+        self.count_calls_in_loops(&mut operations, 0);
         for located in operations {
             self.operation(current, located, 0, &mut judged, &mut problems, &mut findings);
         }
@@ -260,6 +263,7 @@ impl<'c> Replay<'c> {
                 located,
                 effects: Effects::default(),
                 sizes: Sizes::default(),
+                writes: Vec::new(),
                 removed: Removed::default(),
                 now: self.now,
                 scope: current.scope,
@@ -278,11 +282,13 @@ impl<'c> Replay<'c> {
         // A block or routine cannot end the transaction it is called in.
         effects.requires_no_transaction |= located.routine.is_some() && ends_transaction(&located.operation);
         let sizes = self.sizes(&effects);
+        let changes = extent::changes(&self.catalog, &located.operation, located.routine.is_some());
         let view = OperationView {
             scene,
             located: &located,
             effects: &effects,
             judged: &sizes,
+            changes: &changes,
             statement: current.statement,
             sql: current.sql,
             scope: current.scope,
@@ -297,6 +303,7 @@ impl<'c> Replay<'c> {
                 check(&view, &mut Findings::new(rule, findings));
             }
         }
+        let writes = changes.iter().filter_map(|change| self.write(change, &sizes)).collect();
         // What fails changes nothing. A new relation is taken to be there all the same: the history goes on.
         let refused = matches!(located.operation, Operation::AlterTable(_));
         let refused = refused && effects.failures.iter().any(|failure| !failure.only_with_rows);
@@ -311,10 +318,12 @@ impl<'c> Replay<'c> {
             self.session.set(name, value.as_deref(), *local);
         }
         let removed = applied.removed;
-        judged.push(Judged { located, effects, sizes, removed, now: self.now, scope: current.scope });
+        judged.push(Judged { located, effects, sizes, writes, removed, now: self.now, scope: current.scope });
         for body in called {
             problems.extend(body.problems);
-            for mut inner in body.operations {
+            let mut operations = body.operations;
+            self.count_calls_in_loops(&mut operations, depth + 1);
+            for mut inner in operations {
                 // The body stands elsewhere: what it does is shown at the call.
                 inner.span = current.statement.span;
                 self.operation(current, inner, depth + 1, judged, problems, findings);
@@ -352,7 +361,12 @@ impl<'c> Replay<'c> {
         let foreseen = effects::effects(&scene).failures;
         let applied = self.catalog.clone().apply(&located.operation, self.now);
         let mut failures = foreseen.into_iter().chain(applied.conflicts.into_iter().map(Failure::from));
-        let Some(failure) = failures.find(|failure| !failure.only_with_rows) else { return false };
+        let says_so = |failure: &Failure| {
+            // What looks like a column or an alias may be a variable.
+            let may_be_variable = is_of_names(&located.operation, failure) && !failure.message.starts_with("relation ");
+            !failure.only_with_rows && !may_be_variable
+        };
+        let Some(failure) = failures.find(says_so) else { return false };
         let guard = frame.guards.iter().rev().find(|guard| guard.catches(failure.sqlstate));
         if let (Some(guard), false) = (guard, frame.conditional) {
             self.left.push(guard.number);
@@ -362,11 +376,44 @@ impl<'c> Replay<'c> {
                 findings.truncate(entered.findings);
                 for judged in judged.iter_mut().skip(entered.judged) {
                     judged.effects = Effects::default();
+                    judged.writes.clear();
                     judged.removed = Removed::default();
                 }
             }
         }
         guard.is_some() || frame.conditional
+    }
+
+    /// Takes what the routines do that loops call into the facts of these loops.
+    fn count_calls_in_loops(&mut self, operations: &mut [LocatedOperation], depth: usize) {
+        for at in 0..operations.len() {
+            let Some(located) = operations.get(at).filter(|o| o.routine.as_ref().is_some_and(|f| !f.loops.is_empty()))
+            else {
+                continue;
+            };
+            let (commits, sleeps) = self.ends_and_pauses(&located.clone(), depth);
+            let around: Vec<usize> =
+                located.routine.iter().flat_map(|frame| &frame.loops).map(|facts| facts.number).collect();
+            let frames = operations.iter_mut().filter_map(|o| o.routine.as_mut());
+            for facts in frames.flat_map(|frame| &mut frame.loops).filter(|facts| around.contains(&facts.number)) {
+                facts.commits |= commits;
+                facts.sleeps |= sleeps;
+            }
+        }
+    }
+
+    /// Whether the routines that an operation calls commit; whether they sleep.
+    fn ends_and_pauses(&mut self, located: &LocatedOperation, depth: usize) -> (bool, bool) {
+        let mut found = (false, false);
+        if depth >= MAX_CALL_DEPTH {
+            return found;
+        }
+        for inner in self.called_bodies(located).iter().flat_map(|body| &body.operations) {
+            let (commits, sleeps) = self.ends_and_pauses(inner, depth + 1);
+            found.0 |= commits || matches!(inner.operation, Operation::Transaction(Transaction::Commit));
+            found.1 |= sleeps || plpgsql::sleeps(&inner.operation);
+        }
+        found
     }
 
     /// The bodies of the history's own routines that an operation calls.
@@ -387,6 +434,9 @@ impl<'c> Replay<'c> {
                     for guard in &mut frame.guards {
                         guard.number += self.bodies * plpgsql::MOST_BLOCKS;
                     }
+                    for facts in &mut frame.loops {
+                        facts.number += self.bodies * plpgsql::MOST_BLOCKS;
+                    }
                     if let Some(outer) = &located.routine {
                         frame.conditional |= outer.conditional;
                         frame.guards.splice(0..0, outer.guards.iter().cloned());
@@ -397,6 +447,12 @@ impl<'c> Replay<'c> {
             }
         }
         bodies
+    }
+
+    fn write(&self, change: &Change<'_>, sizes: &Sizes) -> Option<Write> {
+        let name = self.catalog.relation(change.table)?.qualified();
+        let table = RelationRef { name, id: change.table };
+        Some(Write { table, verb: change.verb, rows: change.rows, hot: sizes.is_hot(change.table) })
     }
 
     /// Which of the relations that an operation touches are new or small.

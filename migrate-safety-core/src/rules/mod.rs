@@ -2,8 +2,9 @@
 
 mod bounded;
 mod demand;
+mod batches;
 mod explain;
-mod extent;
+pub mod extent;
 pub mod finding;
 mod fold;
 mod hazard;
@@ -34,6 +35,9 @@ macro_rules! rules {
 }
 
 rules! {
+    backfill_not_batched,
+    batch_too_large,
+    bulk_change_replicated,
     byte_order_mark,
     column_still_used,
     commit_in_transaction,
@@ -68,6 +72,8 @@ rules! {
     invalid_sql,
     lock_table,
     long_lock,
+    loop_without_commit,
+    loop_without_pause,
     metadata_toml,
     misplaced_no_transaction,
     needs_no_transaction,

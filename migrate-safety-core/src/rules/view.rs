@@ -1,5 +1,6 @@
 //! What a rule may look at.
 
+use super::extent::{Change, Rows, Verb};
 use crate::catalog::{Catalog, RelationId, Removed, Stamp};
 use crate::config::Config;
 use crate::effects::scene::Scene;
@@ -38,6 +39,8 @@ pub struct OperationView<'a> {
     pub effects: &'a Effects,
     /// How it relates to what is new and small.
     pub judged: &'a Sizes,
+    /// The rows it changes.
+    pub changes: &'a [Change<'a>],
     /// Its statement.
     pub statement: &'a Statement,
     /// Its statement's text.
@@ -121,12 +124,27 @@ pub struct Judged {
     pub effects: Effects,
     /// What is new and small.
     pub sizes: Sizes,
+    /// The rows it changed.
+    pub writes: Vec<Write>,
     /// What it took away.
     pub removed: Removed,
     /// The transaction it ran in.
     pub now: Stamp,
     /// In what kind of transaction it ran.
     pub scope: Scope,
+}
+
+/// A change to the rows of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Write {
+    /// The table.
+    pub table: RelationRef,
+    /// What was done.
+    pub verb: Verb,
+    /// To how many rows.
+    pub rows: Rows,
+    /// Whether the table is [hot](OperationView::is_hot).
+    pub hot: bool,
 }
 
 impl Judged {

@@ -13,7 +13,7 @@ use query::Sight;
 
 /// At most how many rows; smallest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Rows {
+pub enum Rows {
     /// That many.
     AtMost(u64),
     /// A batch whose size is not written out: `LIMIT $1`, a range between two variables.
@@ -26,7 +26,7 @@ pub(super) enum Rows {
 
 impl Rows {
     /// So many for each of so many.
-    pub(super) fn times(self, other: Self) -> Self {
+    pub fn times(self, other: Self) -> Self {
         match (self, other) {
             (Self::AtMost(a), Self::AtMost(b)) => Self::AtMost(a.saturating_mul(b)),
             (a, b) => a.max(b),
@@ -44,17 +44,20 @@ impl Rows {
 
 /// What a statement does to the rows of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verb {
+pub enum Verb {
     /// New rows: nobody waits for their locks.
     Insert,
+    /// Other values.
     Update,
+    /// Rows that go.
     Delete,
+    /// Any of these.
     Merge,
 }
 
 impl Verb {
     /// `updates`
-    pub(super) fn third_person(self) -> &'static str {
+    pub fn third_person(self) -> &'static str {
         match self {
             Self::Insert => "inserts into",
             Self::Update => "updates",
@@ -64,20 +67,22 @@ impl Verb {
     }
 
     /// Whether it locks rows that were there.
-    pub(super) fn locks_rows(self) -> bool {
+    pub fn locks_rows(self) -> bool {
         self != Self::Insert
     }
 }
 
 /// A change that a statement makes to the rows of one table.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Change<'o> {
+pub struct Change<'o> {
     /// `INSERT`, `UPDATE`, `DELETE` or `MERGE`.
-    pub(super) operation: &'o Operation,
-    pub(super) verb: Verb,
-    pub(super) table: RelationId,
+    pub operation: &'o Operation,
+    /// Which of these.
+    pub verb: Verb,
+    /// The table.
+    pub table: RelationId,
     /// How many rows.
-    pub(super) rows: Rows,
+    pub rows: Rows,
 }
 
 impl<'o> Change<'o> {
@@ -122,7 +127,7 @@ impl<'o> Change<'o> {
 }
 
 /// The changes that an operation makes, those in `WITH` first. `in_routine` says that a name may be a variable.
-pub(super) fn changes<'o>(catalog: &'o Catalog, operation: &'o Operation, in_routine: bool) -> Vec<Change<'o>> {
+pub(crate) fn changes<'o>(catalog: &'o Catalog, operation: &'o Operation, in_routine: bool) -> Vec<Change<'o>> {
     let mut found = Vec::new();
     collect(&Sight::new(catalog, in_routine), operation, &mut found);
     found
@@ -211,7 +216,7 @@ mod tests {
             ("WITH x AS (SELECT id FROM t LIMIT 50) UPDATE t SET a = 1 FROM x WHERE x.id = t.id", AtMost(50)),
             ("WITH x AS (SELECT id FROM t LIMIT 50) UPDATE t SET a = 1 WHERE id IN (SELECT id FROM x)", AtMost(50)),
             ("UPDATE t SET a = x.a FROM (SELECT id, a FROM t ORDER BY id LIMIT 20) x WHERE t.id = x.id", AtMost(20)),
-            ("UPDATE t SET a = v.a FROM (VALUES (1, 2), (3, 4)) v(id, a) WHERE t.id = v.id", AtMost(4)),
+            ("UPDATE t SET a = v.a FROM (VALUES (1, 2), (3, 4)) v(id, a) WHERE t.id = v.id", AtMost(2)),
             ("UPDATE t SET a = p.x FROM pair p WHERE p.y = t.b", All),
             ("UPDATE t SET a = p.x FROM pair p WHERE p.x = 1 AND p.y = 2 AND t.id = p.x", AtMost(1)),
             ("UPDATE t SET a = 1 FROM pair p", All),

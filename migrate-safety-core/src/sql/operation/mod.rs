@@ -372,6 +372,8 @@ impl Guard {
 /// What is known of a loop in procedural code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LoopFacts {
+    /// Which loop of the body, from 1.
+    pub number: usize,
     /// It commits between rounds.
     pub commits: bool,
     /// It sleeps between rounds.

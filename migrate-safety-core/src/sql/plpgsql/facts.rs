@@ -6,20 +6,26 @@ use crate::sql::expr::{Cte, CteBody, Expr, Query, TableRef, TableSource};
 use crate::sql::name::Ident;
 use crate::sql::operation::{LocatedOperation, LoopFacts, Operation, Transaction};
 
-/// Facts of a loop: of its whole body, inner loops included. `rounds` is how many it makes at most.
-pub(super) fn loop_facts(of: &Loop, rounds: Option<u64>) -> LoopFacts {
+/// Facts of a loop: of its whole body, inner loops included. `number` tells it from others, `rounds`
+/// is how many it makes at most.
+pub(super) fn loop_facts(of: &Loop, number: usize, rounds: Option<u64>) -> LoopFacts {
     let mut operations: Vec<&Operation> = match &of.over {
         Over::Condition(condition) => condition.iter().map(|o| &o.operation).collect(),
         _ => Vec::new(),
     };
     each_operation(&of.body, &mut |located| operations.push(&located.operation));
-    let sleeps = |o: &&Operation| called_routines(o).iter().any(|routine| SLEEPS.contains(&routine.name.as_str()));
     LoopFacts {
+        number,
         commits: operations.iter().any(|o| matches!(o, Operation::Transaction(Transaction::Commit))),
-        sleeps: operations.iter().any(sleeps),
+        sleeps: operations.iter().any(|o| sleeps(o)),
         bounded: changes_bounded(operations.iter().copied(), of.over.targets()).unwrap_or(false),
         rounds,
     }
+}
+
+/// Whether an operation waits for a time.
+pub(crate) fn sleeps(operation: &Operation) -> bool {
+    called_routines(operation).iter().any(|routine| SLEEPS.contains(&routine.name.as_str()))
 }
 
 const SLEEPS: &[&str] = &["pg_sleep", "pg_sleep_for", "pg_sleep_until"];

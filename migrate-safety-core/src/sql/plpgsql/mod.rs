@@ -25,6 +25,7 @@ mod tests;
 mod tokens;
 mod tree;
 
+pub(crate) use self::facts::sleeps;
 use self::known::Variables;
 use self::reader::Reader;
 use self::run::Run;

@@ -190,7 +190,7 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
             Some(rounds) => u64::try_from(rounds.len()).ok(),
             None => self.limit_of(&of.over),
         };
-        self.frame.loops.push(loop_facts(of, most));
+        self.frame.loops.push(loop_facts(of, self.met_loops, most));
         if let Over::Condition(condition) = &of.over {
             self.emit(condition);
         }
