@@ -11,6 +11,7 @@ mod hazard;
 mod key_index;
 mod known;
 mod new_keys;
+mod picks;
 pub mod rule;
 mod stand_in;
 mod suppress;
@@ -35,7 +36,10 @@ macro_rules! rules {
 }
 
 rules! {
+    backfill_isolation,
     backfill_not_batched,
+    backfill_not_idempotent,
+    batch_never_advances,
     batch_too_large,
     bulk_change_replicated,
     byte_order_mark,
@@ -70,11 +74,14 @@ rules! {
     index_not_concurrent,
     inserts_fail,
     invalid_sql,
+    lock_order,
     lock_table,
+    lock_upgrade,
     long_lock,
     loop_without_commit,
     loop_without_pause,
     metadata_toml,
+    missing_key_order,
     misplaced_no_transaction,
     needs_no_transaction,
     no_lock_timeout,
@@ -83,6 +90,7 @@ rules! {
     not_valid_validated_at_once,
     nulls_fail,
     overwrite_values,
+    offset_paging,
     partition_locks,
     psql_command,
     redundant_index,

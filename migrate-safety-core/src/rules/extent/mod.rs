@@ -87,42 +87,37 @@ pub struct Change<'o> {
 
 impl<'o> Change<'o> {
     /// The condition on the rows of the table.
-    pub(super) fn filter(&self) -> Option<&'o Expr> {
-        match self.operation {
-            Operation::Update(update) => update.filter.as_ref(),
-            Operation::Delete(delete) => delete.filter.as_ref(),
-            Operation::Merge(merge) => Some(&merge.on),
-            _ => None,
-        }
+    pub fn filter(&self) -> Option<&'o Expr> {
+        parts(self.operation).filter
     }
 
     /// The columns set, with their new values where each row has one.
-    pub(super) fn assignments(&self) -> &'o [(Ident, Expr)] {
+    pub fn assignments(&self) -> &'o [(Ident, Expr)] {
         match self.operation {
             Operation::Update(update) => &update.assignments,
             _ => &[],
         }
     }
+}
 
-    /// Common table expressions in front of it.
-    pub(super) fn ctes(&self) -> &'o [Cte] {
-        match self.operation {
-            Operation::Insert(insert) => &insert.ctes,
-            Operation::Update(update) => &update.ctes,
-            Operation::Delete(delete) => &delete.ctes,
-            Operation::Merge(merge) => &merge.ctes,
-            _ => &[],
-        }
-    }
+/// What decides which rows of a table are changed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Parts<'o> {
+    /// Common table expressions in front.
+    pub(super) ctes: &'o [Cte],
+    /// What else is read.
+    pub(super) from: &'o [TableRef],
+    /// The condition.
+    pub(super) filter: Option<&'o Expr>,
+}
 
-    /// What else it reads.
-    pub(super) fn from(&self) -> &'o [TableRef] {
-        match self.operation {
-            Operation::Update(update) => &update.from,
-            Operation::Delete(delete) => &delete.using,
-            Operation::Merge(merge) => std::slice::from_ref(&merge.source),
-            _ => &[],
-        }
+/// What decides which rows `UPDATE`, `DELETE` or `MERGE` is about.
+pub(super) fn parts(operation: &Operation) -> Parts<'_> {
+    match operation {
+        Operation::Update(u) => Parts { ctes: &u.ctes, from: &u.from, filter: u.filter.as_ref() },
+        Operation::Delete(d) => Parts { ctes: &d.ctes, from: &d.using, filter: d.filter.as_ref() },
+        Operation::Merge(m) => Parts { ctes: &m.ctes, from: std::slice::from_ref(&m.source), filter: Some(&m.on) },
+        _ => Parts::default(),
     }
 }
 

@@ -29,8 +29,9 @@ pub(super) fn set(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
         }
         if characteristics || c.is("TRANSACTION") {
             c.expect("TRANSACTION")?;
-            modes(c)?;
-            return Ok(Operation::Transaction(Transaction::Set));
+            let Some(level) = modes(c)? else { return Ok(Operation::Transaction(Transaction::Set)) };
+            let name = if characteristics { "default_transaction_isolation" } else { "transaction_isolation" };
+            return Ok(Operation::Set { name: name.into(), value: Some(level), local: !characteristics });
         }
     }
     match clause(c)? {

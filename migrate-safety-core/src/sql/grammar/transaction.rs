@@ -6,18 +6,22 @@ use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::operation::{LocatedOperation, Operation, Transaction};
 use crate::sql::token::Token;
 
-/// `BEGIN`, `START TRANSACTION`.
-pub(super) fn begin(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
+/// `BEGIN`, `START TRANSACTION`; an isolation level is set in it.
+pub(super) fn begin(c: &mut Cursor<'_, '_>) -> Parse<Reading> {
+    let start = c.mark();
     if c.eat("START") {
         c.expect("TRANSACTION")?;
     } else {
         c.expect("BEGIN")?;
         work(c);
     }
-    if !c.at_end() {
-        modes(c)?;
+    let isolation = if c.at_end() { None } else { modes(c)? };
+    let mut reading = Reading::one(Operation::Transaction(Transaction::Begin), c.span_from(start));
+    if let Some(level) = isolation {
+        let operation = Operation::Set { name: "transaction_isolation".into(), value: Some(level), local: true };
+        reading.operations.push(LocatedOperation { operation, span: c.span_from(start), routine: None });
     }
-    Ok(Operation::Transaction(Transaction::Begin))
+    Ok(reading)
 }
 
 /// `COMMIT`, `END`, `ROLLBACK`, `ABORT` and what begins with them.
@@ -93,14 +97,18 @@ const MODES: &[&str] = &[
     "NOT DEFERRABLE",
 ];
 
-/// One mode of a transaction or more; commas may be left out.
-pub(super) fn modes(c: &mut Cursor<'_, '_>) -> Parse<()> {
+/// One mode of a transaction or more; commas may be left out. The isolation level among them, as the server keeps it.
+pub(super) fn modes(c: &mut Cursor<'_, '_>) -> Parse<Option<Box<str>>> {
+    let mut isolation = None;
     loop {
-        if !MODES.iter().any(|words| c.eat_all(words)) {
+        let Some(mode) = MODES.iter().find(|words| c.eat_all(words)) else {
             return Err(none_of(c, MODES.iter().copied(), "a mode of a transaction, such as `READ ONLY`"));
+        };
+        if let Some(level) = mode.strip_prefix("ISOLATION LEVEL ") {
+            isolation = Some(level.to_ascii_lowercase().into());
         }
         if !c.eat_token(&Token::Comma) && c.at_end() {
-            return Ok(());
+            return Ok(isolation);
         }
     }
 }
