@@ -5,6 +5,7 @@ use super::finding::Category;
 use super::picks::{picked_by, queries};
 use super::rule::{Check, Findings, Rule, Sample};
 use super::view::{OperationView, Scope};
+use crate::catalog::Relation;
 use crate::sql::expr::{CteBody, Expr};
 use crate::sql::{Ident, Operation};
 
@@ -54,7 +55,7 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
         return;
     }
     for change in view.changes.iter().filter(|change| view.is_hot(change.table)) {
-        let Some(name) = view.scene.catalog.relation(change.table).map(|table| table.qualified()) else { continue };
+        let Some(name) = view.scene.catalog.relation(change.table).map(Relation::qualified) else { continue };
         let (message, help) = match change.verb {
             Verb::Update => match again(change) {
                 Some(column) => (

@@ -46,7 +46,7 @@ fn check(view: &MigrationView<'_>, findings: &mut Findings<'_>) {
         let strong = judged.effects.locks.iter().filter(|l| l.mode >= BLOCKS_WRITES && l.kind == LockedKind::Table);
         for lock in strong {
             let id = lock.relation.id;
-            if let Some((earlier, line)) = held.get(&id).copied().filter(|(earlier, _)| earlier != statement) {
+            if let Some((_, line)) = held.get(&id).copied().filter(|(earlier, _)| earlier != statement) {
                 held.remove(&id);
                 findings
                     .flag(format!(
