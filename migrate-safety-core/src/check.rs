@@ -3,11 +3,11 @@
 use crate::catalog::{Applied, Catalog, RelationId, Removed, Stamp};
 use crate::config::Config;
 use crate::effects::{self, Effects, Failure, RelationRef, scene::Scene};
-use crate::layout::{Layout, Migration, MigrationSet};
+use crate::layout::{Layout, Migration, MigrationSet, Source};
 use crate::report::{MigrationReport, OperationName, Report, StatementReport};
 use crate::rules::extent::{self, Change};
 use crate::rules::rule::{Check, Findings, Rule, SetFindings, StatementFindings};
-use crate::rules::view::{Judged, MigrationView, OperationView, Scope, SetView, Sizes, StatementView, Write};
+use crate::rules::view::{Judged, MigrationView, OperationView, Scope, SetView, Sizes, StatementView, Undone, Write};
 use crate::rules::{Directives, Finding, RULES, fold, suppress};
 use crate::sql::calls::RoutineCall;
 use crate::sql::operation::Transaction;
@@ -139,7 +139,38 @@ impl<'c> Replay<'c> {
         self.reported = self.config.reports(self.host, migration);
         let before = migration.down.as_ref().filter(|_| self.reported).map(|_| self.catalog.clone());
         self.directives.push(directives(&script));
-        let mut scope = opening_scope(migration, &script);
+        let scope = opening_scope(migration.transaction, &script);
+        let (mut statements, operations) = self.run(migration, &script, text, scope);
+        let undone = migration.down.as_ref().filter(|_| self.reported).map(|down| self.undo(migration, down));
+        let mut findings = Vec::new();
+        let view = MigrationView {
+            migration,
+            number: self.now.migration,
+            operations: &operations,
+            before: before.as_ref(),
+            after: &self.catalog,
+            undone: undone.as_ref(),
+            host: self.host,
+            config: self.config,
+        };
+        for rule in self.rules() {
+            match rule.check {
+                Check::Migration(check) => check(&view, &mut Findings::new(rule, &mut findings)),
+                Check::Outcome(check) => check(&view, &mut StatementFindings::new(rule, &mut statements)),
+                Check::Operation(_) | Check::Statement(_) | Check::Set(_) => {}
+            }
+        }
+        MigrationReport::new(migration, statements, findings)
+    }
+
+    /// Runs the statements of a script.
+    fn run(
+        &mut self,
+        migration: &Migration,
+        script: &Script,
+        text: &str,
+        mut scope: Scope,
+    ) -> (Vec<StatementReport>, Vec<(usize, Judged)>) {
         let mut statements = Vec::with_capacity(script.statements.len());
         let mut operations: Vec<(usize, Judged)> = Vec::new();
         for (index, statement) in script.statements.iter().enumerate() {
@@ -159,24 +190,21 @@ impl<'c> Replay<'c> {
             operations.extend(judged.into_iter().map(|j| (index, j)));
         }
         self.session.end_transaction();
-        let mut findings = Vec::new();
-        let view = MigrationView {
-            migration,
-            number: self.now.migration,
-            operations: &operations,
-            before: before.as_ref(),
-            after: &self.catalog,
-            host: self.host,
-            config: self.config,
-        };
-        for rule in self.rules() {
-            match rule.check {
-                Check::Migration(check) => check(&view, &mut Findings::new(rule, &mut findings)),
-                Check::Outcome(check) => check(&view, &mut StatementFindings::new(rule, &mut statements)),
-                Check::Operation(_) | Check::Statement(_) | Check::Set(_) => {}
-            }
-        }
-        MigrationReport::new(migration, statements, findings)
+        (statements, operations)
+    }
+
+    /// Runs the way back of the migration that has just been run, and goes on as if it had not been.
+    fn undo(&mut self, migration: &Migration, down: &Source) -> Undone {
+        let (catalog, session, now) = (self.catalog.clone(), self.session.clone(), self.now);
+        let script = parse(self.config.target, &down.text);
+        self.reported = false;
+        self.now.migration += 1;
+        self.now.transaction += 1;
+        let scope = opening_scope(self.host.transaction_of_down(migration, down), &script);
+        let (_, operations) = self.run(migration, &script, &down.text, scope);
+        (self.session, self.now, self.reported) = (session, now, true);
+        let catalog = std::mem::replace(&mut self.catalog, catalog);
+        Undone { script, operations, catalog }
     }
 
     /// The rules to ask in the present migration.
@@ -508,9 +536,9 @@ fn directives(script: &Script) -> Vec<Directives> {
     of_statement.chain([dangling]).filter(|directives| !directives.written.is_empty()).collect()
 }
 
-/// In what kind of transaction a migration's first statement runs.
-fn opening_scope(migration: &Migration, script: &Script) -> Scope {
-    if migration.transaction {
+/// In what kind of transaction the first statement of a script runs; whether the host opens one is told.
+fn opening_scope(transaction: bool, script: &Script) -> Scope {
+    if transaction {
         Scope::Host
     } else if script.statements.len() > 1 {
         // Both hosts send the file as one message.

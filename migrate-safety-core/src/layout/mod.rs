@@ -55,6 +55,14 @@ impl Layout {
         }
     }
 
+    /// Whether the host opens a transaction around the way back: sqlx asks the file itself, diesel the migration.
+    pub(crate) fn transaction_of_down(self, migration: &Migration, down: &Source) -> bool {
+        match self {
+            Self::Sqlx => !down.text.starts_with(sqlx::NO_TRANSACTION),
+            Self::Diesel | Self::Plain => migration.transaction,
+        }
+    }
+
     /// The table in which the host records what it has run: it is there before the first migration (sqlx 0.9
     /// `ensure_migrations_table`, diesel_migrations 2.3 `CREATE_MIGRATIONS_TABLE`).
     pub(crate) fn bookkeeping(self) -> Option<&'static str> {

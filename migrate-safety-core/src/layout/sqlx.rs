@@ -4,7 +4,7 @@ use super::{Layout, LayoutNote, LoadError, Migration, MigrationSet, Source, read
 use std::path::PathBuf;
 
 /// What turns the transaction off: only as the file's very first bytes.
-const NO_TRANSACTION: &str = "-- no-transaction";
+pub(super) const NO_TRANSACTION: &str = "-- no-transaction";
 
 /// A file name in sqlx's form.
 pub(super) struct FileName {

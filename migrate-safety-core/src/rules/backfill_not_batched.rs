@@ -21,10 +21,10 @@ pub(super) static RULE: Rule = Rule {
     source: "PostgreSQL docs, 13.3.2 Row-Level Locks; 25.1.2 Recovering Disk Space",
     bad: &[
         Sample::new(TABLES, "UPDATE users SET org_id = 1 WHERE org_id IS NULL;").with(&["bulk-change-replicated"]),
-        Sample::new(TABLES, "DELETE FROM users WHERE email LIKE '%@example.com';").with(&["bulk-change-replicated"]),
+        Sample::new(TABLES, "DELETE FROM users WHERE email LIKE '%@example.com';").with(&["bulk-change-replicated", "delete-rows"]),
         Sample::new(TABLES, "DO $$ BEGIN UPDATE users SET email = lower(email); END $$;")
-            .with(&["bulk-change-replicated"]),
-        Sample::new(TABLES, "UPDATE users SET email = NULL WHERE org_id = 7;"),
+            .with(&["bulk-change-replicated", "overwrite-values"]),
+        Sample::new(TABLES, "UPDATE users SET email = NULL WHERE org_id = 7;").with(&["overwrite-values"]),
         Sample::new(TABLES, "INSERT INTO archive SELECT id, email FROM users;").with(&["bulk-change-replicated"]),
     ],
     good: &[

@@ -9,7 +9,7 @@ use crate::catalog::Relation;
 use crate::sql::expr::{CteBody, Expr};
 use crate::sql::{Ident, Operation};
 
-const TABLES: &str = "CREATE TABLE users (id bigint PRIMARY KEY, points bigint, scaled boolean);
+const TABLES: &str = "CREATE TABLE users (id bigint PRIMARY KEY, points bigint, cents bigint);
 CREATE TABLE archive (id bigint, points bigint);";
 
 /// The rule.
@@ -25,7 +25,8 @@ pub(super) static RULE: Rule = Rule {
             TABLES,
             "-- no-transaction\nDO $$ BEGIN FOR i IN 0..99 LOOP UPDATE users SET points = points * 100 \
              WHERE id BETWEEN i * 1000 AND i * 1000 + 999; COMMIT; PERFORM pg_sleep(0.1); END LOOP; END $$;",
-        ),
+        )
+        .with(&["overwrite-values"]),
         Sample::new(
             TABLES,
             "-- no-transaction\nDO $$ BEGIN FOR i IN 0..99 LOOP INSERT INTO archive SELECT id, points FROM users \
@@ -35,14 +36,15 @@ pub(super) static RULE: Rule = Rule {
     good: &[
         Sample::new(
             TABLES,
-            "-- no-transaction\nDO $$ BEGIN FOR i IN 0..99 LOOP UPDATE users SET points = points * 100, scaled = true \
-             WHERE scaled IS NULL AND id BETWEEN i * 1000 AND i * 1000 + 999; COMMIT; PERFORM pg_sleep(0.1); \
+            "-- no-transaction\nDO $$ BEGIN FOR i IN 0..99 LOOP UPDATE users SET cents = points * 100 \
+             WHERE cents IS NULL AND id BETWEEN i * 1000 AND i * 1000 + 999; COMMIT; PERFORM pg_sleep(0.1); \
              END LOOP; END $$;",
         ),
         Sample::new(
             TABLES,
-            "-- no-transaction\nDO $$ BEGIN FOR i IN 0..99 LOOP UPDATE users SET scaled = true \
-             WHERE id BETWEEN i * 1000 AND i * 1000 + 999; COMMIT; PERFORM pg_sleep(0.1); END LOOP; END $$;",
+            "-- no-transaction\nDO $$ BEGIN FOR i IN 0..99 LOOP INSERT INTO archive SELECT id, points FROM users u \
+             WHERE id BETWEEN i * 1000 AND i * 1000 + 999 AND NOT EXISTS (SELECT FROM archive a WHERE a.id = u.id); \
+             COMMIT; PERFORM pg_sleep(0.1); END LOOP; END $$;",
         ),
     ],
     check: Check::Operation(check),

@@ -24,7 +24,8 @@ pub(super) static RULE: Rule = Rule {
             TABLES,
             "-- no-transaction\nDO $$ BEGIN FOR i IN 1..5 LOOP UPDATE users SET org_id = 1 WHERE id IN (SELECT id FROM users \
              LIMIT 1000); COMMIT; PERFORM pg_sleep(0.1); END LOOP; END $$;",
-        ),
+        )
+        .with(&["overwrite-values"]),
         Sample::new(
             TABLES,
             "-- no-transaction\nDO $$ BEGIN LOOP UPDATE users SET org_id = old_org WHERE id IN (SELECT id FROM users \
@@ -37,11 +38,6 @@ pub(super) static RULE: Rule = Rule {
             "-- no-transaction\nDO $$ BEGIN LOOP UPDATE users SET org_id = old_org WHERE id IN (SELECT id FROM users \
              WHERE org_id IS NULL AND old_org IS NOT NULL LIMIT 1000); EXIT WHEN NOT FOUND; COMMIT; \
              PERFORM pg_sleep(0.1); END LOOP; END $$;",
-        ),
-        Sample::new(
-            TABLES,
-            "-- no-transaction\nDO $$ BEGIN LOOP DELETE FROM users WHERE id IN (SELECT id FROM users LIMIT 1000); \
-             EXIT WHEN NOT FOUND; COMMIT; PERFORM pg_sleep(0.1); END LOOP; END $$;",
         ),
     ],
     check: Check::Operation(check),

@@ -32,9 +32,9 @@ pub(super) static RULE: Rule = Rule {
              (SELECT id FROM users WHERE org_id IS NULL LIMIT batch); EXIT WHEN NOT FOUND; COMMIT; \
              PERFORM pg_sleep(0.1); END LOOP; END $$;",
         ),
-        Sample::new(TABLES, "DELETE FROM users WHERE id BETWEEN 1 AND 500000;"),
+        Sample::new(TABLES, "DELETE FROM users WHERE id BETWEEN 1 AND 500000;").with(&["delete-rows"]),
     ],
-    good: &[Sample::new(TABLES, "DELETE FROM users WHERE id BETWEEN 1 AND 10000;")],
+    good: &[Sample::new(TABLES, "UPDATE users SET org_id = 1 WHERE org_id IS NULL AND id BETWEEN 1 AND 10000;")],
     check: Check::Operation(check),
     ..Rule::BASE
 };

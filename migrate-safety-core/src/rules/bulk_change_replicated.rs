@@ -28,14 +28,14 @@ pub(super) static RULE: Rule = Rule {
     source: "PostgreSQL docs, 26.2.5 Streaming Replication",
     bad: &[
         Sample::new(TABLES, "UPDATE users SET org_id = 1 WHERE org_id IS NULL;").with(&["backfill-not-batched"]),
-        Sample::new(TABLES, "DELETE FROM users;").rows(&[("public.users", 5_000_000)]).with(&["backfill-not-batched"]),
+        Sample::new(TABLES, "DELETE FROM users;").rows(&[("public.users", 5_000_000)]).with(&["backfill-not-batched", "delete-rows"]),
         Sample::new(TABLES, "ALTER TABLE users ALTER COLUMN org_id TYPE numeric;")
             .rows(&[("public.users", 50_000_000)])
-            .with(&["long-lock", "no-lock-timeout"]),
+            .with(&["long-lock", "no-lock-timeout", "type-changed"]),
     ],
     good: &[
         Sample::new(TABLES, "UPDATE users SET org_id = 1 WHERE org_id IS NULL;").rows(&[("public.users", 400)]),
-        Sample::new(TABLES, "DELETE FROM users WHERE id = 7;"),
+        Sample::new(TABLES, "UPDATE users SET org_id = 1 WHERE id = 7;"),
     ],
     check: Check::Operation(check),
     ..Rule::BASE

@@ -27,12 +27,14 @@ pub(super) static RULE: Rule = Rule {
             TABLES,
             "DO $$ DECLARE r record; BEGIN FOR r IN SELECT id FROM users LOOP UPDATE users SET org_id = 1 \
              WHERE id = r.id; END LOOP; END $$;",
-        ),
+        )
+        .with(&["overwrite-values"]),
         Sample::new(
             TABLES,
             "DO $$ BEGIN FOR i IN 0..99 LOOP UPDATE users SET org_id = 1 WHERE id BETWEEN i * 1000 AND i * 1000 + 999; \
              END LOOP; END $$;",
-        ),
+        )
+        .with(&["overwrite-values"]),
     ],
     good: &[
         Sample::new(
@@ -42,7 +44,7 @@ pub(super) static RULE: Rule = Rule {
         ),
         Sample::new(
             TABLES,
-            "DO $$ BEGIN FOR i IN 1..3 LOOP UPDATE users SET org_id = i WHERE id = i; END LOOP; END $$;",
+            "DO $$ BEGIN FOR i IN 1..3 LOOP UPDATE users SET org_id = i WHERE id = i AND org_id IS NULL; END LOOP; END $$;",
         ),
     ],
     check: Check::Statement(check),

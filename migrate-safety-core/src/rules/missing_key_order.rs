@@ -21,14 +21,13 @@ pub(super) static RULE: Rule = Rule {
     bad: &[Sample::new(
         TABLES,
         "-- no-transaction\nDO $$ DECLARE last bigint := 0; ids bigint[]; BEGIN LOOP SELECT array_agg(id) INTO ids FROM (SELECT id \
-         FROM users WHERE id > last LIMIT 1000) batch; EXIT WHEN ids IS NULL; UPDATE users SET org_id = 1 WHERE id = \
+         FROM users WHERE id > last LIMIT 1000) batch; EXIT WHEN ids IS NULL; UPDATE users SET org_id = 1 WHERE org_id IS NULL AND id = \
          ANY (ids); last := (SELECT max(i) FROM unnest(ids) AS i); COMMIT; PERFORM pg_sleep(0.1); END LOOP; END $$;",
     )],
     good: &[Sample::new(
         TABLES,
         "-- no-transaction\nDO $$ DECLARE last bigint := 0; ids bigint[]; BEGIN LOOP SELECT array_agg(id) INTO ids FROM (SELECT id \
-         FROM users WHERE id > last ORDER BY id LIMIT 1000) batch; EXIT WHEN ids IS NULL; UPDATE users SET org_id = 1 \
-         WHERE id = ANY (ids); last := (SELECT max(i) FROM unnest(ids) AS i); COMMIT; PERFORM pg_sleep(0.1); END LOOP; \
+         FROM users WHERE id > last ORDER BY id LIMIT 1000) batch; EXIT WHEN ids IS NULL; UPDATE users SET org_id = 1 WHERE org_id IS NULL AND id = ANY (ids); last := (SELECT max(i) FROM unnest(ids) AS i); COMMIT; PERFORM pg_sleep(0.1); END LOOP; \
          END $$;",
     )],
     check: Check::Operation(check),

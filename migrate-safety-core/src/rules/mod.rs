@@ -3,6 +3,7 @@
 mod bounded;
 mod demand;
 mod batches;
+mod bounded;
 mod explain;
 pub mod extent;
 pub mod finding;
@@ -16,6 +17,7 @@ pub mod rule;
 mod stand_in;
 mod suppress;
 mod text;
+mod undo;
 mod uses;
 pub mod view;
 
@@ -49,6 +51,10 @@ rules! {
     constraint_validated_at_once,
     copy_data,
     delete_rows,
+    down_empty,
+    down_fails,
+    down_incomplete,
+    down_loses_data,
     drop_cascade,
     drop_column,
     drop_database,
@@ -84,6 +90,7 @@ rules! {
     missing_key_order,
     misplaced_no_transaction,
     needs_no_transaction,
+    no_down,
     no_lock_timeout,
     not_understood,
     not_valid_never_validated,
@@ -103,6 +110,7 @@ rules! {
     rights_revoked,
     row_security_enabled,
     rows_may_violate,
+    schema_and_data,
     set_not_null_scans,
     set_unlogged,
     several_tables_locked,

@@ -18,13 +18,13 @@ pub(super) static RULE: Rule = Rule {
     source: "PostgreSQL docs, 7.6 LIMIT and OFFSET",
     bad: &[Sample::new(
         TABLES,
-        "-- no-transaction\nDO $$ DECLARE done int := 0; BEGIN FOR i IN 0..500 LOOP UPDATE users SET org_id = 1 WHERE id IN \
+        "-- no-transaction\nDO $$ DECLARE done int := 0; BEGIN FOR i IN 0..500 LOOP UPDATE users SET org_id = 1 WHERE org_id IS NULL AND id IN \
          (SELECT id FROM users ORDER BY id LIMIT 1000 OFFSET i * 1000); COMMIT; PERFORM pg_sleep(0.1); END LOOP; END $$;",
     )],
     good: &[Sample::new(
         TABLES,
         "-- no-transaction\nDO $$ DECLARE last bigint := 0; upto bigint; BEGIN LOOP SELECT id INTO upto FROM users WHERE id > last \
-         ORDER BY id OFFSET 999 LIMIT 1; EXIT WHEN upto IS NULL; UPDATE users SET org_id = 1 WHERE id > last AND \
+         ORDER BY id OFFSET 999 LIMIT 1; EXIT WHEN upto IS NULL; UPDATE users SET org_id = 1 WHERE org_id IS NULL AND id > last AND \
          id <= upto; COMMIT; last := upto; PERFORM pg_sleep(0.1); END LOOP; END $$;",
     )],
     check: Check::Operation(check),

@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::effects::scene::Scene;
 use crate::effects::{Effects, RelationRef};
 use crate::layout::{Layout, Migration, MigrationSet};
-use crate::sql::{LocatedOperation, LockMode, ObjectName, Operation, Span, Statement};
+use crate::sql::{LocatedOperation, LockMode, ObjectName, Operation, Script, Span, Statement};
 
 /// In what kind of transaction a statement runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,10 +189,23 @@ pub struct MigrationView<'a> {
     pub before: Option<&'a Catalog>,
     /// The schema after it.
     pub after: &'a Catalog,
+    /// What its way back does when it is run after it.
+    pub undone: Option<&'a Undone>,
     /// How the host lays migrations out.
     pub host: Layout,
     /// Settings of the check.
     pub config: &'a Config,
+}
+
+/// The way back of a migration, run after it.
+#[derive(Clone, Debug)]
+pub struct Undone {
+    /// Its text, read.
+    pub script: Script,
+    /// All its operations in order, each with the index of its statement.
+    pub operations: Vec<(usize, Judged)>,
+    /// The schema after it.
+    pub catalog: Catalog,
 }
 
 /// All migrations.

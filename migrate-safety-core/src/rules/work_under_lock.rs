@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Locks are held to the end of the transaction. What a later statement reads or writes row by row keeps the earlier statement's lock standing.",
     source: "PostgreSQL docs, 13.3.1 Table-Level Locks",
     bad: &[
-        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); CREATE TABLE logs (id bigint PRIMARY KEY, user_id bigint);", "ALTER TABLE users ADD COLUMN active boolean; UPDATE users SET active = true;").with(&["backfill-not-batched", "bulk-change-replicated"]),
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); CREATE TABLE logs (id bigint PRIMARY KEY, user_id bigint);", "ALTER TABLE users ADD COLUMN active boolean; UPDATE users SET active = true;").with(&["backfill-not-batched", "bulk-change-replicated", "schema-and-data"]),
     ],
     good: &[
         Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ADD COLUMN active boolean;"),

@@ -5,7 +5,7 @@ use crate::catalog::{RelationId, RelationKind, Resolved, Table};
 use crate::effects::DataLossKind;
 use crate::effects::postgres::access::{Kept, view_base};
 use crate::effects::postgres::partition::{self, Wanted, value};
-use crate::sql::expr::Expr;
+use crate::sql::expr::{CteBody, Expr, Query, TableSource};
 use crate::sql::operation::{Delete, Merge, TriggerTiming, Update};
 use crate::sql::{Ident, LockMode, ObjectName};
 
@@ -14,8 +14,7 @@ impl Doing<'_> {
         let columns = changed(&update.assignments);
         let Some(base) = self.target(&update.table.name, &Event::Update(columns.clone())) else { return };
         self.lock_planned(base, kept, update.table.only);
-        let filter = update.filter.as_ref();
-        for column in columns.iter().filter(|c| !fills_nulls(filter, c)) {
+        for column in columns.iter().filter(|c| !fills_nulls(update, c)) {
             self.lost.push((base, Some(column.clone()), DataLossKind::Overwritten));
         }
         for (column, _) in update.assignments.iter().filter(|(_, to)| *to == Expr::Default) {
@@ -148,11 +147,30 @@ fn is_itself(column: &Ident, to: &Expr) -> bool {
     matches!(to, Expr::Column { name, .. } if name == column)
 }
 
-/// Whether a condition restricts an update to rows where the column is NULL.
-fn fills_nulls(filter: Option<&Expr>, column: &Ident) -> bool {
+/// Whether an update is about rows where the column is NULL: by its condition, or by that of the query that picks them.
+fn fills_nulls(update: &Update, column: &Ident) -> bool {
     let is_null = |e: &Expr| match e {
         Expr::IsNull { expr, negated: false } => matches!(&**expr, Expr::Column { name, .. } if name == column),
         _ => false,
     };
-    filter.is_some_and(|f| f.conjuncts().iter().any(is_null))
+    let says_so = |filter: &Expr| filter.conjuncts().iter().any(is_null);
+    let query_says_so = |query: &Query| {
+        let filters = query.selects.iter().filter_map(|select| select.filter.as_ref());
+        let tables = query.selects.iter().flat_map(|select| &select.from);
+        filters.chain(tables.filter_map(|table| table.on.as_ref())).any(says_so)
+    };
+    let conditions = update.filter.iter().flat_map(|filter| filter.conjuncts());
+    let by_list = conditions.filter_map(|condition| match condition {
+        Expr::Subquery { operand: Some(_), exists: false, query } => Some(&**query),
+        _ => None,
+    });
+    let by_join = update.from.iter().filter_map(|table| match &table.source {
+        TableSource::Query(query) => Some(&**query),
+        _ => None,
+    });
+    let by_name = update.ctes.iter().filter_map(|cte| match &cte.body {
+        CteBody::Query(query) => Some(&**query),
+        CteBody::Dml(_) => None,
+    });
+    update.filter.as_ref().is_some_and(says_so) || by_list.chain(by_join).chain(by_name).any(query_says_so)
 }
