@@ -1,9 +1,8 @@
 //! Rules turn effects into advice. One file per rule; a new rule is a new file and one line here.
 
-mod bounded;
-mod demand;
 mod batches;
 mod bounded;
+mod demand;
 mod explain;
 pub mod extent;
 pub mod finding;
@@ -87,8 +86,8 @@ rules! {
     loop_without_commit,
     loop_without_pause,
     metadata_toml,
-    missing_key_order,
     misplaced_no_transaction,
+    missing_key_order,
     needs_no_transaction,
     no_down,
     no_lock_timeout,
@@ -96,8 +95,8 @@ rules! {
     not_valid_never_validated,
     not_valid_validated_at_once,
     nulls_fail,
-    overwrite_values,
     offset_paging,
+    overwrite_values,
     partition_locks,
     psql_command,
     redundant_index,
