@@ -159,7 +159,7 @@ fn fills_nulls(update: &Update, column: &Ident) -> bool {
         let tables = query.selects.iter().flat_map(|select| &select.from);
         filters.chain(tables.filter_map(|table| table.on.as_ref())).any(says_so)
     };
-    let conditions = update.filter.iter().flat_map(|filter| filter.conjuncts());
+    let conditions = update.filter.iter().flat_map(Expr::conjuncts);
     let by_list = conditions.filter_map(|condition| match condition {
         Expr::Subquery { operand: Some(_), exists: false, query } => Some(&**query),
         _ => None,
