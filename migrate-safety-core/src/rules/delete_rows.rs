@@ -6,9 +6,10 @@ use super::known::some_of;
 use super::rule::{Check, Findings, Rule, Sample};
 use super::text::behind;
 use super::view::OperationView;
+use crate::catalog::{Relation, RelationId};
 use crate::effects::DataLossKind;
 use crate::sql::Operation;
-use crate::sql::operation::Delete;
+use crate::sql::operation::{Delete, ReferentialAction};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
@@ -44,12 +45,8 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
     if deleted.is_empty() || by_key(view.scene.catalog, target, delete.filter.as_ref()) {
         return;
     }
-    let own = |id| id == target || view.scene.catalog.descendants(target).contains(&id);
-    let rows = deleted.iter().filter(|l| !own(l.relation.id)).map(|l| format!("rows of {}", l.relation.name));
-    let values = view.old_losses(DataLossKind::Overwritten);
-    let values = values.iter().filter(|l| !own(l.relation.id)).filter_map(|l| Some(format!("{}.{}", l.relation.name, l.column.as_ref()?)));
-    let reached: Vec<String> = rows.chain(values).collect();
-    let name = view.scene.catalog.relation(target).map(crate::catalog::Relation::qualified).unwrap_or_default();
+    let reached = reached(view, target);
+    let name = view.scene.catalog.relation(target).map(Relation::qualified).unwrap_or_default();
     let finding = if reached.is_empty() {
         let which = if delete.filter.is_some() { "each row that matches" } else { "every row" };
         findings.flag(format!("{which} of {name} is deleted for good"))
@@ -63,6 +60,37 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
         Some(query) => finding.verify(query),
         None => finding.verify(format!("how many rows of {name} match, and is there a copy of them?")),
     };
+}
+
+/// What foreign keys carry a deletion into: rows by `CASCADE`, columns by `SET NULL` and `SET DEFAULT`.
+fn reached(view: &OperationView<'_>, target: RelationId) -> Vec<String> {
+    let catalog = view.scene.catalog;
+    let (mut tables, mut words) = (vec![target], Vec::new());
+    let mut next = 0;
+    while let Some(table) = tables.get(next).copied() {
+        next += 1;
+        let keys = catalog.foreign_keys_to(table);
+        for key in keys.iter().filter(|key| key.constraint.enforced && view.is_old(key.from)) {
+            let Some(name) = catalog.relation(key.from).map(Relation::qualified) else { continue };
+            let found = match key.key.on_delete {
+                ReferentialAction::NoAction | ReferentialAction::Restrict => continue,
+                ReferentialAction::Cascade if tables.contains(&key.from) => continue,
+                ReferentialAction::Cascade => {
+                    tables.push(key.from);
+                    format!("rows of {name}")
+                }
+                ReferentialAction::SetNull | ReferentialAction::SetDefault => {
+                    let columns = key.key.columns.iter().filter_map(|id| catalog.column(key.from, *id));
+                    let columns: Vec<String> = columns.map(|column| format!("{name}.{}", column.name)).collect();
+                    some_of(&columns)
+                }
+            };
+            if !words.contains(&found) {
+                words.push(found);
+            }
+        }
+    }
+    words
 }
 
 /// The query that counts what is deleted, where the condition stands alone in the text.

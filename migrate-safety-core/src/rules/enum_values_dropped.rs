@@ -47,7 +47,7 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
     }
     let name = relation.qualified();
     findings
-        .flag(format!("{} is no longer a value of {name}.{column}: this fails, or maps it away, where a row has it", some_of(&gone)))
+        .flag(format!("{name}.{column} cannot hold {} any more: this fails, or maps it away, where a row does", some_of(&gone)))
         .at(view.located.span)
         .help(
             "stop writing the value in an earlier release, move its rows to another one in batches, and leave the label \

@@ -55,7 +55,8 @@ fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
             }
             let Some(mut to) = findings.statement(*statement) else { continue };
             told.push(key);
-            let name = format!("{}.{}", broken.relation.name, column.name);
+            let written = broken.column.as_ref().map_or(column.name.as_str(), |(_, name)| name);
+            let name = format!("{}.{written}", broken.relation.name);
             let new = column.created.migration >= view.number;
             let filled = table.triggers.iter().any(|t| t.timing == TriggerTiming::Before && t.events.insert);
             let finding = if new && !filled {

@@ -1,7 +1,7 @@
 //! What takes the place of a relation that a migration renames or drops, before anybody can miss it.
 
 use super::view::{Judged, MigrationView};
-use crate::catalog::{Relation, RelationKind};
+use crate::catalog::{Relation, RelationKind, UNKNOWN_TYPE};
 use crate::effects::BreakageKind;
 use crate::sql::operation::TableAction;
 use crate::sql::{DataType, Ident, Operation};
@@ -46,13 +46,19 @@ pub(super) fn missing(view: &MigrationView<'_>, old: &Relation, new: &Relation) 
     let is_there = |(name, data_type): &(&str, Option<&DataType>)| {
         new.iter().any(|(other, other_type)| {
             let same = match (data_type, other_type) {
-                (Some(one), Some(other)) => one.name == other.name && one.array == other.array,
+                (Some(one), Some(other)) if is_known(one) && is_known(other) => {
+                    one.name == other.name && one.array == other.array
+                }
                 _ => true,
             };
             other.as_str() == *name && same
         })
     };
     old.iter().filter(|column| !is_there(column)).map(|(name, _)| (*name).to_owned()).collect()
+}
+
+fn is_known(data_type: &DataType) -> bool {
+    data_type.name.as_str() != UNKNOWN_TYPE
 }
 
 /// The columns that were there before the migration, by the names they had then.

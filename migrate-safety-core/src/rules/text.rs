@@ -18,8 +18,12 @@ fn find_ignore_case(text: &str, needle: &str) -> Option<usize> {
     text.as_bytes().windows(needle.len()).position(|w| w.eq_ignore_ascii_case(needle.as_bytes()))
 }
 
-/// What stands behind the first occurrence of the unquoted word `word`, without the semicolon.
+/// What stands behind the first occurrence of the unquoted word `word`, without the semicolon; `None` where a comment
+/// could hold that word.
 pub(crate) fn behind<'s>(sql: &'s str, word: &str) -> Option<&'s str> {
+    if sql.contains("--") || sql.contains("/*") {
+        return None;
+    }
     let mut start = 0;
     loop {
         let at = start + find_ignore_case(sql.get(start..)?, word)?;

@@ -14,9 +14,9 @@ pub(super) static RULE: Rule = Rule {
     id: "type-changed",
     category: Category::RollingDeploy,
     title: "A column gets a type that the running release does not expect",
-    why: "The release that is running was compiled for the old type: it cannot decode the new one, its parameters have \
-          the wrong type, and statements that its connections have prepared fail with `cached plan must not change \
-          result type`. The new release fails the same way before the migration.",
+    why: "Statements that the running release has prepared, as sqlx and diesel do with all of them, fail with `cached plan \
+          must not change result type`; and it was compiled for the old type: it cannot decode the new one, and its \
+          parameters have the wrong type. The new release fails the same way before the migration.",
     source: "PostgreSQL docs, PREPARE; measured with sqlx and PG 14-18",
     bad: &[Sample::new(ORDERS, "ALTER TABLE orders ALTER COLUMN id TYPE bigint;").rows(&[("public.orders", 100)])],
     good: &[
@@ -40,8 +40,8 @@ fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
         });
         let (Some((relation, id, name)), Some(mut to)) = (top, findings.statement(*statement)) else { continue };
         let new = view.last_seen_column(relation.id, *id).map(|column| &column.data_type);
-        let becomes = new.map(|new| format!(" as {new}")).unwrap_or_default();
-        let finding = to.block(format!("the release that is running cannot read or write {}.{name}{becomes}", relation.name));
+        let becomes = new.map(|new| format!(": it is {new} now")).unwrap_or_default();
+        let finding = to.block(format!("what the running release has prepared or compiled for {}.{name} fails{becomes}", relation.name));
         finding.at(judged.located.span).help(
             "expand: add a column of the new type and write both (code or trigger); migrate: fill it in batches, deploy \
              the release that reads it; contract: drop the old one in a later migration",
