@@ -42,7 +42,6 @@ fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
     for (statement, judged) in view.operations {
         let lost: Vec<_> =
             judged.removed.cascaded.iter().filter_map(|(object, words)| Some((weight(view, judged, object)?, words))).collect();
-        let question = judged.effects.uncertain.first().filter(|_| matches!(judged.located.operation, Operation::DropExtension { .. }));
         let Some(mut to) = findings.statement(*statement) else { continue };
         if let Some(worst) = lost.iter().map(|(weight, _)| *weight).max() {
             let words: Vec<&String> = lost.iter().map(|(_, words)| *words).collect();
@@ -52,11 +51,26 @@ fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
                 "leave CASCADE out: the server then refuses and lists what depends on it; drop, move or re-create each \
                  of these by name",
             );
-        } else if let Some(question) = question {
-            to.flag("CASCADE drops everything that uses the extension")
-                .at(judged.located.span)
-                .verify(question.clone());
+        } else if let Some(question) = open_question(view, judged) {
+            to.flag("CASCADE drops whatever depends on it").at(judged.located.span).verify(question);
         }
+    }
+}
+
+/// What is not known of a `DROP … CASCADE`: who uses an extension, or what the history does not show.
+fn open_question(view: &MigrationView<'_>, judged: &Judged) -> Option<String> {
+    match &judged.located.operation {
+        Operation::DropExtension { cascade: true, .. } => judged.effects.uncertain.first().cloned(),
+        Operation::DropTable { names, cascade: true, .. }
+        | Operation::DropView { names, cascade: true, .. }
+        | Operation::DropMaterializedView { names, cascade: true, .. }
+        | Operation::DropType { names, cascade: true, .. }
+            if !view.after.complete =>
+        {
+            let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+            Some(format!("what depends on {}? Without CASCADE the server lists it", some_of(&names)))
+        }
+        _ => None,
     }
 }
 

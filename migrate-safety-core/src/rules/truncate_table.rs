@@ -30,7 +30,7 @@ const KEYS: &str = "CREATE TABLE users (id bigint PRIMARY KEY);
     CREATE INDEX ON orders (user_id); CREATE INDEX ON items (order_id);";
 
 fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
-    let Operation::Truncate { tables, .. } = &view.located.operation else { return };
+    let Operation::Truncate { tables, cascade, .. } = &view.located.operation else { return };
     let named: Vec<_> = tables.iter().filter_map(|table| view.scene.relation(&table.name)).collect();
     let (asked, reached): (Vec<_>, Vec<_>) =
         view.old_losses(DataLossKind::Truncated).iter().map(|l| &l.relation).partition(|table| named.contains(&table.id));
@@ -49,6 +49,9 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
             .flag(format!("every row of {} is deleted", names(&asked)))
             .at(span)
             .help("if only old or wrong rows are to go, DELETE them in batches; else keep a dump (`pg_dump -t`)")
-            .verify(format!("SELECT count(*) FROM {}", first.object_name().sql()));
+            .verify(match *cascade && !view.scene.catalog.complete {
+                true => format!("which tables reference {}? CASCADE empties them, too", names(&asked)),
+                false => format!("SELECT count(*) FROM {}", first.object_name().sql()),
+            });
     }
 }

@@ -4,10 +4,10 @@ use super::finding::Category;
 use super::known::is_below_another;
 use super::rule::{Check, Rule, Sample, StatementFindings};
 use super::view::MigrationView;
-use crate::catalog::RelationId;
+use crate::catalog::{RelationId, TypeRef};
 use crate::effects::BreakageKind;
 use crate::sql::operation::TableAction;
-use crate::sql::{Ident, Operation};
+use crate::sql::{DataType, Ident, Operation};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
@@ -41,16 +41,31 @@ fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
         let (Some((relation, id, name)), Some(mut to)) = (top, findings.statement(*statement)) else { continue };
         let new = view.last_seen_column(relation.id, *id).map(|column| &column.data_type);
         let becomes = new.map(|new| format!(": it is {new} now")).unwrap_or_default();
-        let finding = to.block(format!("what the running release has prepared or compiled for {}.{name} fails{becomes}", relation.name));
+        let message = format!("what the running release has prepared or compiled for {}.{name} fails{becomes}", relation.name);
+        let finding = if view.last_seen(relation.id).is_some_and(|table| table.unknown) {
+            let question = judged.effects.uncertain.first().cloned();
+            to.flag(message).verify(question.unwrap_or_else(|| format!("which type had {}.{name}?", relation.name)))
+        } else {
+            to.block(message)
+        };
         finding.at(judged.located.span).help(
             "expand: add a column of the new type and write both (code or trigger); migrate: fill it in batches, deploy \
              the release that reads it; contract: drop the old one in a later migration",
         );
         if let (Operation::AlterTable(alter), Some(new)) = (&judged.located.operation, new)
             && matches!(alter.action, TableAction::SetType { .. })
+            && !is_new_type(view, new)
         {
             let column = Ident::exact(&format!("{name}_new")).sql();
             finding.fix(format!("ALTER TABLE {} ADD COLUMN {column} {new}", alter.table.sql()));
         }
+    }
+}
+
+/// Whether the migration itself makes the type, so that a statement in its place could not name it.
+fn is_new_type(view: &MigrationView<'_>, data_type: &DataType) -> bool {
+    match view.after.type_of(data_type) {
+        TypeRef::Enum(def) | TypeRef::Domain(def, _) | TypeRef::Other(def) => def.created.migration >= view.number,
+        TypeRef::Builtin | TypeRef::Row(_) | TypeRef::Unknown => false,
     }
 }

@@ -39,6 +39,9 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
     let Operation::AlterTable(alter) = &view.located.operation else { return };
     let TableAction::SetType { column, data_type, .. } = &alter.action else { return };
     let catalog = view.scene.catalog;
+    if let Some(relation) = view.scene.target().filter(|relation| relation.unknown) {
+        return unknown(view, findings, &format!("{}.{column}", relation.qualified()), data_type);
+    }
     let losses = view.old_losses(DataLossKind::Narrowed);
     let (Some(lost), Some(loss)) = (losses.first(), narrowing::of(&view.scene)) else { return };
     let Some(old) = catalog.table(lost.relation.id).and_then(|t| t.column(column)).map(|c| &c.data_type) else { return };
@@ -63,6 +66,17 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
         Some(condition) => format!("SELECT count(*) FROM {table} WHERE {condition}"),
         None => format!("can every value of {name} become {new}?"),
     });
+}
+
+/// Where the history does not say what the column was.
+fn unknown(view: &OperationView<'_>, findings: &mut Findings<'_>, name: &str, new: &DataType) {
+    let takes_all = new.is("text") || (new.is("varchar") && new.modifiers.is_empty());
+    if !takes_all {
+        findings
+            .flag(format!("values of {name} may not fit {new}"))
+            .at(view.located.span)
+            .verify(format!("which type has {name} now, and can every value of it become {new}?"));
+    }
 }
 
 /// The condition under which a value loses something, where it can be asked.
