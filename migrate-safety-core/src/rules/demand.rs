@@ -22,7 +22,7 @@ pub(crate) enum Demand {
 /// The key of a unique constraint or index.
 #[derive(Clone, Debug)]
 pub(crate) struct Unique {
-    /// Its columns and expressions, as they have to be written.
+    /// Its columns and expressions, as they have to be written; not those that are the same for every row.
     pub(crate) keys: Vec<String>,
     /// How NULLs count.
     nulls: Nulls,
@@ -68,7 +68,7 @@ impl Demand {
     /// What a unique index about to be made demands.
     pub(crate) fn index(create: &CreateIndex) -> Self {
         Self::Unique(Unique {
-            keys: create.elements.iter().map(element).collect(),
+            keys: create.elements.iter().filter(|e| !e.expression.expr.is_constant()).map(element).collect(),
             nulls: if create.nulls_not_distinct { Nulls::Equal } else { Nulls::Distinct },
             predicate: create.predicate.as_ref().map(bare),
         })
@@ -112,8 +112,9 @@ impl Demand {
         match self {
             Self::Check(_) => format!("a row of {table} violates it"),
             Self::NotNull(column) => format!("a row of {table} has NULL in {column}"),
+            Self::Unique(unique) if unique.keys.is_empty() => format!("{table} has two rows"),
             Self::Unique(unique) if unique.nulls == Nulls::Refused => {
-                format!("rows of {table} share {0}, or a row has NULL in it", unique.listed())
+                format!("two rows of {table} have the same {}, or one has NULL in it", unique.listed())
             }
             Self::Unique(unique) => format!("two rows of {table} have the same {}", unique.listed()),
             Self::ForeignKey(reference) => {
@@ -167,23 +168,27 @@ impl Unique {
     }
 
     fn listed(&self) -> String {
-        format!("({})", self.keys.join(", "))
+        match self.keys.as_slice() {
+            [one] => one.strip_prefix('(').and_then(|key| key.strip_suffix(')')).unwrap_or(one).to_owned(),
+            several => format!("({})", several.join(", ")),
+        }
     }
 
     fn count(&self, from: &str) -> String {
-        let keys = self.keys.join(", ");
+        let group = match self.keys.as_slice() {
+            [] => String::new(),
+            keys => format!(" GROUP BY {}", keys.join(", ")),
+        };
         let nulls =
             |word: &str, join: &str| self.keys.iter().map(|key| format!("{key} {word}")).collect::<Vec<_>>().join(join);
         let mut conditions: Vec<String> = self.predicate.iter().map(|p| format!("({p})")).collect();
-        if self.nulls == Nulls::Distinct {
+        if self.nulls == Nulls::Distinct && !self.keys.is_empty() {
             conditions.push(nulls("IS NOT NULL", " AND "));
         }
         let filter = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
         let or_null =
             if self.nulls == Nulls::Refused { format!(" OR {}", nulls("IS NULL", " OR ")) } else { String::new() };
-        format!(
-            "SELECT count(*) FROM (SELECT 1 FROM {from}{filter} GROUP BY {keys} HAVING count(*) > 1{or_null}) AS found"
-        )
+        format!("SELECT count(*) FROM (SELECT 1 FROM {from}{filter}{group} HAVING count(*) > 1{or_null}) AS found")
     }
 }
 

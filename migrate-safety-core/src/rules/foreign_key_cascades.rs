@@ -37,21 +37,29 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
+    let mut columns_added: Vec<(usize, RelationId)> = Vec::new();
     for new in new_keys(view) {
         let key = new.key.key;
         let Some(action) = telling_action(&new) else { continue };
+        let added = matches!(new.on, On::NewColumn);
+        // Of several columns that one statement adds the first stands for all.
+        if added && columns_added.contains(&(new.statement, new.key.from)) {
+            continue;
+        }
         let Some(mut findings) = findings.statement(new.statement) else { continue };
         let columns = names(view.after, new.key.from, &key.columns);
-        let (child, parent) = (table_name(view.after, new.key.from), table_name(view.after, key.table));
+        let child = table_name(view.after, new.key.from);
         let finding = findings.flag(sentence(view.after, new.key.from, key, action, &columns));
         finding.at(new.span()).help(
             "if that is not meant, leave the action out and delete in the application, in batches; if it is, say so in \
              an `allow` comment",
         );
-        match new.on {
-            On::NewColumn => finding.verify(format!("is it meant that rows of {child} go with those of {parent}?")),
-            _ => finding.verify(largest(view.after, new.key.from, &columns)),
-        };
+        if added {
+            columns_added.push((new.statement, new.key.from));
+            finding.verify(format!("is it meant that rows of {child} go with what their new columns reference?"));
+        } else {
+            finding.verify(largest(view.after, new.key.from, &columns));
+        }
     }
 }
 
@@ -99,24 +107,16 @@ fn sentence(
     let columns = listed(columns);
     match (event, action) {
         (Event::Delete, Action::Cascade) => {
-            let below = reached(catalog, from, |id| downward(catalog, id));
-            let below: Vec<String> =
-                below.into_iter().filter(|id| *id != from).map(|id| table_name(catalog, id)).collect();
-            let below: Vec<&str> = below.iter().map(String::as_str).collect();
-            let chain = match below.as_slice() {
-                [] => String::new(),
-                below => format!(", and with them those of {}", view::listed(below)),
+            let below: Vec<RelationId> = reached(catalog, from, |id| downward(catalog, id));
+            let chain = match named(catalog, &below) {
+                Some(below) => format!(", and with them those of {below}"),
+                None => String::new(),
             };
-            let above = reached(catalog, key.table, |id| upward(catalog, id));
-            let above: Vec<String> = above
-                .into_iter()
-                .filter(|id| *id != key.table && *id != from)
-                .map(|id| table_name(catalog, id))
-                .collect();
-            let above: Vec<&str> = above.iter().map(String::as_str).collect();
-            let source = match above.as_slice() {
-                [] => String::new(),
-                above => format!("; so does a delete on {}, which cascades to it", view::listed(above)),
+            let mut above = reached(catalog, key.table, |id| upward(catalog, id));
+            above.retain(|id| *id != from);
+            let source = match named(catalog, &above) {
+                Some(above) => format!("; so does a delete on {above}, which cascades to it"),
+                None => String::new(),
             };
             format!("{cause} deletes its rows of {child}{chain}{source}")
         }
@@ -124,6 +124,19 @@ fn sentence(
         (_, Action::SetDefault) => format!("{cause} sets {columns} to the default in its rows of {child}"),
         _ => format!("{cause} rewrites {columns} in its rows of {child}"),
     }
+}
+
+/// The most tables that a sentence names.
+const MOST_NAMED: usize = 5;
+
+/// Tables in words, the nearest by name: `public.a, public.b and 7 more`.
+fn named(catalog: &Catalog, tables: &[RelationId]) -> Option<String> {
+    let shown = if tables.len() > MOST_NAMED + 1 { MOST_NAMED } else { tables.len() };
+    let mut names: Vec<String> = tables.iter().take(shown).map(|id| table_name(catalog, *id)).collect();
+    if shown < tables.len() {
+        names.push(format!("{} more", tables.len() - shown));
+    }
+    (!names.is_empty()).then(|| view::listed(&names.iter().map(String::as_str).collect::<Vec<_>>()))
 }
 
 /// The tables that follow, nearest first.

@@ -119,11 +119,23 @@ fn state(view: &OperationView<'_>, table: RelationId, demand: &Demand) -> Rows {
             Rows::Asked(format!("does {} have the row that the default references?", reference.table_name))
         }
         (Some(New::Same | New::Own), _) => Rows::Meet,
+        (None, Demand::NotNull(column)) if was_not_null(view, table, column) => Rows::Meet,
         (None, Demand::ForeignKey(reference)) if is_fresh(view, &reference.table_name) => {
             Rows::Asked(format!("has {} a row for each value by then?", reference.table_name))
         }
         (None, _) => Rows::Old,
     }
+}
+
+/// Whether a column lost its NOT NULL in this migration only.
+fn was_not_null(view: &OperationView<'_>, table: RelationId, column: &Ident) -> bool {
+    view.before_it().any(|judged| match &judged.located.operation {
+        Operation::AlterTable(alter) => {
+            matches!(&alter.action, TableAction::DropNotNull { column: dropped } if dropped == column)
+                && view.scene.relation(&alter.table) == Some(table)
+        }
+        _ => false,
+    })
 }
 
 /// Whether this migration made a relation.
