@@ -65,3 +65,22 @@ fn the_page_of_rules_is_current() {
         "docs/rules.md is old: `cargo run -p migrate-safety-cli -- rules --format markdown > docs/rules.md`"
     );
 }
+
+#[test]
+fn queries_to_verify_run_on_the_schema_before() {
+    let mut wrong = Vec::new();
+    for (rule, sample) in RULES.iter().flat_map(|rule| rule.bad.iter().map(move |sample| (rule, sample))) {
+        let (set, config) = sample.load();
+        let report = check(&set, &config);
+        let queries = report.all_findings().filter_map(|f| f.verify.as_ref()).filter(|v| v.starts_with("SELECT "));
+        for query in queries {
+            let mut alone = migrate_safety_core::MigrationSet::from_text("1_query.sql", query.as_str(), sample.host);
+            alone.complete = true;
+            let found: Vec<_> = check(&alone, &config).all_findings().map(|f| f.message.clone()).collect();
+            if !found.is_empty() {
+                wrong.push(format!("{}: {query}: {found:?}", rule.id));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -9,8 +9,8 @@ use crate::sql::{Ident, ObjectName};
 /// What a constraint demands of the rows of a table.
 #[derive(Clone, Debug)]
 pub(crate) enum Demand {
-    /// A condition that is false for no row.
-    Check(String),
+    /// A condition that is false for no row, and what a row does for which it is false.
+    Check(String, &'static str),
     /// A value in this column.
     NotNull(Ident),
     /// No two rows with the same key.
@@ -57,7 +57,7 @@ impl Demand {
     /// periods, a key that is not known.
     pub(crate) fn added(scene: &Scene<'_>, constraint: &ConstraintDef) -> Option<Self> {
         Some(match &constraint.kind {
-            ConstraintKind::Check(expression) => Self::Check(bare(expression)),
+            ConstraintKind::Check(expression) => Self::Check(bare(expression), "violates the CHECK"),
             ConstraintKind::NotNull { column } => Self::NotNull(column.clone()),
             ConstraintKind::Unique(unique) => Self::Unique(Unique::added(scene, unique)?),
             ConstraintKind::ForeignKey(key) => Self::ForeignKey(Reference::added(scene, key)?),
@@ -78,7 +78,7 @@ impl Demand {
     pub(crate) fn kept(catalog: &Catalog, table: &Table, constraint: &Constraint) -> Option<Self> {
         let name = |column: &ColumnId| table.column_by_id(*column).map(|column| column.name.clone());
         Some(match &constraint.kind {
-            Kept::Check { expression, .. } => Self::Check(bare(expression)),
+            Kept::Check { expression, .. } => Self::Check(bare(expression), "violates the CHECK"),
             Kept::NotNull { column } => Self::NotNull(name(column)?),
             Kept::ForeignKey(key) => {
                 let to = catalog.relation(key.table)?;
@@ -100,7 +100,7 @@ impl Demand {
     /// The query that counts what does not meet it; 0 is as it should be.
     pub(crate) fn count(&self, from: &str) -> String {
         match self {
-            Self::Check(condition) => format!("SELECT count(*) FROM {from} WHERE NOT ({condition})"),
+            Self::Check(condition, _) => format!("SELECT count(*) FROM {from} WHERE NOT ({condition})"),
             Self::NotNull(column) => format!("SELECT count(*) FROM {from} WHERE {} IS NULL", column.sql()),
             Self::Unique(unique) => unique.count(from),
             Self::ForeignKey(reference) => reference.count(from),
@@ -110,7 +110,7 @@ impl Demand {
     /// What a row does that does not meet it: `this fails if a row of public.users …`.
     pub(crate) fn violation(&self, table: &str) -> String {
         match self {
-            Self::Check(_) => format!("a row of {table} violates it"),
+            Self::Check(_, does) => format!("a row of {table} {does}"),
             Self::NotNull(column) => format!("a row of {table} has NULL in {column}"),
             Self::Unique(unique) if unique.keys.is_empty() => format!("{table} has two rows"),
             Self::Unique(unique) if unique.nulls == Nulls::Refused => {
@@ -126,7 +126,7 @@ impl Demand {
     /// The columns it is about, as far as it is about plain columns.
     pub(crate) fn columns(&self) -> Vec<String> {
         match self {
-            Self::Check(_) => Vec::new(),
+            Self::Check(..) => Vec::new(),
             Self::NotNull(column) => vec![column.sql()],
             Self::Unique(unique) => unique.keys.clone(),
             Self::ForeignKey(reference) => reference.columns.iter().map(Ident::sql).collect(),
@@ -136,7 +136,7 @@ impl Demand {
     /// Whether rows with NULL in a column of it meet it.
     pub(crate) fn accepts_null(&self) -> bool {
         match self {
-            Self::Check(_) => true,
+            Self::Check(..) => true,
             Self::NotNull(_) => false,
             Self::Unique(unique) => unique.nulls == Nulls::Distinct,
             Self::ForeignKey(reference) => !reference.match_full || reference.columns.len() == 1,

@@ -50,6 +50,7 @@ rules! {
     constraint_validated_at_once,
     copy_data,
     delete_rows,
+    domain_values_may_violate,
     down_empty,
     down_fails,
     down_incomplete,

@@ -6,7 +6,7 @@ use super::rule::{Check, Findings, Rule, Sample};
 use super::view::OperationView;
 use crate::catalog::{ColumnId, Constraint, ConstraintKind, Index, RelationId, Table};
 use crate::sql::expr::Expr;
-use crate::sql::operation::{TableAction, Update};
+use crate::sql::operation::{PartitionBound, TableAction, Update};
 use crate::sql::{Ident, Operation};
 
 const ORDERS: &str = "CREATE TABLE users (id bigint PRIMARY KEY); CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint, number text, total int); CREATE INDEX orders_user_idx ON orders (user_id);";
@@ -82,7 +82,7 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
                 .flag(format!("this fails if {violation}"))
                 .at(at)
                 .help("run the query on the live database before this ships; mend what it counts first")
-                .verify(demand.count(&from(view, table, relation.object_name().sql())));
+                .verify(demand.count(&from(view, table, &demand, relation.object_name().sql())));
         }
     }
 }
@@ -150,8 +150,20 @@ fn demanded(view: &OperationView<'_>) -> Option<(RelationId, Option<Demand>)> {
     if let Operation::CreateIndex(index) = scene.operation {
         return index.unique.then_some((scene.relation(&index.table)?, Some(Demand::index(index))));
     }
+    if let Operation::CreateTable(table) = scene.operation {
+        let (parent, bound) = table.partition_of.as_ref()?;
+        return default_partition(view, scene.relation(parent)?, bound);
+    }
     let target = scene.target()?;
     match scene.action()? {
+        TableAction::AttachPartition { partition, bound } => {
+            let partition = scene.relation(partition)?;
+            if !is_read(view, partition) {
+                return default_partition(view, target.id, bound);
+            }
+            let condition = scene.catalog.bound_condition(target.id, bound);
+            Some((partition, condition.map(|condition| Demand::Check(condition, "lies outside the bounds"))))
+        }
         TableAction::AddConstraint(constraint) if !constraint.not_valid && !constraint.not_enforced => {
             Some((target.id, Demand::added(scene, constraint)))
         }
@@ -164,6 +176,18 @@ fn demanded(view: &OperationView<'_>) -> Option<(RelationId, Option<Demand>)> {
     }
 }
 
+/// What a new partition demands of the rows of the default one.
+fn default_partition(
+    view: &OperationView<'_>,
+    parent: RelationId,
+    bound: &PartitionBound,
+) -> Option<(RelationId, Option<Demand>)> {
+    let default = view.scene.catalog.partitions_default(parent)?;
+    let condition = view.scene.catalog.bound_condition(parent, bound);
+    let demand = condition.map(|c| Demand::Check(format!("({c}) IS NOT TRUE"), "belongs to the new partition"));
+    Some((default, demand))
+}
+
 /// Whether the server looks at rows that were there before the migration, of the table or of one below it.
 fn is_read(view: &OperationView<'_>, table: RelationId) -> bool {
     let below = view.scene.catalog.descendants(table);
@@ -172,11 +196,11 @@ fn is_read(view: &OperationView<'_>, table: RelationId) -> bool {
     old.into_iter().any(|read| view.config.table_rows.get(&read.name) != Some(&0))
 }
 
-/// The table in a query: without those below it where the operation leaves them out.
-fn from(view: &OperationView<'_>, table: RelationId, name: String) -> String {
+/// The table in a query: without those below it where the constraint, or the operation, leaves them out.
+fn from(view: &OperationView<'_>, table: RelationId, demand: &Demand, name: String) -> String {
     let only = view.scene.alter().is_some_and(|alter| alter.only);
-    match &view.located.operation {
-        Operation::CreateIndex(_) => super::demand::only(view.scene.catalog, table, name),
+    match demand {
+        Demand::Unique(_) | Demand::ForeignKey(_) => super::demand::only(view.scene.catalog, table, name),
         _ if only => format!("ONLY {name}"),
         _ => name,
     }
@@ -200,7 +224,7 @@ fn holds_already(view: &OperationView<'_>, id: RelationId, demand: &Demand) -> b
             };
             table.constraints.iter().chain(taken).any(demands_the_same)
         }
-        Demand::Check(condition) => table.constraints.iter().chain(taken).any(|known| {
+        Demand::Check(condition, _) => table.constraints.iter().chain(taken).any(|known| {
             known.valid
                 && known.enforced
                 && matches!(&known.kind, ConstraintKind::Check { expression, .. } if expression.sql.trim() == condition)
@@ -265,7 +289,7 @@ fn new_column(view: &OperationView<'_>, table: RelationId, demand: &Demand) -> O
 /// Whether a demand is about a column.
 fn concerns(demand: &Demand, column: &Ident) -> bool {
     match demand {
-        Demand::Check(condition) => mentions(condition, column),
+        Demand::Check(condition, _) => mentions(condition, column),
         Demand::Unique(unique) => unique.keys.iter().any(|key| mentions(key, column)),
         _ => demand.columns().contains(&column.sql()),
     }
