@@ -62,6 +62,8 @@ fn check(view: &MigrationView<'_>, findings: &mut Findings<'_>) {
                     ))
                     .at(judged.located.span)
                     .help("change the referencing table first, or each table in a migration of its own");
+                // One says it for the migration.
+                return;
             }
             held.push((&lock.relation, lock.mode, *statement, judged.located.span.start.line));
         }

@@ -33,7 +33,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &MigrationView<'_>, findings: &mut Findings<'_>) {
     let mut transaction = 0;
-    // Tables with locked rows: the statement and the line; reported ones are taken out.
+    // Tables with locked rows: the statement and the line.
     let mut held: HashMap<RelationId, (usize, u32)> = HashMap::new();
     // Tables locked before their rows: nobody gets between.
     let mut whole: Vec<RelationId> = Vec::new();
@@ -47,7 +47,6 @@ fn check(view: &MigrationView<'_>, findings: &mut Findings<'_>) {
         for lock in strong {
             let id = lock.relation.id;
             if let Some((_, line)) = held.get(&id).copied().filter(|(earlier, _)| earlier != statement) {
-                held.remove(&id);
                 findings
                     .flag(format!(
                         "this stops {} of {} while rows of it are locked since line {line}: who waits for one of them \
@@ -57,6 +56,8 @@ fn check(view: &MigrationView<'_>, findings: &mut Findings<'_>) {
                     ))
                     .at(judged.located.span)
                     .help("change the table in a migration of its own, or before its rows");
+                // One says it for the migration.
+                return;
             }
             whole.push(id);
         }
