@@ -3,6 +3,7 @@
 //! The tables in `builtin/` were read from the catalogs of PostgreSQL 14 to 18; for 12 and 13, names known to be newer are
 //! marked.
 
+use crate::sql::DataType;
 use crate::sql::operation::Volatility;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -250,12 +251,14 @@ fn read_extension(lines: &'static str) -> Extension {
 }
 
 /// One operator of the server (`pg_operator`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Operator {
     /// The type of the left operand; empty for a prefix operator.
     pub(crate) left: &'static str,
     /// The type of the right operand.
     pub(crate) right: &'static str,
+    /// The same two types.
+    pub(crate) operands: [DataType; 2],
     /// The type it returns.
     pub(crate) returns: &'static str,
     /// The volatility of its function.
@@ -269,13 +272,22 @@ pub(crate) fn operators(symbol: &str, version: u16) -> impl Iterator<Item = &'st
     all.iter().filter(move |o| !o.left.is_empty() && o.versions.contain(version))
 }
 
+/// A type by the name in the table, `name[]` for an array.
+fn operand(name: &str) -> DataType {
+    match name.strip_suffix("[]") {
+        Some(element) => DataType { array: true, ..DataType::builtin(element) },
+        None => DataType::builtin(name),
+    }
+}
+
 static OPERATORS: LazyLock<HashMap<&'static str, Vec<Operator>>> = LazyLock::new(|| {
     let read = |written: &'static str| {
         let (written, versions) = versions(written);
         let (operands, result) = written.split_once('>')?;
         let (left, right) = operands.split_once(',')?;
         let (returns, volatility) = result.split_once(':').unwrap_or((result, "i"));
-        Some(Operator { left, right, returns, volatility: letter(volatility)?, versions })
+        let operands = [left, right].map(operand);
+        Some(Operator { left, right, operands, returns, volatility: letter(volatility)?, versions })
     };
     let entries = entries(include_str!("builtin/operators.txt")).filter_map(|e| e.split_once(' '));
     entries.map(|(symbol, all)| (symbol, all.split_whitespace().filter_map(read).collect())).collect()

@@ -79,6 +79,8 @@ pub struct Catalog {
     pub(crate) check_bodies: bool,
     /// Whether there are operators or casts that are not the server's own.
     pub(crate) own_operators: bool,
+    /// Whether anything has ever been temporary.
+    pub(crate) any_temporary: bool,
     pub(crate) next_id: u32,
 }
 
@@ -131,6 +133,7 @@ impl Catalog {
             unknown_names: HashSet::new(),
             check_bodies: true,
             own_operators: false,
+            any_temporary: false,
             next_id: 1,
         }
     }
@@ -176,7 +179,7 @@ impl Catalog {
                 return Resolved::System;
             }
         } else {
-            if let Some(id) = found(&Ident::exact(TEMP_SCHEMA)) {
+            if let Some(id) = self.any_temporary.then(|| Ident::exact(TEMP_SCHEMA)).as_ref().and_then(found) {
                 return Resolved::Found(id);
             }
             if let Some(id) = self.search_path.iter().find_map(found) {

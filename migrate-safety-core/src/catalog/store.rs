@@ -4,7 +4,7 @@ use super::apply::Applied;
 use super::query::parents;
 use super::{
     Catalog, Column, ColumnId, Constraint, ConstraintId, ConstraintKind, Index, Relation, RelationId, RelationKind,
-    Resolved, Stamp, Table,
+    Resolved, Stamp, TEMP_SCHEMA, Table,
 };
 use crate::sql::expr::Expr;
 use crate::sql::{DataType, Ident, ObjectName};
@@ -47,6 +47,7 @@ impl Catalog {
     /// Adds a relation under a name that is free.
     pub(crate) fn add_relation(&mut self, schema: Ident, name: Ident, kind: RelationKind, now: Stamp) -> RelationId {
         let id = RelationId(self.fresh_id());
+        self.any_temporary |= schema == *TEMP_SCHEMA;
         self.relation_names.insert((schema.clone(), name.clone()), id);
         self.relations.insert(id, Relation { id, schema, name, created: now, unknown: false, kind, comment: None });
         id
@@ -57,6 +58,7 @@ impl Catalog {
         let Some(relation) = self.relations.get_mut(&id) else { return };
         let old = (std::mem::replace(&mut relation.schema, schema), std::mem::replace(&mut relation.name, name));
         let new = (relation.schema.clone(), relation.name.clone());
+        self.any_temporary |= new.0 == *TEMP_SCHEMA;
         if self.relation_names.get(&old) == Some(&id) {
             self.relation_names.remove(&old);
         }

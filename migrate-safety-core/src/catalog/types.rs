@@ -92,11 +92,13 @@ impl Catalog {
                 None => self.not_found(name),
             },
             None => {
-                if let Some(found) = self.type_in(&Ident::exact(TEMP_SCHEMA), name) {
+                if self.any_temporary
+                    && let Some(found) = self.type_in(&Ident::exact(TEMP_SCHEMA), name)
+                {
                     return found;
                 }
-                let element = name.strip_prefix('_').unwrap_or(name);
-                if builtin::is_type(name, version) || builtin::is_type(element, version) {
+                let is_own = |name| builtin::is_type(name, version);
+                if is_own(name) || name.strip_prefix('_').is_some_and(is_own) {
                     return FoundType::Builtin;
                 }
                 if let Some(found) = self.search_path.iter().find_map(|s| self.type_in(s, name)) {

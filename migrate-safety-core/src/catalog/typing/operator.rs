@@ -107,13 +107,11 @@ impl Typing<'_> {
             _ => (left, right),
         };
         let version = self.catalog.target().version;
-        let mut candidates: Vec<Candidate> = Vec::new();
-        for operator in builtin::operators(symbol, version) {
-            if is(l, operator.left) && is(r, operator.right) {
-                return vec![Candidate { operator, exact: 2, preferred: 0, text: 0, casts: Volatility::Immutable }];
-            }
-            candidates.extend(self.candidate_operator(operator, left, right));
+        let operators = || builtin::operators(symbol, version);
+        if let Some(operator) = operators().find(|o| is(l, o.left) && is(r, o.right)) {
+            return vec![Candidate { operator, exact: 2, preferred: 0, text: 0, casts: Volatility::Immutable }];
         }
+        let mut candidates: Vec<_> = operators().filter_map(|o| self.candidate_operator(o, left, right)).collect();
         if left == &ExprType::Unclear || right == &ExprType::Unclear {
             return candidates;
         }
@@ -125,12 +123,11 @@ impl Typing<'_> {
     }
 
     fn candidate_operator(&self, operator: &'static Operator, left: &ExprType, right: &ExprType) -> Option<Candidate> {
-        let wanted = [operator.left, operator.right].map(wanted_type);
         if !self.consistent(operator, left, right) {
             return None;
         }
         let mut candidate = Candidate { operator, exact: 0, preferred: 0, text: 0, casts: Volatility::Immutable };
-        for (given, wanted) in [left, right].into_iter().zip(&wanted) {
+        for (given, wanted) in [left, right].into_iter().zip(&operator.operands) {
             let fit = self.fits(given, wanted)?;
             candidate.exact += usize::from(fit.exact);
             candidate.text += usize::from(*given == ExprType::Literal && wanted.is("text"));
@@ -217,14 +214,6 @@ pub(super) fn constant(expr: &Expr) -> Option<&str> {
     match expr {
         Expr::String(text) => Some(text),
         _ => None,
-    }
-}
-
-/// A type by the name in a table, `name[]` for an array.
-fn wanted_type(name: &str) -> DataType {
-    match name.strip_suffix("[]") {
-        Some(element) => DataType { array: true, ..DataType::builtin(element) },
-        None => DataType::builtin(name),
     }
 }
 

@@ -84,7 +84,7 @@ impl Catalog {
 
     fn keep_comment(&mut self, object: Object, text: Option<Box<str>>) {
         match text {
-            Some(text) => drop(self.comments.insert(object, text)),
+            Some(text) => self.comments.insert(object, text),
             None => drop(self.comments.remove(&object)),
         }
     }

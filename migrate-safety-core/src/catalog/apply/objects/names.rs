@@ -3,7 +3,9 @@
 use super::Applied;
 use super::support::{is_word, wrong_kind};
 use crate::catalog::types::FoundType;
-use crate::catalog::{Catalog, ColumnId, Conflict, Relation, RelationId, RelationKind, TypeDefKind, TypeId};
+use crate::catalog::{
+    Catalog, ColumnId, Conflict, Relation, RelationId, RelationKind, TEMP_SCHEMA, TypeDefKind, TypeId,
+};
 use crate::sql::expr::Expr;
 use crate::sql::operation::RelationWord;
 use crate::sql::{DataType, Ident, ObjectName};
@@ -213,6 +215,7 @@ impl Catalog {
         let Some(def) = self.types.get_mut(&id) else { return };
         let old = (std::mem::replace(&mut def.schema, schema.clone()), std::mem::replace(&mut def.name, name.clone()));
         self.type_names.remove(&old);
+        self.any_temporary |= schema == *TEMP_SCHEMA;
         self.type_names.insert((schema.clone(), name.clone()), id);
         if let Some(relation) = relation {
             self.move_relation(relation, schema.clone(), name.clone());

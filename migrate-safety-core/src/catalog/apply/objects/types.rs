@@ -2,7 +2,7 @@
 
 use super::Applied;
 use crate::catalog::types::FoundType;
-use crate::catalog::{Catalog, Conflict, RelationId, RelationKind, Stamp, TypeDef, TypeDefKind, TypeId};
+use crate::catalog::{Catalog, Conflict, RelationId, RelationKind, Stamp, TEMP_SCHEMA, TypeDef, TypeDefKind, TypeId};
 use crate::sql::operation::{AlterType, TypeKind};
 use crate::sql::{DataType, Ident, ObjectName};
 
@@ -54,6 +54,7 @@ impl Catalog {
     /// Adds a type under a name that is free.
     pub(super) fn add_type(&mut self, schema: Ident, name: Ident, kind: TypeDefKind, now: Stamp) -> TypeId {
         let id = TypeId(self.fresh_id());
+        self.any_temporary |= schema == *TEMP_SCHEMA;
         self.type_names.insert((schema.clone(), name.clone()), id);
         self.types.insert(id, TypeDef { id, schema, name, created: now, kind });
         id
