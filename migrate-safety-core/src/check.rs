@@ -304,7 +304,6 @@ impl<'c> Replay<'c> {
             Scene { operation: &located.operation, catalog: &self.catalog, session: &self.session, now: self.now };
         let mut effects = effects::effects(&scene);
         if located.routine.is_some() {
-            // What looks like a column may be a variable there, and what looks like a table is made by then.
             effects.failures.retain(|failure| !is_of_names(&located.operation, failure));
         }
         // A block or routine cannot end the transaction it is called in.
@@ -386,7 +385,8 @@ impl<'c> Replay<'c> {
         }
         let scene =
             Scene { operation: &located.operation, catalog: &self.catalog, session: &self.session, now: self.now };
-        let foreseen = effects::effects(&scene).failures;
+        let mut foreseen = effects::effects(&scene).failures;
+        foreseen.retain(|failure| !is_of_names(&located.operation, failure));
         let applied = self.catalog.clone().apply(&located.operation, self.now);
         let mut failures = foreseen.into_iter().chain(applied.conflicts.into_iter().map(Failure::from));
         let says_so = |failure: &Failure| {
@@ -514,7 +514,8 @@ impl<'c> Replay<'c> {
     }
 }
 
-/// Whether a failure is about what a statement about data names.
+/// Whether a failure is about what a statement about data names: in a routine, what looks like a column may be a
+/// variable, and what looks like a table is made by then.
 fn is_of_names(operation: &Operation, failure: &Failure) -> bool {
     let of_data =
         matches!(operation, Operation::Select(_) | Operation::Insert(_) | Operation::Update(_) | Operation::Delete(_));

@@ -18,9 +18,12 @@ impl Holder {
     /// Of tables and of indexes: sessions are few; the locks of others are seen only if they last.
     const AT_MOST: usize = 15;
 
-    pub(crate) fn start_all(relations: &Relations, database: &Database) -> Result<Vec<Self>, Error> {
-        let indexes = relations.iter().filter(|relation| relation.is_shared_index());
-        let tables = relations.iter().filter(|relation| relation.is_readable());
+    /// Sessions for the relations that `sql` names, then for others.
+    pub(crate) fn start_all(relations: &Relations, database: &Database, sql: &str) -> Result<Vec<Self>, Error> {
+        let mut wanted: Vec<&Relation> = relations.iter().collect();
+        wanted.sort_by_key(|relation| !sql.contains(relation.bare_name()));
+        let indexes = wanted.iter().filter(|relation| relation.is_shared_index());
+        let tables = wanted.iter().filter(|relation| relation.is_readable());
         let mut holders = Vec::new();
         for relation in indexes.take(Self::AT_MOST).chain(tables.take(Self::AT_MOST)) {
             let levels = if relation.is_shared_index() { Self::of_index(relation) } else { Self::of_table(relation) };

@@ -20,7 +20,7 @@ use crate::{Database, Error, Measurement, ServerError};
 
 /// Runs `sql` in `client`, and watches it from other sessions.
 pub(crate) fn measure(client: &mut Client, database: &Database, sql: &str) -> Result<Measurement, Error> {
-    let mut observer = Observer::start(client, database)?;
+    let mut observer = Observer::start(client, database, sql)?;
     let mark = Mark::set(client, database.server().major())?;
     let before = Relations::read(client)?;
     let ended = AtomicBool::new(false);
@@ -52,7 +52,7 @@ struct Observer {
 }
 
 impl Observer {
-    fn start(watched: &mut Client, database: &Database) -> Result<Self, Error> {
+    fn start(watched: &mut Client, database: &Database, statement: &str) -> Result<Self, Error> {
         let pid = backend_pid(watched)?;
         let sql = format!(
             // In this order: who waits now has, when the locks are read, all that it had then.
@@ -62,7 +62,7 @@ impl Observer {
                AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())"
         );
         let relations = Relations::read(watched)?;
-        let holders = Holder::start_all(&relations, database)?;
+        let holders = Holder::start_all(&relations, database, statement)?;
         Ok(Self { client: database.connect()?, sql, holders, gates: Gate::start_all(database)? })
     }
 

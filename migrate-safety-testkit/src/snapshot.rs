@@ -32,6 +32,11 @@ pub(crate) struct Relation {
 }
 
 impl Relation {
+    /// The name without its schema.
+    pub(crate) fn bare_name(&self) -> &str {
+        self.name.split_once('.').map_or(&self.name, |(_, name)| name)
+    }
+
     /// Whether it is an index, partitioned or not.
     fn is_index(&self) -> bool {
         matches!(self.kind, 'i' | 'I')

@@ -9,7 +9,7 @@ pub(crate) fn differences(row: &Row, predicted: &Prediction, measured: &Measurem
     let mut lines = Vec::new();
     match (&measured.error, predicted.failures.as_slice()) {
         (Some(error), failures) => {
-            let expected = row.may_violate && error.sqlstate.starts_with("23");
+            let expected = !row.may_violate.is_empty() && error.sqlstate.starts_with("23");
             if !expected && !failures.iter().any(|(sqlstate, _)| *sqlstate == error.sqlstate) {
                 lines.push(format!("fails with {error}, predicted {failures:?}"));
             }
@@ -23,7 +23,7 @@ pub(crate) fn differences(row: &Row, predicted: &Prediction, measured: &Measurem
             };
             list(&mut lines, "locks", &of(&measured.locks), &of(&predicted.effects.locks));
             list(&mut lines, "rewrites", &measured.rewrites, &predicted.effects.rewrites);
-            let read = |name: &&String| !row.reads_at_most || measured.scans.contains(name);
+            let read = |name: &&String| row.reads_at_most.is_empty() || measured.scans.contains(name);
             let predicted_scans: Vec<String> = predicted.effects.scans.iter().filter(read).cloned().collect();
             list(&mut lines, "scans", &measured.scans, &predicted_scans);
             list(&mut lines, "rebuilds", &measured.rebuilds_indexes, &predicted.effects.rebuilds_indexes);

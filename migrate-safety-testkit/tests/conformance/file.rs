@@ -1,6 +1,6 @@
 //! Cases from a file: `-- setup`, `-- session`, `-- before` and `-- statement` start the parts of a case.
 
-use crate::row::Row;
+use crate::row::{MADE_UP, Row};
 
 pub(crate) fn read(path: &str) -> Vec<Row> {
     let text: &'static str = std::fs::read_to_string(path).unwrap().leak();
@@ -13,9 +13,10 @@ pub(crate) fn read(path: &str) -> Vec<Row> {
             "setup" => (setup, session, before) = (sql, "", ""),
             "session" => session = sql,
             "before" => before = sql,
-            "statement" => rows.push(
-                Row::new(setup, sql.trim_end_matches(';')).session(session).after(before).reads_at_most().may_violate(),
-            ),
+            "statement" => {
+                let row = Row::new(setup, sql.trim_end_matches(';')).session(session).after(before);
+                rows.push(row.may_violate(MADE_UP));
+            }
             other => panic!("{path}: `-- {other}` starts no part of a case"),
         }
     }

@@ -1,6 +1,6 @@
 //! Domains and generated columns.
 
-use crate::row::Row;
+use crate::row::{BY_KEY, Row};
 
 const SETUP_1: &str = r#"
 create domain dm as int;
@@ -98,11 +98,11 @@ pub(super) const ROWS: &[Row] = &[
     Row::new(SETUP_3, "alter table many alter c type oid"),
     Row::new(SETUP_3, "alter table many alter c type bigint"),
     Row::new(SETUP_3, "alter table many add column z int unique, add column zz int default random()"),
-    Row::new(SETUP_3, "alter table many add constraint f2 foreign key (c) references ref, add constraint f3 foreign key (b) references ref").reads_at_most(),
+    Row::new(SETUP_3, "alter table many add constraint f2 foreign key (c) references ref, add constraint f3 foreign key (b) references ref").reads_at_most(BY_KEY),
     Row::new(SETUP_3, "alter table many add constraint ck check (a > 0) not valid, validate constraint ck"),
     Row::new(SETUP_3, "alter table many alter a set default 4, alter a set not null"),
     Row::new(SETUP_3, "alter table many alter a set statistics 4, set (fillfactor = 40)"),
     Row::new(SETUP_3, "alter table many drop constraint many_d_fkey, drop column d"),
     Row::new(SETUP_3, "alter table many alter d drop not null, alter d type bigint"),
-    Row::new(SETUP_4, "alter table pt validate constraint f").after("alter table pt add constraint f foreign key (k) references ref not valid").reads_at_most().on(18, 18),
+    Row::new(SETUP_4, "alter table pt validate constraint f").after("alter table pt add constraint f foreign key (k) references ref not valid").reads_at_most(BY_KEY).on(18, 18),
 ];

@@ -207,24 +207,11 @@ pub(super) const FACTS: &[Fact] = &[
         ..Fact::BASE
     },
     Fact {
-        id: "table/any-trigger-of-partitions",
-        of: &[Kind::SetTrigger],
-        condition: "a partitioned table",
-        when: |scene| on::recurses(scene) && is_partitioned(scene),
-        acts: &[Act::lock(on::tree, ShareRowExclusive)],
-        until: 14,
-        source: "measured, PG 14",
-        examples: &[Example::new(P, "ALTER TABLE p DISABLE TRIGGER ALL")],
-        ..Fact::BASE
-    },
-    Fact {
         id: "table/trigger-of-partitions",
         of: &[Kind::SetTrigger],
         condition: "a row trigger of a partitioned table, which its partitions have, too",
         when: |scene| on::recurses(scene) && is_partitioned(scene) && names_row_trigger(scene),
         acts: &[Act::lock_as_target(on::tree, ShareRowExclusive)],
-        since: 15,
-        source: "measured, PG 15-18",
         examples: &[
             Example::new(
                 "CREATE TABLE r (id int PRIMARY KEY); CREATE TABLE p (id int REFERENCES r) PARTITION BY LIST (id); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1)",
@@ -395,8 +382,10 @@ fn names_row_trigger(scene: &Scene<'_>) -> bool {
         TriggerName::Named(name) => own.iter().any(|trigger| trigger.for_each_row && trigger.name == *name),
         TriggerName::User => own_row_trigger,
         TriggerName::All => {
-            let keyed = !scene.catalog.foreign_keys_from(target.id).is_empty()
-                || !scene.catalog.foreign_keys_to(target.id).is_empty();
+            // Before 15 the triggers of foreign keys are made on partitions only.
+            let keyed = scene.version() >= 15
+                && !(scene.catalog.foreign_keys_from(target.id).is_empty()
+                    && scene.catalog.foreign_keys_to(target.id).is_empty());
             own_row_trigger || keyed
         }
     }

@@ -23,7 +23,7 @@ pub(super) const FACTS: &[Fact] = &[
             Example::new(T, "SELECT c FROM t"),
             Example::new(T, "SELECT * FROM absent"),
             Example::new(T, "UPDATE t SET a = c + 1"),
-            Example::new(T, "UPDATE t SET a = s.x FROM (VALUES (1, 2)) AS s(x, y) WHERE s.y = t.id"),
+            Example::new(T, "UPDATE t SET a = s.x FROM (VALUES (1000001, 2)) AS s(x, y) WHERE s.y = t.id"),
             Example::new(T, "DELETE FROM t USING absent WHERE absent.id = t.id"),
             Example::new(T, "INSERT INTO t (id) SELECT c FROM t"),
             Example::new(T, "WITH w AS (SELECT id FROM t) DELETE FROM t USING w WHERE w.id = t.id"),
