@@ -25,6 +25,9 @@ pub(crate) struct Relation {
     file: u32,
     /// The table of an index.
     table: u32,
+    /// The columns of an index, by number, and what else tells it from others of its table.
+    columns: String,
+    sort: String,
     scans: i64,
     fetches: i64,
     /// Neither temporary nor a view without contents.
@@ -84,7 +87,8 @@ impl Relations {
             "SELECT c.oid, CASE WHEN n.nspname LIKE 'pg\\_temp\\_%' THEN 'pg_temp' ELSE n.nspname END || '.' || c.relname,
                 pg_catalog.format('%I.%I', n.nspname, c.relname), c.relkind, c.relfilenode,
                 COALESCE(i.indrelid, 0), pg_catalog.pg_stat_get_xact_numscans(c.oid){totals},
-                pg_catalog.pg_stat_get_xact_tuples_fetched(c.oid), c.relpersistence <> 't' AND (c.relkind <> 'm' OR c.relispopulated)
+                pg_catalog.pg_stat_get_xact_tuples_fetched(c.oid), c.relpersistence <> 't' AND (c.relkind <> 'm' OR c.relispopulated),
+                COALESCE(i.indkey::text, ''), pg_catalog.concat_ws(' ', c.relam, i.indisunique, i.indpred IS NULL)
             FROM pg_catalog.pg_class c
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
@@ -103,6 +107,8 @@ impl Relations {
                 scans: number(row, 6),
                 fetches: number(row, 7),
                 reader: flag(row, 8),
+                columns: text(row, 9).to_owned(),
+                sort: text(row, 10).to_owned(),
             };
             (oid(number(row, 0)), relation)
         };
@@ -140,7 +146,7 @@ impl Relations {
         let rebuilt = self
             .0
             .iter()
-            .filter(|(oid, old)| old.kind == 'i' && !rewritten.contains(&old.table) && after.rebuilt(**oid, old));
+            .filter(|(oid, old)| old.kind == 'i' && !rewritten.contains(&old.table) && self.rebuilt(**oid, old, after));
         measured.rebuilds_indexes = sorted(rebuilt.map(|(_, old)| &old.name));
     }
 
@@ -162,14 +168,19 @@ impl Relations {
         indexes.map(|index| index.fetches).sum()
     }
 
-    /// Whether the index `old` has another file here. An index that a type change made anew has
-    /// another oid, the same name, and often still the same file.
-    fn rebuilt(&self, oid: u32, old: &Relation) -> bool {
-        let new = self
-            .0
-            .get(&oid)
-            .or_else(|| self.0.values().find(|relation| relation.is_index() && relation.name == old.name));
-        new.is_some_and(|new| new.file != old.file)
+    /// Whether the index `old` has another file in `after`. An index that a type change made anew has
+    /// another oid, and often still the same file; as part of a partitioned index also another name.
+    fn rebuilt(&self, oid: u32, old: &Relation, after: &Self) -> bool {
+        let remade = || {
+            let new = after.0.iter().filter(|(oid, _)| !self.0.contains_key(oid)).map(|(_, new)| new);
+            let mut like: Vec<_> = new
+                .filter(|new| new.is_index() && new.table == old.table && new.columns == old.columns)
+                .filter(|new| new.name == old.name || new.sort == old.sort)
+                .collect();
+            like.sort_by_key(|new| new.name != old.name);
+            like.first().copied()
+        };
+        after.0.get(&oid).or_else(remade).is_some_and(|new| new.file != old.file)
     }
 }
 

@@ -414,6 +414,8 @@ pub struct View {
     pub triggers: Vec<Trigger>,
     /// Rules besides its own.
     pub rules: Vec<(Ident, FiringState)>,
+    /// Relations that these name.
+    pub rule_reads: Vec<(Ident, RelationId)>,
     /// `security_invoker` …
     pub options: Vec<(Box<str>, Box<str>)>,
 }

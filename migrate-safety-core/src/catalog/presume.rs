@@ -80,6 +80,7 @@ fn unknown_view(materialized: bool) -> View {
         indexes: Vec::new(),
         triggers: Vec::new(),
         rules: Vec::new(),
+        rule_reads: Vec::new(),
         options: Vec::new(),
     }
 }
@@ -144,7 +145,9 @@ impl<'o> Names<'o> {
                 | CommentTarget::OnTable(_, name, _) => self.table(name),
                 _ => {}
             },
-            Operation::Vacuum { tables, .. } | Operation::Analyze { tables, .. } => self.all(tables, Sort::Table),
+            Operation::Vacuum { tables, .. } | Operation::Analyze { tables, .. } => {
+                tables.iter().for_each(|target| self.table(&target.name));
+            }
             Operation::ClusterTable { table: Some(table), .. } => self.table(table),
             _ => self.of_data(operation),
         }

@@ -35,11 +35,16 @@ pub(crate) fn predict(major: u16, row: &Row) -> Prediction {
         }
     }
     let earlier = migration.statements.iter().filter(|statement| statement.span.start.offset < before.len());
-    let mut held: Vec<_> = earlier.flat_map(|statement| locks(&statement.effects)).collect();
+    let earlier: Vec<_> = earlier.flat_map(|statement| &statement.effects.locks).collect();
     // What the transaction has made itself it holds already.
     let then = replay(&MigrationSet::from_text("before.sql", before.as_str(), Layout::Plain), &config);
     let made = then.relations().filter(|relation| relation.created.migration > 0);
-    held.extend(made.map(|relation| (relation.qualified(), "ACCESS EXCLUSIVE".to_owned())));
+    let mut held: Vec<_> = made.map(|relation| (relation.qualified(), "ACCESS EXCLUSIVE".to_owned())).collect();
+    // Under the names that they have by then.
+    held.extend(earlier.into_iter().filter_map(|lock| {
+        let relation = then.relation(lock.relation.id)?;
+        Some((relation.qualified(), lock.mode.to_string()))
+    }));
     prediction.effects.locks.retain(|(relation, mode)| {
         let stronger = |(other, held): &(String, String)| other == relation && rank(held) >= rank(mode);
         !held.iter().any(stronger)

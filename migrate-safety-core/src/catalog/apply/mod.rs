@@ -145,8 +145,7 @@ impl Change<'_> {
                 tables.extend(self.catalog.descendants(id));
             }
         }
-        let keys = tables.iter().flat_map(|id| self.catalog.foreign_keys_to(*id));
-        let outside = keys.filter(|key| !tables.contains(&key.from)).map(|key| (key.from, key.key.table)).next();
+        let outside = self.catalog.reference_from_outside(&tables).map(|key| (key.from, key.key.table));
         if let Some((from, to)) = outside {
             let detail = vec![format!("Table \"{}\" references \"{}\".", self.name(from), self.name(to))];
             let message = "cannot truncate a table referenced in a foreign key constraint";

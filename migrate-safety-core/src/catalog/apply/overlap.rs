@@ -1,8 +1,9 @@
 //! Bounds of partitions that cannot stand beside each other.
 
 use super::change::Change;
-use crate::catalog::{Partitioning, RelationId};
-use crate::sql::expr::Expr;
+use crate::catalog::{Conflict, Partitioning, RelationId};
+use crate::sql::DataType;
+use crate::sql::expr::{Expr, Expression};
 use crate::sql::operation::{PartitionBound, PartitionStrategy};
 use std::cmp::Ordering;
 
@@ -19,6 +20,10 @@ impl Change<'_> {
         let Some(partitioning) = self.table(parent).and_then(|t| t.partition_by.clone()) else { return };
         if let Some(message) = unfit(&partitioning, bound) {
             self.conflict("42P16", message);
+            return;
+        }
+        if let Some(problem) = self.unreadable(parent, &partitioning, bound) {
+            self.applied.conflicts.push(problem);
             return;
         }
         let kinds: Vec<Kind> = partitioning.key.iter().map(|key| self.kind_of(parent, &key.expr)).collect();
@@ -38,13 +43,33 @@ impl Change<'_> {
         }
     }
 
-    /// How values of a key compare.
-    fn kind_of(&self, table: RelationId, key: &Expr) -> Kind {
-        let data_type = match key {
+    /// A constant that is no value of the key's type.
+    fn unreadable(&self, parent: RelationId, partitioning: &Partitioning, bound: &PartitionBound) -> Option<Conflict> {
+        let problem = |key: &Expression, value: &Expr| match value {
+            Expr::String(text) => self.catalog.constant_problem(text, &self.bound_type(parent, &key.expr)?),
+            _ => None,
+        };
+        let keys = &partitioning.key;
+        match bound {
+            PartitionBound::In(values) => values.iter().find_map(|value| problem(keys.first()?, value)),
+            PartitionBound::Range { from, to } => {
+                let mut values = keys.iter().zip(from).chain(keys.iter().zip(to));
+                values.find_map(|(key, value)| problem(key, value))
+            }
+            PartitionBound::Default | PartitionBound::Hash { .. } => None,
+        }
+    }
+
+    fn bound_type(&self, table: RelationId, key: &Expr) -> Option<DataType> {
+        match key {
             Expr::Column { name, .. } => self.table(table).and_then(|t| t.column(name)).map(|c| c.data_type.clone()),
             other => self.catalog.expression_type(other, Some(table)),
-        };
-        match data_type {
+        }
+    }
+
+    /// How values of a key compare.
+    fn kind_of(&self, table: RelationId, key: &Expr) -> Kind {
+        match self.bound_type(table, key) {
             Some(t) if ["int2", "int4", "int8", "numeric", "float4", "float8"].iter().any(|n| t.is(n)) => Kind::Number,
             Some(t) if ["date", "timestamp", "timestamptz"].iter().any(|n| t.is(n)) => Kind::Time,
             _ => Kind::Unordered,

@@ -138,7 +138,14 @@ impl Catalog {
         for (relation, table) in self.guarded_tables().filter(|(r, _)| r.id != id) {
             let reading = table.policies.iter().filter(|p| p.reads.iter().any(|d| d.relation == id));
             edges.extend(reading.map(|p| (Object::Policy(relation.id, p.name.clone()), Edge::Normal)));
-            let reading = table.rule_reads.iter().filter(|(_, read)| *read == id);
+        }
+        for relation in self.hints.guarded.iter().filter(|r| **r != id).filter_map(|r| self.relation(*r)) {
+            let rule_reads = match &relation.kind {
+                RelationKind::Table(table) => table.rule_reads.as_slice(),
+                RelationKind::View(view) => view.rule_reads.as_slice(),
+                _ => &[],
+            };
+            let reading = rule_reads.iter().filter(|(_, read)| *read == id);
             edges.extend(reading.map(|(name, _)| (Object::Rule(relation.id, name.clone()), Edge::Normal)));
         }
     }

@@ -40,6 +40,18 @@ impl Catalog {
         self.relation(id).is_some_and(|r| r.created.transaction == now.transaction && now.transaction != 0)
     }
 
+    /// A foreign key from another table that keeps tables from being emptied. The server looks for it only where there
+    /// are triggers: a key that is not enforced has none.
+    pub fn reference_from_outside(&self, tables: &[RelationId]) -> Option<ForeignKeyRef<'_>> {
+        let has_triggers = |id: &&RelationId| {
+            let own = self.table(**id).is_some_and(|table| !table.triggers.is_empty());
+            let keys = self.foreign_keys_to(**id).into_iter().chain(self.foreign_keys_from(**id));
+            own || keys.into_iter().any(|key| key.constraint.enforced)
+        };
+        let mut keys = tables.iter().filter(has_triggers).flat_map(|id| self.foreign_keys_to(*id));
+        keys.find(|key| !tables.contains(&key.from))
+    }
+
     /// All partitions and inheriting tables, however deep, parents before children; without `id` itself.
     pub fn descendants(&self, id: RelationId) -> Vec<RelationId> {
         self.reach(id, |relation| match relation.table() {

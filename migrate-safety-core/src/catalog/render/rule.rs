@@ -2,8 +2,9 @@
 
 use super::script::is_written;
 use super::table_parts::firing;
-use crate::catalog::{Catalog, Relation, RelationKind};
+use crate::catalog::{Catalog, Relation, RelationId, RelationKind};
 use crate::sql::Ident;
+use crate::sql::operation::RuleText;
 
 impl Catalog {
     /// All rules, and which of them do not fire as usual.
@@ -26,9 +27,14 @@ impl Catalog {
         statements
     }
 
+    /// What a rule is written as.
+    pub(crate) fn rule_text(&self, relation: RelationId, name: &Ident) -> Option<&RuleText> {
+        self.rule_texts.get(&(relation, name.clone()))
+    }
+
     /// `CREATE RULE` without a semicolon.
     pub(super) fn rule_sql(&self, relation: &Relation, name: &Ident) -> Option<String> {
-        let text = self.rule_texts.get(&(relation.id, name.clone()))?;
+        let text = self.rule_text(relation.id, name)?;
         let table = relation.object_name().sql();
         Some(format!("CREATE RULE {} AS ON {} TO {table} {}", name.sql(), text.event, text.body))
     }

@@ -1,6 +1,7 @@
 //! Stored text as operations: queries of views, bodies of routines.
 
 use crate::catalog::{Catalog, Routine};
+use crate::sql::operation::RuleText;
 use crate::sql::{LocatedOperation, ObjectName, Operation, Query, parse, plpgsql};
 
 /// The query that a text is.
@@ -12,6 +13,16 @@ pub(super) fn query(text: &str, catalog: &Catalog) -> Option<Query> {
         Operation::Select(query) => Some(*query),
         _ => None,
     }
+}
+
+/// The statements that a rule puts in.
+pub(super) fn rule_actions(rule: &RuleText, catalog: &Catalog) -> Option<Vec<Operation>> {
+    let text = format!("CREATE RULE r AS ON {} TO t {}", rule.event, rule.body);
+    let statement = parse(catalog.target(), &text).statements.into_iter().next()?;
+    statement.operations.into_iter().find_map(|located| match located.operation {
+        Operation::CreateRule { actions, .. } => Some(actions),
+        _ => None,
+    })
 }
 
 /// What a routine does; nothing if it is not known.

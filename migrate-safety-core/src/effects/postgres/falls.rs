@@ -54,7 +54,9 @@ impl<'c> Falls<'c> {
             Object::Relation(id) => self.relation(*id),
             Object::Column(table, column) => drop(self.columns.insert((*table, *column))),
             // One that stands for a partition does not fall alone; of a table that is gone see there.
-            Object::Constraint(table, id) if !self.gone.contains(table) => {
+            Object::Constraint(table, id)
+                if !self.gone.contains(table) && self.catalog.constraint(*table, *id).is_none_or(|c| c.enforced) =>
+            {
                 for (from, to) in key_family(self.catalog, *table, *id) {
                     self.locked.insert(from);
                     self.referenced(to);
@@ -79,6 +81,7 @@ impl<'c> Falls<'c> {
             // Triggers of a foreign key that a partition has from its parent stand for the parent's.
             let own = |parent| table.constraints.iter().any(|c| c.id == parent);
             if let ConstraintKind::ForeignKey(key) = &constraint.kind
+                && constraint.enforced
                 && constraint.parent.is_none_or(own)
             {
                 self.referenced(key.table);

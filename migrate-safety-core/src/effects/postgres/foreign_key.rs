@@ -17,8 +17,11 @@ pub(super) fn scanned_tables(scene: &Scene<'_>, name: &ObjectName) -> Vec<Relati
 
 /// The tables that have triggers of a foreign key on the referenced side, and so are locked when it goes.
 ///
-/// Until PostgreSQL 14 a partitioned table itself had none, only its partitions.
+/// Until PostgreSQL 14 a partitioned table itself had none, only its partitions; a key that is not enforced has none.
 pub(super) fn triggered_tables(catalog: &Catalog, key: &ForeignKeyRef<'_>) -> Vec<RelationId> {
+    if !key.constraint.enforced {
+        return Vec::new();
+    }
     let all = with_partitions(catalog, key.key.table);
     let has_triggers =
         |id: &RelationId| catalog.target().version >= 15 || !catalog.table(*id).is_some_and(Table::is_partitioned);

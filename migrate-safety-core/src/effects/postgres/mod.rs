@@ -22,5 +22,6 @@ mod routines;
 mod say;
 mod sequences;
 mod type_change;
+mod updatable;
 
 pub use facts::facts;

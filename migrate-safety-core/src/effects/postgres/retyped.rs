@@ -49,11 +49,24 @@ impl<'a> Retyped<'a> {
 
     /// Tables that are read: a CHECK that mentions the column is verified again, or an index is built.
     pub(super) fn scanned(&self) -> Vec<RelationId> {
+        let partitions = self.partitions_of_indexed();
         let is_read = |found: &&TableColumn<'_>| {
             let checks = self.scene.catalog.checks_mentioning(found.id, found.column.id);
-            checks.iter().any(|check| is_checked(check)) || !self.rebuilt_of(found).is_empty()
+            checks.iter().any(|check| is_checked(check))
+                || !self.rebuilt_of(found).is_empty()
+                || partitions.contains(&found.id)
         };
         self.columns.iter().filter(is_read).map(|found| found.id).collect()
+    }
+
+    /// The partitions of tables with a partitioned index on the column. It has no file to be made anew over: all of its
+    /// parts are built, even where it was made `ON ONLY` its table and has none.
+    fn partitions_of_indexed(&self) -> Vec<RelationId> {
+        let catalog = self.scene.catalog;
+        let indexed = self.columns.iter().filter(|found| {
+            found.table.is_partitioned() && !catalog.indexes_on_column(found.id, found.column.id).is_empty()
+        });
+        indexed.flat_map(|found| with_partitions(catalog, found.id)).collect()
     }
 
     /// The indexes that use the column.
@@ -71,7 +84,8 @@ impl<'a> Retyped<'a> {
         let mut indexes = self.scene.catalog.indexes_on_column(found.id, found.column.id);
         indexes.retain(|id| {
             self.scene.catalog.index(*id).is_some_and(|index| {
-                self.conversion.of_index(index, found.column, &self.to, self.collation) == IndexFate::Rebuilt
+                index.parent.is_some()
+                    || self.conversion.of_index(index, found.column, &self.to, self.collation) == IndexFate::Rebuilt
             })
         });
         indexes

@@ -2,7 +2,7 @@
 
 use super::common::{none_of, number, optional_idents, target};
 use crate::sql::cursor::{Cursor, Parse};
-use crate::sql::name::{Ident, ObjectName};
+use crate::sql::name::Ident;
 use crate::sql::operation::{LockMode, Operation, ReindexTarget, TableTarget};
 use crate::sql::statement::{Problem, ProblemKind};
 use crate::sql::token::Token;
@@ -72,7 +72,7 @@ pub(super) fn analyze(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
 }
 
 /// `t (a, b), u`, or nothing.
-fn tables_with_columns(c: &mut Cursor<'_, '_>) -> Parse<Vec<ObjectName>> {
+fn tables_with_columns(c: &mut Cursor<'_, '_>) -> Parse<Vec<TableTarget>> {
     if c.at_end() {
         return Ok(Vec::new());
     }
@@ -84,7 +84,7 @@ fn tables_with_columns(c: &mut Cursor<'_, '_>) -> Parse<Vec<ObjectName>> {
             c.since(18, mark, "`ONLY`");
         }
         optional_idents(c)?;
-        Ok(target.name)
+        Ok(target)
     })?;
     if tables.len() > 1 {
         c.since(11, start, "more than one table");

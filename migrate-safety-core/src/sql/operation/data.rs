@@ -15,6 +15,8 @@ pub struct Insert {
     pub alias: Option<Ident>,
     /// The columns, if written.
     pub columns: Vec<Ident>,
+    /// `OVERRIDING SYSTEM VALUE` or `OVERRIDING USER VALUE`.
+    pub overriding: bool,
     /// Where the rows come from; `VALUES` is a query without `FROM`; absent for `DEFAULT VALUES`.
     pub source: Option<Query>,
     /// Rows of `VALUES`, where the source is that.

@@ -204,9 +204,9 @@ pub enum Operation {
 
     // Maintenance
     /// `VACUUM`.
-    Vacuum { tables: Vec<ObjectName>, full: bool, analyze: bool },
+    Vacuum { tables: Vec<TableTarget>, full: bool, analyze: bool },
     /// `ANALYZE`.
-    Analyze { tables: Vec<ObjectName> },
+    Analyze { tables: Vec<TableTarget> },
     /// `CLUSTER` (also PostgreSQL 19's `REPACK`).
     ClusterTable { table: Option<ObjectName>, index: Option<Ident> },
     /// `LOCK TABLE`.

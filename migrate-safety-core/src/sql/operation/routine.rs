@@ -172,6 +172,8 @@ pub struct RuleText {
     pub event: Box<str>,
     /// `WHERE … DO …`.
     pub body: Box<str>,
+    /// `INSTEAD` without a condition: the statement itself is not run.
+    pub replaces: bool,
 }
 
 /// The clauses of a policy; absent ones are not written.

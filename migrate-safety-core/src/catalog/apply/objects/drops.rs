@@ -105,8 +105,8 @@ impl Catalog {
                 if let Some(rules) = self.rules_mut(*id) {
                     rules.retain(|(n, _)| n != name);
                 }
-                if let Some(table) = self.table_mut(*id) {
-                    table.rule_reads.retain(|(n, _)| n != name);
+                if let Some(rule_reads) = self.rule_reads_mut(*id) {
+                    rule_reads.retain(|(n, _)| n != name);
                 }
             }
             Object::Policy(id, name) => {
@@ -289,6 +289,15 @@ impl Catalog {
         match &mut self.relations.get_mut(&id)?.kind {
             RelationKind::Table(table) => Some(&mut table.rules),
             RelationKind::View(view) => Some(&mut view.rules),
+            _ => None,
+        }
+    }
+
+    /// The relations that the rules of a relation name.
+    pub(super) fn rule_reads_mut(&mut self, id: RelationId) -> Option<&mut Vec<(Ident, RelationId)>> {
+        match &mut self.relations.get_mut(&id)?.kind {
+            RelationKind::Table(table) => Some(&mut table.rule_reads),
+            RelationKind::View(view) => Some(&mut view.rule_reads),
             _ => None,
         }
     }

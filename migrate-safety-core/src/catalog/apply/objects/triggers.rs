@@ -246,8 +246,8 @@ impl Catalog {
         applied.conflicts.extend(missing);
         self.rule_texts.insert((id, name.clone()), text.clone());
         let reads: Vec<RelationId> = actions.iter().flat_map(|action| self.named_by(action)).collect();
-        if let Some(table) = self.table_mut(id) {
-            table.rule_reads.extend(reads.into_iter().filter(|r| *r != id).map(|r| (name.clone(), r)));
+        if let Some(rule_reads) = self.rule_reads_mut(id) {
+            rule_reads.extend(reads.into_iter().filter(|r| *r != id).map(|r| (name.clone(), r)));
         }
         self.hints.guarded.insert(id);
     }
@@ -330,7 +330,7 @@ impl Catalog {
                 if let Some(text) = self.rule_texts.remove(&(id, name.clone())) {
                     self.rule_texts.insert((id, to.clone()), text);
                 }
-                let reads = self.table_mut(id).into_iter().flat_map(|t| &mut t.rule_reads);
+                let reads = self.rule_reads_mut(id).into_iter().flatten();
                 reads.filter(|(n, _)| n == name).for_each(|(n, _)| *n = to.clone());
             }
             None => self.say_missing_on(id, "rule", name, false, applied),

@@ -62,6 +62,7 @@ impl Catalog {
             indexes: Vec::new(),
             triggers: Vec::new(),
             rules: Vec::new(),
+            rule_reads: Vec::new(),
             options: create.options.clone(),
         };
         let existing = self.relation_names.get(&(schema.clone(), name.clone())).copied();
@@ -77,6 +78,7 @@ impl Catalog {
                     }
                     view.triggers.clone_from(&old.triggers);
                     view.rules.clone_from(&old.rules);
+                    view.rule_reads.clone_from(&old.rule_reads);
                 }
                 self.forget_reader(id);
                 self.register_reader(id, &view);
@@ -132,6 +134,7 @@ impl Catalog {
             indexes: Vec::new(),
             triggers: Vec::new(),
             rules: Vec::new(),
+            rule_reads: Vec::new(),
             options: Vec::new(),
         };
         self.add_view(schema, name, view, now, applied);

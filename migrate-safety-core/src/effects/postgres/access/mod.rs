@@ -22,6 +22,7 @@ mod restrict;
 mod special;
 mod views;
 
+pub(super) use special::is_aggregate;
 pub(super) use views::{Views, names_in_operation, names_in_query, view_base};
 
 use crate::catalog::{Catalog, RelationId, Stamp};

@@ -98,7 +98,7 @@ pub(super) fn is_false(condition: &Expr) -> bool {
 }
 
 /// Whether an expression aggregates rows.
-pub(super) fn is_aggregate(expr: &Expr) -> bool {
+pub(in crate::effects::postgres) fn is_aggregate(expr: &Expr) -> bool {
     let mut found = false;
     expr.walk(&mut |e| found |= matches!(e, Expr::Call { name, .. } if is_aggregate_name(&name.name)));
     found

@@ -5,6 +5,7 @@ mod cascade;
 mod expressions;
 mod insert;
 mod routine;
+mod rules;
 mod write;
 
 use super::access::{Kept, Reader, Views};
@@ -14,6 +15,7 @@ use crate::effects::fact::Work;
 use crate::effects::scene::Scene;
 use crate::effects::{DataLossKind, Effects};
 use crate::sql::expr::{Cte, CteBody, Expr, Query};
+use crate::sql::operation::TriggerEvents;
 use crate::sql::{Ident, LockMode, ObjectName, Operation};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -43,6 +45,18 @@ enum Event {
     Truncate,
 }
 
+impl Event {
+    /// Whether a trigger is for it.
+    fn is_among(&self, events: &TriggerEvents) -> bool {
+        match self {
+            Self::Insert => events.insert,
+            Self::Update(_) => events.update,
+            Self::Delete => events.delete,
+            Self::Truncate => events.truncate,
+        }
+    }
+}
+
 /// What has been found out so far.
 #[derive(Debug)]
 struct Doing<'s> {
@@ -60,6 +74,8 @@ struct Doing<'s> {
     failures: Vec<(&'static str, String)>,
     /// Routines being followed.
     inside: Vec<RoutineId>,
+    /// Rules being followed.
+    ruled: Vec<(RelationId, Ident)>,
     /// Changes that were followed already.
     followed: HashSet<(RelationId, Event)>,
 }
@@ -77,6 +93,7 @@ impl<'s> Doing<'s> {
             ends_transaction: false,
             failures: Vec::new(),
             inside: Vec::new(),
+            ruled: Vec::new(),
             followed: HashSet::new(),
         }
     }
@@ -138,7 +155,7 @@ impl<'s> Doing<'s> {
             | Operation::Merge(_)
             | Operation::Copy { .. }
             | Operation::Call { .. } => {
-                let mut kept = self.read(operation).into_iter();
+                let mut kept = if self.is_discarded(operation) { Vec::new() } else { self.read(operation) }.into_iter();
                 self.change(operation, &mut kept);
                 self.evaluate(operation);
                 if let Operation::Call { name, args } = operation {

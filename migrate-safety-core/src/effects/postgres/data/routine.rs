@@ -5,8 +5,9 @@ use crate::catalog::{Relation, RelationId, RelationKind, RoutineId, Trigger};
 use crate::effects::engine;
 use crate::effects::postgres::bodies;
 use crate::effects::scene::Scene;
-use crate::sql::Operation;
-use crate::sql::operation::{FiringState, Transaction};
+use crate::sql::expr::Expr;
+use crate::sql::operation::{FiringState, Transaction, TriggerTiming};
+use crate::sql::{Ident, Operation};
 
 impl Doing<'_> {
     /// Follows the body of a routine that the history defines.
@@ -28,7 +29,7 @@ impl Doing<'_> {
     }
 
     /// A statement in a routine.
-    fn inner(&mut self, operation: &Operation) {
+    pub(super) fn inner(&mut self, operation: &Operation) {
         match operation {
             Operation::Opaque { reason, .. } => self.ask(format!("what does a routine do here: {reason}?")),
             Operation::Transaction(Transaction::Commit | Transaction::Rollback) => self.ends_transaction = true,
@@ -92,19 +93,45 @@ fn fires(scene: &Scene<'_>, relation: &Relation, trigger: &Trigger, event: &Even
         FiringState::Disabled => false,
     };
     enabled
+        && event.is_among(&trigger.events)
         && match event {
-            Event::Insert => trigger.events.insert,
-            Event::Delete => trigger.events.delete,
-            Event::Truncate => trigger.events.truncate,
             Event::Update(columns) => {
-                let of_them = || {
-                    let table = relation.table();
-                    let named = |id| table.and_then(|t| t.column_by_id(id)).map(|c| &c.name);
-                    trigger.columns.iter().any(|id| named(*id).is_none_or(|name| columns.contains(name)))
-                };
-                trigger.events.update && (trigger.columns.is_empty() || of_them())
+                let table = relation.table();
+                let named = |id| table.and_then(|t| t.column_by_id(id)).map(|c| &c.name);
+                let of_them = || trigger.columns.iter().any(|id| named(*id).is_none_or(|name| columns.contains(name)));
+                (trigger.columns.is_empty() || of_them()) && !waits_for_another(relation, trigger, columns)
             }
+            Event::Insert | Event::Delete | Event::Truncate => true,
         }
+}
+
+/// Whether a trigger fires only if a column changes that an update leaves alone, and no other trigger touches the row.
+fn waits_for_another(relation: &Relation, trigger: &Trigger, changed: &[Ident]) -> bool {
+    let (Some(table), Some(when)) = (relation.table(), &trigger.when) else { return false };
+    let touches = |other: &Trigger| {
+        other.timing == TriggerTiming::Before && other.for_each_row && other.events.update && other.name != trigger.name
+    };
+    if table.triggers.iter().any(touches) {
+        return false;
+    }
+    let stays =
+        |name: &Ident| !changed.contains(name) && table.column(name).is_some_and(|column| column.generated.is_none());
+    let differs = |expr: &Expr| match expr {
+        Expr::Binary { op, left, right } if ["is distinct from", "<>", "!="].contains(&&**op) => {
+            matches!((of_row(left), of_row(right)), (Some((a, old)), Some((b, new))) if a == b && old != new && stays(a))
+        }
+        _ => false,
+    };
+    when.expr.conjuncts().iter().any(differs)
+}
+
+/// A column of `OLD` or `NEW`, and whether it is that of `NEW`.
+fn of_row(expr: &Expr) -> Option<(&Ident, bool)> {
+    match expr {
+        Expr::Column { qualifier: Some(row), name } if *row == *"old" => Some((name, false)),
+        Expr::Column { qualifier: Some(row), name } if *row == *"new" => Some((name, true)),
+        _ => None,
+    }
 }
 
 /// Trigger functions of the server and its extensions that look at their own row alone.

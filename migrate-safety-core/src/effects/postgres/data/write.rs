@@ -59,7 +59,7 @@ impl Doing<'_> {
     }
 
     /// Locks the target of a change by name, and the views on the way to the table that has the rows. Nothing if a
-    /// trigger of a view does the change.
+    /// trigger of a view does the change, or a rule.
     pub(super) fn target(&mut self, name: &ObjectName, event: &Event) -> Option<RelationId> {
         let mut id = match self.scene.catalog.resolve(name) {
             Resolved::Found(id) => id,
@@ -75,18 +75,14 @@ impl Doing<'_> {
             let relation = self.scene.catalog.relation(id)?;
             match &relation.kind {
                 RelationKind::Table(table) => {
-                    if !table.rules.is_empty() {
-                        self.ask(format!("what do the rules of {} do?", relation.qualified()));
-                    }
-                    return Some(id);
+                    return (!self.apply_rules(id, &table.rules, event)).then_some(id);
                 }
                 RelationKind::View(view) if !view.materialized => {
-                    if view.triggers.iter().any(|t| t.timing == TriggerTiming::InsteadOf) {
+                    if view.triggers.iter().any(|t| t.timing == TriggerTiming::InsteadOf && event.is_among(&t.events)) {
                         self.fire(id, event);
                         return None;
                     }
-                    if !view.rules.is_empty() {
-                        self.ask(format!("what do the rules of {} do?", relation.qualified()));
+                    if self.apply_rules(id, &view.rules, event) {
                         return None;
                     }
                     id = view_base(self.scene.catalog, id)?;

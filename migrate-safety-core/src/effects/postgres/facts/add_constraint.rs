@@ -209,8 +209,9 @@ fn referenced(scene: &Scene<'_>) -> Vec<RelationId> {
 }
 
 fn referenced_and_read(scene: &Scene<'_>) -> Vec<RelationId> {
-    // Without rows on this side nothing is looked up.
-    if keyed_and_read(scene).into_iter().all(|id| scene.is_empty(id)) {
+    // A key over a PERIOD is looked up row by row. Without rows on this side nothing is.
+    let by_rows = foreign_key(scene).is_some_and(|(_, key)| key.period);
+    if by_rows || keyed_and_read(scene).into_iter().all(|id| scene.is_empty(id)) {
         return Vec::new();
     }
     foreign_key(scene).map(|(_, key)| scanned_tables(scene, &key.table)).unwrap_or_default()

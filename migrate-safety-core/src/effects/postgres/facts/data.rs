@@ -43,6 +43,8 @@ pub(super) const FACTS: &[Fact] = &[
             Example { setup: TABLES, sql: "UPDATE p SET a = 1 WHERE a = 150" },
             Example { setup: TABLES, sql: "UPDATE par SET id = 1" },
             Example { setup: TABLES, sql: "UPDATE v SET a = 1" },
+            Example { setup: RULES, sql: "UPDATE ruled SET a = 1" },
+            Example { setup: RULES, sql: "UPDATE noted SET a = 1" },
         ],
         ..Fact::BASE
     },
@@ -53,6 +55,8 @@ pub(super) const FACTS: &[Fact] = &[
         also: data::run,
         examples: &[
             Example { setup: TABLES, sql: "DELETE FROM plain" },
+            Example { setup: RULES, sql: "DELETE FROM ruled" },
+            Example { setup: RULES, sql: "DELETE FROM noted WHERE id = 3" },
             Example { setup: TABLES, sql: "DELETE FROM up WHERE id = 4" },
         ],
         ..Fact::BASE
@@ -84,6 +88,15 @@ pub(super) const FACTS: &[Fact] = &[
         ..Fact::BASE
     },
 ];
+
+const RULES: &str = "
+    CREATE TABLE t (id int PRIMARY KEY, a int);
+    CREATE TABLE log (id int, a int);
+    CREATE VIEW ruled AS SELECT id, a FROM t;
+    CREATE RULE u AS ON UPDATE TO ruled DO INSTEAD UPDATE t SET a = NEW.a WHERE id = OLD.id;
+    CREATE RULE d AS ON DELETE TO ruled DO INSTEAD NOTHING;
+    CREATE TABLE noted (id int PRIMARY KEY, a int);
+    CREATE RULE n AS ON UPDATE TO noted DO ALSO INSERT INTO log VALUES (NEW.id, NEW.a)";
 
 const TABLES: &str = "
     CREATE TABLE t (id serial PRIMARY KEY, a int, b text);

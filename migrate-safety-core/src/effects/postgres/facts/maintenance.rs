@@ -72,6 +72,7 @@ pub(super) const FACTS: &[Fact] = &[
         condition: "a partitioned table (PostgreSQL 15), or all that were clustered before: each in a transaction of its own",
         when: |s| clustered_table(s).is_none_or(|id| is_partitioned(s.catalog, id)),
         acts: &[Act::work(clustered, LockMode::AccessExclusive, Work::Rewrite)],
+        also: |scene, effects| not_clustered(scene, effects).unwrap_or_default(),
         since: 15,
         requires_no_transaction: true,
         examples: &[
@@ -147,8 +148,9 @@ fn maintained(scene: &Scene<'_>) -> Vec<RelationId> {
         catalog.relations().map(|r| r.id).collect()
     } else {
         // Before PostgreSQL 18 the partitions of a table, but not the tables that inherit from one.
-        let only = |id| !is_partitioned(catalog, id) && scene.version() < 18;
-        tables.iter().filter_map(|n| scene.relation(n)).flat_map(|id| family(catalog, id, only(id))).collect()
+        let alone = |id| !is_partitioned(catalog, id) && scene.version() < 18;
+        let named = tables.iter().filter_map(|target| Some((scene.relation(&target.name)?, target.only)));
+        named.flat_map(|(id, only)| family(catalog, id, only || alone(id))).collect()
     };
     all.into_iter().filter(|id| catalog.relation(*id).is_some_and(is_fit)).collect()
 }
@@ -163,7 +165,11 @@ fn clustered_table(scene: &Scene<'_>) -> Option<RelationId> {
 fn clustered(scene: &Scene<'_>) -> Vec<RelationId> {
     let catalog = scene.catalog;
     match (clustered_table(scene), scene.operation) {
-        (Some(id), _) => family(catalog, id, !is_partitioned(catalog, id)),
+        (Some(id), _) if is_partitioned(catalog, id) => {
+            let parts = stored(catalog, catalog.descendants(id));
+            std::iter::once(id).chain(parts).collect()
+        }
+        (Some(id), _) => vec![id],
         (None, Operation::ClusterTable { table: None, .. }) => {
             let is_clustered = |r: &&Relation| {
                 catalog.indexes_of(r.id).iter().any(|id| catalog.index(*id).is_some_and(|i| i.clustered))
@@ -194,6 +200,8 @@ fn not_clustered(scene: &Scene<'_>, effects: &mut Effects) -> Option<()> {
         say::fails(effects, "0A000", format!("cannot cluster on index \"{name}\" {why}"));
     } else if index.predicate.is_some() {
         say::fails(effects, "0A000", format!("cannot cluster on partial index \"{name}\""));
+    } else if !index.valid {
+        say::fails(effects, "0A000", format!("cannot cluster on invalid index \"{name}\""));
     }
     Some(())
 }

@@ -12,6 +12,7 @@ mod index;
 mod maintenance;
 mod no_transaction;
 mod not_null;
+mod options;
 mod partition;
 mod program;
 mod refused;
@@ -21,6 +22,7 @@ mod set_type;
 mod table;
 mod truncate;
 mod types;
+mod values;
 mod view;
 mod written;
 
@@ -41,6 +43,7 @@ pub fn facts() -> impl Iterator<Item = &'static Fact> {
         maintenance::FACTS,
         no_transaction::FACTS,
         not_null::FACTS,
+        options::FACTS,
         partition::FACTS,
         refused::FACTS,
         program::FACTS,
@@ -50,6 +53,7 @@ pub fn facts() -> impl Iterator<Item = &'static Fact> {
         table::FACTS,
         truncate::FACTS,
         types::FACTS,
+        values::FACTS,
         view::FACTS,
         written::FACTS,
     ];

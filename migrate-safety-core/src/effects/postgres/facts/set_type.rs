@@ -74,6 +74,14 @@ pub(super) const FACTS: &[Fact] = &[
             ),
             Example::new("CREATE TABLE t (a varchar(10)); CREATE INDEX ON t (a)", "ALTER TABLE t ALTER a TYPE text"),
             Example::new(
+                "CREATE TABLE p (id int, a varchar(10)) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10000); CREATE INDEX ON p (a)",
+                "ALTER TABLE p ALTER a TYPE varchar(20)",
+            ),
+            Example::new(
+                "CREATE TABLE p (id int, a varchar(10)) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10000); CREATE INDEX ON ONLY p (a)",
+                "ALTER TABLE p ALTER a TYPE varchar(20)",
+            ),
+            Example::new(
                 "CREATE TABLE t (a varchar(10)); CREATE INDEX ON t (lower(a))",
                 "ALTER TABLE t ALTER a TYPE text",
             ),

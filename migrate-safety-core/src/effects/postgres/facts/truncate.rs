@@ -113,8 +113,7 @@ fn lost(scene: &Scene<'_>, effects: &mut Effects) {
     for id in &all {
         say::rows_lost(scene, effects, *id, DataLossKind::Truncated);
     }
-    let outside = all.iter().flat_map(|id| scene.catalog.foreign_keys_to(*id)).any(|key| !all.contains(&key.from));
-    if outside {
+    if scene.catalog.reference_from_outside(&all).is_some() {
         say::fails(effects, "0A000", "cannot truncate a table referenced in a foreign key constraint");
     }
 }

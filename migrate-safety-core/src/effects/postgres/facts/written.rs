@@ -4,6 +4,7 @@ use crate::catalog::{Index, Relation, RelationId, RelationKind, Table};
 use crate::effects::fact::{Example, Fact};
 use crate::effects::kind::Kind;
 use crate::effects::postgres::say::fails;
+use crate::effects::postgres::updatable::Written;
 use crate::effects::scene::Scene;
 use crate::effects::{Effects, Failure};
 use crate::sql::expr::{Cte, Expr, Query, Select, TableRef, TableSource};
@@ -11,6 +12,8 @@ use crate::sql::operation::{OnConflict, TableTarget};
 use crate::sql::{Ident, ObjectName, Operation};
 
 const T: &str = "CREATE TABLE t (id int PRIMARY KEY, a int, b int, g int GENERATED ALWAYS AS (1) STORED); CREATE UNIQUE INDEX ON t (a) WHERE b > 0; CREATE UNIQUE INDEX ON t (lower(a::text));";
+
+const VIEWS: &str = "CREATE TABLE t (a int, b int); CREATE VIEW joined AS SELECT t.a, u.b FROM t, t AS u; CREATE VIEW counted AS SELECT a, count(*) AS n FROM t GROUP BY a; CREATE VIEW over_counted AS SELECT a FROM counted; CREATE VIEW united AS SELECT a FROM t UNION ALL SELECT b FROM t; CREATE VIEW computed (c, twice, b) AS SELECT a, a * 2, -b FROM t; CREATE VIEW deleted_by_trigger AS SELECT count(*) AS n FROM t; CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'; CREATE TRIGGER d INSTEAD OF DELETE ON deleted_by_trigger FOR EACH ROW EXECUTE FUNCTION f();";
 
 /// The facts.
 pub(super) const FACTS: &[Fact] = &[
@@ -26,6 +29,7 @@ pub(super) const FACTS: &[Fact] = &[
             Example::new(T, "UPDATE t SET a = s.x FROM (VALUES (1000001, 2)) AS s(x, y) WHERE s.y = t.id"),
             Example::new(T, "DELETE FROM t USING absent WHERE absent.id = t.id"),
             Example::new(T, "INSERT INTO t (id) SELECT c FROM t"),
+            Example::new(T, "UPDATE t SET b = 1 RETURNING old.b, new.b"),
             Example::new(T, "WITH w AS (SELECT id FROM t) DELETE FROM t USING w WHERE w.id = t.id"),
         ],
         ..Fact::BASE
@@ -33,11 +37,21 @@ pub(super) const FACTS: &[Fact] = &[
     Fact {
         id: "written/relation",
         of: &[Kind::Insert, Kind::Update, Kind::Delete],
-        condition: "not a table or a view",
+        condition: "not a table, nor a view that stands for one",
         also: |scene, effects| unwritable(scene, effects).unwrap_or_default(),
         examples: &[
             Example::new("CREATE MATERIALIZED VIEW m AS SELECT 1 AS a", "UPDATE m SET a = 2"),
             Example::new("CREATE SEQUENCE s", "DELETE FROM s"),
+            Example::new(VIEWS, "UPDATE joined SET b = 2"),
+            Example::new(VIEWS, "DELETE FROM counted"),
+            Example::new(VIEWS, "INSERT INTO over_counted VALUES (1)"),
+            Example::new(VIEWS, "DELETE FROM united"),
+            Example::new(VIEWS, "UPDATE computed SET b = 2"),
+            Example::new(VIEWS, "INSERT INTO computed (c, twice) VALUES (1, 2)"),
+            Example::new(VIEWS, "INSERT INTO computed (c) VALUES (1)"),
+            Example::new(VIEWS, "UPDATE computed SET absent = 2"),
+            Example::new(VIEWS, "DELETE FROM deleted_by_trigger"),
+            Example::new(VIEWS, "UPDATE deleted_by_trigger SET n = 1"),
         ],
         ..Fact::BASE
     },
@@ -77,16 +91,31 @@ fn unknown_name(scene: &Scene<'_>) -> Option<Failure> {
         }
         Operation::Update(update) => {
             let values = update.assignments.iter().map(|(_, value)| value);
-            let read = values.chain(&update.filter).chain(&update.returning);
+            let read = values.chain(&update.filter).chain(returned(scene, &update.returning));
             reading(&update.ctes, &update.table, update.alias.as_ref(), &update.from, read)
         }
         Operation::Delete(delete) => {
-            let read = delete.filter.iter().chain(&delete.returning);
+            let read = delete.filter.iter().chain(returned(scene, &delete.returning));
             reading(&delete.ctes, &delete.table, delete.alias.as_ref(), &delete.using, read)
         }
         _ => return None,
     };
     scene.catalog.shape(&query).problems.into_iter().next().map(Failure::from)
+}
+
+/// What `RETURNING` reads, but for what it says of `old` and `new`, which PostgreSQL 18 knows there.
+fn returned<'e>(scene: &Scene<'_>, returning: &'e [Expr]) -> impl Iterator<Item = &'e Expr> + use<'e> {
+    let knows_both = scene.version() >= 18;
+    let names_either = |expr: &Expr| {
+        let mut found = false;
+        expr.walk(&mut |e| {
+            if let Expr::Column { qualifier: Some(name), .. } | Expr::Star(Some(name)) = e {
+                found |= *name == *"old" || *name == *"new";
+            }
+        });
+        found
+    };
+    returning.iter().filter(move |expr| !(knows_both && names_either(expr)))
 }
 
 /// A query that looks up what a change to a table does.
@@ -125,6 +154,11 @@ fn unwritable(scene: &Scene<'_>, effects: &mut Effects) -> Option<()> {
         RelationKind::Sequence(_) => ("42809", format!("cannot change sequence \"{name}\"")),
         RelationKind::Index(_) if scene.version() >= 17 => ("42809", format!("cannot open relation \"{name}\"")),
         RelationKind::Index(_) => ("42809", format!("\"{name}\" is an index")),
+        RelationKind::View(view) => {
+            let (sqlstate, message) = Written::of(scene)?.refused(scene.catalog, relation, view)?;
+            fails(effects, sqlstate, message);
+            return Some(());
+        }
         _ => return None,
     };
     fails(effects, sqlstate, message);

@@ -14,7 +14,7 @@ pub(in crate::sql::grammar) fn insert(c: &mut Cursor<'_, '_>, ctes: Vec<Cte>) ->
     let table = c.object_name()?;
     let alias = if c.eat("AS") { Some(c.ident()?) } else { None };
     let columns = columns(c)?;
-    overriding(c)?;
+    let overriding = overriding(c)?;
     let mut values_rows = None;
     let source = if c.eat_all("DEFAULT VALUES") {
         None
@@ -33,6 +33,7 @@ pub(in crate::sql::grammar) fn insert(c: &mut Cursor<'_, '_>, ctes: Vec<Cte>) ->
         table,
         alias,
         columns,
+        overriding,
         source,
         values_rows,
         on_conflict,
@@ -57,16 +58,17 @@ fn columns(c: &mut Cursor<'_, '_>) -> Parse<Vec<super::Ident>> {
 }
 
 /// `OVERRIDING SYSTEM VALUE`.
-pub(super) fn overriding(c: &mut Cursor<'_, '_>) -> Parse<()> {
+pub(super) fn overriding(c: &mut Cursor<'_, '_>) -> Parse<bool> {
     let mark = c.mark();
-    if c.eat("OVERRIDING") {
-        if c.eat_one_of(&["USER", "SYSTEM"]).is_none() {
-            return Err(c.expected("USER or SYSTEM"));
-        }
-        c.expect("VALUE")?;
-        c.since(10, mark, "`OVERRIDING`");
+    if !c.eat("OVERRIDING") {
+        return Ok(false);
     }
-    Ok(())
+    if c.eat_one_of(&["USER", "SYSTEM"]).is_none() {
+        return Err(c.expected("USER or SYSTEM"));
+    }
+    c.expect("VALUE")?;
+    c.since(10, mark, "`OVERRIDING`");
+    Ok(true)
 }
 
 /// What follows `ON CONFLICT`.

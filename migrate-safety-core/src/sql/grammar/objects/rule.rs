@@ -17,21 +17,22 @@ pub(super) fn create_rule(c: &mut Cursor<'_, '_>, or_replace: bool) -> Parse<Ope
     c.expect("TO")?;
     let table = c.object_name()?;
     let start = c.mark();
-    let actions = actions(c)?;
-    let text = RuleText { event: event.into(), body: c.text_from(start).into() };
+    let (replaces, actions) = actions(c)?;
+    let text = RuleText { event: event.into(), body: c.text_from(start).into(), replaces };
     Ok(Operation::CreateRule { name, table, or_replace, actions, text })
 }
 
-/// `[WHERE …] DO …`: the statements a rule puts in.
-fn actions(c: &mut Cursor<'_, '_>) -> Parse<Vec<Operation>> {
-    if c.eat("WHERE") {
+/// `[WHERE …] DO …`: whether the statements that a rule puts in always replace the one it is for, and these.
+fn actions(c: &mut Cursor<'_, '_>) -> Parse<(bool, Vec<Operation>)> {
+    let conditional = c.eat("WHERE");
+    if conditional {
         c.expression()?;
     }
     c.expect("DO")?;
-    c.eat_one_of(&["INSTEAD", "ALSO"]);
+    let replaces = c.eat_one_of(&["INSTEAD", "ALSO"]) == Some("INSTEAD") && !conditional;
     let mut actions = Vec::new();
     if c.eat("NOTHING") {
-        return Ok(actions);
+        return Ok((replaces, actions));
     }
     if c.is_token(&Token::LParen) && !opens_query(c) {
         c.parens(|c| {
@@ -47,7 +48,7 @@ fn actions(c: &mut Cursor<'_, '_>) -> Parse<Vec<Operation>> {
     } else {
         actions.extend(action(c)?);
     }
-    Ok(actions)
+    Ok((replaces, actions))
 }
 
 /// Whether the parentheses are those of a query, `(SELECT …) UNION …`, rather than those around the actions.
