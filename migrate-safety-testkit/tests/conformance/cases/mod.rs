@@ -1,6 +1,7 @@
 //! Cases beyond the examples of facts.
 
 mod access;
+mod awkward;
 mod behaviour;
 mod columns;
 mod constraints;
@@ -25,6 +26,7 @@ use crate::row::Row;
 pub(crate) fn all() -> impl Iterator<Item = Row> {
     const TABLES: &[&[Row]] = &[
         access::ROWS,
+        awkward::ROWS,
         columns::ROWS,
         constraints::ROWS,
         behaviour::ROWS,
