@@ -74,20 +74,21 @@ impl Relation {
 impl Relations {
     /// Reads all of them, with the counters that this session has not handed over yet.
     pub(crate) fn read(client: &mut Client) -> Result<Self, Error> {
-        Self::read_with(client, "")
+        Self::read_with(client, "", "")
     }
 
     /// Reads all of them, with the counters that all sessions handed over besides.
     pub(crate) fn read_with_totals(client: &mut Client) -> Result<Self, Error> {
-        Self::read_with(client, " + pg_catalog.pg_stat_get_numscans(c.oid)")
+        let scans = " + pg_catalog.pg_stat_get_numscans(c.oid)";
+        Self::read_with(client, scans, " + pg_catalog.pg_stat_get_tuples_fetched(c.oid)")
     }
 
-    fn read_with(client: &mut Client, totals: &str) -> Result<Self, Error> {
+    fn read_with(client: &mut Client, scans: &str, fetches: &str) -> Result<Self, Error> {
         let sql = format!(
             "SELECT c.oid, CASE WHEN n.nspname LIKE 'pg\\_temp\\_%' THEN 'pg_temp' ELSE n.nspname END || '.' || c.relname,
                 pg_catalog.format('%I.%I', n.nspname, c.relname), c.relkind, c.relfilenode,
-                COALESCE(i.indrelid, 0), pg_catalog.pg_stat_get_xact_numscans(c.oid){totals},
-                pg_catalog.pg_stat_get_xact_tuples_fetched(c.oid), c.relpersistence <> 't' AND (c.relkind <> 'm' OR c.relispopulated),
+                COALESCE(i.indrelid, 0), pg_catalog.pg_stat_get_xact_numscans(c.oid){scans},
+                pg_catalog.pg_stat_get_xact_tuples_fetched(c.oid){fetches}, c.relpersistence <> 't' AND (c.relkind <> 'm' OR c.relispopulated),
                 COALESCE(i.indkey::text, ''), pg_catalog.concat_ws(' ', c.relam, i.indisunique, i.indpred IS NULL)
             FROM pg_catalog.pg_class c
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

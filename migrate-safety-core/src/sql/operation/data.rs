@@ -15,8 +15,8 @@ pub struct Insert {
     pub alias: Option<Ident>,
     /// The columns, if written.
     pub columns: Vec<Ident>,
-    /// `OVERRIDING SYSTEM VALUE` or `OVERRIDING USER VALUE`.
-    pub overriding: bool,
+    /// `OVERRIDING`: which values of identity columns count.
+    pub overriding: Option<Overriding>,
     /// Where the rows come from; `VALUES` is a query without `FROM`; absent for `DEFAULT VALUES`.
     pub source: Option<Query>,
     /// Rows of `VALUES`, where the source is that.
@@ -25,6 +25,15 @@ pub struct Insert {
     pub on_conflict: Option<OnConflict>,
     /// `RETURNING`.
     pub returning: Vec<Expr>,
+}
+
+/// `OVERRIDING … VALUE`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overriding {
+    /// `SYSTEM`: those that are given.
+    System,
+    /// `USER`: those of the sequence.
+    User,
 }
 
 /// `ON CONFLICT`.

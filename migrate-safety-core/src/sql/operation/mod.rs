@@ -11,7 +11,7 @@ mod types;
 
 pub use alter_table::{AlterTable, FiringState, ReplicaIdentity, TableAction, TriggerName};
 pub use constraint::{ConstraintDef, ConstraintKind, ExcludeDef, ForeignKeyDef, ReferentialAction, UniqueDef};
-pub use data::{Delete, Insert, Merge, OnConflict, Update};
+pub use data::{Delete, Insert, Merge, OnConflict, Overriding, Update};
 pub use relation::{CreateIndex, CreateView, IndexElement, ReindexTarget, SequenceOptions};
 pub use routine::{
     AlterRoutine, ArgMode, CreateRoutine, CreateTrigger, PolicyClauses, RoutineArg, RoutineBody, RoutineName,

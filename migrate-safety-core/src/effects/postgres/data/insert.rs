@@ -5,7 +5,7 @@ use crate::catalog::{Column, RelationId, Table};
 use crate::effects::postgres::family::stored;
 use crate::effects::postgres::partition::{self, Value, Wanted, value};
 use crate::sql::expr::Expr;
-use crate::sql::operation::{Insert, OnConflict};
+use crate::sql::operation::{Insert, OnConflict, Overriding};
 use crate::sql::{Ident, LockMode, ObjectName};
 
 impl Doing<'_> {
@@ -37,7 +37,7 @@ impl Doing<'_> {
     /// Defaults are evaluated where no value is given; without `given` for all columns.
     pub(super) fn draw_defaults(&mut self, base: RelationId, given: Option<&Given<'_>>) {
         let columns = self.scene.catalog.table(base).map_or(&[][..], |t| &t.columns);
-        for column in columns.iter().filter(|c| given.is_none_or(|g| g.leaves_out(&c.name))) {
+        for column in columns.iter().filter(|c| given.is_none_or(|g| g.leaves_out(c))) {
             self.draw_default(base, &column.name);
         }
     }
@@ -100,11 +100,18 @@ pub(super) struct Given<'q> {
     rows: Vec<Vec<&'q Expr>>,
     /// The output of a query.
     output: Vec<&'q Expr>,
+    /// `OVERRIDING USER VALUE`: identity columns take theirs from the sequence.
+    ignores_identities: bool,
 }
 
 impl<'q> Given<'q> {
     fn of(doing: &Doing<'_>, base: RelationId, insert: &'q Insert) -> Self {
-        let mut given = Self { columns: insert.columns.clone(), rows: Vec::new(), output: Vec::new() };
+        let mut given = Self {
+            columns: insert.columns.clone(),
+            rows: Vec::new(),
+            output: Vec::new(),
+            ignores_identities: insert.overriding == Some(Overriding::User),
+        };
         let mut width = None;
         match &insert.source {
             None => width = Some(0),
@@ -133,9 +140,10 @@ impl<'q> Given<'q> {
     }
 
     /// Whether a column takes its default in some row.
-    fn leaves_out(&self, column: &Ident) -> bool {
-        let Some(at) = self.columns.iter().position(|c| c == column) else { return true };
-        self.rows.iter().any(|row| matches!(row.get(at), Some(Expr::Default)))
+    fn leaves_out(&self, column: &Column) -> bool {
+        let Some(at) = self.columns.iter().position(|c| *c == column.name) else { return true };
+        (self.ignores_identities && column.identity.is_some())
+            || self.rows.iter().any(|row| matches!(row.get(at), Some(Expr::Default)))
     }
 
     fn rows_or_any(&self) -> Vec<&[&'q Expr]> {

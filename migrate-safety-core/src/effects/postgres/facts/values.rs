@@ -42,7 +42,7 @@ pub(super) const FACTS: &[Fact] = &[
             Example::new(T, "INSERT INTO t (n, m) VALUES (1, 'ok'), (2, 'sad')"),
             Example::new(T, "INSERT INTO t (s) VALUES ('70000')"),
             Example::new(T, "UPDATE t SET u = 'none'"),
-            Example::new(T, "UPDATE t SET d = 'yesterday-ish'"),
+            Example::new(T, "UPDATE t SET d = 'soon'"),
             Example::new(T, "UPDATE t SET d = 'infinity', n = ' 5 '"),
         ],
         ..Fact::BASE
@@ -53,10 +53,9 @@ fn generated(scene: &Scene<'_>, effects: &mut Effects) -> Option<()> {
     let table = table(scene)?;
     match scene.operation {
         Operation::Insert(insert) => {
-            let mut columns = table
-                .columns
-                .iter()
-                .filter(|column| column.generated.is_some() || (column.identity == Some(true) && !insert.overriding));
+            let mut columns = table.columns.iter().filter(|column| {
+                column.generated.is_some() || (column.identity == Some(true) && insert.overriding.is_none())
+            });
             let column = columns.find(|column| is_given(insert, table, &column.name))?;
             let message = format!("cannot insert a non-DEFAULT value into column \"{}\"", column.name);
             fails(effects, "428C9", message);

@@ -50,7 +50,6 @@ pub(super) const FACTS: &[Fact] = &[
             Example::new(VIEWS, "INSERT INTO computed (c, twice) VALUES (1, 2)"),
             Example::new(VIEWS, "INSERT INTO computed (c) VALUES (1)"),
             Example::new(VIEWS, "UPDATE computed SET absent = 2"),
-            Example::new(VIEWS, "DELETE FROM deleted_by_trigger"),
             Example::new(VIEWS, "UPDATE deleted_by_trigger SET n = 1"),
         ],
         ..Fact::BASE

@@ -5,7 +5,7 @@ use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::expr::{Cte, Expr};
 use crate::sql::grammar::expr::expr;
 use crate::sql::grammar::query::{function, query, rest, starts, values};
-use crate::sql::operation::{Insert, OnConflict, Operation};
+use crate::sql::operation::{Insert, OnConflict, Operation, Overriding};
 use crate::sql::token::Token;
 
 /// `INSERT`; what stood in `WITH` before it is given.
@@ -58,17 +58,19 @@ fn columns(c: &mut Cursor<'_, '_>) -> Parse<Vec<super::Ident>> {
 }
 
 /// `OVERRIDING SYSTEM VALUE`.
-pub(super) fn overriding(c: &mut Cursor<'_, '_>) -> Parse<bool> {
+pub(super) fn overriding(c: &mut Cursor<'_, '_>) -> Parse<Option<Overriding>> {
     let mark = c.mark();
     if !c.eat("OVERRIDING") {
-        return Ok(false);
+        return Ok(None);
     }
-    if c.eat_one_of(&["USER", "SYSTEM"]).is_none() {
-        return Err(c.expected("USER or SYSTEM"));
-    }
+    let overriding = match c.eat_one_of(&["USER", "SYSTEM"]) {
+        Some("USER") => Overriding::User,
+        Some(_) => Overriding::System,
+        None => return Err(c.expected("USER or SYSTEM")),
+    };
     c.expect("VALUE")?;
     c.since(10, mark, "`OVERRIDING`");
-    Ok(true)
+    Ok(Some(overriding))
 }
 
 /// What follows `ON CONFLICT`.
