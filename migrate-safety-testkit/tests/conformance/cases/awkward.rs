@@ -25,7 +25,7 @@ ALTER INDEX i ATTACH PARTITION i1;
 const UNENFORCED: &str = "
 CREATE TABLE par (id int PRIMARY KEY);
 CREATE TABLE kid (id int PRIMARY KEY, par int CONSTRAINT kfk REFERENCES par NOT ENFORCED);
-CREATE TABLE both (par int CONSTRAINT bfk REFERENCES par NOT ENFORCED, kid int REFERENCES kid);
+CREATE TABLE pair (par int CONSTRAINT bfk REFERENCES par NOT ENFORCED, kid int REFERENCES kid);
 ";
 
 const TEMPORAL: &str = "
@@ -61,8 +61,8 @@ pub(super) const ROWS: &[Row] = &[
     Row::new(ATTACHED, "ALTER TABLE p ALTER val TYPE text COLLATE \"C\""),
     Row::new(ATTACHED, "CLUSTER p USING i").on(15, 18),
     Row::new(UNENFORCED, "ALTER TABLE kid ALTER par TYPE bigint").on(18, 18),
-    Row::new(UNENFORCED, "DROP TABLE both").on(18, 18),
-    Row::new(UNENFORCED, "ALTER TABLE both DROP COLUMN par").on(18, 18),
+    Row::new(UNENFORCED, "DROP TABLE pair").on(18, 18),
+    Row::new(UNENFORCED, "ALTER TABLE pair DROP COLUMN par").on(18, 18),
     Row::new(UNENFORCED, "TRUNCATE par").on(18, 18),
     Row::new(UNENFORCED, "TRUNCATE kid").on(18, 18),
     Row::new(
