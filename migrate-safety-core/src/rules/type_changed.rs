@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Statements that the running release has prepared, as sqlx and diesel do with all of them, fail with `cached plan \
           must not change result type`; and it was compiled for the old type: it cannot decode the new one, and its \
           parameters have the wrong type. The new release fails the same way before the migration.",
-    source: "PostgreSQL docs, PREPARE; measured with sqlx and PG 14-18",
+    source: "PostgreSQL docs, PREPARE: a prepared statement that would give another row type is refused",
     bad: &[Sample::new(ORDERS, "ALTER TABLE orders ALTER COLUMN id TYPE bigint;").rows(&[("public.orders", 100)])],
     good: &[
         Sample::new(ORDERS, "ALTER TABLE orders ALTER COLUMN note TYPE text;"),
