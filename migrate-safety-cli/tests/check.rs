@@ -156,7 +156,9 @@ fn versions_are_compared_as_the_host_does() {
     assert_eq!(rules(&twice.run(&["check", "--format", "json"]).expect(1).json()), ["duplicate-version"]);
     let diesel = Dir::with(&[
         ("migrations/2024-01-01-000000_a/up.sql", "SELECT 1;"),
+        ("migrations/2024-01-01-000000_a/down.sql", "SELECT 1;"),
         ("migrations/20240101000000_b/up.sql", "SELECT 1;"),
+        ("migrations/20240101000000_b/down.sql", "SELECT 1;"),
     ]);
     assert_eq!(rules(&diesel.run(&["check", "--format", "json"]).expect(1).json()), ["duplicate-version"]);
     let plain = Dir::with(&[("migrations/V1__a.sql", "SELECT 1;"), ("migrations/V2__b.sql", "SELECT 1;")]);
@@ -175,7 +177,9 @@ fn diesel_metadata_is_read_as_diesel_does() {
     for (metadata, expected) in cases {
         let dir = Dir::with(&[
             ("migrations/2024-01-01-000000_users/up.sql", USERS),
+            ("migrations/2024-01-01-000000_users/down.sql", "DROP TABLE users;"),
             ("migrations/2024-01-02-000000_index/up.sql", "CREATE INDEX CONCURRENTLY users_email ON users (email);"),
+            ("migrations/2024-01-02-000000_index/down.sql", "DROP INDEX users_email;"),
         ]);
         if let Some(metadata) = metadata {
             dir.write("migrations/2024-01-02-000000_index/metadata.toml", metadata.as_bytes());

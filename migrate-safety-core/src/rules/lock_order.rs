@@ -22,8 +22,7 @@ pub(super) static RULE: Rule = Rule {
     bad: &[Sample::new(
         TABLES,
         "ALTER TABLE users ADD COLUMN a int; ALTER TABLE orders ADD COLUMN b int;",
-    )
-    .with(&["several-tables-locked"])],
+    )],
     good: &[Sample::new(TABLES, "ALTER TABLE orders ADD COLUMN b int;")],
     check: Check::Migration(check),
     ..Rule::BASE

@@ -77,6 +77,7 @@ rules! {
     foreign_key_type_mismatch,
     foreign_key_without_index,
     function_still_used,
+    half_run,
     index_not_concurrent,
     inserts_fail,
     invalid_sql,

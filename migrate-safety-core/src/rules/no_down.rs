@@ -33,7 +33,7 @@ fn check(view: &SetView<'_>, findings: &mut SetFindings<'_>) {
     for (index, _) in migrations.iter().enumerate().filter(|(_, migration)| migration.down.is_none()) {
         if let Some(mut findings) = findings.migration(index) {
             findings
-                .flag("there is no way back from this migration, as there is from others")
+                .flag("there is no way back from this migration")
                 .help(format!("add its {file}; if it cannot be undone, let it say so and fail"));
         }
     }

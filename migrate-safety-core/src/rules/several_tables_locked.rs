@@ -19,6 +19,7 @@ pub(super) static RULE: Rule = Rule {
     good: &[
         Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); CREATE TABLE orders (id bigint PRIMARY KEY);", "ALTER TABLE users ADD COLUMN a int; ALTER TABLE users ADD COLUMN b int;"),
     ],
+    folded_into: &["lock-order"],
     check: Check::Migration(check),
     ..Rule::BASE
 };
