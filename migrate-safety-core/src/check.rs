@@ -12,13 +12,18 @@ use crate::rules::{Directives, Finding, RULES, fold, suppress};
 use crate::sql::calls::RoutineCall;
 use crate::sql::operation::Transaction;
 use crate::sql::{LocatedOperation, Operation, Script, Statement, parse, plpgsql, routine_calls};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Judges every migration of a set.
 ///
 /// Total: whatever the texts hold, it returns. What could not be read is in the report.
 pub fn check(set: &MigrationSet, config: &Config) -> Report {
-    let mut replay = Replay::new(set, config);
+    check_on(set, config, &Start::default())
+}
+
+/// Like [`check`], on a schema that is there already.
+pub(crate) fn check_on(set: &MigrationSet, config: &Config, start: &Start<'_>) -> Report {
+    let mut replay = Replay::new(set, config, start);
     if let Some(sql) = set.layout.bookkeeping() {
         replay.run_before(sql);
     }
@@ -49,12 +54,31 @@ pub fn check(set: &MigrationSet, config: &Config) -> Report {
 
 /// The schema that a set of migrations leaves.
 pub fn replay(set: &MigrationSet, config: &Config) -> Catalog {
+    replay_each(set, config, &mut |_, _| {})
+}
+
+/// Like [`replay`]; `seen` gets the schema after each migration, until the last.
+pub fn replay_each(
+    set: &MigrationSet,
+    config: &Config,
+    seen: &mut dyn FnMut(&Migration, &Catalog),
+) -> Catalog {
     let silent = Config { only: Some(BTreeSet::new()), ..config.clone() };
-    let mut replay = Replay::new(set, &silent);
+    let mut replay = Replay::new(set, &silent, &Start::default());
     for migration in &set.migrations {
         replay.judge(migration);
+        seen(migration, &replay.catalog);
     }
     replay.catalog
+}
+
+/// What there is before the first migration, besides what the settings say.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Start<'s> {
+    /// The whole schema; the settings' schema is then not looked at.
+    pub(crate) catalog: Option<&'s Catalog>,
+    /// Rows of its tables, as far as they are known.
+    pub(crate) rows: Option<&'s BTreeMap<RelationId, u64>>,
 }
 
 /// The state of a replay between two statements.
@@ -74,6 +98,8 @@ struct Replay<'c> {
     reported: bool,
     /// What the migrations' comments say to us, one list a migration.
     directives: Vec<Vec<Directives>>,
+    /// Rows of tables that were there before.
+    rows: Option<&'c BTreeMap<RelationId, u64>>,
 }
 
 /// The state on entering a block with handlers.
@@ -99,9 +125,9 @@ struct Current<'a> {
 const MAX_CALL_DEPTH: usize = 8;
 
 impl<'c> Replay<'c> {
-    fn new(set: &MigrationSet, config: &'c Config) -> Self {
+    fn new(set: &MigrationSet, config: &'c Config, start: &Start<'c>) -> Self {
         let complete = set.complete || config.schema.is_some();
-        let catalog = Catalog::new(config.target, complete);
+        let catalog = start.catalog.cloned().unwrap_or_else(|| Catalog::new(config.target, complete));
         let session = crate::catalog::Session::default();
         let mut replay = Self {
             config,
@@ -114,8 +140,9 @@ impl<'c> Replay<'c> {
             bodies: 0,
             reported: false,
             directives: Vec::new(),
+            rows: start.rows,
         };
-        if let Some(schema) = &config.schema {
+        if let (Some(schema), None) = (&config.schema, start.catalog) {
             replay.run_before(&schema.text);
         }
         replay
@@ -509,7 +536,8 @@ impl<'c> Replay<'c> {
 
     fn is_small(&self, table: RelationId) -> bool {
         let name = self.catalog.relation(table).map(crate::catalog::Relation::qualified);
-        let rows = name.and_then(|name| self.config.table_rows.get(&name).copied());
+        let told = name.and_then(|name| self.config.table_rows.get(&name).copied());
+        let rows = told.or_else(|| self.rows?.get(&table).copied());
         rows.is_some_and(|rows| rows <= self.config.small_table_rows)
     }
 }

@@ -13,7 +13,7 @@ pub mod sql;
 #[cfg(feature = "text")]
 mod wrap;
 
-pub use check::{check, replay};
+pub use check::{check, replay, replay_each};
 pub use config::Config;
 pub use dialect::{Dialect, Target};
 pub use layout::{Layout, MigrationSet};

@@ -8,7 +8,10 @@ pub(crate) mod builtin;
 mod casts;
 mod constants;
 mod dependents;
+pub mod diff;
 mod hints;
+#[cfg(feature = "live")]
+pub mod introspect;
 mod map;
 pub mod model;
 mod presume;

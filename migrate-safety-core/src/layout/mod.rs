@@ -38,6 +38,9 @@ pub enum Layout {
 }
 
 impl Layout {
+    /// All of them.
+    pub(crate) const ALL: [Self; 3] = [Self::Sqlx, Self::Diesel, Self::Plain];
+
     /// The name on the command line: `sqlx`.
     pub fn name(self) -> &'static str {
         match self {
@@ -60,6 +63,15 @@ impl Layout {
         match self {
             Self::Sqlx => !down.text.starts_with(sqlx::NO_TRANSACTION),
             Self::Diesel | Self::Plain => migration.transaction,
+        }
+    }
+
+    /// The name of the table in which the host records what it has run.
+    pub(crate) fn bookkeeping_table(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlx => Some("_sqlx_migrations"),
+            Self::Diesel => Some("__diesel_schema_migrations"),
+            Self::Plain => None,
         }
     }
 
@@ -156,10 +168,7 @@ impl FromStr for Layout {
     type Err = UnknownLayout;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::Sqlx, Self::Diesel, Self::Plain]
-            .into_iter()
-            .find(|l| l.name() == text)
-            .ok_or_else(|| UnknownLayout { given: text.to_owned() })
+        Self::ALL.into_iter().find(|l| l.name() == text).ok_or_else(|| UnknownLayout { given: text.to_owned() })
     }
 }
 

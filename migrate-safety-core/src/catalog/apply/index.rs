@@ -421,7 +421,7 @@ impl Change<'_> {
 
 impl Index {
     /// A plain index without columns.
-    pub(super) fn new(table: RelationId, method: Ident) -> Self {
+    pub(in crate::catalog) fn new(table: RelationId, method: Ident) -> Self {
         Self {
             table,
             method,

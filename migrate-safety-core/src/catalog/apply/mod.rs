@@ -14,7 +14,7 @@ mod create_table;
 mod drop_column;
 pub(super) mod figure;
 mod foreign_key;
-mod index;
+pub(super) mod index;
 mod inherit;
 mod key;
 mod like;

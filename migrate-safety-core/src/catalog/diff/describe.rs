@@ -1,0 +1,228 @@
+//! A catalog as a flat list of objects with their aspects.
+
+mod code;
+mod relations;
+
+use super::normal::Normal;
+use super::{Closeness, ObjectKind};
+use crate::catalog::{Catalog, Object, Relation, RelationId, RelationKind, TEMP_SCHEMA, TypeDefKind};
+use crate::layout::Layout;
+use crate::sql::expr::Expression;
+use crate::sql::operation::FiringState;
+use crate::sql::{DataType, ObjectName};
+
+/// An object.
+#[derive(Debug)]
+pub(super) struct Described {
+    pub(super) kind: ObjectKind,
+    pub(super) name: String,
+    /// What it is in its catalog.
+    pub(super) object: Option<Object>,
+    /// Whether only its name is known.
+    pub(super) unknown: bool,
+    /// Objects whose differences bring one of this object with them.
+    pub(super) follows_from: Vec<(ObjectKind, String)>,
+    pub(super) aspects: Vec<Aspect>,
+}
+
+/// Something that an object has or is.
+#[derive(Debug)]
+pub(super) struct Aspect {
+    pub(super) name: &'static str,
+    /// To be compared; nothing where it is not known.
+    pub(super) meaning: Option<String>,
+    /// For people.
+    pub(super) shown: String,
+}
+
+impl Aspect {
+    /// Whether it is not known, so that nothing can be said.
+    pub(super) fn is_open(&self) -> bool {
+        self.meaning.is_none()
+    }
+}
+
+impl Described {
+    fn new(kind: ObjectKind, name: impl Into<String>, object: Object) -> Self {
+        let unknown = false;
+        let object = Some(object);
+        Self { kind, name: name.into(), object, unknown, follows_from: Vec::new(), aspects: Vec::new() }
+    }
+
+    fn part_of(mut self, kind: ObjectKind, name: impl Into<String>) -> Self {
+        self.follows_from.push((kind, name.into()));
+        self
+    }
+
+    fn has(&mut self, name: &'static str, value: impl ToString) {
+        let shown = value.to_string();
+        self.aspects.push(Aspect { name, meaning: Some(shown.clone()), shown });
+    }
+
+    fn means(&mut self, name: &'static str, meaning: String, shown: impl Into<String>) {
+        self.aspects.push(Aspect { name, meaning: Some(meaning), shown: shown.into() });
+    }
+
+    fn may_have(&mut self, name: &'static str, value: Option<String>) {
+        let shown = value.clone().unwrap_or_default();
+        self.aspects.push(Aspect { name, meaning: value, shown });
+    }
+}
+
+/// Describes in the eyes of one catalog.
+pub(super) struct Describer<'c> {
+    pub(super) catalog: &'c Catalog,
+    pub(super) closeness: Closeness,
+    pub(super) described: Vec<Described>,
+}
+
+/// Everything in a catalog; temporary objects and the hosts' own tables are left out.
+pub(super) fn describe(catalog: &Catalog, closeness: Closeness) -> Vec<Described> {
+    let mut describer = Describer { catalog, closeness, described: Vec::new() };
+    describer.spaces();
+    describer.types();
+    describer.routines();
+    for relation in catalog.relations().filter(|r| is_compared(r)) {
+        describer.relation(relation);
+    }
+    describer.described
+}
+
+fn is_compared(relation: &Relation) -> bool {
+    relation.schema != *TEMP_SCHEMA && !is_book(relation)
+}
+
+/// Whether it is a host's bookkeeping table or belongs to one.
+fn is_book(relation: &Relation) -> bool {
+    Layout::ALL.iter().filter_map(|layout| layout.bookkeeping_table()).any(|table| relation.name == *table)
+}
+
+impl Describer<'_> {
+    fn spaces(&mut self) {
+        for name in self.catalog.schemas.keys().filter(|s| **s != *TEMP_SCHEMA) {
+            let mut described = Described::new(ObjectKind::Schema, name.to_string(), Object::Schema(name.clone()));
+            self.comment(&mut described);
+            self.described.push(described);
+        }
+        // Every database has it.
+        for (name, extension) in self.catalog.extensions.iter().filter(|(name, _)| **name != *"plpgsql") {
+            let mut described =
+                Described::new(ObjectKind::Extension, name.to_string(), Object::Extension(name.clone()));
+            described.may_have("schema", extension.schema.as_ref().map(ToString::to_string));
+            self.described.push(described);
+        }
+        for ((schema, name), table) in &self.catalog.statistics {
+            let Some(relation) = self.catalog.relation(*table).filter(|r| is_compared(r)) else { continue };
+            let name = format!("{schema}.{name}");
+            let mut described =
+                Described { object: None, ..Described::new(ObjectKind::Statistics, name, Object::Relation(*table)) }
+                    .part_of(ObjectKind::Table, relation.qualified());
+            described.has("table", relation.qualified());
+            self.described.push(described);
+        }
+    }
+
+    fn types(&mut self) {
+        for def in self.catalog.types() {
+            let kind = if matches!(def.kind, TypeDefKind::Domain(_)) { ObjectKind::Domain } else { ObjectKind::Type };
+            let name = format!("{}.{}", def.schema, def.name);
+            let mut described =
+                Described::new(kind, name, Object::Type(def.id)).part_of(ObjectKind::Schema, def.schema.as_str());
+            match &def.kind {
+                TypeDefKind::Enum(labels) => {
+                    let labels: Vec<&str> = labels.iter().map(|(label, _)| &**label).collect();
+                    described.has("labels", labels.join(", "));
+                }
+                TypeDefKind::Domain(domain) => {
+                    described.has("type", self.type_name(&domain.base));
+                    described.has("collation", collation(domain.collation.as_ref()));
+                    described.has("not null", domain.not_null);
+                    self.expression(&mut described, "default", domain.default.as_ref(), None, Some(&domain.base));
+                    let mut checks: Vec<String> = domain
+                        .checks
+                        .iter()
+                        .map(|(name, check, valid)| {
+                            format!("{name} {} {valid}", self.normal(None).of(&check.expr, None))
+                        })
+                        .collect();
+                    checks.sort();
+                    described.has("checks", checks.join("; "));
+                }
+                TypeDefKind::Composite(attributes) => {
+                    let attributes: Vec<String> =
+                        attributes.iter().map(|(name, t)| format!("{name} {}", self.type_name(t))).collect();
+                    described.has("attributes", attributes.join(", "));
+                }
+                TypeDefKind::Range(subtype) => {
+                    described.may_have("subtype", subtype.as_ref().map(|t| self.type_name(t)));
+                }
+                TypeDefKind::Base => {}
+            }
+            self.comment(&mut described);
+            self.described.push(described);
+        }
+    }
+
+    fn relation(&mut self, relation: &Relation) {
+        match &relation.kind {
+            RelationKind::Table(table) => self.table(relation, table),
+            RelationKind::Index(index) => self.index(relation, index),
+            RelationKind::View(view) => self.view(relation, view),
+            RelationKind::Sequence(sequence) => self.sequence(relation, sequence),
+            RelationKind::Composite => {}
+        }
+    }
+
+    /// The comment on an object that has no field for one.
+    fn comment(&self, described: &mut Described) {
+        let comment = described.object.as_ref().and_then(|object| self.catalog.comments.get(object));
+        described.has("comment", comment.map_or("", |text| &**text));
+    }
+
+    fn normal(&self, table: Option<RelationId>) -> Normal<'_> {
+        Normal { catalog: self.catalog, table }
+    }
+
+    fn expression(
+        &self,
+        described: &mut Described,
+        name: &'static str,
+        expression: Option<&Expression>,
+        table: Option<RelationId>,
+        wanted: Option<&DataType>,
+    ) {
+        let meaning = expression.map(|e| self.normal(table).of(&e.expr, wanted)).unwrap_or_default();
+        described.means(name, meaning, expression.map_or("", |e| e.sql.trim()));
+    }
+
+    /// A type by its full name.
+    fn type_name(&self, data_type: &DataType) -> String {
+        self.catalog.settled_type(data_type).to_string()
+    }
+
+    fn relation_name(&self, id: RelationId) -> String {
+        self.catalog.relation(id).map(Relation::qualified).unwrap_or_default()
+    }
+
+    fn is_exact(&self) -> bool {
+        self.closeness == Closeness::Exact
+    }
+}
+
+/// A collation; the server's own are found without a schema, and `default` is none.
+fn collation(name: Option<&ObjectName>) -> String {
+    match name {
+        Some(name) if name.schema.as_ref().is_some_and(|s| *s != *"pg_catalog") => name.to_string(),
+        Some(name) if name.name != "default" => name.name.to_string(),
+        _ => String::new(),
+    }
+}
+
+fn state(state: FiringState) -> &'static str {
+    match state {
+        FiringState::Enabled => "",
+        FiringState::Disabled => "disabled",
+        FiringState::Replica => "on replicas",
+        FiringState::Always => "always",
+    }
+}

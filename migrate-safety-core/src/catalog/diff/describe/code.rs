@@ -1,0 +1,141 @@
+//! Routines, and what stands on tables and views with code: triggers, rules, policies.
+
+use super::{Described, Describer, state};
+use crate::catalog::diff::ObjectKind;
+use crate::catalog::{Object, Policy, Relation, Routine, Trigger};
+use crate::sql::Ident;
+use crate::sql::operation::{FiringState, Volatility};
+
+impl Describer<'_> {
+    pub(super) fn routines(&mut self) {
+        for routine in self.catalog.routines.values() {
+            let kind = if routine.procedure { ObjectKind::Procedure } else { ObjectKind::Function };
+            let inputs: Vec<String> = routine.inputs().map(|t| self.argument_type(t)).collect();
+            let name = format!("{}.{}({})", routine.schema, routine.name, inputs.join(","));
+            let mut described = Described::new(kind, name, Object::Routine(routine.id))
+                .part_of(ObjectKind::Schema, routine.schema.as_str());
+            self.routine(&mut described, routine);
+            self.comment(&mut described);
+            self.described.push(described);
+        }
+    }
+
+    fn argument_type(&self, data_type: &crate::sql::DataType) -> String {
+        let settled = self.catalog.settled_type(data_type);
+        crate::sql::DataType { modifiers: Vec::new(), ..settled }.to_string()
+    }
+
+    fn routine(&self, described: &mut Described, routine: &Routine) {
+        let args: Vec<String> = routine
+            .args
+            .iter()
+            .map(|(name, data_type, mode, default)| {
+                let name = name.as_ref().map_or("", |n| n.as_str());
+                let default = if *default { " with a default" } else { "" };
+                format!("{mode:?} {name} {}{default}", self.argument_type(data_type))
+            })
+            .collect();
+        described.has("arguments", args.join(", "));
+        let returns = routine.returns.as_ref().filter(|t| !t.is("void") || !routine.procedure);
+        // A function with OUT arguments need not say what it returns.
+        described.may_have("result", returns.map(|t| self.argument_type(t)));
+        described.has("language", &routine.language);
+        described.has(
+            "volatility",
+            match routine.volatility {
+                Volatility::Immutable => "immutable",
+                Volatility::Stable => "stable",
+                Volatility::Volatile => "volatile",
+            },
+        );
+        described.has("strict", routine.strict);
+        let body = routine.body.as_ref().filter(|_| routine.reads.is_empty());
+        described.may_have("body", body.map(|body| body.text.to_string()));
+        let mut settings: Vec<String> =
+            routine.settings.iter().map(|(name, value)| format!("{name} = {}", value.trim_matches('\''))).collect();
+        settings.sort();
+        described.has("settings", settings.join(", "));
+    }
+
+    pub(super) fn triggers(&mut self, relation: &Relation, kind: ObjectKind, triggers: &[Trigger]) {
+        let parent = relation.table().and_then(|t| t.partition_of.as_ref()).map(|(parent, _)| *parent);
+        for trigger in triggers {
+            let name = format!("{}.{}", relation.qualified(), trigger.name);
+            let object = Object::Trigger(relation.id, trigger.name.clone());
+            let mut described = Described::new(ObjectKind::Trigger, name, object).part_of(kind, relation.qualified());
+            if let Some(parent) = parent.filter(|_| trigger.for_each_row) {
+                let parents = format!("{}.{}", self.relation_name(parent), trigger.name);
+                described = described.part_of(ObjectKind::Trigger, parents);
+            }
+            self.trigger(&mut described, relation, trigger);
+            self.comment(&mut described);
+            self.described.push(described);
+        }
+    }
+
+    fn trigger(&self, described: &mut Described, relation: &Relation, trigger: &Trigger) {
+        described.has("timing", format!("{:?}", trigger.timing));
+        let events = trigger.events;
+        let events = [
+            (events.insert, "insert"),
+            (events.update, "update"),
+            (events.delete, "delete"),
+            (events.truncate, "truncate"),
+        ];
+        let events: Vec<&str> = events.into_iter().filter(|(fires, _)| *fires).map(|(_, word)| word).collect();
+        described.has("events", events.join(", "));
+        described.has("for each", if trigger.for_each_row { "row" } else { "statement" });
+        let mut columns: Vec<&Ident> = trigger
+            .columns
+            .iter()
+            .filter_map(|id| self.catalog.column(relation.id, *id))
+            .map(|column| &column.name)
+            .collect();
+        columns.sort();
+        described.has("columns", columns.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", "));
+        let function = match trigger.routine.and_then(|id| self.catalog.routines.get(&id)) {
+            Some(routine) => format!("{}.{}", routine.schema, routine.name),
+            // One of an extension.
+            None => trigger.function.name.to_string(),
+        };
+        described.has("function", function);
+        described.has("arguments", trigger.details.args.replace(", ", ","));
+        described.has("fires", state(trigger.state));
+        described.has("constraint", trigger.constraint);
+        described.has("deferrable", trigger.details.deferrable || trigger.details.initially_deferred);
+        described.has("initially deferred", trigger.details.initially_deferred);
+        self.expression(described, "when", trigger.when.as_ref(), None, None);
+    }
+
+    pub(super) fn rules(&mut self, relation: &Relation, kind: ObjectKind, rules: &[(Ident, FiringState)]) {
+        for (name, fires) in rules {
+            let object = Object::Rule(relation.id, name.clone());
+            let name = format!("{}.{name}", relation.qualified());
+            let mut described = Described::new(ObjectKind::Rule, name, object).part_of(kind, relation.qualified());
+            described.has("fires", state(*fires));
+            self.comment(&mut described);
+            self.described.push(described);
+        }
+    }
+
+    pub(super) fn policies(&mut self, relation: &Relation, policies: &[Policy]) {
+        for policy in policies {
+            let object = Object::Policy(relation.id, policy.name.clone());
+            let name = format!("{}.{}", relation.qualified(), policy.name);
+            let mut described =
+                Described::new(ObjectKind::Policy, name, object).part_of(ObjectKind::Table, relation.qualified());
+            let clauses = &policy.clauses;
+            described.has("restrictive", clauses.restrictive);
+            let command = clauses.command.as_deref().unwrap_or("all").to_ascii_lowercase();
+            described.has("command", command);
+            let roles = clauses.roles.as_deref().unwrap_or("public");
+            let mut roles: Vec<&str> = roles.split(',').map(|role| role.trim().trim_matches('"')).collect();
+            roles.sort_unstable();
+            described.has("roles", roles.join(", "));
+            self.expression(&mut described, "using", clauses.using.as_ref(), Some(relation.id), None);
+            self.expression(&mut described, "with check", clauses.check.as_ref(), Some(relation.id), None);
+            self.comment(&mut described);
+            self.described.push(described);
+        }
+    }
+}
