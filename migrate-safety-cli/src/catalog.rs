@@ -1,14 +1,18 @@
 //! `migrate-safety catalog`.
 
+use crate::database::{self, Database};
 use crate::input::{Input, Loaded};
 use crate::{CLEAN, UNUSABLE, print};
 use clap::{Args, ValueEnum};
+use migrate_safety_core::catalog::Catalog;
 
-/// Print the schema that migrations leave.
+/// Print the schema that migrations leave, or that a live database holds.
 #[derive(Debug, Args)]
 pub(crate) struct Print {
     #[command(flatten)]
     input: Input,
+    #[command(flatten)]
+    database: Database,
     /// How to print it.
     #[arg(long, value_enum, default_value_t = Format::Sql)]
     format: Format,
@@ -22,6 +26,9 @@ enum Format {
 
 impl Print {
     pub(crate) fn run(&self) -> u8 {
+        if let Some(url) = &self.database.database_url {
+            return self.print_live(url);
+        }
         let Loaded { set, config, unreadable, .. } = match self.input.read(true) {
             Ok(read) => read,
             Err(error) => {
@@ -32,11 +39,30 @@ impl Print {
         if set.migrations.is_empty() && unreadable > 0 {
             return UNUSABLE;
         }
-        let catalog = migrate_safety_core::replay(&set, &config);
+        self.print(&migrate_safety_core::replay(&set, &config));
+        if unreadable > 0 { UNUSABLE } else { CLEAN }
+    }
+
+    fn print_live(&self, url: &str) -> u8 {
+        match database::read(url) {
+            Ok(live) => {
+                self.print(&live.catalog);
+                for unread in &live.unread {
+                    eprintln!("error: {unread}");
+                }
+                if live.unread.is_empty() { CLEAN } else { UNUSABLE }
+            }
+            Err(error) => {
+                eprintln!("error: {error}");
+                UNUSABLE
+            }
+        }
+    }
+
+    fn print(&self, catalog: &Catalog) {
         print(&match self.format {
             Format::Sql => catalog.to_sql(),
             Format::Json => format!("{:#}\n", catalog.to_json()),
         });
-        if unreadable > 0 { UNUSABLE } else { CLEAN }
     }
 }

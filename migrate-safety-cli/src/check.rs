@@ -1,8 +1,10 @@
 //! `migrate-safety check`.
 
+use crate::database::{self, Database};
 use crate::input::{Input, Loaded};
 use crate::{CLEAN, FINDINGS, UNUSABLE, print, since};
 use clap::{Args, ValueEnum};
+use migrate_safety_core::Checker;
 use migrate_safety_core::report::Colour;
 use migrate_safety_core::rules::Status;
 use std::io::IsTerminal;
@@ -12,6 +14,8 @@ use std::io::IsTerminal;
 pub(crate) struct Check {
     #[command(flatten)]
     input: Input,
+    #[command(flatten)]
+    database: Database,
     /// How to print the report.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -56,7 +60,15 @@ impl Check {
         if set.migrations.is_empty() && unreadable > 0 {
             return UNUSABLE;
         }
-        let report = migrate_safety_core::check(&set, &config);
+        let live = match self.database.database_url.as_deref().map(database::read).transpose() {
+            Ok(live) => live,
+            Err(error) => {
+                eprintln!("error: {error}");
+                return UNUSABLE;
+            }
+        };
+        let checker = Checker::new(&config);
+        let report = live.as_ref().map_or(checker, |live| checker.with_live(live)).check(&set);
         print(&match self.format {
             Format::Text => {
                 let coloured = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();

@@ -2,6 +2,8 @@
 
 mod catalog;
 mod check;
+mod database;
+mod drift;
 mod init;
 mod input;
 mod rules;
@@ -35,6 +37,8 @@ enum Command {
     Explain(rules::Explain),
     /// Write a commented migrate-safety.toml here, with the newest migration as the baseline.
     Init(init::Init),
+    /// Compare a live database with the migrations it has applied.
+    Drift(drift::Drift),
 }
 
 /// Nothing at or above `--deny`.
@@ -53,6 +57,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Rules(list) => list.run(),
             Command::Explain(explain) => explain.run(),
             Command::Init(init) => init.run(),
+            Command::Drift(drift) => drift.run(),
         },
         Err(error) => {
             // Help and version are no errors; clap prints them to standard output.

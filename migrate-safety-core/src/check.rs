@@ -54,22 +54,25 @@ pub(crate) fn check_on(set: &MigrationSet, config: &Config, start: &Start<'_>) -
 
 /// The schema that a set of migrations leaves.
 pub fn replay(set: &MigrationSet, config: &Config) -> Catalog {
-    replay_each(set, config, &mut |_, _| {})
-}
-
-/// Like [`replay`]; `seen` gets the schema after each migration, until the last.
-pub fn replay_each(
-    set: &MigrationSet,
-    config: &Config,
-    seen: &mut dyn FnMut(&Migration, &Catalog),
-) -> Catalog {
     let silent = Config { only: Some(BTreeSet::new()), ..config.clone() };
     let mut replay = Replay::new(set, &silent, &Start::default());
     for migration in &set.migrations {
         replay.judge(migration);
-        seen(migration, &replay.catalog);
     }
     replay.catalog
+}
+
+/// Replays a set of migrations over the host's bookkeeping table; `seen` gets the schema after each migration.
+pub fn replay_each(set: &MigrationSet, config: &Config, seen: &mut dyn FnMut(&Migration, &Catalog)) {
+    let silent = Config { only: Some(BTreeSet::new()), ..config.clone() };
+    let mut replay = Replay::new(set, &silent, &Start::default());
+    if let Some(sql) = set.layout.bookkeeping() {
+        replay.run_before(sql);
+    }
+    for migration in &set.migrations {
+        replay.judge(migration);
+        seen(migration, &replay.catalog);
+    }
 }
 
 /// What there is before the first migration, besides what the settings say.

@@ -3,8 +3,11 @@
 
 pub mod catalog;
 mod check;
+mod checker;
 pub mod config;
 pub mod dialect;
+#[cfg(feature = "live")]
+pub mod drift;
 pub mod effects;
 pub mod layout;
 pub mod report;
@@ -14,6 +17,7 @@ pub mod sql;
 mod wrap;
 
 pub use check::{check, replay, replay_each};
+pub use checker::Checker;
 pub use config::Config;
 pub use dialect::{Dialect, Target};
 pub use layout::{Layout, MigrationSet};

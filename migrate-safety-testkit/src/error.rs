@@ -1,5 +1,6 @@
 //! What can go wrong between a test and its server, each with the remedy.
 
+use migrate_safety_core::catalog::introspect::ReadError;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -54,6 +55,9 @@ pub enum Error {
         /// What the server said.
         error: ServerError,
     },
+    /// A server's catalog was not understood.
+    #[error("the server's catalog could not be read: {0}")]
+    Introspect(#[from] ReadError),
     /// The SQL that prepares a case failed; its statement was not run.
     #[error("the {part} of the case failed: {error}")]
     Case {

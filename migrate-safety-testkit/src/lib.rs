@@ -3,6 +3,8 @@
 //! * [`PostgresServer`]: a server of one major version, gone with the process that started it;
 //! * [`Probe`]: the locks, rewrites, scans and index rebuilds of one statement, as the server shows them;
 //! * [`fill`](mod@fill): synthetic rows, so that a case needs only DDL;
+//! * [`introspect`]: what a server holds, as a catalog;
+//! * [`replay_on_server`]: a history run and replayed, compared after each migration;
 //! * [`run_cases`]: many statements on one server, two at a time.
 //!
 //! ```no_run
@@ -22,7 +24,9 @@ mod database;
 mod error;
 pub mod fill;
 mod gate;
+mod history;
 mod holder;
+mod introspect;
 mod lock;
 mod outside;
 mod place;
@@ -36,6 +40,8 @@ pub use binaries::{MAJORS, ServerBinaries};
 pub use conformance::{Case, CaseResult, run_cases};
 pub use database::Database;
 pub use error::{Error, ServerError};
+pub use history::{Outcome, replay_on_server};
+pub use introspect::introspect;
 pub use lock::LockMode;
 pub use probe::{Measurement, Probe};
 pub use server::{PostgresServer, server_for_test};

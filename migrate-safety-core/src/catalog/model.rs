@@ -586,7 +586,7 @@ pub struct Routine {
     pub volatility: Volatility,
     /// `STRICT`.
     pub strict: bool,
-    /// `SET` clauses.
+    /// `SET` clauses; the value is empty for `FROM CURRENT`.
     pub settings: Vec<(Box<str>, Box<str>)>,
     /// Its body, and the index of the source file it stands in.
     pub body: Option<RoutineBody>,

@@ -77,7 +77,7 @@ impl Layout {
 
     /// The table in which the host records what it has run: it is there before the first migration (sqlx 0.9
     /// `ensure_migrations_table`, diesel_migrations 2.3 `CREATE_MIGRATIONS_TABLE`).
-    pub(crate) fn bookkeeping(self) -> Option<&'static str> {
+    pub fn bookkeeping(self) -> Option<&'static str> {
         match self {
             Self::Sqlx => Some(
                 "CREATE TABLE IF NOT EXISTS _sqlx_migrations (version bigint PRIMARY KEY, description text NOT NULL, \

@@ -11,6 +11,21 @@ pub fn column(expression: &Expression, from: &Ident, to: &Ident) -> Expression {
     Expression { sql: rename_text(&expression.sql, from, to).into(), expr }
 }
 
+/// `expression` with every string constant `from` turned into `to`.
+pub(crate) fn label(expression: &Expression, from: &str, to: &str) -> Expression {
+    let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    let mut expr = expression.expr.clone();
+    relabel(&mut expr, from, to);
+    Expression { sql: expression.sql.replace(&quoted(from), &quoted(to)).into(), expr }
+}
+
+fn relabel(expr: &mut Expr, from: &str, to: &str) {
+    match expr {
+        Expr::String(text) if **text == *from => *text = to.into(),
+        expr => expr.parts_mut().into_iter().for_each(|part| relabel(part, from, to)),
+    }
+}
+
 fn rename(expr: &mut Expr, from: &Ident, to: &Ident) {
     match expr {
         Expr::Column { name, .. } if name == from => *name = to.clone(),

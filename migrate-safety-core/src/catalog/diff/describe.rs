@@ -111,7 +111,7 @@ impl Describer<'_> {
             described.may_have("schema", extension.schema.as_ref().map(ToString::to_string));
             self.described.push(described);
         }
-        for ((schema, name), table) in &self.catalog.statistics {
+        for ((schema, name), table) in self.catalog.statistics.iter() {
             let Some(relation) = self.catalog.relation(*table).filter(|r| is_compared(r)) else { continue };
             let name = format!("{schema}.{name}");
             let mut described =
@@ -192,7 +192,11 @@ impl Describer<'_> {
         wanted: Option<&DataType>,
     ) {
         let meaning = expression.map(|e| self.normal(table).of(&e.expr, wanted)).unwrap_or_default();
-        described.means(name, meaning, expression.map_or("", |e| e.sql.trim()));
+        let shown = expression.map_or("", |e| e.sql.trim());
+        if expression.is_some_and(|e| Normal::is_of_the_moment(&e.expr)) {
+            return described.aspects.push(Aspect { name, meaning: None, shown: shown.to_owned() });
+        }
+        described.means(name, meaning, shown);
     }
 
     /// A type by its full name.

@@ -17,11 +17,32 @@ pub(super) fn canonical(text: &str, wanted: Option<&DataType>) -> String {
         "bool" => boolean(text).map(str::to_owned),
         "jsonb" | "json" => Some(without_spaces(text)),
         "interval" => interval(text),
+        "date" | "timestamp" | "timestamptz" => Some(moment(text)),
         "uuid" => Some(text.to_ascii_lowercase()),
         "int2" | "int4" | "int8" => text.trim().parse::<i64>().ok().map(|n| n.to_string()),
         _ => None,
     };
     quoted(written.as_deref().unwrap_or(text))
+}
+
+/// Whether a constant of a date or time means something else each time it is read.
+pub(super) fn is_of_the_moment(text: &str) -> bool {
+    matches!(text.trim().to_ascii_lowercase().as_str(), "now" | "today" | "tomorrow" | "yesterday")
+}
+
+/// Whether a text is a date with a time to the second.
+fn is_moment(text: &str) -> bool {
+    let shape = text.bytes().take(19).map(|b| if b.is_ascii_digit() { b'0' } else { b });
+    shape.eq(*b"0000-00-00 00:00:00")
+}
+
+/// A constant whose type is not known.
+pub(super) fn untyped(text: &str) -> String {
+    if is_of_the_moment(text) || is_moment(text) {
+        return "moment".to_owned();
+    }
+    let spelt = text.contains(|c: char| c.is_ascii_alphabetic() || c == ':').then(|| interval(text)).flatten();
+    quoted(spelt.as_deref().unwrap_or(text))
 }
 
 /// An array of constants or other expressions.
@@ -71,6 +92,21 @@ fn without_spaces(text: &str) -> String {
         }
     }
     written
+}
+
+/// A date or a time on a day, at UTC unless it says otherwise.
+fn moment(text: &str) -> String {
+    let text = text.trim().to_ascii_lowercase();
+    let text = if text == "epoch" { "1970-01-01".to_owned() } else { text.replacen('t', " ", 1) };
+    let (day, time) = text.split_once(' ').unwrap_or((&text, ""));
+    let mut time = time.trim_end_matches('z').trim_end();
+    for zone in ["+00", "+00:00", "+0000", "utc"] {
+        time = time.strip_suffix(zone).map_or(time, str::trim_end);
+    }
+    if time.contains('.') {
+        time = time.trim_end_matches('0').trim_end_matches('.');
+    }
+    if matches!(time, "" | "00:00" | "00:00:00") { day.to_owned() } else { format!("{day} {time}") }
 }
 
 /// An interval as months, days and microseconds; nothing for forms that are rarely written.
@@ -127,6 +163,9 @@ mod tests {
             ("interval", "1 week", "7 days"),
             ("interval", "1h30m", "01:30:00"),
             ("interval", "2 years", "24 mons"),
+            ("timestamp", "1970-01-01", "1970-01-01 00:00:00"),
+            ("timestamptz", "epoch", "1970-01-01 00:00:00+00"),
+            ("timestamptz", "2024-05-06T07:08:09.500Z", "2024-05-06 07:08:09.5+00"),
             ("uuid", "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"),
         ];
         for (data_type, one, other) in cases {

@@ -5,8 +5,8 @@
 //! place demands: both are left out on both sides.
 
 use super::literal;
-use crate::catalog::{CastContext, CastPath, Catalog, RelationId, Resolved};
-use crate::sql::expr::{CteBody, Expr, Query, Select, TableRef, TableSource};
+use crate::catalog::{CastContext, CastPath, Catalog, RelationId, Resolved, builtin};
+use crate::sql::expr::{Expr, Query, TableSource};
 use crate::sql::{DataType, ObjectName};
 
 /// What expressions are read in: a catalog and, where there is one, the table whose columns they name.
@@ -17,6 +17,13 @@ pub(super) struct Normal<'c> {
 }
 
 impl Normal<'_> {
+    /// Whether the server replaces a constant of an expression by what it means at that moment: `'now'`.
+    pub(super) fn is_of_the_moment(expr: &Expr) -> bool {
+        let mut found = false;
+        expr.walk(&mut |e| found |= matches!(e, Expr::String(text) if literal::is_of_the_moment(text)));
+        found
+    }
+
     /// An expression; `wanted` is the type of the place it stands in.
     pub(super) fn of(&self, expr: &Expr, wanted: Option<&DataType>) -> String {
         match expr {
@@ -104,14 +111,22 @@ impl Normal<'_> {
                 None => name.clone(),
             },
         };
-        let word = called.name.as_str();
-        if called.schema.is_none() && args.len() == 1 {
-            // `text(x)`, `int4(x)` are casts.
-            if matches!(word, "text" | "varchar" | "bpchar") {
-                return self.cast(&args[0], &DataType::builtin(word), None);
-            }
+        if called.schema.is_none()
+            && let Some((expr, to)) = self.cast_call(name, args)
+        {
+            return self.cast(expr, &to, None);
         }
         format!("{}({})", called.sql(), self.list(args))
+    }
+
+    /// `text(x)` and `date(x)` are casts in the form of calls.
+    fn cast_call<'e>(&self, name: &ObjectName, args: &'e [Expr]) -> Option<(&'e Expr, DataType)> {
+        let [only] = args else { return None };
+        let to = DataType::builtin(&name.name);
+        let from = self.catalog.expression_type(only, self.table)?;
+        let is_type = builtin::is_type(&name.name, self.catalog.target().version);
+        let known = is_type && matches!(self.catalog.cast(&from, &to), CastPath::Known(_));
+        known.then_some((only, to))
     }
 
     /// `nextval` and the like: the sequence by its full name, however it was found.
@@ -163,31 +178,21 @@ impl Normal<'_> {
     }
 
     fn binary(&self, op: &str, left: &Expr, right: &Expr) -> String {
-        let op = match op {
-            "!=" => "<>",
-            "like" => "~~",
-            "not like" => "!~~",
-            "ilike" => "~~*",
-            "not ilike" => "!~~*",
-            other => other,
-        };
+        let op = operator(op);
         let pattern = match op {
-            "similar to" => Some(("~", false)),
-            "not similar to" => Some(("!~", true)),
+            "similar to" => Some("~"),
+            "not similar to" => Some("!~"),
             _ => None,
         };
-        let (wanted_left, wanted_right) = (self.type_beside(right), self.type_beside(left));
-        if let Some((op, _)) = pattern {
+        if let Some(op) = pattern {
             let escaped = match right {
                 Expr::Call { name, .. } if name.name == "similar_to_escape" => self.of(right, None),
                 other => format!("similar_to_escape({})", self.of(other, None)),
             };
             return format!("({} {op} {escaped})", self.of(left, None));
         }
-        let schemaless = op.rsplit_once('.').map_or(op, |(_, symbol)| symbol);
-        let written =
-            format!("({} {schemaless} {})", self.of(left, wanted_left.as_ref()), self.of(right, wanted_right.as_ref()));
-        written
+        let (wanted_left, wanted_right) = (self.type_beside(right), self.type_beside(left));
+        format!("({} {op} {})", self.of(left, wanted_left.as_ref()), self.of(right, wanted_right.as_ref()))
     }
 
     /// The type that a constant on the other side of an operator takes.
@@ -205,47 +210,82 @@ impl Normal<'_> {
         format!("({}{} in ({}))", self.of(expr, None), if negated { " not" } else { "" }, values.join(", "))
     }
 
-    /// A query without the qualifiers of its columns.
+    /// What a query is made of besides columns and relations: constants, calls, operators, joins, in no order.
+    ///
+    /// The server expands `*`, follows renamed columns and relations and rewrites joins, none of which changes these.
     pub(super) fn query(&self, query: &Query) -> String {
         let mut parts: Vec<String> = Vec::new();
-        for cte in &query.ctes {
-            let body = match &cte.body {
-                CteBody::Query(query) => self.query(query),
-                CteBody::Dml(operation) => operation.name().to_owned(),
-            };
-            parts.push(format!("with {} as ({body})", cte.name.sql()));
-        }
-        parts.extend(query.selects.iter().map(|select| self.select(select)));
-        if !query.order_by.is_empty() {
-            parts.push(format!("order by {}", self.list(&query.order_by)));
-        }
-        for (word, value) in [("limit", &query.limit), ("offset", &query.offset)] {
-            if let Some(value) = value {
-                parts.push(format!("{word} {}", self.of(value, None)));
+        query.walk_exprs(&mut |expr| parts.extend(self.ingredients(expr)));
+        Self::clauses(query, &mut parts);
+        // `GROUP BY 1` is written out by the server.
+        for place in places(query) {
+            if let Some(at) = parts.iter().position(|part| *part == place) {
+                parts.swap_remove(at);
             }
         }
+        parts.sort();
         parts.join(" ")
     }
 
-    fn select(&self, select: &Select) -> String {
-        let items: Vec<String> = select.items.iter().map(|item| self.of(&item.expr, None)).collect();
-        let from: Vec<String> = select.from.iter().map(|table| self.from_item(table)).collect();
-        let filter = select.filter.as_ref().map(|e| format!(" where {}", self.of(e, None))).unwrap_or_default();
-        format!("select {} from {}{filter} others {}", items.join(", "), from.join(", "), self.list(&select.others))
+    fn clauses(query: &Query, parts: &mut Vec<String>) {
+        parts.extend(query.selects.iter().map(|_| "select".to_owned()));
+        parts.extend(query.order_by.iter().map(|_| "order by".to_owned()));
+        parts.extend(query.limit.iter().map(|_| "limit".to_owned()));
+        for table in query.selects.iter().flat_map(|select| &select.from) {
+            parts.extend(table.optional.then(|| "outer join".to_owned()));
+            if let TableSource::Query(inner) = &table.source {
+                Self::clauses(inner, parts);
+            }
+        }
     }
 
-    fn from_item(&self, table: &TableRef) -> String {
-        let source = match &table.source {
-            TableSource::Relation { name, .. } => match self.catalog.resolve(name) {
-                Resolved::Found(id) => self.catalog.relation(id).map(crate::catalog::Relation::qualified),
-                _ => None,
+    fn ingredients(&self, expr: &Expr) -> Vec<String> {
+        match expr {
+            Expr::Bool(value) => vec![literal::canonical(if *value { "true" } else { "false" }, None)],
+            Expr::Number(text) => vec![literal::canonical(text, None)],
+            Expr::String(text) => vec![literal::untyped(text)],
+            Expr::Call { name, args } if self.cast_call(name, args).is_some() => Vec::new(),
+            Expr::Call { name, .. } => vec![format!("{}()", name.name)],
+            Expr::Binary { op, .. } => vec![operator(op).to_owned()],
+            Expr::Between { negated: false, .. } => vec![">=".to_owned(), "<=".to_owned()],
+            Expr::Between { negated: true, .. } => vec!["<".to_owned(), ">".to_owned()],
+            Expr::InList { list, negated, .. } if list.len() == 1 => {
+                vec![if *negated { "<>" } else { "=" }.to_owned()]
             }
-            .unwrap_or_else(|| name.name.to_string()),
-            TableSource::Query(query) => format!("({})", self.query(query)),
-            TableSource::Expr(expr) => self.of(expr, None),
-        };
-        let on = table.on.as_ref().map(|e| format!(" on {}", self.of(e, None))).unwrap_or_default();
-        format!("{source}{}{on}", if table.optional { " optional" } else { "" })
+            Expr::InList { negated, .. } => vec![if *negated { "not in" } else { "in" }.to_owned()],
+            Expr::IsNull { negated, .. } => vec![if *negated { "is not null" } else { "is null" }.to_owned()],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The numbers that stand for output columns in `GROUP BY` and `ORDER BY`, in subqueries too.
+fn places(query: &Query) -> Vec<String> {
+    let number = |expr: &Expr| match expr {
+        Expr::Number(text) => Some(literal::canonical(text, None)),
+        _ => None,
+    };
+    let mut found: Vec<String> = query.order_by.iter().filter_map(number).collect();
+    for select in &query.selects {
+        found.extend(select.others.iter().filter_map(number));
+        for table in &select.from {
+            if let TableSource::Query(inner) = &table.source {
+                found.extend(places(inner));
+            }
+        }
+    }
+    found
+}
+
+/// An operator as the server writes it, without the schema it is found in.
+fn operator(written: &str) -> &str {
+    match written {
+        "!=" => "<>",
+        "like" => "~~",
+        "not like" => "!~~",
+        "ilike" => "~~*",
+        "not ilike" => "!~~*",
+        other => other.rsplit_once('.').map_or(other, |(_, symbol)| symbol),
     }
 }
 

@@ -37,6 +37,11 @@ const BOOKS: [(Layout, &str); 2] = [
 ];
 
 impl Applied {
+    /// Whether a migration of this version has been applied.
+    pub fn has(&self, version: &str) -> bool {
+        self.migrations.iter().any(|applied| self.layout.compare_versions(&applied.version, version).is_eq())
+    }
+
     /// The bookkeeping table of a catalog, its rows not read yet.
     pub(super) fn find(catalog: &Catalog) -> Option<Self> {
         BOOKS.iter().find_map(|(layout, _)| {

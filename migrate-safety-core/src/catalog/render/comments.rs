@@ -7,7 +7,7 @@ use crate::sql::{Ident, ObjectName};
 
 impl Catalog {
     /// `COMMENT ON` for everything that has a comment.
-    pub(super) fn comment_statements(&self) -> Vec<String> {
+    pub(in crate::catalog) fn comment_statements(&self) -> Vec<String> {
         let mut statements = Vec::new();
         let mut say = |on: String, text: Option<&str>| {
             statements.extend(text.map(|text| format!("COMMENT ON {on} IS {}", literal(text))));
@@ -60,20 +60,20 @@ impl Catalog {
     }
 
     /// The comment on an object that has no field for one.
-    pub(super) fn comment_on(&self, object: &Object) -> Option<&str> {
+    pub(in crate::catalog) fn comment_on(&self, object: &Object) -> Option<&str> {
         self.comments.get(object).map(|text| &**text)
     }
 }
 
 /// `FUNCTION name(types)`.
-fn routine_words(routine: &Routine) -> String {
+pub(in crate::catalog) fn routine_words(routine: &Routine) -> String {
     let name = ObjectName { schema: Some(routine.schema.clone()), name: routine.name.clone() };
     let inputs: Vec<String> = routine.inputs().map(ToString::to_string).collect();
     let word = if routine.procedure { "PROCEDURE" } else { "FUNCTION" };
     format!("{word} {}({})", name.sql(), inputs.join(", "))
 }
 
-fn relation_word(relation: &Relation) -> &'static str {
+pub(in crate::catalog) fn relation_word(relation: &Relation) -> &'static str {
     match &relation.kind {
         RelationKind::Table(table) if table.foreign => "FOREIGN TABLE",
         RelationKind::Table(_) => "TABLE",

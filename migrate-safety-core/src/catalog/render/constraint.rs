@@ -7,7 +7,7 @@ use crate::sql::operation::ReferentialAction;
 
 impl Catalog {
     /// A constraint as it is written behind its name, `NOT VALID` excepted.
-    pub(super) fn constraint_sql(&self, table: &Table, constraint: &Constraint) -> String {
+    pub(in crate::catalog) fn constraint_sql(&self, table: &Table, constraint: &Constraint) -> String {
         let demand = match &constraint.kind {
             ConstraintKind::NotNull { column } => format!("NOT NULL {}", column_names(table, &[*column])),
             ConstraintKind::Check { expression, .. } => format!("CHECK ({})", bare(expression)),
@@ -65,12 +65,12 @@ impl Catalog {
 }
 
 /// Columns by their names, with commas between.
-pub(super) fn column_names(table: &Table, columns: &[ColumnId]) -> String {
+pub(in crate::catalog) fn column_names(table: &Table, columns: &[ColumnId]) -> String {
     names(columns.iter().filter_map(|id| table.column_by_id(*id)).map(|c| &c.name))
 }
 
 /// The columns that a constraint is about, by name.
-pub(super) fn constrained<'t>(table: &'t Table, constraint: &Constraint) -> Vec<&'t Ident> {
+pub(in crate::catalog) fn constrained<'t>(table: &'t Table, constraint: &Constraint) -> Vec<&'t Ident> {
     let ids = match &constraint.kind {
         ConstraintKind::NotNull { column } => std::slice::from_ref(column),
         ConstraintKind::Check { columns, .. } | ConstraintKind::Unique { columns, .. } => columns,
@@ -86,7 +86,7 @@ fn action(event: &str, action: ReferentialAction) -> String {
 }
 
 /// An action as it is written.
-pub(super) fn action_name(action: ReferentialAction) -> &'static str {
+pub(in crate::catalog) fn action_name(action: ReferentialAction) -> &'static str {
     match action {
         ReferentialAction::NoAction => "NO ACTION",
         ReferentialAction::Restrict => "RESTRICT",

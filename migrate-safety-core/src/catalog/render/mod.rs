@@ -1,7 +1,7 @@
 //! The schema written down: as SQL that makes it on an empty database, and as JSON.
 
-mod comments;
-mod constraint;
+pub(super) mod comments;
+pub(super) mod constraint;
 mod index;
 #[cfg(feature = "json")]
 mod json;
@@ -11,9 +11,9 @@ mod routine;
 mod rule;
 mod script;
 mod sequence;
-mod table;
-mod table_parts;
-mod text;
+pub(super) mod table;
+pub(super) mod table_parts;
+pub(super) mod text;
 mod trigger;
 mod types;
 mod view;

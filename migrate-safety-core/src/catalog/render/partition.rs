@@ -8,7 +8,7 @@ use crate::sql::operation::PartitionBound;
 
 impl TableWriter<'_> {
     /// What makes a table that is there a partition or an heir.
-    pub(super) fn join_parents(&self) -> Vec<String> {
+    pub(in crate::catalog) fn join_parents(&self) -> Vec<String> {
         let name = self.name();
         let mut statements = Vec::new();
         if let Some((parent, bound)) = &self.table.partition_of

@@ -8,7 +8,7 @@ use crate::sql::operation::RuleText;
 
 impl Catalog {
     /// All rules, and which of them do not fire as usual.
-    pub(super) fn rule_statements(&self) -> Vec<String> {
+    pub(in crate::catalog) fn rule_statements(&self) -> Vec<String> {
         let mut statements = Vec::new();
         for relation in self.relations().filter(|r| is_written(r)) {
             let rules = match &relation.kind {
@@ -33,7 +33,7 @@ impl Catalog {
     }
 
     /// `CREATE RULE` without a semicolon.
-    pub(super) fn rule_sql(&self, relation: &Relation, name: &Ident) -> Option<String> {
+    pub(in crate::catalog) fn rule_sql(&self, relation: &Relation, name: &Ident) -> Option<String> {
         let text = self.rule_text(relation.id, name)?;
         let table = relation.object_name().sql();
         Some(format!("CREATE RULE {} AS ON {} TO {table} {}", name.sql(), text.event, text.body))

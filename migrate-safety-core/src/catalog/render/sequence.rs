@@ -5,7 +5,7 @@ use crate::sql::operation::Persistence;
 
 impl Catalog {
     /// `CREATE SEQUENCE` without a semicolon.
-    pub(super) fn sequence_sql(relation: &Relation, sequence: &Sequence) -> String {
+    pub(in crate::catalog) fn sequence_sql(relation: &Relation, sequence: &Sequence) -> String {
         let unlogged = if sequence.persistence == Persistence::Unlogged { "UNLOGGED " } else { "" };
         let mut sql = format!("CREATE {unlogged}SEQUENCE {}", relation.object_name().sql());
         if !sequence.data_type.is("int8") {
@@ -18,7 +18,12 @@ impl Catalog {
     }
 
     /// The options of an identity column's sequence that are not the usual ones.
-    pub(super) fn identity_options(&self, table: &Relation, column: &Column, sequence: RelationId) -> Option<String> {
+    pub(in crate::catalog) fn identity_options(
+        &self,
+        table: &Relation,
+        column: &Column,
+        sequence: RelationId,
+    ) -> Option<String> {
         let relation = self.relation(sequence)?;
         let mut written = Vec::new();
         let usual = format!("{}_{}_seq", table.name, column.name);

@@ -7,22 +7,22 @@ use crate::sql::expr::{Expr, Expression};
 use crate::sql::operation::{PartitionBound, PartitionStrategy, Persistence};
 
 /// One table to be written, and what cannot be written in its `CREATE TABLE`.
-pub(super) struct TableWriter<'c> {
-    pub(super) catalog: &'c Catalog,
-    pub(super) relation: &'c Relation,
-    pub(super) table: &'c Table,
+pub(in crate::catalog) struct TableWriter<'c> {
+    pub(in crate::catalog) catalog: &'c Catalog,
+    pub(in crate::catalog) relation: &'c Relation,
+    pub(in crate::catalog) table: &'c Table,
     /// Whether expressions that call the schema's own functions have to wait, since those need the table.
-    pub(super) calls_wait: bool,
+    pub(in crate::catalog) calls_wait: bool,
 }
 
 impl<'c> TableWriter<'c> {
     /// The table as a statement names it.
-    pub(super) fn name(&self) -> String {
+    pub(in crate::catalog) fn name(&self) -> String {
         self.relation.object_name().sql()
     }
 
     /// `CREATE TABLE` without a semicolon.
-    pub(super) fn create(&self) -> String {
+    pub(in crate::catalog) fn create(&self) -> String {
         let table = self.table;
         let inherits = self.inherits_at_once();
         let word = match (table.foreign, table.persistence) {
@@ -52,7 +52,7 @@ impl<'c> TableWriter<'c> {
     }
 
     /// A column with everything that is written at it.
-    fn column(&self, column: &Column) -> String {
+    pub(in crate::catalog) fn column(&self, column: &Column) -> String {
         let mut sql = format!("{} {}", column.name.sql(), column.data_type);
         if let Some(collation) = &column.collation {
             sql = format!("{sql} COLLATE {}", collation.sql());
@@ -106,7 +106,7 @@ impl<'c> TableWriter<'c> {
     }
 
     /// `CONSTRAINT name …`.
-    pub(super) fn named_constraint(&self, constraint: &Constraint) -> String {
+    pub(in crate::catalog) fn named_constraint(&self, constraint: &Constraint) -> String {
         format!("CONSTRAINT {} {}", constraint.name.sql(), self.catalog.constraint_sql(self.table, constraint))
     }
 
@@ -126,12 +126,12 @@ impl<'c> TableWriter<'c> {
     }
 
     /// Whether a check does not come from a parent by itself.
-    pub(super) fn is_own(&self, constraint: &Constraint) -> bool {
+    pub(in crate::catalog) fn is_own(&self, constraint: &Constraint) -> bool {
         constraint.local || constraint.inherited == 0 || !self.inherits_at_once() || self.table.partition_of.is_some()
     }
 
     /// Whether an expression can only be written when the functions are there.
-    pub(super) fn waits(&self, expression: Option<&Expression>) -> bool {
+    pub(in crate::catalog) fn waits(&self, expression: Option<&Expression>) -> bool {
         let Some(expression) = expression else { return false };
         let mut calls = false;
         expression.expr.walk(&mut |e| {
@@ -142,7 +142,7 @@ impl<'c> TableWriter<'c> {
 
     /// Whether `INHERITS` gives the columns in the order in which the table has them. If not, it is made apart and
     /// inherits afterwards.
-    pub(super) fn inherits_at_once(&self) -> bool {
+    pub(in crate::catalog) fn inherits_at_once(&self) -> bool {
         let mut natural: Vec<&Ident> = Vec::new();
         let parents = self.table.inherits.iter().filter_map(|id| self.catalog.table(*id));
         for column in parents.flat_map(|p| &p.columns) {
@@ -158,7 +158,7 @@ impl<'c> TableWriter<'c> {
 
 impl Catalog {
     /// A column's default; one that takes numbers from the column's own sequence calls it by its present name.
-    pub(super) fn default_sql(&self, column: &Column) -> Option<String> {
+    pub(in crate::catalog) fn default_sql(&self, column: &Column) -> Option<String> {
         let default = column.default.as_ref()?;
         let sequence = column.sequence.filter(|_| column.identity.is_none()).and_then(|id| self.relation(id));
         match (sequence, &default.expr) {
@@ -171,7 +171,11 @@ impl Catalog {
     }
 
     /// Tables that a history makes and that outlive a session.
-    pub(super) fn written_table<'c>(&'c self, relation: &'c Relation, calls_wait: bool) -> Option<TableWriter<'c>> {
+    pub(in crate::catalog) fn written_table<'c>(
+        &'c self,
+        relation: &'c Relation,
+        calls_wait: bool,
+    ) -> Option<TableWriter<'c>> {
         match &relation.kind {
             RelationKind::Table(table) => Some(TableWriter { catalog: self, relation, table, calls_wait }),
             _ => None,
@@ -188,7 +192,7 @@ fn key_element(expression: &Expression) -> String {
 }
 
 /// A strategy as it is written.
-pub(super) fn strategy_name(strategy: PartitionStrategy) -> &'static str {
+pub(in crate::catalog) fn strategy_name(strategy: PartitionStrategy) -> &'static str {
     match strategy {
         PartitionStrategy::Range => "RANGE",
         PartitionStrategy::List => "LIST",
@@ -197,7 +201,7 @@ pub(super) fn strategy_name(strategy: PartitionStrategy) -> &'static str {
 }
 
 /// `FOR VALUES …` or `DEFAULT`.
-pub(super) fn bound_sql(bound: &PartitionBound) -> String {
+pub(in crate::catalog) fn bound_sql(bound: &PartitionBound) -> String {
     match bound {
         PartitionBound::Default => "DEFAULT".to_owned(),
         PartitionBound::In(list) => format!("FOR VALUES IN ({})", values(list)),

@@ -11,7 +11,7 @@ impl TableWriter<'_> {
     }
 
     /// Defaults and checks that had to wait, and constraints that are not valid: in a new table they would be.
-    pub(super) fn late_expressions(&self) -> Vec<String> {
+    pub(in crate::catalog) fn late_expressions(&self) -> Vec<String> {
         let mut statements = Vec::new();
         for column in &self.table.columns {
             let inherited = self.inherits_at_once() && !column.local;
@@ -36,7 +36,7 @@ impl TableWriter<'_> {
     }
 
     /// Constraints whose index does not cover all partitions.
-    pub(super) fn partial_constraints(&self) -> Vec<String> {
+    pub(in crate::catalog) fn partial_constraints(&self) -> Vec<String> {
         let partial = self.table.constraints.iter().filter(|c| {
             let index = c.index().and_then(|index| self.catalog.index(index));
             index.is_some_and(|index| !index.valid)
@@ -46,7 +46,7 @@ impl TableWriter<'_> {
     }
 
     /// Foreign keys, those apart that the server makes for partitions.
-    pub(super) fn foreign_keys(&self) -> Vec<String> {
+    pub(in crate::catalog) fn foreign_keys(&self) -> Vec<String> {
         let keys = self.table.constraints.iter().filter(|c| matches!(c.kind, ConstraintKind::ForeignKey(_)));
         keys.filter(|c| c.parent.is_none())
             .map(|c| {
@@ -57,7 +57,7 @@ impl TableWriter<'_> {
     }
 
     /// Everything else that the table has set.
-    pub(super) fn settings(&self) -> Vec<String> {
+    pub(in crate::catalog) fn settings(&self) -> Vec<String> {
         let table = self.table;
         let mut actions = Vec::new();
         if let Some(of_type) = &table.of_type {
@@ -83,13 +83,13 @@ impl TableWriter<'_> {
     }
 
     /// Its policies.
-    pub(super) fn policies(&self) -> Vec<String> {
+    pub(in crate::catalog) fn policies(&self) -> Vec<String> {
         let name = self.name();
         self.table.policies.iter().map(|policy| policy_sql(&name, policy)).collect()
     }
 
     /// Its triggers, those apart that the server makes for partitions, and which of them do not fire as usual.
-    pub(super) fn triggers(&self) -> Vec<String> {
+    pub(in crate::catalog) fn triggers(&self) -> Vec<String> {
         let parent = self.table.partition_of.as_ref().and_then(|(parent, _)| self.catalog.table(*parent));
         let cloned = |trigger: &Trigger| {
             parent.is_some_and(|p| p.triggers.iter().any(|t| t.for_each_row && t.name == trigger.name))
@@ -108,7 +108,7 @@ impl TableWriter<'_> {
 }
 
 /// The word that makes a trigger or rule fire so, unless that is the usual way.
-pub(super) fn firing(state: FiringState) -> Option<&'static str> {
+pub(in crate::catalog) fn firing(state: FiringState) -> Option<&'static str> {
     match state {
         FiringState::Enabled => None,
         FiringState::Disabled => Some("DISABLE"),
@@ -118,7 +118,7 @@ pub(super) fn firing(state: FiringState) -> Option<&'static str> {
 }
 
 /// `CREATE POLICY` without a semicolon.
-pub(super) fn policy_sql(on: &str, policy: &Policy) -> String {
+pub(in crate::catalog) fn policy_sql(on: &str, policy: &Policy) -> String {
     let clauses = &policy.clauses;
     let restrictive = if clauses.restrictive { " AS RESTRICTIVE" } else { "" };
     let command = clauses.command.as_ref().map(|c| format!(" FOR {c}")).unwrap_or_default();

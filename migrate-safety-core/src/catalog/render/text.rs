@@ -5,18 +5,18 @@ use crate::sql::expr::{Expr, Expression};
 use crate::sql::name::quote;
 
 /// A string constant.
-pub(super) fn literal(text: &str) -> String {
+pub(in crate::catalog) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
 /// Names, quoted where they must be, with commas between.
-pub(super) fn names<'n>(names: impl IntoIterator<Item = &'n Ident>) -> String {
+pub(in crate::catalog) fn names<'n>(names: impl IntoIterator<Item = &'n Ident>) -> String {
     let names: Vec<String> = names.into_iter().map(Ident::sql).collect();
     names.join(", ")
 }
 
 /// The text of an expression without parentheses around all of it.
-pub(super) fn bare(expression: &Expression) -> &str {
+pub(in crate::catalog) fn bare(expression: &Expression) -> &str {
     let mut text = expression.sql.trim();
     while let Some(inner) = text.strip_prefix('(').and_then(|t| t.strip_suffix(')')) {
         if !balanced(inner) {
@@ -45,7 +45,7 @@ fn balanced(text: &str) -> bool {
 }
 
 /// `WITH (name = value, …)` with a space before, or nothing.
-pub(super) fn with_options(options: &[(Box<str>, Box<str>)]) -> String {
+pub(in crate::catalog) fn with_options(options: &[(Box<str>, Box<str>)]) -> String {
     if options.is_empty() {
         return String::new();
     }

@@ -6,14 +6,14 @@ use crate::sql::ObjectName;
 
 impl TypeDef {
     /// The name to write in a statement.
-    pub(super) fn sql_name(&self) -> String {
+    pub(in crate::catalog) fn sql_name(&self) -> String {
         ObjectName { schema: Some(self.schema.clone()), name: self.name.clone() }.sql()
     }
 }
 
 impl Catalog {
     /// `CREATE TYPE` or `CREATE DOMAIN` without a semicolon; nothing for a base type, which is made of C functions.
-    pub(super) fn type_sql(def: &TypeDef) -> Option<String> {
+    pub(in crate::catalog) fn type_sql(def: &TypeDef) -> Option<String> {
         let name = def.sql_name();
         Some(match &def.kind {
             TypeDefKind::Enum(labels) => {

@@ -36,7 +36,7 @@ pub(super) fn set(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     }
     match clause(c)? {
         Clause::Value(name, value) => Ok(Operation::Set { name, value, local }),
-        Clause::Current => Ok(command("SET FROM CURRENT")),
+        Clause::Current(_) => Ok(command("SET FROM CURRENT")),
     }
 }
 
@@ -126,15 +126,15 @@ pub(super) fn setting_name(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
 pub(super) enum Clause {
     /// Sets a value; none for `DEFAULT`.
     Value(Box<str>, Option<Box<str>>),
-    /// `FROM CURRENT` changes nothing.
-    Current,
+    /// `FROM CURRENT` changes nothing for a session.
+    Current(Box<str>),
 }
 
 /// `name = value, …`, `name TO DEFAULT`, `name FROM CURRENT`.
 fn assignment(c: &mut Cursor<'_, '_>) -> Parse<Clause> {
     let name = setting_name(c)?;
     if c.eat_all("FROM CURRENT") {
-        return Ok(Clause::Current);
+        return Ok(Clause::Current(name));
     }
     if !c.eat("TO") && !c.eat_token(&Token::Eq) {
         return Err(c.expected("`=` or `TO`"));

@@ -38,7 +38,7 @@ pub struct CreateRoutine {
     pub strict: bool,
     /// `SECURITY DEFINER`.
     pub security_definer: bool,
-    /// `SET name = value` clauses.
+    /// `SET name = value` clauses; the value is empty for `FROM CURRENT`.
     pub settings: Vec<(Box<str>, Box<str>)>,
     /// The body, unescaped; absent for C and internal functions.
     pub body: Option<RoutineBody>,

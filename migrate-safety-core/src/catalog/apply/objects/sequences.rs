@@ -155,9 +155,16 @@ impl Sequence {
     /// Drops the bounds and the start that it would have if nothing were written about them.
     pub(in crate::catalog) fn forget_usual(&mut self) {
         let (least, most) = self.usual_bounds();
-        let first = if self.increment > 0 { self.bounds.0.unwrap_or(least) } else { self.bounds.1.unwrap_or(most) };
+        let first = Self { start: None, ..self.clone() }.first();
         self.start = self.start.filter(|start| *start != first);
         self.bounds = (self.bounds.0.filter(|bound| *bound != least), self.bounds.1.filter(|bound| *bound != most));
+    }
+
+    /// The first number it gives.
+    pub(in crate::catalog) fn first(&self) -> i64 {
+        let (least, most) = self.usual_bounds();
+        let end = if self.increment > 0 { self.bounds.0.unwrap_or(least) } else { self.bounds.1.unwrap_or(most) };
+        self.start.unwrap_or(end)
     }
 
     fn usual_bounds(&self) -> (i64, i64) {

@@ -2,9 +2,12 @@
 
 use super::Applied;
 use crate::catalog::types::FoundType;
-use crate::catalog::{Catalog, Conflict, RelationId, RelationKind, Stamp, TEMP_SCHEMA, TypeDef, TypeDefKind, TypeId};
+use crate::catalog::{
+    Catalog, ColumnId, Conflict, ConstraintKind, RelationId, RelationKind, Stamp, TEMP_SCHEMA, TypeDef, TypeDefKind,
+    TypeId,
+};
 use crate::sql::operation::{AlterType, TypeKind};
-use crate::sql::{DataType, Ident, ObjectName};
+use crate::sql::{DataType, Ident, ObjectName, rename};
 
 impl Catalog {
     /// `CREATE TYPE`.
@@ -121,8 +124,36 @@ impl Catalog {
                 if let Some(label) = labels.get_mut(at) {
                     label.0 = to.clone();
                 }
+                if let FoundType::Defined(id) = found {
+                    self.relabel(id, from, to);
+                }
             }
             _ => {}
+        }
+    }
+
+    /// Expressions keep the value of an enum, not its label: a label's new name is theirs too.
+    fn relabel(&mut self, id: TypeId, from: &str, to: &str) {
+        for table in self.tables_using_type(id) {
+            let Some(def) = self.types.get(&id) else { return };
+            let of_type = |t: &DataType| t.schema.as_ref() == Some(&def.schema) && t.name == def.name;
+            let columns = self.table(table).map_or(&[][..], |t| &t.columns);
+            let columns: Vec<ColumnId> = columns.iter().filter(|c| of_type(&c.data_type)).map(|c| c.id).collect();
+            let Some(definition) = self.table_mut(table) else { continue };
+            for column in definition.columns.iter_mut().filter(|c| columns.contains(&c.id)) {
+                column.default = column.default.take().map(|default| rename::label(&default, from, to));
+            }
+            for constraint in &mut definition.constraints {
+                if let ConstraintKind::Check { expression, columns: mentioned } = &mut constraint.kind
+                    && mentioned.iter().any(|c| columns.contains(c))
+                {
+                    *expression = rename::label(expression, from, to);
+                }
+            }
+            for index in self.indexes_of(table).to_vec() {
+                let Some(index) = self.index_mut(index) else { continue };
+                index.predicate = index.predicate.take().map(|predicate| rename::label(&predicate, from, to));
+            }
         }
     }
 

@@ -54,7 +54,8 @@ impl Describer<'_> {
         let mut settings: Vec<String> =
             routine.settings.iter().map(|(name, value)| format!("{name} = {}", value.trim_matches('\''))).collect();
         settings.sort();
-        described.has("settings", settings.join(", "));
+        let known = routine.settings.iter().all(|(_, value)| !value.is_empty());
+        described.may_have("settings", known.then(|| settings.join(", ")));
     }
 
     pub(super) fn triggers(&mut self, relation: &Relation, kind: ObjectKind, triggers: &[Trigger]) {

@@ -3,8 +3,8 @@
 use super::{Described, Describer, collation};
 use crate::catalog::diff::ObjectKind;
 use crate::catalog::{
-    Column, ColumnId, Constraint, ConstraintKind, ForeignKey, Index, IndexKey, Object, Relation, RelationId, Sequence,
-    Table, View,
+    Column, ColumnId, Constraint, ConstraintKind, Dependency, ForeignKey, Index, IndexKey, Object, Relation,
+    RelationId, Sequence, Table, UNKNOWN_TYPE, View,
 };
 use crate::sql::expr::Expr;
 use crate::sql::operation::{PartitionBound, Persistence, ReplicaIdentity};
@@ -108,7 +108,8 @@ impl Describer<'_> {
                 described = described.part_of(ObjectKind::Column, parents);
             }
         }
-        described.has("type", self.type_name(&column.data_type));
+        let known = !column.data_type.is(UNKNOWN_TYPE);
+        described.may_have("type", known.then(|| self.type_name(&column.data_type)));
         described.has("collation", collation(column.collation.as_ref()));
         described.has("not null", column.not_null);
         self.expression(&mut described, "default", column.default.as_ref(), Some(relation.id), Some(&column.data_type));
@@ -274,7 +275,12 @@ impl Describer<'_> {
     }
 
     fn index_column(&self, index: &Index, id: ColumnId) -> Option<String> {
-        let relation = self.catalog.relation(index.table)?;
+        self.relation_column(index.table, id)
+    }
+
+    /// A column of a table or view by its number.
+    fn relation_column(&self, relation: RelationId, id: ColumnId) -> Option<String> {
+        let relation = self.catalog.relation(relation)?;
         match (relation.table(), relation.view()) {
             (Some(table), _) => Some(table.column_by_id(id)?.name.to_string()),
             (None, Some(view)) => Some(view.columns.get(usize::from(id.0).checked_sub(1)?)?.name.to_string()),
@@ -322,7 +328,7 @@ impl Describer<'_> {
         described.has("options", options(&view.options));
         described.has("comment", relation.comment.as_deref().unwrap_or_default());
         described.has("populated", view.populated);
-        let mut reads: Vec<String> = view.depends_on.iter().map(|d| self.relation_name(d.relation)).collect();
+        let mut reads: Vec<String> = view.depends_on.iter().map(|d| self.dependency(d)).collect();
         reads.sort();
         reads.dedup();
         described.may_have("reads", view.complete.then(|| reads.join(", ")));
@@ -336,6 +342,21 @@ impl Describer<'_> {
         self.described.push(described);
         self.triggers(relation, kind, &view.triggers);
         self.rules(relation, kind, &view.rules);
+    }
+
+    /// A relation that is read, with the columns that are named.
+    fn dependency(&self, dependency: &Dependency) -> String {
+        let relation = self.relation_name(dependency.relation);
+        if self.catalog.table(dependency.relation).is_none() {
+            // The columns of a view come and go with it.
+            return relation;
+        }
+        let mut columns: Vec<ColumnId> = dependency.columns.clone();
+        columns.sort_unstable();
+        columns.dedup();
+        let columns: Vec<String> =
+            columns.iter().filter_map(|id| self.relation_column(dependency.relation, *id)).collect();
+        format!("{relation} ({})", columns.join(", "))
     }
 
     /// What a view computes, in the words of [`Normal::query`](crate::catalog::diff::normal::Normal::query).

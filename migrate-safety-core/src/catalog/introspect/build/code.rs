@@ -3,7 +3,7 @@
 use super::{Builder, firing_state};
 use crate::catalog::introspect::rows::{PolicyRow, RoutineRow, TriggerRow};
 use crate::catalog::introspect::text;
-use crate::catalog::{ColumnId, Object, RelationId, RelationKind, Stamp, Trigger};
+use crate::catalog::{ColumnId, Object, RelationId, RelationKind, RoutineId, Stamp, Trigger};
 use crate::sql::operation::CreateTrigger;
 use crate::sql::{Ident, Operation};
 
@@ -20,8 +20,9 @@ impl Builder {
             if let Some(create) = create {
                 self.catalog.apply(&create, Stamp::BEFORE);
             }
-            match self.catalog.routines.last_key_value().filter(|(id, _)| id.0 >= before) {
-                Some((id, _)) => drop(self.routines.insert(row.oid, *id)),
+            let made = (before..self.catalog.next_id).map(RoutineId).find(|id| self.catalog.routines.contains_key(id));
+            match made {
+                Some(id) => drop(self.routines.insert(row.oid, id)),
                 None => self.not_understood(&name, &sql),
             }
         }

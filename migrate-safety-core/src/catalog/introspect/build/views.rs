@@ -21,7 +21,7 @@ impl Builder {
             let routines = row.routines.iter().flatten().filter_map(|oid| self.routines.get(oid).copied()).collect();
             let types = row.types.iter().flatten().filter_map(|oid| self.types.get(oid).copied()).collect();
             for dependency in &reads {
-                self.catalog.readers.entry(dependency.relation).or_default().push(id);
+                self.catalog.readers.change(dependency.relation, |readers| readers.push(id));
             }
             if row.definition.is_none() {
                 self.locked(id);

@@ -8,14 +8,14 @@ SELECT i.indexrelid::int8 AS oid, i.indrelid::int8 AS relation, m.amname AS meth
                                THEN pg_catalog.pg_get_indexdef(i.indexrelid, k.place::int, true) END,
             'collation', (SELECT json_build_array(n.nspname, l.collname) FROM pg_catalog.pg_collation l
                           JOIN pg_catalog.pg_namespace n ON n.oid = l.collnamespace
-                          WHERE l.oid = k.collation AND l.collname <> 'default'
+                          WHERE l.oid = k.collated AND l.collname <> 'default'
                             AND l.oid IS DISTINCT FROM o.attcollation),
             'operator_class', (SELECT json_build_array(n.nspname, p.opcname) FROM pg_catalog.pg_opclass p
                                JOIN pg_catalog.pg_namespace n ON n.oid = p.opcnamespace
                                WHERE p.oid = k.class AND NOT p.opcdefault)
         ) ORDER BY k.place)
         FROM unnest(i.indkey::int2[], i.indclass::oid[], i.indcollation::oid[], i.indoption::int2[])
-             WITH ORDINALITY AS k (number, class, collation, option, place)
+             WITH ORDINALITY AS k (number, class, collated, option, place)
         JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indexrelid AND a.attnum = k.place
         LEFT JOIN pg_catalog.pg_attribute o ON o.attrelid = i.indrelid AND o.attnum = k.number AND k.number > 0
        ) AS elements,

@@ -3,7 +3,7 @@
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::grammar::setting::{Clause, clause, named_setting};
 
-/// A setting and its value; no value for `DEFAULT`, `FROM CURRENT` and `RESET`.
+/// A setting and its value: none for `DEFAULT` and `RESET`, an empty one for `FROM CURRENT`.
 pub(super) type Setting = (Box<str>, Option<Box<str>>);
 
 /// `SET …` or `RESET …` with its first word, if it is next.
@@ -16,6 +16,6 @@ pub(super) fn set_or_reset(c: &mut Cursor<'_, '_>) -> Parse<Option<Setting>> {
     }
     Ok(Some(match clause(c)? {
         Clause::Value(name, value) => (name, value),
-        Clause::Current => ("".into(), None),
+        Clause::Current(name) => (name, Some("".into())),
     }))
 }

@@ -1,0 +1,47 @@
+//! SQL that makes the actual schema what is expected.
+
+mod alter;
+mod create;
+mod drop;
+
+use super::describe::{Aspect, Described};
+use super::{ObjectKind, object_of};
+use crate::catalog::Catalog;
+use crate::catalog::render::text::literal;
+
+/// Writes statements for differences between two catalogs.
+pub(super) struct Repair<'c> {
+    pub(super) expected: &'c Catalog,
+    pub(super) actual: &'c Catalog,
+}
+
+impl Repair<'_> {
+    /// Statements that make `found` what is `wanted`. Nothing where the catalogs do not hold enough to write them.
+    pub(super) fn sql(
+        &self,
+        kind: ObjectKind,
+        wanted: Option<&Described>,
+        found: Option<&Described>,
+        aspects: &[(&Aspect, &Aspect)],
+    ) -> Vec<String> {
+        match (object_of(wanted), object_of(found)) {
+            (Some(wanted), None) => self.create(wanted),
+            (None, Some(found)) => self.drop(found).into_iter().collect(),
+            (Some(wanted), Some(found)) => {
+                let aspects: Vec<&str> = aspects.iter().map(|(aspect, _)| aspect.name).collect();
+                self.alter(wanted, found, &aspects)
+            }
+            (None, None) => match (kind, found) {
+                (ObjectKind::Statistics, Some(found)) if wanted.is_none() => {
+                    vec![format!("DROP STATISTICS {}", found.name)]
+                }
+                _ => Vec::new(),
+            },
+        }
+    }
+}
+
+/// `COMMENT ON words IS 'text'`; without a text it is taken away.
+fn comment(words: &str, text: Option<&str>) -> String {
+    format!("COMMENT ON {words} IS {}", text.map_or("NULL".to_owned(), literal))
+}

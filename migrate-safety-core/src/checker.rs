@@ -1,0 +1,37 @@
+//! A check of migrations against more than their own history.
+
+use crate::check::{Start, check_on};
+use crate::config::Config;
+use crate::layout::MigrationSet;
+use crate::report::Report;
+
+#[cfg(feature = "live")]
+mod live;
+
+/// Checks migrations, if need be against a live database.
+#[derive(Clone, Copy, Debug)]
+pub struct Checker<'c> {
+    config: &'c Config,
+    #[cfg(feature = "live")]
+    live: Option<&'c crate::catalog::introspect::Live>,
+}
+
+impl<'c> Checker<'c> {
+    /// A check with these settings; by itself it does what [`check`](crate::check) does.
+    pub fn new(config: &'c Config) -> Self {
+        Self {
+            config,
+            #[cfg(feature = "live")]
+            live: None,
+        }
+    }
+
+    /// Judges the migrations of a set.
+    pub fn check(&self, set: &MigrationSet) -> Report {
+        #[cfg(feature = "live")]
+        if let Some(live) = self.live {
+            return live::check(set, self.config, live);
+        }
+        check_on(set, self.config, &Start::default())
+    }
+}

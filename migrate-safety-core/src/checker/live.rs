@@ -1,0 +1,30 @@
+//! A check of what a live database has not seen yet.
+
+use super::Checker;
+use crate::catalog::RelationId;
+use crate::catalog::introspect::Live;
+use crate::check::{Start, check_on};
+use crate::config::Config;
+use crate::layout::MigrationSet;
+use crate::report::Report;
+use std::collections::BTreeMap;
+
+impl<'c> Checker<'c> {
+    /// Takes a live database for what the migrations run on: they are checked for its version, against its schema and
+    /// its sizes, and those that it has recorded as applied are left out.
+    #[must_use]
+    pub fn with_live(self, live: &'c Live) -> Self {
+        Self { live: Some(live), ..self }
+    }
+}
+
+pub(super) fn check(set: &MigrationSet, config: &Config, live: &Live) -> Report {
+    let config = Config { target: live.catalog.target(), ..config.clone() };
+    let mut pending = set.clone();
+    if let Some(applied) = &live.applied {
+        pending.migrations.retain(|migration| !applied.has(&migration.id));
+    }
+    let tables = live.statistics.tables.iter();
+    let rows: BTreeMap<RelationId, u64> = tables.filter_map(|(id, table)| Some((*id, table.rows?))).collect();
+    check_on(&pending, &config, &Start { catalog: Some(&live.catalog), rows: Some(&rows) })
+}

@@ -1,0 +1,59 @@
+//! Executing a reading of a server's catalog.
+
+use crate::Error;
+use migrate_safety_core::catalog::introspect::{BEGIN, Limits, Live, Reading, Step};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row};
+use std::str::FromStr;
+
+/// How often a reading begins anew when a relation is locked or dropped under it.
+const ATTEMPTS: usize = 3;
+
+/// Connects to the database of a URL.
+///
+/// # Errors
+/// The URL is wrong, the server cannot be reached, or it refuses.
+pub async fn connect(url: &str) -> Result<PgConnection, Error> {
+    let options = PgConnectOptions::from_str(url).map_err(Error::url)?.disable_statement_logging();
+    let options = options.application_name("migrate-safety");
+    let target = format!("{}:{}", options.get_host(), options.get_port());
+    PgConnection::connect_with(&options).await.map_err(|error| Error::connecting(target, error))
+}
+
+/// Reads what the connection's database holds, in a transaction of its own.
+///
+/// A table that another session has locked does not keep the rest from being read: it is in
+/// [`Live::unread`]. The connection must not be in a transaction.
+///
+/// # Errors
+/// The connection is lost, a limit is exceeded, or an answer is not understood.
+pub async fn introspect(connection: &mut PgConnection, limits: Limits) -> Result<Live, Error> {
+    let mut attempt = 1;
+    loop {
+        match read(connection, limits).await {
+            Err(error) if attempt < ATTEMPTS && error.may_pass() => attempt += 1,
+            result => return result,
+        }
+    }
+}
+
+async fn read(connection: &mut PgConnection, limits: Limits) -> Result<Live, Error> {
+    // Dropped on an error or when the caller gives up, it is rolled back.
+    let mut transaction = connection.begin_with(BEGIN).await.map_err(Error::reading)?;
+    let mut reading = Reading::new(limits);
+    while let Some(step) = reading.next_step() {
+        match step {
+            Step::Execute(sql) => {
+                sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *transaction).await.map_err(Error::reading)?;
+            }
+            Step::Fetch(sql) => {
+                let rows =
+                    sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut *transaction).await.map_err(Error::reading)?;
+                let texts = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(Error::reading)?;
+                reading.take(texts)?;
+            }
+        }
+    }
+    transaction.rollback().await.map_err(Error::reading)?;
+    Ok(reading.finish()?)
+}
