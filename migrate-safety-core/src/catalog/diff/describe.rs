@@ -4,7 +4,7 @@ mod code;
 mod relations;
 
 use super::normal::Normal;
-use super::{Closeness, ObjectKind};
+use super::{Closeness, Key, ObjectKind};
 use crate::catalog::{Catalog, Object, Relation, RelationId, RelationKind, TEMP_SCHEMA, TypeDefKind};
 use crate::layout::Layout;
 use crate::sql::expr::Expression;
@@ -21,8 +21,19 @@ pub(super) struct Described {
     /// Whether only its name is known.
     pub(super) unknown: bool,
     /// Objects whose differences bring one of this object with them.
-    pub(super) follows_from: Vec<(ObjectKind, String)>,
+    pub(super) follows_from: Vec<(Key, Bond)>,
     pub(super) aspects: Vec<Aspect>,
+}
+
+/// How closely an object hangs on another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bond {
+    /// It comes and goes with the other.
+    Part,
+    /// It is besides what the other is: that of a partition.
+    Copy,
+    /// It is made by what the other is said to be.
+    Product,
 }
 
 /// Something that an object has or is.
@@ -49,8 +60,16 @@ impl Described {
         Self { kind, name: name.into(), object, unknown, follows_from: Vec::new(), aspects: Vec::new() }
     }
 
-    fn part_of(mut self, kind: ObjectKind, name: impl Into<String>) -> Self {
-        self.follows_from.push((kind, name.into()));
+    fn part_of(self, kind: ObjectKind, name: impl Into<String>) -> Self {
+        self.bound_to(kind, name, Bond::Part)
+    }
+
+    fn copy_of(self, kind: ObjectKind, name: impl Into<String>) -> Self {
+        self.bound_to(kind, name, Bond::Copy)
+    }
+
+    fn bound_to(mut self, kind: ObjectKind, name: impl Into<String>, bond: Bond) -> Self {
+        self.follows_from.push(((kind, name.into()), bond));
         self
     }
 

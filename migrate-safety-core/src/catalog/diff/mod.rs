@@ -10,8 +10,8 @@ mod normal;
 mod repair;
 
 use super::{Catalog, Object};
-use describe::{Aspect, Described, describe};
-use std::collections::{BTreeMap, HashSet};
+use describe::{Aspect, Bond, Described, describe};
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 /// How closely two catalogs are compared.
@@ -136,31 +136,96 @@ pub fn diff(expected: &Catalog, actual: &Catalog, closeness: Closeness) -> Vec<D
         }
     }
     changed.extend(found.keys().filter(|key| !wanted.contains_key(*key)).map(|key| (key, Change::Extra, vec![])));
-    let causes: HashSet<(&Key, Change)> = changed.iter().map(|(key, change, _)| (*key, *change)).collect();
-    let mut differences = Vec::new();
+    let changes: HashMap<&Key, Change> = changed.iter().map(|(key, change, _)| (*key, *change)).collect();
+    let repair = repair::Repair { expected, actual };
+    let mut differences: BTreeMap<&Key, Difference> = BTreeMap::new();
+    let mut consequences: Vec<(&Key, Vec<String>)> = Vec::new();
     for (key, change, aspects) in &changed {
         let (object, other) = (wanted.get(*key), found.get(*key));
         let Some(told) = object.or(other) else { continue };
-        if told.follows_from.iter().any(|cause| is_cause(&causes, cause, *change)) {
+        if let Some(cause) = cause(&changes, told, *change) {
+            if is_made_apart(key, cause) && *change == Change::Missing {
+                consequences.push((root(&changes, &wanted, cause), repair.sql(key.0, object, other, aspects)));
+            }
             continue;
         }
-        let repair = repair::Repair { expected, actual };
-        differences.push(Difference {
-            kind: key.0,
-            name: key.1.clone(),
-            change: *change,
-            detail: detail(aspects),
-            sql: repair.sql(key.0, object, other, aspects),
-        });
+        let sql = repair.sql(key.0, object, other, aspects);
+        let (kind, name) = (*key).clone();
+        differences.insert(key, Difference { kind, name, change: *change, detail: detail(aspects), sql });
     }
-    differences.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
+    for (key, sql) in consequences {
+        if let Some(difference) = differences.get_mut(key) {
+            difference.sql.extend(sql);
+        }
+    }
+    let mut differences: Vec<Difference> = differences.into_values().collect();
+    tell_renamed(&mut differences, &wanted, &found, &repair);
     differences
 }
 
-/// Whether a difference of another object brings this one with it.
-fn is_cause(causes: &HashSet<(&Key, Change)>, cause: &Key, change: Change) -> bool {
-    let whole = [Change::Missing, Change::Extra].into_iter().any(|c| causes.contains(&(cause, c)));
-    whole || causes.contains(&(cause, change))
+/// A column that is missing and one that is extra can be the same under another name: same table, number and type. Then
+/// a new name is enough, and nothing is lost.
+fn tell_renamed(
+    differences: &mut [Difference],
+    wanted: &BTreeMap<Key, Described>,
+    found: &BTreeMap<Key, Described>,
+    repair: &repair::Repair<'_>,
+) {
+    let places = |change: Change| -> Vec<usize> {
+        let of_kind = |d: &Difference| d.kind == ObjectKind::Column && d.change == change;
+        (0..differences.len()).filter(|at| differences.get(*at).is_some_and(of_kind)).collect()
+    };
+    let (missing, extra) = (places(Change::Missing), places(Change::Extra));
+    for at in missing {
+        for other in &extra {
+            let named = |at: usize| differences.get(at).map(|d| (d.kind, d.name.clone()));
+            let (Some(key), Some(other_key)) = (named(at), named(*other)) else { continue };
+            let objects = object_of(wanted.get(&key)).zip(object_of(found.get(&other_key)));
+            let Some(sql) = objects.and_then(|(wanted, found)| repair.renamed_column(wanted, found)) else { continue };
+            if let Some(difference) = differences.get_mut(at) {
+                difference.sql = vec![sql];
+                difference.detail = format!("renamed to {}", other_key.1);
+            }
+            if let Some(difference) = differences.get_mut(*other) {
+                difference.sql = Vec::new();
+                difference.detail = format!("renamed from {}", key.1);
+            }
+        }
+    }
+}
+
+/// The difference that brings this one with it.
+fn cause<'d>(changes: &HashMap<&Key, Change>, told: &'d Described, change: Change) -> Option<&'d Key> {
+    let brings = |(cause, bond): &&(Key, Bond)| {
+        changes.get(cause).is_some_and(|of_cause| match bond {
+            Bond::Part => *of_cause != Change::Different,
+            Bond::Copy => *of_cause != Change::Different || *of_cause == change,
+            Bond::Product => true,
+        })
+    };
+    told.follows_from.iter().find(brings).map(|(cause, _)| cause)
+}
+
+/// The difference at the beginning of a chain of causes.
+fn root<'d>(changes: &HashMap<&'d Key, Change>, wanted: &'d BTreeMap<Key, Described>, from: &'d Key) -> &'d Key {
+    let mut key = from;
+    // A partition is at most so deep below its table.
+    for _ in 0..64 {
+        let next = wanted.get(key).zip(changes.get(key)).and_then(|(told, change)| cause(changes, told, *change));
+        match next {
+            Some(next) => key = next,
+            None => break,
+        }
+    }
+    key
+}
+
+/// Whether making the cause anew leaves this object to be made: partitions of a table, what hangs on a column.
+fn is_made_apart(key: &Key, cause: &Key) -> bool {
+    matches!(
+        (key.0, cause.0),
+        (ObjectKind::Table, ObjectKind::Table) | (ObjectKind::Constraint | ObjectKind::Index, ObjectKind::Column)
+    )
 }
 
 fn described(catalog: &Catalog, closeness: Closeness) -> BTreeMap<Key, Described> {

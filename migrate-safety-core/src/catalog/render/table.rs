@@ -141,8 +141,11 @@ impl<'c> TableWriter<'c> {
     }
 
     /// Whether `INHERITS` gives the columns in the order in which the table has them. If not, it is made apart and
-    /// inherits afterwards.
+    /// inherits afterwards; so does a partition.
     pub(in crate::catalog) fn inherits_at_once(&self) -> bool {
+        if self.table.partition_of.is_some() {
+            return false;
+        }
         let mut natural: Vec<&Ident> = Vec::new();
         let parents = self.table.inherits.iter().filter_map(|id| self.catalog.table(*id));
         for column in parents.flat_map(|p| &p.columns) {

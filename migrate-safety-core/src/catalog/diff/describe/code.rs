@@ -66,7 +66,7 @@ impl Describer<'_> {
             let mut described = Described::new(ObjectKind::Trigger, name, object).part_of(kind, relation.qualified());
             if let Some(parent) = parent.filter(|_| trigger.for_each_row) {
                 let parents = format!("{}.{}", self.relation_name(parent), trigger.name);
-                described = described.part_of(ObjectKind::Trigger, parents);
+                described = described.copy_of(ObjectKind::Trigger, parents);
             }
             self.trigger(&mut described, relation, trigger);
             self.comment(&mut described);

@@ -1,6 +1,6 @@
 //! Tables with their columns and constraints, indexes, views, sequences.
 
-use super::{Described, Describer, collation};
+use super::{Bond, Described, Describer, collation};
 use crate::catalog::diff::ObjectKind;
 use crate::catalog::{
     Column, ColumnId, Constraint, ConstraintKind, Dependency, ForeignKey, Index, IndexKey, Object, Relation,
@@ -105,7 +105,7 @@ impl Describer<'_> {
         if !column.local {
             for parent in table.inherits.iter().chain(table.partition_of.iter().map(|(parent, _)| parent)) {
                 let parents = format!("{}.{}", self.relation_name(*parent), column.name);
-                described = described.part_of(ObjectKind::Column, parents);
+                described = described.copy_of(ObjectKind::Column, parents);
             }
         }
         let known = !column.data_type.is(UNKNOWN_TYPE);
@@ -138,7 +138,7 @@ impl Describer<'_> {
         for parent in table.inherits.iter().chain(table.partition_of.iter().map(|(parent, _)| parent)) {
             if !constraint.local {
                 let parents = format!("{}.{}", self.relation_name(*parent), constraint.name);
-                described = described.part_of(ObjectKind::Constraint, parents);
+                described = described.copy_of(ObjectKind::Constraint, parents);
             }
         }
         if let Some(whole) = constraint.parent {
@@ -171,7 +171,7 @@ impl Describer<'_> {
         match found {
             Some((id, constraint)) => {
                 let name = format!("{}.{}", self.relation_name(id), constraint.name);
-                described.part_of(ObjectKind::Constraint, name)
+                described.copy_of(ObjectKind::Constraint, name)
             }
             None => described,
         }
@@ -182,14 +182,12 @@ impl Describer<'_> {
         match &constraint.kind {
             ConstraintKind::NotNull { column } => {
                 let name = columns(&[*column]);
-                described.follows_from.push((ObjectKind::Column, format!("{}.{name}", relation.qualified())));
+                let key = (ObjectKind::Column, format!("{}.{name}", relation.qualified()));
+                described.follows_from.push((key, Bond::Product));
                 described.has("not null", name);
             }
             ConstraintKind::Check { expression, columns: mentioned } => {
-                for column in mentioned {
-                    let name = columns(&[*column]);
-                    described.follows_from.push((ObjectKind::Column, format!("{}.{name}", relation.qualified())));
-                }
+                self.part_of_columns(described, relation, table, mentioned);
                 self.expression(described, "check", Some(expression), Some(relation.id), None);
                 if self.is_exact() {
                     let mut mentioned = mentioned.clone();
@@ -198,16 +196,28 @@ impl Describer<'_> {
                 }
             }
             ConstraintKind::Unique { primary, columns: key, index } => {
+                self.part_of_columns(described, relation, table, key);
                 described.has(if *primary { "primary key" } else { "unique" }, columns(key));
                 self.backing_index(described, *index);
             }
-            ConstraintKind::ForeignKey(key) => self.foreign_key(described, table, key),
+            ConstraintKind::ForeignKey(key) => {
+                self.part_of_columns(described, relation, table, &key.columns);
+                self.foreign_key(described, table, key);
+            }
             ConstraintKind::Exclude { index, operators } => {
                 let operators: Vec<&str> =
                     operators.iter().map(|op| op.rsplit_once('.').map_or(&**op, |(_, op)| op)).collect();
                 described.has("exclude", operators.join(", "));
                 self.backing_index(described, *index);
             }
+        }
+    }
+
+    /// Says that something goes with any of these columns.
+    fn part_of_columns(&self, described: &mut Described, relation: &Relation, table: &Table, columns: &[ColumnId]) {
+        for column in columns.iter().filter_map(|id| table.column_by_id(*id)) {
+            let name = format!("{}.{}", relation.qualified(), column.name);
+            described.follows_from.push(((ObjectKind::Column, name), Bond::Part));
         }
     }
 
@@ -248,7 +258,12 @@ impl Describer<'_> {
         let mut described = Described::new(ObjectKind::Index, relation.qualified(), Object::Relation(relation.id))
             .part_of(kind, table.clone());
         if let Some(parent) = index.parent {
-            described = described.part_of(ObjectKind::Index, self.relation_name(parent));
+            described = described.copy_of(ObjectKind::Index, self.relation_name(parent));
+        }
+        if let Some((relation, table)) = self.catalog.relation(index.table).and_then(|r| Some((r, r.table()?))) {
+            let keys = index.keys.iter().flat_map(|key| &key.columns).chain(&index.include);
+            let columns: Vec<ColumnId> = keys.copied().collect();
+            self.part_of_columns(&mut described, relation, table, &columns);
         }
         described.has("table", table);
         described.has("unique", index.unique);
@@ -323,6 +338,13 @@ impl Describer<'_> {
         let kind = if view.materialized { ObjectKind::MaterializedView } else { ObjectKind::View };
         let mut described = Described::new(kind, relation.qualified(), Object::Relation(relation.id))
             .part_of(ObjectKind::Schema, relation.schema.as_str());
+        for dependency in &view.depends_on {
+            if let Some((relation, table)) =
+                self.catalog.relation(dependency.relation).and_then(|r| Some((r, r.table()?)))
+            {
+                self.part_of_columns(&mut described, relation, table, &dependency.columns);
+            }
+        }
         let names: Vec<&str> = view.columns.iter().map(|c| c.name.as_str()).collect();
         described.may_have("columns", view.complete.then(|| names.join(", ")));
         described.has("options", options(&view.options));
@@ -377,7 +399,8 @@ impl Describer<'_> {
             let table_name = self.relation_name(table);
             if let Some(column) = self.catalog.column(table, column) {
                 owner = format!("{table_name}.{}", column.name);
-                described = described.part_of(ObjectKind::Column, owner.clone());
+                let bond = if sequence.identity { Bond::Product } else { Bond::Part };
+                described = described.bound_to(ObjectKind::Column, owner.clone(), bond);
             }
             described = described.part_of(ObjectKind::Table, table_name);
         }
@@ -386,7 +409,10 @@ impl Describer<'_> {
         described.has("type", self.type_name(&usual.data_type));
         described.has("owned by", owner);
         described.has("identity", usual.identity);
-        described.has("persistence", persistence(usual.persistence));
+        if usual.owned_by.is_none() {
+            // One that is owned is what its table is.
+            described.has("persistence", persistence(usual.persistence));
+        }
         let number = |number: Option<i64>| number.map(|n| n.to_string()).unwrap_or_default();
         described.has("minimum", number(usual.bounds.0));
         described.has("maximum", number(usual.bounds.1));

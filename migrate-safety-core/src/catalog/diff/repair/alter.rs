@@ -50,6 +50,16 @@ impl Repair<'_> {
         self.expected.comments.get(object).map(|text| &**text)
     }
 
+    /// The statement that gives a column its expected name, if the two can be one.
+    pub(in crate::catalog::diff) fn renamed_column(&self, wanted: &Object, found: &Object) -> Option<String> {
+        let (Object::Column(table, id), Object::Column(found_table, found_id)) = (wanted, found) else { return None };
+        let (relation, other) = (self.expected.relation(*table)?, self.actual.relation(*found_table)?);
+        let (column, renamed) = (self.expected.column(*table, *id)?, self.actual.column(*found_table, *found_id)?);
+        let same = relation.qualified() == other.qualified() && id == found_id && column.data_type == renamed.data_type;
+        let table = relation.object_name().sql();
+        same.then(|| format!("ALTER TABLE {table} RENAME COLUMN {} TO {}", renamed.name.sql(), column.name.sql()))
+    }
+
     fn altered_column(
         &self,
         (table, id): (RelationId, ColumnId),

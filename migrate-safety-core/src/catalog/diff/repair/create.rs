@@ -65,11 +65,12 @@ impl Repair<'_> {
                 statements.push(writer.create());
                 statements.extend(of_defaults().filter_map(|(relation, _)| self.owned(relation)));
                 statements.extend(writer.late_expressions());
-                statements.extend(writer.join_parents());
                 statements.extend(writer.partial_constraints());
                 let indexes = table.indexes.iter().filter_map(|id| catalog.relation(*id));
                 let indexes = indexes.filter_map(|r| Some((r, r.index().filter(|i| i.constraint.is_none())?)));
                 statements.extend(indexes.map(|(relation, index)| catalog.index_sql(relation, index)));
+                // A partition's indexes become part of its parent's when it is attached.
+                statements.extend(writer.join_parents());
                 statements.extend(writer.foreign_keys());
                 statements.extend(writer.settings());
                 statements.extend(writer.triggers());
