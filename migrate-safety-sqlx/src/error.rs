@@ -107,7 +107,7 @@ impl Error {
 fn said(error: &sqlx::Error) -> (Option<String>, String) {
     match error {
         sqlx::Error::Database(database) => {
-            (database.code().map(|code| code.into_owned()), database.message().to_owned())
+            (database.code().map(std::borrow::Cow::into_owned), database.message().to_owned())
         }
         sqlx::Error::Configuration(reason) => (None, reason.to_string()),
         other => (None, other.to_string()),

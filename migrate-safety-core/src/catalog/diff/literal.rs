@@ -161,7 +161,7 @@ mod tests {
             ("jsonb", "{\"a b\":1, \"c\": [1, 2]}", "{\"a b\": 1, \"c\":[1,2]}"),
             ("interval", "24 hours", "24:00:00"),
             ("interval", "1 week", "7 days"),
-            ("interval", "1h30m", "01:30:00"),
+            ("interval", "1h 30m", "01:30:00"),
             ("interval", "2 years", "24 mons"),
             ("timestamp", "1970-01-01", "1970-01-01 00:00:00"),
             ("timestamptz", "epoch", "1970-01-01 00:00:00+00"),

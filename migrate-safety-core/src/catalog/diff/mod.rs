@@ -119,10 +119,13 @@ impl fmt::Display for Difference {
 /// An object by its kind and name.
 type Key = (ObjectKind, String);
 
+/// An aspect as it is expected and as it was found.
+type Pair<'d> = (&'d Aspect, &'d Aspect);
+
 /// What `actual` has that `expected` has not, and the reverse.
 pub fn diff(expected: &Catalog, actual: &Catalog, closeness: Closeness) -> Vec<Difference> {
     let (wanted, found) = (described(expected, closeness), described(actual, closeness));
-    let mut changed: Vec<(&Key, Change, Vec<(&Aspect, &Aspect)>)> = Vec::new();
+    let mut changed: Vec<(&Key, Change, Vec<Pair<'_>>)> = Vec::new();
     for (key, object) in &wanted {
         match found.get(key) {
             None => changed.push((key, Change::Missing, Vec::new())),
@@ -232,7 +235,7 @@ fn described(catalog: &Catalog, closeness: Closeness) -> BTreeMap<Key, Described
     describe(catalog, closeness).into_iter().map(|object| ((object.kind, object.name.clone()), object)).collect()
 }
 
-fn differing<'d>(wanted: &'d Described, found: &'d Described) -> Vec<(&'d Aspect, &'d Aspect)> {
+fn differing<'d>(wanted: &'d Described, found: &'d Described) -> Vec<Pair<'d>> {
     let pairs = wanted.aspects.iter().filter_map(|aspect| {
         let other = found.aspects.iter().find(|other| other.name == aspect.name)?;
         Some((aspect, other))
@@ -241,7 +244,7 @@ fn differing<'d>(wanted: &'d Described, found: &'d Described) -> Vec<(&'d Aspect
 }
 
 /// `default: 'a' expected, 'b' found; …`
-fn detail(aspects: &[(&Aspect, &Aspect)]) -> String {
+fn detail(aspects: &[Pair<'_>]) -> String {
     let shown = |text: &str| if text.is_empty() { "nothing".to_owned() } else { text.to_owned() };
     let told = aspects.iter().map(|(wanted, found)| {
         format!("{}: {} expected, {} found", wanted.name, shown(&wanted.shown), shown(&found.shown))

@@ -3,11 +3,11 @@
 use crate::dialect::Target;
 use crate::sql::expr::{Expr, Expression};
 use crate::sql::operation::{PartitionBound, PartitionBy};
-use crate::sql::{DataType, Operation, parse};
+use crate::sql::{DataType, Operation, Statement, parse};
 
 /// The one statement of a text, if it is understood.
 pub(super) fn statement(target: Target, sql: &str) -> Option<Operation> {
-    let statement = parse(target, sql).statements.into_iter().next().filter(|s| s.understood())?;
+    let statement = parse(target, sql).statements.into_iter().next().filter(Statement::understood)?;
     statement.operations.into_iter().next().map(|located| located.operation)
 }
 

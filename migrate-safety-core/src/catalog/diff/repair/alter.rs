@@ -233,10 +233,10 @@ impl Repair<'_> {
             match *aspect {
                 "type" => options.push(format!("AS {}", sequence.data_type)),
                 "minimum" => {
-                    options.push(sequence.bounds.0.map_or("NO MINVALUE".to_owned(), |n| format!("MINVALUE {n}")))
+                    options.push(sequence.bounds.0.map_or("NO MINVALUE".to_owned(), |n| format!("MINVALUE {n}")));
                 }
                 "maximum" => {
-                    options.push(sequence.bounds.1.map_or("NO MAXVALUE".to_owned(), |n| format!("MAXVALUE {n}")))
+                    options.push(sequence.bounds.1.map_or("NO MAXVALUE".to_owned(), |n| format!("MAXVALUE {n}")));
                 }
                 "start" => options.push(format!("START WITH {}", sequence.first())),
                 "increment" => options.push(format!("INCREMENT BY {}", sequence.increment)),
