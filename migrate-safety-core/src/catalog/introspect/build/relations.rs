@@ -222,6 +222,7 @@ fn view(row: &RelationRow) -> View {
         indexes: Vec::new(),
         triggers: Vec::new(),
         rules: Vec::new(),
+        rule_reads: Vec::new(),
         options: options(row.options.as_ref()),
     }
 }
