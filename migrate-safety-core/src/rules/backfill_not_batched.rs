@@ -1,6 +1,6 @@
 //! A statement that changes any number of rows of a live table in one transaction.
 
-use super::extent::{Change, Rows, Verb};
+use super::extent::{Change, Rows};
 use super::finding::Category;
 use super::rule::{Check, Findings, Rule, Sample};
 use super::view::{OperationView, own_migration};
@@ -43,9 +43,8 @@ pub(super) static RULE: Rule = Rule {
 fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
     for change in view.changes {
         match change.verb {
-            Verb::Insert => copied(view, change, findings),
-            _ if view.is_hot(change.table) => changed(view, change, findings),
-            _ => {}
+            verb if verb.locks_rows() && view.is_hot(change.table) => changed(view, change, findings),
+            _ => copied(view, change, findings),
         }
     }
 }

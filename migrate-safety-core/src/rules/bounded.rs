@@ -1,10 +1,22 @@
 //! Whether a condition picks out rows by a key.
 
+use super::extent::{Change, Rows};
+use super::view::OperationView;
 use crate::catalog::{Catalog, ConstraintKind, RelationId, Table};
 use crate::sql::expr::Expr;
 
+/// So many rows the author of a statement has in mind.
+const FEW: u64 = 100;
+
+/// Whether an operation changes only a few rows of a table: by constants for a key, or by what limits it otherwise.
+pub(super) fn is_bound(view: &OperationView<'_>, id: RelationId, filter: Option<&Expr>) -> bool {
+    let few = |change: &Change<'_>| change.table == id && change.rows <= Rows::AtMost(FEW);
+    let in_loop = view.located.routine.as_ref().is_some_and(|frame| !frame.loops.is_empty());
+    by_key(view.scene.catalog, id, filter) || (!in_loop && view.changes.iter().any(few))
+}
+
 /// Whether a condition can only hold for a few rows: it gives constants for all columns of a unique key.
-pub(super) fn by_key(catalog: &Catalog, id: RelationId, filter: Option<&Expr>) -> bool {
+fn by_key(catalog: &Catalog, id: RelationId, filter: Option<&Expr>) -> bool {
     let (Some(filter), Some(relation)) = (filter, catalog.relation(id)) else { return false };
     let Some(table) = relation.table() else { return false };
     let given: Vec<&str> = filter.conjuncts().iter().filter_map(given_column).collect();

@@ -1,6 +1,6 @@
 //! DELETE without a bound.
 
-use super::bounded::by_key;
+use super::bounded::is_bound;
 use super::finding::Category;
 use super::known::some_of;
 use super::rule::{Check, Findings, Rule, Sample};
@@ -27,6 +27,7 @@ pub(super) static RULE: Rule = Rule {
     good: &[
         Sample::new(SESSIONS, "DELETE FROM sessions WHERE id = 7;"),
         Sample::new(SESSIONS, "DELETE FROM sessions WHERE id IN (7, 8);"),
+        Sample::new(SESSIONS, "DELETE FROM sessions WHERE id BETWEEN 10 AND 20;"),
     ],
     check: Check::Operation(check),
     ..Rule::BASE
@@ -42,7 +43,7 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
     let Operation::Delete(delete) = &view.located.operation else { return };
     let Some(target) = view.scene.relation(&delete.table.name).filter(|id| view.is_old(*id)) else { return };
     let deleted = view.old_losses(DataLossKind::Deleted);
-    if deleted.is_empty() || by_key(view.scene.catalog, target, delete.filter.as_ref()) {
+    if deleted.is_empty() || is_bound(view, target, delete.filter.as_ref()) {
         return;
     }
     let reached = reached(view, target);

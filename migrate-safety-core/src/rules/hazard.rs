@@ -31,7 +31,9 @@ pub(crate) fn hazard(view: &OperationView<'_>) -> Option<Hazard> {
     }
     let effects = view.effects;
     let strong = effects.locks.iter().filter(|l| l.mode >= BLOCKS_WRITES && view.is_hot(l.relation.id));
-    let tables: Vec<_> = strong.filter(|l| l.kind != LockedKind::Index).collect();
+    // A query of a table locks all of its indexes to plan: one that is rebuilt by itself stops the table.
+    let rebuilt_alone = |l: &&RelationLock| effects.scans.is_empty() && effects.rebuilds_indexes.contains(&l.relation);
+    let tables: Vec<_> = strong.filter(|l| l.kind != LockedKind::Index || rebuilt_alone(l)).collect();
     if tables.is_empty() {
         return None;
     }

@@ -15,6 +15,10 @@ pub(super) static RULE: Rule = Rule {
     bad: &[
         Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "CREATE INDEX CONCURRENTLY users_org_idx ON users (org_id);"),
         Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "-- no-transaction\nBEGIN; VACUUM users; COMMIT;"),
+        Sample::new(
+            "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);",
+            "-- no-transaction\nDO $$ BEGIN EXECUTE 'CREATE INDEX CONCURRENTLY users_org_idx ON users (org_id)'; END $$;",
+        ),
     ],
     good: &[
         Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "-- no-transaction\nCREATE INDEX CONCURRENTLY users_org_idx ON users (org_id);"),
@@ -28,10 +32,9 @@ fn check(view: &StatementView<'_>, findings: &mut Findings<'_>) {
     let refuses = |judged: &Judged| {
         judged.effects.requires_no_transaction && !matches!(judged.located.operation, Operation::Transaction(_))
     };
-    if !view.operations.iter().any(refuses) {
-        return;
-    }
+    let Some(refusing) = view.operations.iter().find(|judged| refuses(judged)) else { return };
     let message = match view.scope {
+        _ if refusing.located.routine.is_some() => "this cannot run inside a function or DO block",
         Scope::Host => "this cannot run inside the transaction that the migration runs in",
         Scope::Explicit => "this cannot run between BEGIN and COMMIT",
         Scope::Implicit => {

@@ -1,6 +1,6 @@
 //! UPDATE replaces values that nobody keeps.
 
-use super::bounded::{by_key, given_column};
+use super::bounded::{given_column, is_bound};
 use super::finding::Category;
 use super::known::some_of;
 use super::rule::{Check, Findings, Rule, Sample};
@@ -34,7 +34,7 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
     let Operation::Update(update) = &view.located.operation else { return };
     let Some(target) = view.scene.relation(&update.table.name) else { return };
     let filter = update.filter.as_ref();
-    if by_key(view.scene.catalog, target, filter) {
+    if is_bound(view, target, filter) {
         return;
     }
     // A value that the condition gives is known afterwards, too.

@@ -22,6 +22,7 @@ pub(super) static RULE: Rule = Rule {
         Sample::new(USERS, "ALTER TABLE users RENAME TO accounts;"),
         Sample::new("CREATE SCHEMA app; CREATE TABLE app.users (id bigint PRIMARY KEY);", "ALTER TABLE app.users SET SCHEMA public;"),
         Sample::new("CREATE SCHEMA app; CREATE TABLE app.users (id bigint PRIMARY KEY);", "ALTER SCHEMA app RENAME TO core;"),
+        Sample::new(USERS, "CREATE TABLE users_new (LIKE users INCLUDING ALL); ALTER TABLE users RENAME TO users_old; ALTER TABLE users_new RENAME TO users;"),
     ],
     good: &[
         Sample::new(USERS, "ALTER TABLE users RENAME TO accounts; CREATE VIEW users AS SELECT * FROM accounts;"),
@@ -40,6 +41,15 @@ fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
         if is_of_column(judged) {
             continue;
         }
+        if let Operation::RenameSchema { name, to } = &judged.located.operation
+            && !view.after.complete
+            && judged.effects.breaks.is_empty()
+            && let Some(mut findings) = findings.statement(*statement)
+        {
+            let message = format!("the release that is running no longer finds what is in {name}: it is in {to}");
+            findings.block(message).at(judged.located.span).verify(format!("does any release name the schema {name}?"));
+            continue;
+        }
         let renamed = judged.effects.breaks.iter().filter(|b| b.what == BreakageKind::Renamed && b.column.is_none());
         // A running release knows the first name only.
         let renamed: Vec<_> = renamed.map(|b| &b.relation).filter(|relation| !seen.contains(&relation.id)).collect();
@@ -54,6 +64,9 @@ fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
             match stand_in(view, judged, &relation.name) {
                 None => broken.push((relation.name.clone(), now)),
                 Some(other) if other.id == now.id => {}
+                Some(other) if is_empty(view, judged, other) => {
+                    broken.push((format!("the rows of {}: an empty table has its name", relation.name), now));
+                }
                 Some(other) => {
                     let columns = missing(view, now, other);
                     if !columns.is_empty() {
@@ -80,6 +93,19 @@ fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
             finding.fix(fix);
         }
     }
+}
+
+/// Whether it is a table that the transaction has made and put nothing in; what is attached to it may have rows.
+fn is_empty(view: &MigrationView<'_>, judged: &Judged, table: &Relation) -> bool {
+    let is_plain = table.table().is_some_and(|table| !table.is_partitioned());
+    let mut here = view.operations.iter().map(|(_, other)| other);
+    let filled = |other: &Judged| other.writes.iter().any(|write| write.table.id == table.id);
+    let made_full =
+        |other: &Judged| matches!(other.located.operation, Operation::CreateTableAs { .. } | Operation::Opaque { .. });
+    is_plain
+        && !table.unknown
+        && table.created.transaction == judged.now.transaction
+        && !here.any(|other| filled(other) || made_full(other))
 }
 
 /// Whether it is a column that gets another name, be it one of a view.

@@ -75,7 +75,7 @@ impl Verb {
 /// A change that a statement makes to the rows of one table.
 #[derive(Clone, Copy, Debug)]
 pub struct Change<'o> {
-    /// `INSERT`, `UPDATE`, `DELETE` or `MERGE`.
+    /// `INSERT`, `UPDATE`, `DELETE` or `MERGE`; an `INSERT` that may `DO UPDATE` is one that merges.
     pub operation: &'o Operation,
     /// Which of these.
     pub verb: Verb,
@@ -130,7 +130,10 @@ pub(crate) fn changes<'o>(catalog: &'o Catalog, operation: &'o Operation, in_rou
 
 fn collect<'o>(sight: &Sight<'o>, operation: &'o Operation, found: &mut Vec<Change<'o>>) {
     let (verb, name, ctes): (Verb, &ObjectName, &[Cte]) = match operation {
-        Operation::Insert(insert) => (Verb::Insert, &insert.table, &insert.ctes),
+        Operation::Insert(insert) => {
+            let updates = insert.on_conflict.as_ref().is_some_and(|conflict| !conflict.assignments.is_empty());
+            (if updates { Verb::Merge } else { Verb::Insert }, &insert.table, &insert.ctes)
+        }
         Operation::Update(update) => (Verb::Update, &update.table.name, &update.ctes),
         Operation::Delete(delete) => (Verb::Delete, &delete.table.name, &delete.ctes),
         Operation::Merge(merge) => (Verb::Merge, &merge.table.name, &merge.ctes),
