@@ -5,7 +5,7 @@ use super::known::some_of;
 use super::rule::{Check, Rule, Sample, StatementFindings};
 use super::view::{Judged, MigrationView};
 use crate::catalog::Object;
-use crate::sql::{ObjectName, Operation};
+use crate::sql::{Ident, ObjectName, Operation};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
@@ -60,7 +60,10 @@ fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
 /// What is not known of a `DROP … CASCADE`: who uses an extension, or what the history does not show.
 fn open_question(view: &MigrationView<'_>, judged: &Judged) -> Option<String> {
     match &judged.located.operation {
-        Operation::DropExtension { cascade: true, .. } => judged.effects.uncertain.first().cloned(),
+        Operation::DropExtension { names, cascade: true, .. } => {
+            let unseen = || format!("what depends on {}? Without CASCADE the server lists it", idents(names));
+            judged.effects.uncertain.first().cloned().or_else(|| (!view.after.complete).then(unseen))
+        }
         Operation::DropTable { names, cascade: true, .. }
         | Operation::DropView { names, cascade: true, .. }
         | Operation::DropMaterializedView { names, cascade: true, .. }
@@ -70,8 +73,15 @@ fn open_question(view: &MigrationView<'_>, judged: &Judged) -> Option<String> {
             let names: Vec<String> = names.iter().map(ToString::to_string).collect();
             Some(format!("what depends on {}? Without CASCADE the server lists it", some_of(&names)))
         }
+        Operation::DropSchema { names, cascade: true, .. } if !view.after.complete => {
+            Some(format!("what is in {}? Without CASCADE the server lists it", idents(names)))
+        }
         _ => None,
     }
+}
+
+fn idents(names: &[Ident]) -> String {
+    some_of(&names.iter().map(Ident::as_str).collect::<Vec<_>>())
 }
 
 /// How bad it is that this is gone: `None` where nobody misses it.

@@ -4,6 +4,7 @@ use super::rule::{Check, Findings, Rule, Sample};
 use super::view::{OperationView, own_migration};
 use super::finding::Category;
 use super::text::insert_after;
+use crate::catalog::Resolved;
 use crate::effects::LockedKind;
 use crate::sql::{LockMode, Operation};
 
@@ -29,10 +30,13 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
     let locks = view.effects.locks.iter().filter(|l| l.kind == LockedKind::Table && view.is_hot(l.relation.id));
     let tables: Vec<&str> =
         locks.filter(|l| l.mode == LockMode::AccessExclusive).map(|l| l.relation.name.as_str()).collect();
-    if tables.is_empty() {
-        return;
-    }
-    let tables = super::view::listed(&tables);
+    // An index from before what was read: its table is not known either.
+    let unseen = names.iter().any(|name| view.scene.catalog.resolve(name) == Resolved::Unknown);
+    let tables = match tables.as_slice() {
+        [] if unseen => "its table".to_owned(),
+        [] => return,
+        tables => super::view::listed(tables),
+    };
     let finding = findings.flag(format!("dropping the index locks {tables} ACCESS EXCLUSIVE: queries queue behind it"));
     finding.at(view.located.span).help(format!("drop it CONCURRENTLY, {}", own_migration(view.host)));
     // Several indexes cannot be dropped concurrently in one statement.

@@ -32,15 +32,22 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
     };
     let catalog = view.scene.catalog;
     let named = DataType { schema: name.schema.clone(), ..DataType::builtin(&name.name) };
-    let TypeRef::Enum(definition) = catalog.type_of(&named) else { return };
-    let TypeDefKind::Enum(labels) = &definition.kind else { return };
-    let is_new = definition.created.migration >= view.scene.now.migration;
-    if is_new || labels.iter().any(|(label, _)| label == value) {
+    let user = if let TypeRef::Enum(definition) = catalog.type_of(&named) {
+        let TypeDefKind::Enum(labels) = &definition.kind else { return };
+        let is_new = definition.created.migration >= view.scene.now.migration;
+        if is_new || labels.iter().any(|(label, _)| label == value) {
+            return;
+        }
+        let mut users = view.effects.breaks.iter().map(|b| &b.relation);
+        let Some(table) = users.find(|table| view.is_old(table.id)) else { return };
+        format!("rows of {}", table.name)
+    } else if view.is_unseen_type(name) {
+        format!("a {name}")
+    } else {
         return;
-    }
-    let Some(table) = view.effects.breaks.iter().map(|b| &b.relation).find(|table| view.is_old(table.id)) else { return };
+    };
     findings
-        .flag(format!("a running release cannot read rows of {} that have '{value}'", table.name))
+        .flag(format!("a running release cannot read {user} that has '{value}'"))
         .at(view.located.span)
         .help(
             "deploy a release that can read the value (or has a variant for unknown ones) everywhere before one that \

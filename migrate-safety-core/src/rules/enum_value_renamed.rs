@@ -26,10 +26,17 @@ pub(super) static RULE: Rule = Rule {
 const TASKS: &str = "CREATE TYPE state AS ENUM ('open', 'done'); CREATE TABLE tasks (id bigint PRIMARY KEY, s state);";
 
 fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
-    let Operation::AlterType { action: AlterType::RenameValue { from, to }, .. } = &view.located.operation else { return };
-    let Some(table) = view.effects.breaks.iter().map(|b| &b.relation).find(|table| view.is_old(table.id)) else { return };
+    let Operation::AlterType { name, action: AlterType::RenameValue { from, to } } = &view.located.operation else {
+        return;
+    };
+    let table = view.effects.breaks.iter().map(|b| &b.relation).find(|table| view.is_old(table.id));
+    let user = match table {
+        Some(table) => &table.name,
+        None if view.is_unseen_type(name) => &name.to_string(),
+        None => return,
+    };
     findings
-        .block(format!("the release that is running writes '{from}' to {} and does not know '{to}'", table.name))
+        .block(format!("the release that is running writes '{from}' to {user} and does not know '{to}'"))
         .at(view.located.span)
         .help(
             "expand: add the new value, deploy a release that reads both; migrate: write the new one, update old rows in \

@@ -1,9 +1,10 @@
 //! What there was before the migration: only that can be lost, and only that does a running release know.
 
 use super::view::{MigrationView, OperationView, listed};
-use crate::catalog::{Catalog, Column, ColumnId, Relation, RelationId};
+use crate::catalog::{Catalog, Column, ColumnId, Relation, RelationId, TypeRef};
 use crate::effects::{DataLoss, DataLossKind};
 use crate::sql::operation::Persistence;
+use crate::sql::{DataType, ObjectName};
 
 /// How many names a message lists before it says how many more there are.
 const MOST_NAMED: usize = 4;
@@ -25,6 +26,12 @@ impl OperationView<'_> {
     pub(super) fn is_old(&self, id: RelationId) -> bool {
         let relation = self.scene.catalog.relation(id);
         relation.is_some_and(|r| r.created.migration < self.scene.now.migration && is_lasting(r))
+    }
+
+    /// Whether a type is from before what was read.
+    pub(super) fn is_unseen_type(&self, name: &ObjectName) -> bool {
+        let data_type = DataType { schema: name.schema.clone(), ..DataType::builtin(&name.name) };
+        !self.scene.catalog.complete && matches!(self.scene.catalog.type_of(&data_type), TypeRef::Unknown)
     }
 
     /// Whether a column was.

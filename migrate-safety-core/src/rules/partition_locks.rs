@@ -4,6 +4,7 @@ use super::rule::{Check, Findings, Rule, Sample};
 use super::view::{OperationView};
 use super::finding::Category;
 use super::hazard::hazard;
+use crate::catalog::Resolved;
 use crate::sql::Operation;
 use crate::sql::operation::TableAction;
 
@@ -30,9 +31,23 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
         Operation::AlterTable(alter) if matches!(alter.action, TableAction::AttachPartition { .. }) => false,
         _ => return,
     };
+    let unseen = match &view.located.operation {
+        Operation::CreateTable(table) => table.partition_of.as_ref().map(|(parent, _)| parent),
+        _ => None,
+    };
+    let unseen = unseen.filter(|parent| {
+        let found = view.scene.catalog.resolve(parent);
+        found == Resolved::Unknown
+            || found.found().is_some_and(|id| view.scene.catalog.relation(id).is_some_and(|r| r.unknown))
+    });
+    if let Some(parent) = unseen {
+        let question = format!("has {parent} a default partition, and how many rows are in it? They are read under the lock");
+        let message = format!("a partition is added while nobody can read or write {parent}");
+        findings.flag(message).at(view.located.span).verify(question);
+        return;
+    }
     let Some(hazard) = hazard(view) else { return };
-    let finding =
-        findings.block(hazard.sentence("this"));
+    let finding = findings.block(hazard.sentence("this"));
     finding.at(view.located.span).help(if creates {
         "add a CHECK that excludes the new bounds to the default partition, NOT VALID, and validate it in a migration \
          before; better, create the table apart and ATTACH it"

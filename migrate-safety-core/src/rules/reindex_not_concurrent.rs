@@ -5,6 +5,7 @@ use super::view::{OperationView, own_migration};
 use super::finding::Category;
 use super::hazard::hazard;
 use super::text::insert_after;
+use crate::catalog::Resolved;
 use crate::sql::Operation;
 use crate::sql::operation::ReindexTarget;
 
@@ -27,8 +28,12 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
     let Operation::Reindex { target, concurrently: false, .. } = &view.located.operation else { return };
-    let Some(hazard) = hazard(view) else { return };
-    let finding = findings.block(hazard.sentence("REINDEX"));
+    let sentence = match hazard(view) {
+        Some(hazard) => hazard.sentence("REINDEX"),
+        None if is_unseen(view, target) => "REINDEX keeps every writer out until the index is built".to_owned(),
+        None => return,
+    };
+    let finding = findings.block(sentence);
     finding.at(view.located.span);
     let word = match target {
         ReindexTarget::Index(_) => "INDEX",
@@ -42,5 +47,19 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
         && let Some(fix) = insert_after(view.sql, word, "CONCURRENTLY")
     {
         finding.fix(fix);
+    }
+}
+
+/// Whether what is built anew comes from before what was read, and with it its table.
+fn is_unseen(view: &OperationView<'_>, target: &ReindexTarget) -> bool {
+    let catalog = view.scene.catalog;
+    match target {
+        ReindexTarget::Index(name) => catalog.resolve(name) == Resolved::Unknown,
+        ReindexTarget::Table(name) => {
+            let found = catalog.resolve(name);
+            found == Resolved::Unknown
+                || found.found().is_some_and(|id| view.is_hot(id) && catalog.relation(id).is_some_and(|r| r.unknown))
+        }
+        ReindexTarget::Schema(_) | ReindexTarget::Database(_) | ReindexTarget::System(_) => !catalog.complete,
     }
 }

@@ -268,6 +268,8 @@ fn logging_changes(scene: &Scene<'_>) -> bool {
     let Some(TableAction::SetLogged { logged }) = scene.action() else { return false };
     let wanted = if *logged { Persistence::Permanent } else { Persistence::Unlogged };
     match scene.target().map(|relation| &relation.kind) {
+        // Whoever writes SET LOGGED has an unlogged table.
+        Some(RelationKind::Table(_)) if scene.target().is_some_and(|target| target.unknown) => true,
         Some(RelationKind::Table(table)) => table.persistence != wanted && !table.is_partitioned(),
         Some(RelationKind::Sequence(sequence)) => sequence.persistence != wanted,
         _ => false,
