@@ -1,6 +1,6 @@
 //! `check`: every migration replayed into the catalog, its effects predicted, the rules asked.
 
-use crate::catalog::{Applied, Catalog, RelationId, Removed, Stamp};
+use crate::catalog::{Applied, Catalog, RelationId, Removed, Stamp, Table};
 use crate::config::Config;
 use crate::effects::{self, Effects, Failure, RelationRef, scene::Scene};
 use crate::layout::{Layout, Migration, MigrationSet, Source};
@@ -530,11 +530,21 @@ impl<'c> Replay<'c> {
             }
             // An index is as large as its table.
             let table = relation.index().map_or(touched.id, |index| index.table);
-            if self.is_small(table) && !sizes.small.contains(&touched.id) {
+            let emptied = self.is_emptied(table);
+            if emptied && !sizes.empty.contains(&touched.id) {
+                sizes.empty.push(touched.id);
+            }
+            if (emptied || self.is_small(table)) && !sizes.small.contains(&touched.id) {
                 sizes.small.push(touched.id);
             }
         }
         sizes
+    }
+
+    /// Whether this transaction took all rows of a table: its lock keeps others from adding any.
+    fn is_emptied(&self, table: RelationId) -> bool {
+        let here = |table: &Table| table.emptied.is_some_and(|at| at.transaction == self.now.transaction);
+        self.catalog.table(table).is_some_and(|table| table.filled.is_none() && here(table))
     }
 
     fn is_small(&self, table: RelationId) -> bool {

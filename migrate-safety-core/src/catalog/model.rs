@@ -175,6 +175,8 @@ pub struct Table {
     pub of_type: Option<ObjectName>,
     /// When it last got rows by a statement of the replay (`INSERT`, `COPY`), for a table the history created.
     pub filled: Option<Stamp>,
+    /// When `TRUNCATE` last took all of its rows.
+    pub emptied: Option<Stamp>,
 }
 
 impl Table {

@@ -44,6 +44,9 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
     }
     let losses = view.old_losses(DataLossKind::Narrowed);
     let (Some(lost), Some(loss)) = (losses.first(), narrowing::of(&view.scene)) else { return };
+    if view.judged.empty.contains(&lost.relation.id) {
+        return;
+    }
     let Some(old) = catalog.table(lost.relation.id).and_then(|t| t.column(column)).map(|c| &c.data_type) else { return };
     let new = catalog.settled_type(data_type);
     if let (TypeRef::Enum(_), TypeRef::Enum(_)) = (catalog.type_of(old), catalog.type_of(&new)) {

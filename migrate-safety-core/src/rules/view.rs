@@ -104,7 +104,7 @@ pub struct Sizes {
     pub fresh: Vec<RelationId>,
     /// Known to have few rows.
     pub small: Vec<RelationId>,
-    /// Created in this migration or transaction, and not filled since.
+    /// Created in this migration or transaction, or truncated in this transaction, and not filled since.
     pub empty: Vec<RelationId>,
 }
 

@@ -119,6 +119,9 @@ const REVIEWS: &[Review] = &[
     ("", "ALTER TABLE orders ALTER COLUMN total SET NOT NULL;", "BLOCK lock-contention, FLAG constraint-validation, FLAG rolling-deploy"),
     ("", "-- no-transaction\n\n-- builds for an hour\nCREATE UNIQUE INDEX CONCURRENTLY tenants_id2 ON tenants (id, name);\n;\n", ""),
     ("", "ALTER TABLE users ADD COLUMN org2 bigint REFERENCES tenants;", "FLAG index-dependencies"),
+    // A table that the same transaction has emptied.
+    ("", "TRUNCATE items; ALTER TABLE items ADD COLUMN weight int NOT NULL DEFAULT 0; ALTER TABLE items ALTER COLUMN product_id TYPE bigint; CREATE INDEX ON items (weight); ALTER TABLE items ADD CHECK (weight > 0);", "FLAG data-loss, BLOCK rolling-deploy"),
+    ("", "TRUNCATE items; INSERT INTO items SELECT id, id FROM orders; CREATE INDEX ON items (qty);", "BLOCK lock-contention, FLAG concurrent-writes, FLAG data-loss"),
 ];
 
 #[test]

@@ -113,7 +113,7 @@ impl Catalog {
             Operation::CreateIndex(create) => change.create_index(create),
             Operation::AttachIndexPartition { parent, child } => change.attach_index_partition(parent, child),
             Operation::ClusterTable { table: Some(table), index } => change.cluster_table(table, index.as_ref()),
-            Operation::Truncate { tables, cascade: false, .. } => change.check_truncate(tables),
+            Operation::Truncate { tables, cascade, .. } => change.truncate(tables, *cascade),
             Operation::Insert(insert) => change.fill(&insert.table),
             Operation::Copy { table: Some(table), from: true, .. } => change.fill(table),
             Operation::Merge(merge) if merge.inserts => change.fill(&merge.table.name),
@@ -135,8 +135,8 @@ impl Change<'_> {
         }
     }
 
-    /// Reports tables that cannot be emptied because others reference them.
-    fn check_truncate(&mut self, targets: &[TableTarget]) {
+    /// Takes the rows of tables, unless others reference them.
+    fn truncate(&mut self, targets: &[TableTarget], cascade: bool) {
         let mut tables: Vec<RelationId> = Vec::new();
         for target in targets {
             let Some(id) = self.catalog.resolve(&target.name).found() else { continue };
@@ -146,10 +146,17 @@ impl Change<'_> {
             }
         }
         let outside = self.catalog.reference_from_outside(&tables).map(|key| (key.from, key.key.table));
-        if let Some((from, to)) = outside {
+        if let Some((from, to)) = outside.filter(|_| !cascade) {
             let detail = vec![format!("Table \"{}\" references \"{}\".", self.name(from), self.name(to))];
             let message = "cannot truncate a table referenced in a foreign key constraint";
             self.applied.conflicts.push(Conflict { detail, ..Conflict::new("0A000", message) });
+            return;
+        }
+        let now = self.now;
+        for id in tables {
+            if let Some(table) = self.catalog.table_mut(id) {
+                (table.filled, table.emptied) = (None, Some(now));
+            }
         }
     }
 
