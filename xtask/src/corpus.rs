@@ -1,16 +1,30 @@
-//! `cargo xtask corpus DIR…`: what the checker makes of any checkout's migrations.
+//! `cargo xtask corpus [--server MAJOR] DIR…`: what the checker makes of any checkout's migrations; with a server, also
+//! whether the replay of each directory of migrations holds what that server does.
 
 use std::process::Command;
 
-/// Runs the corpus tool, optimised, over `dirs`.
-pub(crate) fn run(dirs: &[String]) -> Result<(), String> {
+/// Runs the corpus tool, optimised, over `args`.
+pub(crate) fn run(args: &[String]) -> Result<(), String> {
+    let (server, dirs) = match args {
+        [option, major, dirs @ ..] if option == "--server" => (Some(major), dirs),
+        dirs => (None, dirs),
+    };
     if dirs.is_empty() {
         return Err("corpus: name the directories to look through".to_owned());
     }
+    example("corpus", &[], dirs)?;
+    match server {
+        Some(major) => example("fidelity", &["--server".to_owned(), major.clone()], dirs),
+        None => Ok(()),
+    }
+}
+
+fn example(name: &str, options: &[String], dirs: &[String]) -> Result<(), String> {
     let status = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()))
-        .args(["run", "--quiet", "--release", "--package", "migrate-safety-testkit", "--example", "corpus", "--"])
+        .args(["run", "--quiet", "--release", "--package", "migrate-safety-testkit", "--example", name, "--"])
+        .args(options)
         .args(dirs)
         .status()
         .map_err(|e| format!("corpus: cargo did not start: {e}"))?;
-    if status.success() { Ok(()) } else { Err(format!("corpus: {status}")) }
+    if status.success() { Ok(()) } else { Err(format!("corpus: {name}: {status}")) }
 }

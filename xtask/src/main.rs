@@ -10,7 +10,9 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask <command>
 
-  corpus DIR…        what the checker makes of the migrations below some directories
+  corpus [--server MAJOR] DIR…
+                     what the checker makes of the migrations below some directories; with a server, also whether
+                     the replay of each (then: a directory of migrations) holds what that server does
   servers [MAJOR…]   fetch the PostgreSQL servers that tests run on (default: 14 15 16 17 18)
   test [--fast]      everything a change must pass; --fast leaves out the tests that need servers
 ";

@@ -158,7 +158,9 @@ impl Analysis<'_> {
             if let Some(name) = scope.repeated(&source) {
                 self.problem("42712", format!("table name \"{name}\" specified more than once"));
             }
-            scope.join(source, table);
+            for compared in scope.join(source, table) {
+                self.read(Some(compared));
+            }
         }
         for on in select.from.iter().filter_map(|t| t.on.as_ref()) {
             self.condition(on, "JOIN/ON", scope);

@@ -80,8 +80,8 @@ pub(super) struct Scope<'o> {
 }
 
 impl Scope<'_> {
-    /// Adds an item of `FROM`.
-    pub(super) fn join(&mut self, mut source: Source, table: &TableRef) {
+    /// Adds an item of `FROM`; the columns that its join makes one of.
+    pub(super) fn join(&mut self, mut source: Source, table: &TableRef) -> Vec<(RelationId, ColumnId)> {
         if !table.joined {
             self.joined_from = self.star.len();
         }
@@ -96,10 +96,15 @@ impl Scope<'_> {
             merged.extend(common);
         }
         let at = self.sources.len();
+        let mut compared = Vec::new();
         for (position, name) in merged.iter().enumerate() {
             let is = |slot: &(usize, usize)| self.column_at(*slot).is_some_and(|c| c.name == *name);
             let found = self.star.iter().skip(self.joined_from).rposition(is);
+            let right = source.output.columns.iter().find(|c| c.name == *name);
+            compared.extend(right.and_then(|column| column.origin));
             if let Some(found) = found {
+                let left = self.star.get(self.joined_from + found).and_then(|slot| self.column_at(*slot));
+                compared.extend(left.and_then(|column| column.origin));
                 let slot = self.star.remove(self.joined_from + found);
                 self.star.insert((self.joined_from + position).min(self.star.len()), slot);
             }
@@ -109,6 +114,7 @@ impl Scope<'_> {
         self.star.extend(shown.collect::<Vec<_>>());
         source.hidden = merged;
         self.sources.push(source);
+        compared
     }
 
     /// The name of an item that another one of the same `FROM` has already.

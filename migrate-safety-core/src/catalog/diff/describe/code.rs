@@ -105,7 +105,7 @@ impl Describer<'_> {
         described.has("constraint", trigger.constraint);
         described.has("deferrable", trigger.details.deferrable || trigger.details.initially_deferred);
         described.has("initially deferred", trigger.details.initially_deferred);
-        self.expression(described, "when", trigger.when.as_ref(), None, None);
+        self.expression(described, "when", trigger.when.as_ref(), Some(relation.id), None);
     }
 
     pub(super) fn rules(&mut self, relation: &Relation, kind: ObjectKind, rules: &[(Ident, FiringState)]) {

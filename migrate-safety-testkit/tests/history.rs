@@ -1,0 +1,102 @@
+//! Awkward histories of our own: after each migration the replay holds what the server does.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use migrate_safety_core::layout::{Layout, MigrationSet};
+use migrate_safety_testkit::{MAJORS, replay_on_server, server_for_test};
+
+/// Histories by name: each migration is a text.
+const HISTORIES: &[(&str, &[&str])] = &[
+    (
+        "names",
+        &[
+            "CREATE TABLE t (a int PRIMARY KEY, c int UNIQUE, d int REFERENCES t, e int CHECK (e > 0), CHECK (e < c));
+             CREATE INDEX ON t (c); CREATE INDEX ON t (c); CREATE INDEX ON t (lower(d::text), (e + 1));",
+            "ALTER TABLE t RENAME TO u; ALTER TABLE u RENAME c TO renamed; CREATE INDEX ON u (renamed);",
+            "CREATE TABLE a_table_with_a_name_that_is_far_too_long_to_be_kept_whole_in (
+                 a_column_with_a_name_that_is_far_too_long_to_be_kept_whole_too int UNIQUE REFERENCES u);",
+            "CREATE TABLE \"Odd Name\" (\"Column\" serial, \"select\" text DEFAULT 'it''s'); ALTER TABLE \"Odd Name\" RENAME TO plain;",
+        ],
+    ),
+    (
+        "defaults",
+        &[
+            "CREATE TABLE d (a text DEFAULT 'x', b varchar(5) DEFAULT 'y', c bool DEFAULT 't', d numeric DEFAULT -1,
+                 e timestamptz DEFAULT CURRENT_TIMESTAMP, f interval DEFAULT '24 hours', g jsonb DEFAULT '{\"a\": [1]}',
+                 h int[] DEFAULT '{1,2}', i text[] DEFAULT ARRAY['a', 'b'], j date DEFAULT '2024-01-02',
+                 k timestamp DEFAULT (now() AT TIME ZONE 'utc'), l float8 DEFAULT 0, m bigint DEFAULT 1 + 1,
+                 n text DEFAULT upper('a') || 'b', o uuid DEFAULT gen_random_uuid(), p text DEFAULT NULL)",
+            "ALTER TABLE d ALTER a TYPE varchar(10), ALTER l SET DEFAULT 1.5, ALTER b DROP DEFAULT, ALTER m SET DEFAULT 7;
+             ALTER TABLE d ADD q smallint NOT NULL DEFAULT 3, DROP c",
+        ],
+    ),
+    (
+        "conditions",
+        &[
+            "CREATE TABLE c (a int, b text, c numeric, d date, e bool,
+                 CHECK (a IN (1, 2, 3)), CHECK (a BETWEEN 1 AND 10), CHECK (b LIKE 'x%' AND b <> 'xy'),
+                 CHECK (b != 'z' OR c IS NOT NULL), CHECK (NOT e), CHECK (length(b) < 10 AND (a > 0 AND c > 0)),
+                 CHECK (b = ANY ('{a,b}')), CHECK (b NOT IN ('p', 'q')), CHECK (d > '2000-01-01'),
+                 CHECK (c >= 1 AND c < 1.5 + a), CHECK (coalesce(a, 0) = 0), CHECK (b ~ '^a' AND b ILIKE 'a%'))",
+            "CREATE INDEX ON c (a) WHERE b IS NULL AND a > 5; CREATE UNIQUE INDEX ON c (lower(b), a DESC NULLS LAST) INCLUDE (c);
+             ALTER TABLE c RENAME a TO z; ALTER TABLE c ALTER b TYPE varchar(20)",
+            "ALTER TABLE c ADD CONSTRAINT later CHECK (z < 100) NOT VALID; ALTER TABLE c VALIDATE CONSTRAINT later;
+             ALTER TABLE c ADD CONSTRAINT open CHECK (z < 99) NOT VALID",
+        ],
+    ),
+    (
+        "partitions",
+        &[
+            "CREATE TABLE p (id int NOT NULL, at date NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+             CREATE TABLE p1 PARTITION OF p FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+             CREATE TABLE p2 (id int NOT NULL, at date NOT NULL); CREATE INDEX ON p (at)",
+            "ALTER TABLE p ATTACH PARTITION p2 FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+             CREATE TABLE p3 PARTITION OF p DEFAULT; ALTER TABLE p ADD note text DEFAULT 'n'",
+            "ALTER TABLE p DETACH PARTITION p1; CREATE TABLE r (id int, at date, FOREIGN KEY (id, at) REFERENCES p)",
+            "CREATE TABLE l (k text, v int) PARTITION BY LIST (k); CREATE TABLE l1 PARTITION OF l FOR VALUES IN ('a', 'b') PARTITION BY HASH (v);
+             CREATE TABLE l11 PARTITION OF l1 FOR VALUES WITH (MODULUS 2, REMAINDER 0); CREATE UNIQUE INDEX ON l (k, v)",
+        ],
+    ),
+    (
+        "objects",
+        &[
+            "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE DOMAIN positive AS int CHECK (VALUE > 0) DEFAULT 1;
+             CREATE TYPE pair AS (a int, b mood); CREATE TABLE o (id int GENERATED ALWAYS AS IDENTITY, m mood DEFAULT 'ok', n positive, q pair)",
+            "ALTER TYPE mood RENAME VALUE 'ok' TO 'fine'; ALTER TABLE o RENAME m TO feeling;
+             CREATE VIEW v AS SELECT *, feeling = 'sad' AS low FROM o; CREATE VIEW w AS SELECT v.id FROM v JOIN o USING (id) WHERE v.low",
+            "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER tr BEFORE INSERT OR UPDATE OF n ON o FOR EACH ROW WHEN (NEW.n > 1) EXECUTE FUNCTION f('x');
+             ALTER TABLE o DISABLE TRIGGER tr; ALTER FUNCTION f() RENAME TO g",
+            "CREATE MATERIALIZED VIEW mv AS SELECT id, count(*) AS c FROM o GROUP BY id WITH NO DATA; CREATE UNIQUE INDEX ON mv (id);
+             ALTER TABLE o ENABLE ROW LEVEL SECURITY; CREATE POLICY pol ON o FOR SELECT USING (id > 0 AND n IN (1, 2)); COMMENT ON COLUMN o.id IS 'number'",
+            "CREATE SCHEMA app; ALTER TABLE o SET SCHEMA app; CREATE TABLE child () INHERITS (app.o); ALTER TABLE app.o ADD x text; DROP VIEW w",
+        ],
+    ),
+];
+
+fn set(texts: &[&str]) -> MigrationSet {
+    let mut set = MigrationSet { layout: Layout::Plain, complete: true, ..MigrationSet::default() };
+    for (at, text) in texts.iter().enumerate() {
+        let path = format!("{}_m.sql", at + 1);
+        set.migrations.extend(MigrationSet::from_text(path, *text, Layout::Plain).migrations);
+    }
+    set
+}
+
+#[test]
+fn the_replay_is_the_server() {
+    let mut wrong = Vec::new();
+    for major in MAJORS {
+        let Some(server) = server_for_test(major) else { return };
+        for (name, texts) in HISTORIES {
+            let outcomes = replay_on_server(&server, &format!("history_{name}"), &set(texts)).unwrap();
+            assert_eq!(outcomes.len(), texts.len(), "{name} on {major} ended early: {outcomes:#?}");
+            for outcome in outcomes {
+                let place = format!("{name} on {major}, migration {}", outcome.migration);
+                assert_eq!(outcome.error, None, "{place}");
+                wrong.extend(outcome.unread.iter().map(|unread| format!("{place}: {unread}")));
+                wrong.extend(outcome.differences.iter().map(|difference| format!("{place}: {difference}")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} differences\n{}", wrong.len(), wrong.join("\n"));
+}
