@@ -14,6 +14,9 @@ const ATTEMPTS: usize = 3;
 /// # Errors
 /// The URL is wrong, the server cannot be reached, or it refuses.
 pub async fn connect(url: &str) -> Result<PgConnection, Error> {
+    if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+        return Err(Error::Url("it is not one of a PostgreSQL database".to_owned()));
+    }
     let options = PgConnectOptions::from_str(url).map_err(Error::url)?.disable_statement_logging();
     let options = options.application_name("migrate-safety");
     let target = format!("{}:{}", options.get_host(), options.get_port());

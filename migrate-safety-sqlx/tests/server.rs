@@ -23,10 +23,10 @@ fn a_locked_table_is_named_and_the_rest_is_read() {
             "CREATE TABLE held (a int CHECK (a > 0), b int GENERATED ALWAYS AS (a + 1) STORED);
              CREATE INDEX held_a ON held ((a + 1)) WHERE a > 1;
              CREATE VIEW over_held AS SELECT a FROM held;
-             CREATE TABLE free (c int DEFAULT 1 CHECK (c > 0));
-             BEGIN; LOCK TABLE held IN ACCESS EXCLUSIVE MODE",
+             CREATE TABLE free (c int DEFAULT 1 CHECK (c > 0))",
         )
         .unwrap();
+    holder.batch_execute("BEGIN; LOCK TABLE held IN ACCESS EXCLUSIVE MODE").unwrap();
     let began = Instant::now();
     let limits = Limits { lock_timeout: Duration::from_secs(1), ..Limits::default() };
     let live = read(&database.url(), limits).unwrap();
@@ -103,15 +103,13 @@ fn errors_say_which_and_what_to_do() {
 
     // A server that stops half-way.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let gone = runtime.block_on(async {
-        let mut connection = connect(&server.url("postgres")).await.unwrap();
-        admin
-            .batch_execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'migrate-safety'",
-            )
-            .unwrap();
-        introspect(&mut connection, Limits::default()).await.unwrap_err()
-    });
+    let mut connection = runtime.block_on(connect(&server.url("postgres"))).unwrap();
+    admin
+        .batch_execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'migrate-safety'",
+        )
+        .unwrap();
+    let gone = runtime.block_on(introspect(&mut connection, Limits::default())).unwrap_err();
     assert!(matches!(gone, Error::Interrupted(_)), "{gone}");
 }
 

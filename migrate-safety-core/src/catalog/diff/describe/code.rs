@@ -6,6 +6,12 @@ use crate::catalog::{Object, Policy, Relation, Routine, Trigger};
 use crate::sql::Ident;
 use crate::sql::operation::{FiringState, Volatility};
 
+/// Whether a body is `RETURN …` or `BEGIN ATOMIC …`; neither begins an SQL function's string.
+fn is_statement(body: &str) -> bool {
+    let first = body.split_ascii_whitespace().next().unwrap_or_default();
+    ["return", "begin"].iter().any(|word| first.eq_ignore_ascii_case(word))
+}
+
 impl Describer<'_> {
     pub(super) fn routines(&mut self) {
         for routine in self.catalog.routines.values() {
@@ -49,7 +55,8 @@ impl Describer<'_> {
             },
         );
         described.has("strict", routine.strict);
-        let body = routine.body.as_ref().filter(|_| routine.reads.is_empty());
+        // One that is not a string is written anew by the server.
+        let body = routine.body.as_ref().filter(|body| !(routine.language == *"sql" && is_statement(&body.text)));
         described.may_have("body", body.map(|body| body.text.to_string()));
         let mut settings: Vec<String> =
             routine.settings.iter().map(|(name, value)| format!("{name} = {}", value.trim_matches('\''))).collect();
