@@ -70,37 +70,39 @@ impl Runs {
                 self.wrong.push(format!("{rule}: a bad example: {ran}\n    {}", sample.sql));
             }
         }
-        for finding in &findings {
-            self.question(rule, sample, finding);
-            self.fix(rule, sample, finding);
+        for finding in findings.iter().filter(|f| f.fix.is_some() || f.verify.as_deref().and_then(query_of).is_some()) {
+            self.advice(rule, sample, finding);
         }
     }
 
-    /// Runs the query of a finding's `verify` before the statement that it asks of.
-    fn question(&mut self, rule: &str, sample: &Sample, finding: &Finding) {
-        let Some(query) = finding.verify.as_deref().and_then(query_of) else { return };
+    /// Runs what stands before the statement of a finding, then the query that it asks to run, then its fix.
+    fn advice(&mut self, rule: &str, sample: &Sample, finding: &Finding) {
         let Some(database) = self.prepare(rule, sample) else { return };
-        if let Err(error) = self.run(sample.host, &database, &Project::before(sample, finding)) {
-            self.wrong.push(format!("{rule}: what stands before the statement fails: {error}"));
+        let before = Project::before(sample, finding);
+        if let Err(error) = self.run(sample.host, &database, &before) {
+            self.wrong.push(format!("{rule}: what stands before the statement fails: {error}\n    {}", sample.sql));
         }
-        self.questions += 1;
-        if let Err(error) = database.connect().unwrap().simple_query(query) {
-            self.wrong.push(format!("{rule}: a question fails: {error:?}\n    {query}\n    {}", sample.sql));
+        if let Some(query) = finding.verify.as_deref().and_then(query_of) {
+            self.questions += 1;
+            if let Err(error) = database.connect().unwrap().simple_query(query) {
+                self.wrong.push(format!("{rule}: a question fails: {error:?}\n    {query}\n    {}", sample.sql));
+            }
+        }
+        if let Some(fix) = &finding.fix {
+            self.fix(rule, sample, &database, &before, fix);
         }
     }
 
-    /// Runs a finding's fix in the place of the statement, one migration a statement, and checks it.
-    fn fix(&mut self, rule: &str, sample: &Sample, finding: &Finding) {
-        let Some(fix) = &finding.fix else { return };
-        let Some(database) = self.prepare(rule, sample) else { return };
-        let project = Project::before(sample, finding).then(fix);
-        if let Err(error) = self.run(sample.host, &database, &project) {
+    /// Runs a fix in the place of the statement, statements that share no transaction as migrations of their own, and
+    /// checks it.
+    fn fix(&mut self, rule: &str, sample: &Sample, database: &Database, before: &Project, fix: &str) {
+        let project = before.clone().then(fix);
+        if let Err(error) = self.run(sample.host, database, &project) {
             self.wrong.push(format!("{rule}: a fix fails: {error}\n    {fix}"));
         }
         let (_, config) = sample.load();
         let report = check(&project.load(sample.host), &config);
-        let before = Project::before(sample, finding).len();
-        let found = report.migrations.iter().skip(before).flat_map(MigrationReport::all_findings);
+        let found = report.migrations.iter().skip(before.len()).flat_map(MigrationReport::all_findings);
         let found: Vec<&Finding> = found.filter(|f| f.status == Status::Block || f.rule == rule).collect();
         if !found.is_empty() {
             self.wrong.push(format!("{rule}: a fix does not pass: {found:?}\n    {fix}"));
