@@ -86,7 +86,13 @@ fn check(view: &SetView<'_>, findings: &mut SetFindings<'_>) {
             1 => format!("create an index that leads with {written}"),
             _ => "create an index for each of them".to_owned(),
         });
-        if let (false, [columns]) = (relation.table().is_some_and(Table::is_partitioned), columns.as_slice()) {
+        // An index on what the statement itself makes can only follow it.
+        let there = |table: &Table| {
+            let mut columns = keys.iter().flat_map(|key| &key.key.columns).filter_map(|id| table.column_by_id(*id));
+            columns.all(|column| column.created.statement != made.statement)
+        };
+        let fixable = relation.table().is_some_and(|table| !table.is_partitioned() && there(table));
+        if let (true, [columns]) = (fixable, columns.as_slice()) {
             let columns: Vec<String> = columns.iter().map(Ident::sql).collect();
             let table = relation.object_name().sql();
             finding.fix(format!("CREATE INDEX CONCURRENTLY ON {table} ({})", columns.join(", ")));
