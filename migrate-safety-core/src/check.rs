@@ -332,14 +332,18 @@ impl<'c> Replay<'c> {
         self.catalog.presume(&located.operation);
         let scene =
             Scene { operation: &located.operation, catalog: &self.catalog, session: &self.session, now: self.now };
-        let mut effects = effects::effects(&scene);
+        // A migration that is only replayed has to tell which of its ALTER TABLEs fail, nothing else.
+        let foreseen = self.reported || matches!(located.operation, Operation::AlterTable(_));
+        let mut effects = if foreseen { effects::effects(&scene) } else { Effects::default() };
         if located.routine.is_some() {
             effects.failures.retain(|failure| !is_of_names(&located.operation, failure));
         }
         // A block or routine cannot end the transaction it is called in.
         effects.requires_no_transaction |= located.routine.is_some() && ends_transaction(&located.operation);
         let sizes = self.sizes(&effects);
-        let changes = extent::changes(&self.catalog, &located.operation, located.routine.is_some());
+        let routine = located.routine.is_some();
+        let changes =
+            if self.reported { extent::changes(&self.catalog, &located.operation, routine) } else { Vec::new() };
         let view = OperationView {
             scene,
             located: &located,

@@ -13,7 +13,6 @@ pub mod layout;
 pub mod report;
 pub mod rules;
 pub mod sql;
-#[cfg(feature = "text")]
 mod wrap;
 
 pub use check::{check, replay, replay_each};

@@ -1,5 +1,13 @@
-//! migrate-safety for applications that use [sqlx]: what a live PostgreSQL server holds.
+//! migrate-safety for applications that use [sqlx](https://docs.rs/sqlx).
 //!
+//! # Embedded migrations
+//! ```ignore
+//! static MIGRATOR: sqlx::migrate::Migrator = migrate_safety_sqlx::migrate!("./migrations");
+//! ```
+//! is `sqlx::migrate!("./migrations")`, to the last byte, and a compile error when a migration would cause an incident.
+//! The manual is the documentation of `migrate_safety_macros`.
+//!
+//! # A live server
 //! [`introspect`] reads the catalog, the sizes and the applied migrations of a database over one connection, in one
 //! read-only transaction, with limits on every statement and every lock. It needs no right but `CONNECT`, and reads
 //! `_sqlx_migrations` if it may.
@@ -22,15 +30,21 @@
 //! The crate brings no runtime: choose one with sqlx's own features (`runtime-tokio`, `tls-rustls` …).
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "live")]
 mod error;
+#[cfg(feature = "live")]
 mod introspect;
 
+#[cfg(feature = "live")]
 pub use error::Error;
+#[cfg(feature = "live")]
 pub use introspect::{connect, introspect};
-
-use sha2::{Digest, Sha384};
+#[cfg(feature = "macros")]
+pub use migrate_safety_macros::{assert_checked, check_migrations, checked_sql, migrate};
 
 /// The checksum that sqlx records of a migration's text, in hexadecimal.
+#[cfg(feature = "live")]
 pub fn checksum(text: &str) -> String {
+    use sha2::{Digest, Sha384};
     Sha384::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,5 +1,6 @@
 //! What a contributor runs: `cargo xtask <command>`. One file for each command.
 
+mod bench_build;
 mod corpus;
 mod servers;
 mod test;
@@ -10,6 +11,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask <command>
 
+  bench-build        what the checked macros add to a build
   corpus [--server MAJOR] DIR…
                      what the checker makes of the migrations below some directories; with a server, also whether
                      the replay of each (then: a directory of migrations) holds what that server does
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
         None => ("help", &[][..]),
     };
     let result = match command {
+        "bench-build" => bench_build::run(args),
         "corpus" => corpus::run(args),
         "servers" => servers::run(args),
         "test" => test::run(args),

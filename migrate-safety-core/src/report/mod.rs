@@ -6,11 +6,13 @@ mod github;
 mod json;
 #[cfg(feature = "text")]
 mod markdown;
+mod plain;
 #[cfg(feature = "json")]
 mod sarif;
 #[cfg(feature = "text")]
 mod text;
 
+pub use plain::Message;
 #[cfg(feature = "text")]
 pub use text::Colour;
 

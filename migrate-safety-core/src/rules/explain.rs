@@ -1,10 +1,13 @@
 //! A rule's own page, for a terminal, as Markdown, as JSON: all from its metadata.
 
-use super::{Category, RULES, Rule, Sample};
-use crate::layout::Layout;
+use super::{Rule, Sample};
 #[cfg(feature = "text")]
-use crate::wrap::{WIDTH, wrap};
-use std::fmt::Write;
+use {
+    super::{Category, RULES},
+    crate::layout::Layout,
+    crate::wrap::{WIDTH, wrap},
+    std::fmt::Write,
+};
 
 impl Rule {
     /// The page for a terminal.
@@ -75,6 +78,7 @@ pub fn rules_markdown() -> String {
 
 impl Sample {
     /// What is special about it: ` (diesel, PostgreSQL 11, public.t has 5 rows)`.
+    #[cfg(feature = "text")]
     fn circumstances(&self) -> String {
         let mut said = Vec::new();
         if self.host != Layout::Sqlx {
@@ -91,6 +95,7 @@ impl Sample {
     }
 
     /// Its texts, each with what it is.
+    #[cfg(feature = "text")]
     fn parts(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let before = (!self.before.is_empty()).then_some(("what exists", self.before));
         let down = self.down.map(|down| ("the way back", down));

@@ -3,6 +3,7 @@
 mod batches;
 mod bounded;
 mod demand;
+#[cfg(any(feature = "json", feature = "text"))]
 mod explain;
 pub mod extent;
 pub mod finding;

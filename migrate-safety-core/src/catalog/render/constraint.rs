@@ -2,6 +2,7 @@
 
 use super::text::{bare, names};
 use crate::catalog::{Catalog, ColumnId, Constraint, ConstraintKind, ForeignKey, RelationId, Table};
+#[cfg(feature = "json")]
 use crate::sql::Ident;
 use crate::sql::operation::ReferentialAction;
 
@@ -70,6 +71,7 @@ pub(in crate::catalog) fn column_names(table: &Table, columns: &[ColumnId]) -> S
 }
 
 /// The columns that a constraint is about, by name.
+#[cfg(feature = "json")]
 pub(in crate::catalog) fn constrained<'t>(table: &'t Table, constraint: &Constraint) -> Vec<&'t Ident> {
     let ids = match &constraint.kind {
         ConstraintKind::NotNull { column } => std::slice::from_ref(column),

@@ -1,0 +1,58 @@
+//! The settings of a check: what stands in the macro, before what stands in `migrate-safety.toml`.
+
+use migrate_safety_core::config::{ConfigError, ConfigFile};
+use migrate_safety_core::rules::Status;
+use migrate_safety_core::{Config, Layout};
+use std::path::{Path, PathBuf};
+
+/// The settings, and the files they came from.
+pub(crate) struct Settings {
+    pub(crate) config: Config,
+    /// From which status on a finding is an error.
+    pub(crate) deny: Status,
+    pub(crate) layout: Option<Layout>,
+    pub(crate) migrations: Option<PathBuf>,
+    pub(crate) files: Vec<PathBuf>,
+}
+
+impl Settings {
+    /// `written` is what stands in the macro, `start` where the search for the file begins.
+    pub(crate) fn read(written: &str, manifest_dir: &Path, start: &Path) -> Result<Self, String> {
+        let above = match ConfigFile::parse(manifest_dir.join("Cargo.toml"), written) {
+            Ok(file) => file,
+            // The place is the macro's.
+            Err(ConfigError::Wrong { message, .. }) => return Err(message),
+            Err(error) => return Err(error.to_string()),
+        };
+        let below = ConfigFile::find(start).map_err(|error| error.to_string())?;
+        let mut files: Vec<PathBuf> = below.iter().map(|file| file.path.clone()).collect();
+        let file = overlay(above, below.unwrap_or_default());
+        files.extend(file.schema.clone());
+        Ok(Self {
+            config: file.config().map_err(|error| error.to_string())?,
+            deny: file.deny.unwrap_or(Status::Block),
+            layout: file.layout,
+            migrations: file.migrations,
+            files,
+        })
+    }
+}
+
+fn overlay(above: ConfigFile, below: ConfigFile) -> ConfigFile {
+    let mut rules = below.rules;
+    rules.extend(above.rules);
+    let mut table_rows = below.table_rows;
+    table_rows.extend(above.table_rows);
+    ConfigFile {
+        path: below.path,
+        dialect: above.dialect.or(below.dialect),
+        layout: above.layout.or(below.layout),
+        migrations: above.migrations.or(below.migrations),
+        schema: above.schema.or(below.schema),
+        start_after: above.start_after.or(below.start_after),
+        deny: above.deny.or(below.deny),
+        small_table_rows: above.small_table_rows.or(below.small_table_rows),
+        table_rows,
+        rules,
+    }
+}
