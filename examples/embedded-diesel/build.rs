@@ -1,3 +1,5 @@
+//! Cargo builds the crate again when a migration is added.
+
 fn main() {
     println!("cargo:rerun-if-changed=migrations");
 }
