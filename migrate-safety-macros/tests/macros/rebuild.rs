@@ -3,6 +3,7 @@
 use crate::package::Package;
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 /// Two programs that compare the checked macro's value with the host's own.
 const MAIN: [(&str, &str); 2] = [
@@ -13,6 +14,7 @@ use sqlx::migrate::Migrator;
 static OURS: Migrator = migrate_safety_sqlx::migrate!("./sqlx");
 static THEIRS: Migrator = sqlx::migrate!("./sqlx");
 fn main() {
+    migrate_safety_sqlx::assert_checked!("sqlx");
     assert_eq!(OURS.table_name, THEIRS.table_name);
     assert_eq!(OURS.create_schemas, THEIRS.create_schemas);
     let flags = |m: &Migrator| (m.ignore_missing, m.locking, m.no_tx);
@@ -66,9 +68,16 @@ fn a_crate_is_checked_again_when_it_must() {
     }
     builds(&package, "at first");
     for (host, _) in MAIN {
-        let status = std::process::Command::new(package.binary(&format!("rebuild-{host}"))).status().unwrap();
+        let status = Command::new(package.binary(&format!("rebuild-{host}"))).status().unwrap();
         assert!(status.success(), "{host}: the value is the host's");
     }
+
+    // Nobody built again.
+    package.write("sqlx/1999_late.sql", "SELECT 1;\n");
+    let late = Command::new(package.binary("rebuild-sqlx")).output().unwrap();
+    let said = String::from_utf8_lossy(&late.stderr);
+    assert!(!late.status.success() && said.contains("1999_late.sql is newer than this build"), "{said}");
+    fs::remove_file(package.root.join("sqlx/1999_late.sql")).unwrap();
 
     // A file in the middle, a new one at the end, and the way back from both.
     let middle = "sqlx/1250_step.sql";
