@@ -25,12 +25,10 @@
 //!
 //! # Rebuilds
 //! A changed or deleted file makes cargo build the crate again. For *new* files cargo needs a `build.rs`, as it does
-//! for the hosts' own macros:
+//! for the hosts' own macros, with this in its `main`:
 //!
 //! ```
-//! fn main() {
-//!     println!("cargo:rerun-if-changed=migrations");
-//! }
+//! println!("cargo:rerun-if-changed=migrations");
 //! ```
 //! A macro that sees no such line warns. [`assert_checked!`] says the same at run time, in a test or at start-up.
 //!
