@@ -35,9 +35,8 @@ fn check(view: &MigrationView<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let file = file_name(&down.path);
-    let taken = losses(undone.operations.iter().map(|(_, judged)| judged));
-    let taken = taken.into_iter().find(|(_, loss)| is_there(before, loss) && is_there(view.after, loss));
-    if let Some((line, loss)) = taken {
+    let taken = |judged| losses(std::iter::once(judged)).into_iter().find(|(_, loss)| was_there(before, judged, loss));
+    if let Some((line, loss)) = undone.operations.iter().find_map(|(_, judged)| taken(judged)) {
         findings
             .flag(format!("{file} takes {} at line {line}, which was there before this migration", named(loss)))
             .help("drop on the way back only what the migration has made");
@@ -63,7 +62,14 @@ fn losses<'j>(operations: impl Iterator<Item = &'j Judged>) -> Vec<(u32, &'j Dat
     operations.flat_map(of).collect()
 }
 
-/// Whether a catalog has the very thing that is lost.
+/// Whether a catalog has the very thing that an operation takes, whatever its name was then.
+fn was_there(before: &Catalog, judged: &Judged, loss: &DataLoss) -> bool {
+    let Some(name) = &loss.column else { return before.table(loss.relation.id).is_some() };
+    let mut gone = judged.removed.columns.iter().filter(|(table, _)| *table == loss.relation.id);
+    gone.any(|(table, column)| column.name.as_str() == name && before.column(*table, column.id).is_some())
+}
+
+/// Whether a catalog has something of the kind and name that is lost.
 fn is_there(catalog: &Catalog, loss: &DataLoss) -> bool {
     let Some(table) = catalog.table(loss.relation.id) else { return false };
     loss.column.as_ref().is_none_or(|column| table.column(column).is_some())
@@ -79,5 +85,18 @@ fn named(loss: &DataLoss) -> String {
     match &loss.column {
         Some(column) => format!("{}.{column}", loss.relation.name),
         None => loss.relation.name.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_column_of_an_old_name_is_not_what_was_there() {
+        let up = "ALTER TABLE users RENAME COLUMN email TO address; ALTER TABLE users ADD COLUMN email text;";
+        let down = "ALTER TABLE users DROP COLUMN email; ALTER TABLE users RENAME COLUMN address TO email;";
+        let (set, config) = Sample::new(TABLES, up).down(down).load();
+        assert!(crate::check(&set, &config).all_findings().all(|finding| finding.rule != RULE.id));
     }
 }
