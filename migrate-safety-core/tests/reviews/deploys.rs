@@ -70,6 +70,8 @@ const REVIEWS: &[Review] = &[
     ("ALTER TABLE users ALTER COLUMN status SET DEFAULT 'new';", "ALTER TABLE users ALTER COLUMN status TYPE mood USING status::mood;", "BLOCK deployability"),
     ("", "SELECT pg_advisory_lock(1); CREATE INDEX CONCURRENTLY i ON users (org_id);", "BLOCK deployability"),
     ("", "CREATE UNLOGGED TABLE t (id int); -- fine\nDROP INDEX CONCURRENTLY orders_user_idx;", "BLOCK deployability"),
+    ("", "CALL nothing(5);", "BLOCK deployability"),
+    ("", "SELECT nothing(5);", "BLOCK deployability"),
 ];
 
 #[test]

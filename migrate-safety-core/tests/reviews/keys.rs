@@ -26,6 +26,8 @@ const REVIEWS: &[Review] = &[
     ("", "-- no-transaction\nCREATE UNIQUE INDEX CONCURRENTLY i ON users (email);", "FLAG constraint-validation"),
     ("CREATE UNIQUE INDEX users_email ON users (email);", "DROP INDEX users_email;", "FLAG index-dependencies"),
     ("", "ALTER TABLE items ADD CONSTRAINT f FOREIGN KEY (sku) REFERENCES products (sku) ON UPDATE CASCADE NOT VALID;", "FLAG foreign-keys"),
+    ("", "ALTER TABLE orders DISABLE TRIGGER ALL; UPDATE orders SET note = 'x' WHERE id = 1; ALTER TABLE orders ENABLE TRIGGER ALL;", "FLAG foreign-keys"),
+    ("", "SET session_replication_role = 'replica'; DELETE FROM users WHERE id = 1;", "FLAG foreign-keys"),
 ];
 
 #[test]

@@ -25,6 +25,10 @@ const REVIEWS: &[Review] = &[
     ("", "CREATE VIEW v AS SELECT id FROM users;", ""),
     ("", "INSERT INTO tenants (id, name) VALUES (1, 'default');", ""),
     ("", "UPDATE users SET status = 'off' WHERE id = 42;", ""),
+    ("", "SELECT fill_everything();", "FLAG deployability"),
+    ("", "CALL fill_everything(5);", "FLAG deployability"),
+    ("", "DO $$ BEGIN PERFORM app.fill_everything(); END $$;", "FLAG deployability"),
+    ("", "SELECT pg_catalog.set_config('search_path', '', false); SELECT now(), count(*), coalesce(NULL, 1);", ""),
 ];
 
 #[test]
