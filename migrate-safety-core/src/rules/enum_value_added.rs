@@ -40,14 +40,14 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
         }
         let mut users = view.effects.breaks.iter().map(|b| &b.relation);
         let Some(table) = users.find(|table| view.is_old(table.id)) else { return };
-        format!("rows of {}", table.name)
+        format!("rows of {} that have", table.name)
     } else if view.is_unseen_type(name) {
-        format!("a {name}")
+        format!("rows with a {name} of")
     } else {
         return;
     };
     findings
-        .flag(format!("a running release cannot read {user} that has '{value}'"))
+        .flag(format!("a running release cannot read {user} '{value}'"))
         .at(view.located.span)
         .help(
             "deploy a release that can read the value (or has a variant for unknown ones) everywhere before one that \
