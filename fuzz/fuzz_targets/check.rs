@@ -3,15 +3,19 @@
 
 use libfuzzer_sys::fuzz_target;
 use migrate_safety_core::dialect::Target;
+use migrate_safety_core::report::Colour;
 use migrate_safety_core::{Config, Layout, MigrationSet, check, replay};
 
-fuzz_target!(|input: (u8, u8, bool, Vec<&str>)| {
+/// Between two migrations.
+const PAGE: char = '\u{c}';
+
+fuzz_target!(|input: (u8, u8, bool, &str)| {
     let (version, layout, complete, texts) = input;
     let versions = Target::NEWEST_POSTGRES - Target::OLDEST_POSTGRES + 1;
     let target = Target::postgres(Target::OLDEST_POSTGRES + u16::from(version) % versions);
     let layout = [Layout::Sqlx, Layout::Diesel, Layout::Plain][usize::from(layout) % 3];
     let mut set = MigrationSet::default();
-    for (number, text) in texts.into_iter().enumerate() {
+    for (number, text) in texts.split(PAGE).enumerate() {
         set.append(MigrationSet::from_text(format!("{number}_x.sql"), text, layout));
     }
     set.complete = complete;
@@ -23,12 +27,13 @@ fuzz_target!(|input: (u8, u8, bool, Vec<&str>)| {
             assert!(finding.span.is_none_or(|span| migration.text.get(span.range()).is_some()));
         }
         for statement in &migration.statements {
-            assert!(!statement.operations.is_empty() || !statement.understood);
+            assert_eq!(migration.text.get(statement.span.range()), Some(&*statement.sql));
         }
     }
+    let _ = (report.to_json(), report.to_sarif(), report.to_github());
+    let _ = (report.to_text(Colour::Never), report.to_markdown());
     // What the catalog prints can be read again.
     let catalog = replay(&set, &config);
     let printed = MigrationSet::from_text("catalog.sql", catalog.to_sql(), Layout::Plain);
-    let _ = (report.to_json(), report.to_text(migrate_safety_core::report::Colour::Never));
     let _ = check(&printed, &config);
 });
