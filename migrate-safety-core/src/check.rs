@@ -11,7 +11,9 @@ use crate::rules::view::{Judged, MigrationView, OperationView, Scope, SetView, S
 use crate::rules::{Directives, Finding, RULES, fold, suppress};
 use crate::sql::calls::RoutineCall;
 use crate::sql::operation::Transaction;
-use crate::sql::{LocatedOperation, Operation, Script, Statement, parse, plpgsql, routine_calls};
+use crate::sql::{
+    LocatedOperation, ObjectName, Operation, Problem, ProblemKind, Script, Statement, parse, plpgsql, routine_calls,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Judges every migration of a set.
@@ -97,6 +99,12 @@ struct Replay<'c> {
     entered: Vec<Entered>,
     /// How many bodies have been followed.
     bodies: usize,
+    /// How many of them before the statement.
+    bodies_before: usize,
+    /// The routines whose bodies are being followed, each called by the one before it.
+    calls: Vec<ObjectName>,
+    /// Whether the statement calls routines that have not been followed.
+    unfollowed: bool,
     /// Whether what is found in the present migration will be reported.
     reported: bool,
     /// What the migrations' comments say to us, one list a migration.
@@ -127,6 +135,9 @@ struct Current<'a> {
 /// How deep calls of routines are followed.
 const MAX_CALL_DEPTH: usize = 8;
 
+/// How many bodies are followed for one statement.
+const MAX_BODIES: usize = 1000;
+
 impl<'c> Replay<'c> {
     fn new(set: &MigrationSet, config: &'c Config, start: &Start<'c>) -> Self {
         let complete = set.complete || config.schema.is_some();
@@ -141,6 +152,9 @@ impl<'c> Replay<'c> {
             left: Vec::new(),
             entered: Vec::new(),
             bodies: 0,
+            bodies_before: 0,
+            calls: Vec::new(),
+            unfollowed: false,
             reported: false,
             directives: Vec::new(),
             rows: start.rows,
@@ -263,10 +277,16 @@ impl<'c> Replay<'c> {
             crate::catalog::in_pass_order(&current.statement.operations).into_iter().cloned().collect();
         self.left.clear();
         self.entered.clear();
+        self.bodies_before = self.bodies;
+        self.unfollowed = false;
         let mut operations = operations;
-        self.count_calls_in_loops(&mut operations, 0);
+        self.count_calls_in_loops(&mut operations);
         for located in operations {
-            self.operation(current, located, 0, &mut judged, &mut problems, &mut findings);
+            self.operation(current, located, &mut judged, &mut problems, &mut findings);
+        }
+        if self.unfollowed {
+            let message = "the routines it calls call others, more than are followed".into();
+            problems.push(Problem { kind: ProblemKind::Dynamic, span: current.statement.span, message });
         }
         let effects = Effects::merge(judged.iter().map(|j| &j.effects));
         let with_problems;
@@ -311,7 +331,6 @@ impl<'c> Replay<'c> {
         &mut self,
         current: &Current<'_>,
         located: LocatedOperation,
-        depth: usize,
         judged: &mut Vec<Judged>,
         problems: &mut Vec<crate::sql::Problem>,
         findings: &mut Vec<Finding>,
@@ -328,7 +347,7 @@ impl<'c> Replay<'c> {
             });
             return;
         }
-        let called = if depth < MAX_CALL_DEPTH { self.called_bodies(&located) } else { Vec::new() };
+        let called = self.called_bodies(&located);
         self.catalog.presume(&located.operation);
         let scene =
             Scene { operation: &located.operation, catalog: &self.catalog, session: &self.session, now: self.now };
@@ -380,15 +399,17 @@ impl<'c> Replay<'c> {
         }
         let removed = applied.removed;
         judged.push(Judged { located, effects, sizes, writes, removed, now: self.now, scope: current.scope });
-        for body in called {
+        for (name, body) in called {
+            self.calls.push(name);
             problems.extend(body.problems);
             let mut operations = body.operations;
-            self.count_calls_in_loops(&mut operations, depth + 1);
+            self.count_calls_in_loops(&mut operations);
             for mut inner in operations {
                 // The body stands elsewhere: what it does is shown at the call.
                 inner.span = current.statement.span;
-                self.operation(current, inner, depth + 1, judged, problems, findings);
+                self.operation(current, inner, judged, problems, findings);
             }
+            self.calls.pop();
         }
     }
 
@@ -447,13 +468,13 @@ impl<'c> Replay<'c> {
     }
 
     /// Takes what the routines do that loops call into the facts of these loops.
-    fn count_calls_in_loops(&mut self, operations: &mut [LocatedOperation], depth: usize) {
+    fn count_calls_in_loops(&mut self, operations: &mut [LocatedOperation]) {
         for at in 0..operations.len() {
             let Some(located) = operations.get(at).filter(|o| o.routine.as_ref().is_some_and(|f| !f.loops.is_empty()))
             else {
                 continue;
             };
-            let (commits, sleeps) = self.ends_and_pauses(&located.clone(), depth);
+            let (commits, sleeps) = self.ends_and_pauses(&located.clone());
             let around: Vec<usize> =
                 located.routine.iter().flat_map(|frame| &frame.loops).map(|facts| facts.number).collect();
             let frames = operations.iter_mut().filter_map(|o| o.routine.as_mut());
@@ -465,29 +486,34 @@ impl<'c> Replay<'c> {
     }
 
     /// Whether the routines that an operation calls commit; whether they sleep.
-    fn ends_and_pauses(&mut self, located: &LocatedOperation, depth: usize) -> (bool, bool) {
+    fn ends_and_pauses(&mut self, located: &LocatedOperation) -> (bool, bool) {
         let mut found = (false, false);
-        if depth >= MAX_CALL_DEPTH {
-            return found;
-        }
-        for inner in self.called_bodies(located).iter().flat_map(|body| &body.operations) {
-            let (commits, sleeps) = self.ends_and_pauses(inner, depth + 1);
-            found.0 |= commits || matches!(inner.operation, Operation::Transaction(Transaction::Commit));
-            found.1 |= sleeps || plpgsql::sleeps(&inner.operation);
+        for (name, body) in self.called_bodies(located) {
+            self.calls.push(name);
+            for inner in &body.operations {
+                let (commits, sleeps) = self.ends_and_pauses(inner);
+                found.0 |= commits || matches!(inner.operation, Operation::Transaction(Transaction::Commit));
+                found.1 |= sleeps || plpgsql::sleeps(&inner.operation);
+            }
+            self.calls.pop();
         }
         found
     }
 
-    /// The bodies of the history's own routines that an operation calls.
-    fn called_bodies(&mut self, located: &LocatedOperation) -> Vec<plpgsql::Body> {
+    /// The bodies of the history's own routines that an operation calls; those that are being followed call themselves,
+    /// and do nothing new.
+    fn called_bodies(&mut self, located: &LocatedOperation) -> Vec<(ObjectName, plpgsql::Body)> {
         let mut bodies = Vec::new();
         for RoutineCall { name, args } in routine_calls(&located.operation) {
-            let own = located.routine.as_ref().and_then(|frame| frame.routine.as_ref());
-            if own == Some(&name) {
+            if self.calls.contains(&name) {
                 continue;
             }
             for routine in self.catalog.routines_named(&name) {
                 let Some(body) = &routine.body else { continue };
+                if self.calls.len() >= MAX_CALL_DEPTH || self.bodies - self.bodies_before >= MAX_BODIES {
+                    self.unfollowed = true;
+                    continue;
+                }
                 let inputs: Vec<_> = routine.input_names().cloned().collect();
                 let mut read = plpgsql::read_call(self.config.target, &routine.language, body, &name, &inputs, &args);
                 self.bodies += 1;
@@ -505,7 +531,7 @@ impl<'c> Replay<'c> {
                         frame.loops.splice(0..0, outer.loops.iter().copied());
                     }
                 }
-                bodies.push(read);
+                bodies.push((name.clone(), read));
             }
         }
         bodies

@@ -101,15 +101,17 @@ pub(crate) type Columns<'a> = &'a dyn Fn(Option<&Ident>, &Ident) -> Option<DataT
 pub(crate) struct Typing<'a> {
     catalog: &'a Catalog,
     columns: Columns<'a>,
-    /// How many functions may still be looked into.
+    /// How deep functions that call functions may still be looked into.
     depth: u8,
+    /// How many functions may still be looked into on the way.
+    bodies: usize,
     /// Where errors go, innermost first.
     problems: Option<&'a RefCell<Vec<Conflict>>>,
 }
 
 impl<'a> Typing<'a> {
     pub(crate) fn new(catalog: &'a Catalog, columns: Columns<'a>) -> Self {
-        Self { catalog, columns, depth: 8, problems: None }
+        Self { catalog, columns, depth: 8, bodies: 1000, problems: None }
     }
 
     /// Notes errors of what is examined.

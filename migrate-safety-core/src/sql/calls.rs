@@ -116,7 +116,8 @@ fn in_constraint<'o>(constraint: &'o ConstraintDef, visit: &mut dyn FnMut(&'o Ex
     }
 }
 
-fn in_expr<'o>(expr: &'o Expr, visit: &mut dyn FnMut(&'o Expr)) {
+/// Calls `visit` on an expression and all in it, subqueries included.
+pub(crate) fn in_expr<'o>(expr: &'o Expr, visit: &mut dyn FnMut(&'o Expr)) {
     expr.walk(&mut |e| {
         visit(e);
         if let Expr::Subquery { query, .. } = e {

@@ -6,6 +6,7 @@ use crate::catalog::builtin::{self, Function};
 use crate::catalog::routines::{FunctionName, plain_type};
 use crate::catalog::types::missing_schema;
 use crate::catalog::{Conflict, Routine, RoutineId, is_system_schema};
+use crate::sql::calls::in_expr;
 use crate::sql::expr::Expr;
 use crate::sql::operation::Volatility;
 use crate::sql::{DataType, Ident, ObjectName};
@@ -172,15 +173,22 @@ impl Typing<'_> {
     fn inlined(&self, routine: &Routine) -> Bounds {
         let declared = Bounds::exactly(routine.volatility);
         let Some(body) = &routine.inline else { return declared };
-        let Some(depth) = self.depth.checked_sub(1) else { return declared };
+        let (Some(depth), Some(bodies)) = (self.depth.checked_sub(1), self.bodies.checked_sub(1)) else {
+            return declared;
+        };
         if routine.is_variadic() {
             return declared;
         }
+        // The calls in the body share what is left, or functions that call several others would take for ever.
+        let mut calls = 0;
+        in_expr(body, &mut |expr| calls += usize::from(matches!(expr, Expr::Call { .. })));
+        let bodies = bodies / calls.max(1);
         let named = |_: Option<&Ident>, name: &Ident| {
             let argument = routine.args.iter().find(|(n, ..)| n.as_ref() == Some(name));
             argument.map(|(_, data_type, ..)| data_type.clone())
         };
-        let inner = Typing { catalog: self.catalog, columns: &named, depth, problems: None }.examine(body).bounds;
+        let within = Typing { catalog: self.catalog, columns: &named, depth, bodies, problems: None };
+        let inner = within.examine(body).bounds;
         // A body more volatile than declared is not inlined.
         if routine.volatility != Volatility::Volatile && inner.most > routine.volatility { declared } else { inner }
     }
