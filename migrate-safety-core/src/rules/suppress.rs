@@ -58,8 +58,9 @@ impl Directives {
         match (self.statement, finding.span) {
             (Some(_), None) => self.first,
             (Some(statement), Some(span)) => {
-                let whole = span.start == span.end && self.first;
-                whole || (statement.start.offset..statement.end.offset).contains(&span.start.offset)
+                let at = span.start.offset;
+                let before_all = self.first && at < statement.start.offset;
+                before_all || (statement.start.offset..statement.end.offset).contains(&at)
             }
             (None, _) => false,
         }
