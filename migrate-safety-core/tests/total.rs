@@ -232,6 +232,7 @@ static WRITTEN: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
 
 const PUNCTUATION: &str = "();,.:'\"$$-/*\\\n\r\t EeUuxXbB&@#<>=!~^|%+[]{}_01é\u{feff}\0\u{a0}\u{1d11e}";
 
+#[rustfmt::skip] // a table
 const WORDS: &[&str] = &[
     // Statements.
     "ALTER TABLE",
