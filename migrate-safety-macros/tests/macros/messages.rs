@@ -19,10 +19,10 @@ fn messages_are_clear() {
     }
     names.sort();
     package.manifest(&names);
-    let watched = names.iter().filter_map(|(name, main)| {
-        (name != "sqlx-unwatched")
-            .then(|| format!("    println!(\"cargo:rerun-if-changed={}\");\n", main.trim_end_matches("/main.rs")))
-    });
+    let watched = names
+        .iter()
+        .filter(|(name, _)| name != "sqlx-unwatched")
+        .map(|(_, main)| format!("    println!(\"cargo:rerun-if-changed={}\");\n", main.trim_end_matches("/main.rs")));
     package.write("build.rs", &format!("fn main() {{\n{}}}\n", watched.collect::<String>()));
     let built = package.build();
     assert!(built.messages.contains_key("sqlx-dangerous"), "{}", built.stderr);
