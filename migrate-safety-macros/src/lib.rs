@@ -39,7 +39,7 @@
 //! # Cost
 //! What was found is kept in `OUT_DIR` or the target directory, by the content of all that was read: a build that
 //! changed no migration reads the files and nothing more. The compiler runs macros unoptimised; for a long history
-//! `[profile.dev.build-override] opt-level = 1` in the workspace's `Cargo.toml` makes the check itself several times
+//! `[profile.dev.build-override] opt-level = 1` in the workspace's `Cargo.toml` makes the check itself
 //! faster.
 #![forbid(unsafe_code)]
 
