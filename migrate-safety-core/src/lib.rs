@@ -11,6 +11,8 @@ pub mod drift;
 pub mod effects;
 pub mod layout;
 pub mod report;
+#[cfg(feature = "live")]
+pub mod retry;
 pub mod rules;
 pub mod sql;
 mod wrap;

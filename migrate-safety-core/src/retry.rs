@@ -1,0 +1,123 @@
+//! What an error of a server means for the next attempt, and when that is due.
+
+use std::time::Duration;
+
+/// What an error means for whoever ran the statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorClass {
+    /// A lock was not to be had in time, or the server broke a deadlock: the transaction may be run again.
+    Lock,
+    /// The transaction met another one's changes: it may be run again.
+    Serialization,
+    /// The connection, or the server, is gone; whether the last statement took effect is not known.
+    Disconnected,
+    /// Somebody, or `statement_timeout`, stopped the statement.
+    Cancelled,
+    /// The server, or the session, takes no writes.
+    ReadOnly,
+    /// The role may not do this.
+    Rights,
+    /// The statement itself raised it (`RAISE EXCEPTION`).
+    Raised,
+    /// Anything else: a second attempt ends the same way.
+    Other,
+}
+
+/// SQLSTATEs, or their first characters, and what they mean (PostgreSQL documentation, appendix A).
+const CLASSES: [(&str, ErrorClass); 13] = [
+    ("55P03", ErrorClass::Lock),
+    ("40P01", ErrorClass::Lock),
+    ("40001", ErrorClass::Serialization),
+    ("08", ErrorClass::Disconnected),
+    ("57P01", ErrorClass::Disconnected),
+    ("57P02", ErrorClass::Disconnected),
+    ("57P03", ErrorClass::Disconnected),
+    ("57P05", ErrorClass::Disconnected),
+    ("25P03", ErrorClass::Disconnected),
+    ("57014", ErrorClass::Cancelled),
+    ("25006", ErrorClass::ReadOnly),
+    ("42501", ErrorClass::Rights),
+    ("P0001", ErrorClass::Raised),
+];
+
+impl ErrorClass {
+    /// The class of an SQLSTATE.
+    pub fn of(sqlstate: &str) -> Self {
+        CLASSES.iter().find(|(code, _)| sqlstate.starts_with(code)).map_or(Self::Other, |(_, class)| *class)
+    }
+
+    /// Whether the same transaction, run again from its start over the same connection, may succeed.
+    pub fn is_transient(self) -> bool {
+        matches!(self, Self::Lock | Self::Serialization)
+    }
+}
+
+/// Pauses that grow, each with jitter, so that processes which failed together do not try again together.
+#[derive(Clone, Debug)]
+pub struct Backoff {
+    first: Duration,
+    longest: Duration,
+    attempts: u32,
+    random: u64,
+}
+
+impl Backoff {
+    /// Pauses that double from `first` up to `longest`. Processes that start together need different seeds
+    /// ([`Backoff::seed`]).
+    pub fn new(first: Duration, longest: Duration, seed: u64) -> Self {
+        Self { first, longest, attempts: 0, random: seed | 1 }
+    }
+
+    /// A seed that differs from process to process and from call to call.
+    pub fn seed() -> u64 {
+        use std::hash::{BuildHasher, Hasher};
+        std::hash::RandomState::new().build_hasher().finish()
+    }
+
+    /// The next pause: between half and all of the doubled time.
+    pub fn pause(&mut self) -> Duration {
+        let doubled = self.first.saturating_mul(1 << self.attempts.min(30)).min(self.longest);
+        self.attempts = self.attempts.saturating_add(1);
+        // xorshift64: jitter needs no more.
+        self.random ^= self.random << 13;
+        self.random ^= self.random >> 7;
+        self.random ^= self.random << 17;
+        let share = 0.5 + (self.random >> 11) as f64 / (1u64 << 54) as f64;
+        doubled.mul_f64(share)
+    }
+
+    /// Begins anew with short pauses.
+    pub fn reset(&mut self) {
+        self.attempts = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_class_for_every_state() {
+        assert_eq!(ErrorClass::of("55P03"), ErrorClass::Lock);
+        assert_eq!(ErrorClass::of("08006"), ErrorClass::Disconnected);
+        assert_eq!(ErrorClass::of("40002"), ErrorClass::Other);
+        assert_eq!(ErrorClass::of(""), ErrorClass::Other);
+        assert!(ErrorClass::of("40001").is_transient());
+        assert!(!ErrorClass::of("57P01").is_transient());
+    }
+
+    #[test]
+    fn pauses_grow_to_the_longest_and_differ_by_seed() {
+        let pauses = |seed| {
+            let mut backoff = Backoff::new(Duration::from_millis(10), Duration::from_secs(1), seed);
+            (0..40).map(|_| backoff.pause()).collect::<Vec<_>>()
+        };
+        let some = pauses(7);
+        for (n, pause) in some.iter().enumerate() {
+            let whole = Duration::from_millis(10).saturating_mul(1 << n.min(30)).min(Duration::from_secs(1));
+            assert!(*pause >= whole / 2 && *pause <= whole, "{n}: {pause:?}");
+        }
+        assert_ne!(some, pauses(8));
+        assert_ne!(Backoff::seed(), Backoff::seed());
+    }
+}
