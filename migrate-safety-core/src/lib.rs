@@ -10,6 +10,7 @@ pub mod dialect;
 pub mod drift;
 pub mod effects;
 pub mod layout;
+pub mod plan;
 pub mod report;
 #[cfg(feature = "live")]
 pub mod retry;
@@ -22,5 +23,6 @@ pub use checker::Checker;
 pub use config::Config;
 pub use dialect::{Dialect, Target};
 pub use layout::{Layout, MigrationSet};
+pub use plan::{Change, Plan, PlanError, PlanOptions, plan};
 pub use report::Report;
 pub use rules::{Category, Finding, Status, Verdict};

@@ -8,7 +8,7 @@ use crate::sql::operation::ReferentialAction;
 
 impl Catalog {
     /// A constraint as it is written behind its name, `NOT VALID` excepted.
-    pub(in crate::catalog) fn constraint_sql(&self, table: &Table, constraint: &Constraint) -> String {
+    pub(crate) fn constraint_sql(&self, table: &Table, constraint: &Constraint) -> String {
         let demand = match &constraint.kind {
             ConstraintKind::NotNull { column } => format!("NOT NULL {}", column_names(table, &[*column])),
             ConstraintKind::Check { expression, .. } => format!("CHECK ({})", bare(expression)),

@@ -6,7 +6,7 @@ use crate::sql::Ident;
 
 impl Catalog {
     /// `CREATE INDEX` without a semicolon; one of a partitioned table is made `ON ONLY` it.
-    pub(in crate::catalog) fn index_sql(&self, relation: &Relation, index: &Index) -> String {
+    pub(crate) fn index_sql(&self, relation: &Relation, index: &Index) -> String {
         let unique = if index.unique { "UNIQUE " } else { "" };
         let partitioned = self.table(index.table).is_some_and(super::super::model::Table::is_partitioned);
         let only = if partitioned { "ONLY " } else { "" };
@@ -25,7 +25,7 @@ impl Catalog {
     }
 
     /// One element of a key, with collation, operator class and order.
-    pub(in crate::catalog) fn key_sql(&self, index: &Index, key: &IndexKey) -> String {
+    pub(crate) fn key_sql(&self, index: &Index, key: &IndexKey) -> String {
         let mut sql = match (&key.column, &key.expression) {
             (Some(column), _) => self.index_column(index, *column).map(|c| c.sql()).unwrap_or_default(),
             (None, Some(expression)) => format!("({})", bare(expression)),

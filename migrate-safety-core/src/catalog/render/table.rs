@@ -161,7 +161,7 @@ impl<'c> TableWriter<'c> {
 
 impl Catalog {
     /// A column's default; one that takes numbers from the column's own sequence calls it by its present name.
-    pub(in crate::catalog) fn default_sql(&self, column: &Column) -> Option<String> {
+    pub(crate) fn default_sql(&self, column: &Column) -> Option<String> {
         let default = column.default.as_ref()?;
         let sequence = column.sequence.filter(|_| column.identity.is_none()).and_then(|id| self.relation(id));
         match (sequence, &default.expr) {

@@ -6,7 +6,7 @@ use crate::sql::operation::TriggerTiming;
 
 impl Catalog {
     /// `CREATE TRIGGER` without a semicolon.
-    pub(in crate::catalog) fn trigger_sql(&self, on: &Relation, trigger: &Trigger) -> String {
+    pub(crate) fn trigger_sql(&self, on: &Relation, trigger: &Trigger) -> String {
         let constraint = if trigger.constraint { "CONSTRAINT " } else { "" };
         let timing = match trigger.timing {
             TriggerTiming::Before => "BEFORE",

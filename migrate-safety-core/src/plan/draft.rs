@@ -1,0 +1,177 @@
+//! What a recipe writes: steps without numbers, locks or proof.
+
+use super::fill::Fill;
+use super::model::{ApplicationCode, Gate, PhaseName, Rollback, StepKind};
+use std::collections::BTreeMap;
+
+/// The steps of one recipe for one part of a change.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Draft {
+    pub(super) recipe: &'static str,
+    pub(super) already_safe: bool,
+    pub(super) steps: Vec<(PhaseName, DraftStep)>,
+    /// What the application must be doing before a phase: the phase then needs a release of its own.
+    pub(super) deploys: BTreeMap<PhaseName, String>,
+    pub(super) application: Vec<ApplicationCode>,
+    pub(super) notes: Vec<String>,
+}
+
+impl Draft {
+    /// A draft without steps.
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// The plain change as it is, with a lock timeout.
+    pub(crate) fn safe(step: DraftStep) -> Self {
+        Self { already_safe: true, ..Self::new().expand(step) }
+    }
+
+    pub(super) fn of(mut self, recipe: &'static str) -> Self {
+        self.recipe = recipe;
+        self
+    }
+
+    /// Adds a step to the expand phase.
+    pub(crate) fn expand(self, step: DraftStep) -> Self {
+        self.step(PhaseName::Expand, step)
+    }
+
+    /// Adds a step to the migrate phase.
+    pub(crate) fn migrate(self, step: DraftStep) -> Self {
+        self.step(PhaseName::Migrate, step)
+    }
+
+    /// Adds a step to the contract phase.
+    pub(crate) fn contract(self, step: DraftStep) -> Self {
+        self.step(PhaseName::Contract, step)
+    }
+
+    /// Adds a step to a phase.
+    pub(crate) fn step(mut self, phase: PhaseName, step: DraftStep) -> Self {
+        self.steps.push((phase, step));
+        self
+    }
+
+    /// Says what the application must be doing before a phase, which then ships with a later release than the one before
+    /// it.
+    pub(crate) fn deploy(mut self, before: PhaseName, what: impl Into<String>) -> Self {
+        self.deploys.insert(before, what.into());
+        self
+    }
+
+    /// Adds code of the application that has to be running before a phase.
+    pub(crate) fn code(mut self, before: PhaseName, title: impl Into<String>, code: impl Into<String>) -> Self {
+        self.application.push(ApplicationCode { before, title: title.into(), code: code.into() });
+        self
+    }
+
+    /// Adds something a person should know.
+    pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// The steps of another draft behind these, phase by phase.
+    pub(crate) fn then(mut self, other: Self) -> Self {
+        self.steps.extend(other.steps);
+        self.deploys.extend(other.deploys);
+        self.application.extend(other.application);
+        self.notes.extend(other.notes);
+        self.already_safe &= other.already_safe;
+        self
+    }
+}
+
+/// One step, as a recipe writes it.
+#[derive(Clone, Debug)]
+pub(crate) struct DraftStep {
+    pub(super) kind: StepKind,
+    pub(super) title: String,
+    pub(super) sql: Vec<String>,
+    pub(super) transaction: bool,
+    pub(super) gate: Option<Gate>,
+    /// Absent: what undoes the step is found by comparing the schema before and after it.
+    pub(super) rollback: Option<Rollback>,
+    pub(super) backfill: Option<Fill>,
+    pub(super) window: Option<String>,
+}
+
+impl DraftStep {
+    /// Statements that change the schema, in one transaction.
+    pub(crate) fn ddl<S: Into<String>>(title: impl Into<String>, sql: impl IntoIterator<Item = S>) -> Self {
+        Self {
+            kind: StepKind::Ddl,
+            title: title.into(),
+            sql: sql.into_iter().map(Into::into).collect(),
+            transaction: true,
+            gate: None,
+            rollback: None,
+            backfill: None,
+            window: None,
+        }
+    }
+
+    /// A statement that refuses to run in a transaction.
+    pub(crate) fn alone(title: impl Into<String>, sql: impl Into<String>) -> Self {
+        Self { transaction: false, ..Self::ddl(title, [sql]) }
+    }
+
+    /// A statement that reads existing rows to prove something.
+    pub(crate) fn verify(title: impl Into<String>, sql: impl Into<String>) -> Self {
+        Self { kind: StepKind::Verify, ..Self::ddl(title, [sql]) }.rollback_nothing()
+    }
+
+    /// Data moved in batches.
+    pub(crate) fn backfill(title: impl Into<String>, backfill: Fill, loop_sql: impl Into<String>) -> Self {
+        let step = Self { kind: StepKind::Backfill, ..Self::alone(title, loop_sql) };
+        Self { backfill: Some(backfill), ..step }.rollback_nothing()
+    }
+
+    /// Something that is done by the application or by people.
+    pub(crate) fn application(title: impl Into<String>) -> Self {
+        Self { kind: StepKind::Application, ..Self::ddl(title, Vec::<String>::new()) }.rollback_nothing()
+    }
+
+    /// The step may only run if the query gives this answer.
+    pub(crate) fn gate(
+        mut self,
+        sql: impl Into<String>,
+        expect: impl Into<String>,
+        meaning: impl Into<String>,
+    ) -> Self {
+        self.gate = Some(Gate { sql: sql.into(), expect: expect.into(), meaning: meaning.into() });
+        self
+    }
+
+    /// What undoes it, in one transaction.
+    pub(crate) fn undo<S: Into<String>>(mut self, sql: impl IntoIterator<Item = S>) -> Self {
+        let statements = sql.into_iter().map(Into::into).collect();
+        self.rollback = Some(Rollback::Sql { statements, transaction: true });
+        self
+    }
+
+    /// What undoes it; refuses to run in a transaction.
+    pub(crate) fn undo_alone(mut self, sql: impl Into<String>) -> Self {
+        self.rollback = Some(Rollback::Sql { statements: vec![sql.into()], transaction: false });
+        self
+    }
+
+    /// There is nothing to undo.
+    pub(crate) fn rollback_nothing(mut self) -> Self {
+        self.rollback = Some(Rollback::Nothing);
+        self
+    }
+
+    /// It cannot be undone.
+    pub(crate) fn irreversible(mut self, why: impl Into<String>) -> Self {
+        self.rollback = Some(Rollback::Impossible(why.into()));
+        self
+    }
+
+    /// It has no online form: it needs a maintenance window, for this reason.
+    pub(crate) fn window(mut self, why: impl Into<String>) -> Self {
+        self.window = Some(why.into());
+        self
+    }
+}

@@ -1,0 +1,101 @@
+//! Why there is no plan.
+
+use crate::catalog::diff::Difference;
+
+/// Why there is no plan.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// The change is no SQL that the server takes.
+    #[error("line {line}, column {column}: {message}\n  in: {sql}")]
+    Unreadable {
+        /// 1-based line in the change.
+        line: u32,
+        /// 1-based column in the change.
+        column: u32,
+        /// What is wrong.
+        message: String,
+        /// The statement.
+        sql: String,
+    },
+    /// There is nothing to plan.
+    #[error("the change holds no statement")]
+    Empty,
+    /// The change itself would fail on this schema.
+    #[error("the change would fail on this schema: {message}\n  in: {sql}")]
+    ChangeFails {
+        /// In the server's words.
+        message: String,
+        /// The statement.
+        sql: String,
+    },
+    /// No recipe knows this kind of change.
+    #[error("no recipe plans this statement, and as it is it is not safe: {sql}")]
+    NoRecipe {
+        /// The statement.
+        sql: String,
+    },
+    /// A recipe knows the change and says why it cannot be made safely.
+    #[error("{recipe}: {reason}\n  in: {sql}\n  instead: {instead}")]
+    Refused {
+        /// The recipe.
+        recipe: &'static str,
+        /// Why not.
+        reason: String,
+        /// What to do instead.
+        instead: String,
+        /// The statement.
+        sql: String,
+    },
+    /// The desired schema leaves open what became of something.
+    #[error("it cannot be told whether {} is a rename; say which with a rename hint, or drop and add in two changes", .candidates.join(" or "))]
+    Ambiguous {
+        /// `column public.users.a -> b`.
+        candidates: Vec<String>,
+    },
+    /// The steps that were drafted do not hold: they would be blocked by the check.
+    #[error("step {step} of the plan would not pass the check: {finding}")]
+    Unsafe {
+        /// The step.
+        step: String,
+        /// The finding.
+        finding: String,
+    },
+    /// The steps that were drafted do not hold: they lead elsewhere than the change.
+    #[error("the steps would not leave what the change leaves: {}", list(.differences))]
+    Unfaithful {
+        /// What differs.
+        differences: Vec<Difference>,
+    },
+    /// The steps that were drafted do not hold: a way back does not restore.
+    #[error("the way back from step {step} would not restore the schema: {}", list(.differences))]
+    NoWayBack {
+        /// The step.
+        step: String,
+        /// What differs.
+        differences: Vec<Difference>,
+    },
+}
+
+fn list(differences: &[Difference]) -> String {
+    differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+/// A recipe's answer that there is no safe sequence.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    /// Why not.
+    pub(crate) reason: String,
+    /// What to do instead.
+    pub(crate) instead: String,
+}
+
+impl Refusal {
+    pub(crate) fn new(reason: impl Into<String>, instead: impl Into<String>) -> Self {
+        Self { reason: reason.into(), instead: instead.into() }
+    }
+
+    pub(super) fn into_error(self, recipe: &'static str, sql: &str) -> PlanError {
+        PlanError::Refused { recipe, reason: self.reason, instead: self.instead, sql: sql.to_owned() }
+    }
+}

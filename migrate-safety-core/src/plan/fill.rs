@@ -1,0 +1,5 @@
+//! Data moved.
+
+/// A backfill.
+#[derive(Clone, Debug)]
+pub struct Fill;

@@ -1,0 +1,66 @@
+//! From one dangerous change to a sequence of safe steps: expand, migrate, contract.
+//!
+//! ```text
+//! Change ─pieces─▶ Piece ─recipe─▶ Draft ─compose─▶ Plan ─prove─▶ Plan ─render─▶ migrations, code, runbook
+//! ```
+//!
+//! A recipe knows one kind of change and asks the catalog what else hangs on it. What it drafts is not trusted: the
+//! steps go through the same check as any migration, are replayed, and have to leave the schema that the plain change
+//! leaves; and so does every way back. A plan that does not hold is an error, never half a plan.
+
+#![allow(dead_code)]
+
+mod change;
+mod compose;
+mod draft;
+mod error;
+mod fill;
+mod model;
+mod names;
+mod options;
+mod piece;
+mod prove;
+mod recipes;
+pub mod render;
+mod request;
+mod state;
+
+pub use change::Change;
+pub use error::PlanError;
+pub use model::{ApplicationCode, Gate, Phase, PhaseName, Plan, Rollback, Step, StepKind, StepLock};
+pub use options::{DualWrite, PlanOptions};
+pub use recipes::{RECIPES, Recipe, RecipeSample};
+
+use crate::catalog::Catalog;
+use draft::Draft;
+use request::Request;
+use state::State;
+
+/// Turns a change of a schema into a sequence of steps that a live database and a running application survive.
+///
+/// # Errors
+/// The change cannot be read, would fail on this schema, or has no sequence of steps that is known to be safe: the
+/// error says which part, and why.
+pub fn plan(catalog: &Catalog, change: impl Into<Change>, options: &PlanOptions) -> Result<Plan, PlanError> {
+    let change = change.into().resolve(catalog)?;
+    let start = State::new(catalog);
+    let mut drafts = Vec::new();
+    let mut state = start.clone();
+    for piece in piece::pieces(catalog, &change)? {
+        let after = state.plain(&piece)?;
+        drafts.push(draft(&Request::new(&state.catalog, &after.catalog, &piece, options))?);
+        state = after;
+    }
+    prove::plan(&start, &state, &change, drafts, options)
+}
+
+/// Asks the recipes, first come first served.
+fn draft(request: &Request<'_>) -> Result<Draft, PlanError> {
+    for recipe in RECIPES {
+        if let Some(answer) = (recipe.plan)(request) {
+            let draft = answer.map_err(|refusal| refusal.into_error(recipe.id, request.sql()))?;
+            return Ok(draft.of(recipe.id));
+        }
+    }
+    Err(PlanError::NoRecipe { sql: request.sql().to_owned() })
+}

@@ -1,0 +1,56 @@
+//! One file a recipe: the change it serves, what it asks of the catalog, its steps.
+
+use super::request::{Answer, Request};
+
+/// How one kind of change is made without harm. It lives in a file of its own and is registered by one line here.
+#[derive(Debug)]
+pub struct Recipe {
+    /// Its id: kebab-case, never changes.
+    pub id: &'static str,
+    /// The change it serves, in a line.
+    pub title: &'static str,
+    /// Changes that it plans; the tests run each on servers.
+    pub samples: &'static [RecipeSample],
+    /// Its code; no answer if the change is not its kind.
+    pub(crate) plan: fn(&Request<'_>) -> Answer,
+}
+
+/// A change on a schema.
+#[derive(Clone, Copy, Debug)]
+pub struct RecipeSample {
+    /// The schema before it.
+    pub before: &'static str,
+    /// The plain change.
+    pub change: &'static str,
+    /// Since which server version there is such a change.
+    pub since: u16,
+}
+
+impl RecipeSample {
+    /// A change on a schema, on every server version.
+    pub const fn new(before: &'static str, change: &'static str) -> Self {
+        Self { before, change, since: 12 }
+    }
+
+    /// Only from this server version on.
+    #[must_use]
+    pub const fn since(mut self, version: u16) -> Self {
+        self.since = version;
+        self
+    }
+}
+
+macro_rules! recipes {
+    ($($file:ident),* $(,)?) => {
+        $(mod $file;)*
+        /// All recipes; the first that answers plans the change.
+        pub static RECIPES: &[&Recipe] = &[$(&$file::RECIPE),*];
+    };
+}
+
+recipes! {
+    set_not_null,
+    create_index,
+    add_check,
+    as_it_is,
+}

@@ -1,0 +1,3 @@
+//! A plan written down.
+
+pub mod text;

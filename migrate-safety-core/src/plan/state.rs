@@ -1,0 +1,58 @@
+//! A schema that statements are applied to.
+
+use super::error::PlanError;
+use super::piece::Piece;
+use crate::catalog::{Catalog, Stamp, in_pass_order};
+use crate::sql::{LocatedOperation, parse};
+
+/// A schema, and how many statements have been applied to it.
+#[derive(Clone, Debug)]
+pub(crate) struct State {
+    pub(crate) catalog: Catalog,
+    applied: u32,
+}
+
+impl State {
+    /// A schema as it is.
+    pub(crate) fn new(catalog: &Catalog) -> Self {
+        Self { catalog: catalog.clone(), applied: 0 }
+    }
+
+    /// The schema after statements, each in a transaction of its own. What the server would refuse is in the check of
+    /// them, not here.
+    pub(crate) fn with<'s>(&self, statements: impl IntoIterator<Item = &'s str>) -> Self {
+        let mut state = self.clone();
+        for sql in statements {
+            for statement in parse(state.catalog.target(), sql).statements {
+                state.apply(&statement.operations);
+            }
+        }
+        state
+    }
+
+    /// The schema after a piece of the change, as it is written.
+    ///
+    /// # Errors
+    /// The server would refuse it.
+    pub(super) fn plain(&self, piece: &Piece) -> Result<Self, PlanError> {
+        let mut state = self.clone();
+        match state.apply(&piece.operations) {
+            Some(message) => Err(PlanError::ChangeFails { message, sql: piece.sql.clone() }),
+            None => Ok(state),
+        }
+    }
+
+    /// Applies one statement; the first error the server would report.
+    fn apply(&mut self, operations: &[LocatedOperation]) -> Option<String> {
+        self.applied += 1;
+        let now = Stamp { migration: self.applied, transaction: self.applied, statement: self.applied };
+        let mut error = None;
+        for located in in_pass_order(operations) {
+            self.catalog.presume(&located.operation);
+            let applied = self.catalog.apply(&located.operation, now);
+            let failed = applied.conflicts.first().map(|conflict| conflict.message.clone());
+            error = error.or(failed.filter(|_| located.routine.is_none()));
+        }
+        error
+    }
+}

@@ -1,0 +1,36 @@
+//! Every sample of every recipe has a plan that holds, for every server version.
+
+use migrate_safety_core::layout::Layout;
+use migrate_safety_core::plan::{DualWrite, PlanOptions, RECIPES, RecipeSample, plan};
+use migrate_safety_core::{Config, MigrationSet, Target};
+
+fn catalog(before: &str, version: u16) -> migrate_safety_core::catalog::Catalog {
+    let mut set = MigrationSet::from_text("before.sql", before, Layout::Plain);
+    set.complete = true;
+    migrate_safety_core::replay(&set, &Config { target: Target::postgres(version), ..Config::default() })
+}
+
+#[test]
+fn every_sample_is_planned() {
+    let only = std::env::var("RECIPE").ok();
+    let mut failed = String::new();
+    for recipe in RECIPES.iter().filter(|r| only.as_ref().is_none_or(|only| r.id == only)) {
+        for RecipeSample { before, change, since } in recipe.samples {
+            for version in (*since).max(14)..=18 {
+                for dual_write in [DualWrite::Application, DualWrite::Trigger] {
+                    let options = PlanOptions { dual_write, ..PlanOptions::default() };
+                    match plan(&catalog(before, version), *change, &options) {
+                        Ok(made) if made.recipes.contains(&recipe.id) => {
+                            if only.is_some() && version == 16 {
+                                println!("{made:#?}");
+                            }
+                        }
+                        Ok(made) => failed += &format!("{}: planned by {:?}: {change}\n", recipe.id, made.recipes),
+                        Err(error) => failed += &format!("{} on {version} ({dual_write:?}): {error}\n", recipe.id),
+                    }
+                }
+            }
+        }
+    }
+    assert!(failed.is_empty(), "{failed}");
+}
