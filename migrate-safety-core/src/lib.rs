@@ -1,6 +1,7 @@
 //! Predicts what a schema migration does to a live database.
 #![forbid(unsafe_code)]
 
+pub mod backfill;
 pub mod catalog;
 mod check;
 mod checker;
