@@ -148,7 +148,7 @@ impl<'c> Replay<'c> {
             host: set.layout,
             catalog,
             session,
-            now: Stamp::BEFORE,
+            now: start.catalog.map_or(Stamp::BEFORE, |_| Stamp::AFTER_ANY_HISTORY),
             left: Vec::new(),
             entered: Vec::new(),
             bodies: 0,

@@ -17,7 +17,7 @@ pub mod model;
 mod presume;
 mod query;
 mod regclass;
-mod render;
+pub(crate) mod render;
 mod routines;
 pub mod session;
 mod shape;

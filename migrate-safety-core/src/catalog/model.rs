@@ -21,6 +21,9 @@ pub struct Stamp {
 impl Stamp {
     /// Before the history: introspected, or from a schema file.
     pub const BEFORE: Self = Self { migration: 0, transaction: 0, statement: 0 };
+
+    /// After every history that was replayed before: what it left is not new.
+    pub(crate) const AFTER_ANY_HISTORY: Self = Self { migration: 1 << 31, transaction: 1 << 31, statement: 1 << 31 };
 }
 
 /// Identifies a relation for as long as it lives, through renames.

@@ -64,8 +64,8 @@ impl Composer<'_> {
             if drafted.is_empty() {
                 continue;
             }
-            // What the first expand phase waits for has been released before the plan begins.
-            let is_first = name == PhaseName::Expand && self.release == 1;
+            // What the first phase waits for has been released before the plan begins.
+            let is_first = self.counts == [0; 3];
             if !deploys.is_empty() && !is_first {
                 self.release += 1;
             }

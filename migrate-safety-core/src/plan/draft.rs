@@ -1,7 +1,7 @@
 //! What a recipe writes: steps without numbers, locks or proof.
 
-use super::fill::Fill;
 use super::model::{ApplicationCode, Gate, PhaseName, Rollback, StepKind};
+use crate::backfill::Backfill;
 use std::collections::BTreeMap;
 
 /// The steps of one recipe for one part of a change.
@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 pub(crate) struct Draft {
     pub(super) recipe: &'static str,
     pub(super) already_safe: bool,
+    /// Whether its step belongs into the migration of the draft before it.
+    pub(super) joined: bool,
     pub(super) steps: Vec<(PhaseName, DraftStep)>,
     /// What the application must be doing before a phase: the phase then needs a release of its own.
     pub(super) deploys: BTreeMap<PhaseName, String>,
@@ -25,6 +27,23 @@ impl Draft {
     /// The plain change as it is, with a lock timeout.
     pub(crate) fn safe(step: DraftStep) -> Self {
         Self { already_safe: true, ..Self::new().expand(step) }
+    }
+
+    /// Belongs into the migration of the part before it, if that is safe as it is too.
+    pub(crate) fn joined(mut self) -> Self {
+        self.joined = true;
+        self
+    }
+
+    /// Takes the statements of a joined draft into its last step; gives the draft back if it cannot.
+    pub(super) fn join(&mut self, other: Self) -> Option<Self> {
+        match (&mut *self.steps, other.joined && self.already_safe) {
+            ([.., (_, last)], true) if last.transaction && last.rollback.is_none() => {
+                last.sql.extend(other.steps.into_iter().flat_map(|(_, step)| step.sql));
+                None
+            }
+            _ => Some(other),
+        }
     }
 
     pub(super) fn of(mut self, recipe: &'static str) -> Self {
@@ -72,6 +91,30 @@ impl Draft {
         self
     }
 
+    /// Adds a step before all others of a phase.
+    pub(crate) fn first(mut self, phase: PhaseName, step: DraftStep) -> Self {
+        let at = self.steps.iter().position(|(other, _)| *other == phase).unwrap_or(self.steps.len());
+        self.steps.insert(at, (phase, step));
+        self
+    }
+
+    /// What it does in the expand phase moves to the migrate phase.
+    pub(crate) fn later(mut self) -> Self {
+        for (phase, _) in &mut self.steps {
+            *phase = (*phase).max(PhaseName::Migrate);
+        }
+        if let Some(what) = self.deploys.remove(&PhaseName::Expand) {
+            self.deploys.entry(PhaseName::Migrate).or_insert(what);
+        }
+        self
+    }
+
+    /// Nothing has to be deployed before a phase.
+    pub(crate) fn without_deploy(mut self, before: PhaseName) -> Self {
+        self.deploys.remove(&before);
+        self
+    }
+
     /// The steps of another draft behind these, phase by phase.
     pub(crate) fn then(mut self, other: Self) -> Self {
         self.steps.extend(other.steps);
@@ -93,7 +136,7 @@ pub(crate) struct DraftStep {
     pub(super) gate: Option<Gate>,
     /// Absent: what undoes the step is found by comparing the schema before and after it.
     pub(super) rollback: Option<Rollback>,
-    pub(super) backfill: Option<Fill>,
+    pub(super) backfill: Option<Backfill>,
     pub(super) window: Option<String>,
 }
 
@@ -123,7 +166,7 @@ impl DraftStep {
     }
 
     /// Data moved in batches.
-    pub(crate) fn backfill(title: impl Into<String>, backfill: Fill, loop_sql: impl Into<String>) -> Self {
+    pub(crate) fn backfill(title: impl Into<String>, backfill: Backfill, loop_sql: impl Into<String>) -> Self {
         let step = Self { kind: StepKind::Backfill, ..Self::alone(title, loop_sql) };
         Self { backfill: Some(backfill), ..step }.rollback_nothing()
     }

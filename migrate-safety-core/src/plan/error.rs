@@ -83,19 +83,22 @@ fn list(differences: &[Difference]) -> String {
 
 /// A recipe's answer that there is no safe sequence.
 #[derive(Clone, Debug)]
-pub(crate) struct Refusal {
-    /// Why not.
-    pub(crate) reason: String,
-    /// What to do instead.
-    pub(crate) instead: String,
+pub(crate) enum Refusal {
+    /// For this reason; what to do instead.
+    Because { reason: String, instead: String },
+    /// A part of it has none.
+    Part(PlanError),
 }
 
 impl Refusal {
     pub(crate) fn new(reason: impl Into<String>, instead: impl Into<String>) -> Self {
-        Self { reason: reason.into(), instead: instead.into() }
+        Self::Because { reason: reason.into(), instead: instead.into() }
     }
 
     pub(super) fn into_error(self, recipe: &'static str, sql: &str) -> PlanError {
-        PlanError::Refused { recipe, reason: self.reason, instead: self.instead, sql: sql.to_owned() }
+        match self {
+            Self::Because { reason, instead } => PlanError::Refused { recipe, reason, instead, sql: sql.to_owned() },
+            Self::Part(error) => error,
+        }
     }
 }

@@ -33,6 +33,7 @@ pub use recipes::{RECIPES, Recipe, RecipeSample};
 
 use crate::catalog::Catalog;
 use draft::Draft;
+use piece::Piece;
 use request::Request;
 use state::State;
 
@@ -44,23 +45,45 @@ use state::State;
 pub fn plan(catalog: &Catalog, change: impl Into<Change>, options: &PlanOptions) -> Result<Plan, PlanError> {
     let change = change.into().resolve(catalog)?;
     let start = State::new(catalog);
-    let mut drafts = Vec::new();
     let mut state = start.clone();
-    for piece in piece::pieces(catalog, &change)? {
-        let after = state.plain(&piece)?;
-        drafts.push(draft(&Request::new(&state.catalog, &after.catalog, &piece, options))?);
-        state = after;
-    }
+    let planner = Planner { start: &start, options };
+    let drafts = planner.drafts(&mut state, piece::pieces(catalog, &change.sql)?)?;
     prove::plan(&start, &state, &change, drafts, options)
 }
 
-/// Asks the recipes, first come first served.
-fn draft(request: &Request<'_>) -> Result<Draft, PlanError> {
-    for recipe in RECIPES {
-        if let Some(answer) = (recipe.plan)(request) {
-            let draft = answer.map_err(|refusal| refusal.into_error(recipe.id, request.sql()))?;
-            return Ok(draft.of(recipe.id));
+/// Asks the recipes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Planner<'a> {
+    /// The schema before the whole change.
+    start: &'a State,
+    options: &'a PlanOptions,
+}
+
+impl Planner<'_> {
+    /// A draft for each piece, on the schema that the plain pieces before it leave.
+    fn drafts(&self, state: &mut State, pieces: Vec<Piece>) -> Result<Vec<Draft>, PlanError> {
+        let mut drafts: Vec<Draft> = Vec::new();
+        for piece in pieces {
+            let after = state.plain(&piece)?;
+            let draft = self.draft(&Request::new(self, state, &after, &piece))?;
+            let apart = match drafts.last_mut() {
+                Some(before) => Draft::join(before, draft),
+                None => Some(draft),
+            };
+            drafts.extend(apart);
+            *state = after;
         }
+        Ok(drafts)
     }
-    Err(PlanError::NoRecipe { sql: request.sql().to_owned() })
+
+    /// The first recipe that answers plans the piece.
+    fn draft(&self, request: &Request<'_>) -> Result<Draft, PlanError> {
+        for recipe in RECIPES {
+            if let Some(answer) = (recipe.plan)(request) {
+                let draft = answer.map_err(|refusal| refusal.into_error(recipe.id, request.sql()))?;
+                return Ok(draft.of(recipe.id));
+            }
+        }
+        Err(PlanError::NoRecipe { sql: request.sql().to_owned() })
+    }
 }

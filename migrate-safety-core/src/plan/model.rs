@@ -1,6 +1,6 @@
 //! What a plan is made of.
 
-use super::fill::Fill;
+use crate::backfill::Backfill;
 use crate::dialect::Target;
 use crate::sql::LockMode;
 use std::time::Duration;
@@ -96,9 +96,16 @@ pub struct Step {
     /// The way back.
     pub rollback: Rollback,
     /// The data it moves, if it is a backfill.
-    pub backfill: Option<Fill>,
+    pub backfill: Option<Backfill>,
     /// Rules whose findings are accepted here, and why: the step needs a maintenance window.
     pub window: Option<String>,
+}
+
+impl Step {
+    /// Whether it is a migration: it has statements, or a gate that a migration checks.
+    pub fn is_migration(&self) -> bool {
+        self.kind != StepKind::Application
+    }
 }
 
 /// The sorts of steps.

@@ -1,6 +1,5 @@
 //! A change cut into parts that are planned one by one.
 
-use super::change::Resolved;
 use super::error::PlanError;
 use crate::catalog::Catalog;
 use crate::sql::operation::{AlterTable, RelationWord};
@@ -16,8 +15,7 @@ pub(crate) struct Piece {
 }
 
 /// Cuts a change.
-pub(super) fn pieces(catalog: &Catalog, change: &Resolved) -> Result<Vec<Piece>, PlanError> {
-    let text = &*change.sql;
+pub(super) fn pieces(catalog: &Catalog, text: &str) -> Result<Vec<Piece>, PlanError> {
     let script = parse(catalog.target(), text);
     let mut pieces = Vec::new();
     for statement in &script.statements {

@@ -36,7 +36,7 @@ fn prove(start: &State, end: &State, mut plan: Plan, options: &PlanOptions) -> R
     let report = judged(start, &plan, options);
     let mut judged = report.migrations.iter();
     for step in plan.phases.iter_mut().flat_map(|phase| &mut phase.steps) {
-        if step.sql.is_empty() {
+        if !step.is_migration() {
             continue;
         }
         let Some(migration) = judged.next() else { continue };
@@ -50,7 +50,7 @@ fn prove(start: &State, end: &State, mut plan: Plan, options: &PlanOptions) -> R
 
 /// What the check says of the steps as migrations.
 fn judged(start: &State, plan: &Plan, options: &PlanOptions) -> Report {
-    let steps = plan.steps().filter(|step| !step.sql.is_empty());
+    let steps = plan.steps().filter(|step| step.is_migration());
     let migrations = steps.enumerate().map(|(number, step)| {
         let source = Source { path: PathBuf::from(&step.id), text: text::up(step, Layout::Sqlx).into() };
         Migration {

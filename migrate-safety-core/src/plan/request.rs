@@ -1,10 +1,16 @@
 //! What a recipe is asked, and what it may look at.
 
+use super::Planner;
 use super::draft::Draft;
 use super::error::Refusal;
 use super::options::PlanOptions;
-use super::piece::Piece;
-use crate::catalog::{Catalog, Column, ColumnId, Relation, RelationId, Table};
+use super::piece::{self, Piece};
+use super::state::State;
+use crate::Config;
+use crate::catalog::{Catalog, Column, ColumnId, Constraint, Relation, RelationId, Table};
+use crate::check::{Start, check_on};
+use crate::layout::{Layout, MigrationSet};
+use crate::rules::{Finding, Status};
 use crate::sql::operation::{AlterTable, TableAction};
 use crate::sql::{Ident, ObjectName, Operation};
 
@@ -14,6 +20,8 @@ pub(crate) type Answer = Option<Result<Draft, Refusal>>;
 /// A part of a change on a schema.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Request<'a> {
+    planner: &'a Planner<'a>,
+    state: &'a State,
     /// The schema before it.
     pub(crate) catalog: &'a Catalog,
     /// The schema that the plain change leaves.
@@ -38,8 +46,69 @@ impl TableRef<'_> {
 }
 
 impl<'a> Request<'a> {
-    pub(super) fn new(catalog: &'a Catalog, after: &'a Catalog, piece: &'a Piece, options: &'a PlanOptions) -> Self {
-        Self { catalog, after, piece, options }
+    pub(super) fn new(planner: &'a Planner<'a>, state: &'a State, after: &'a State, piece: &'a Piece) -> Self {
+        let (catalog, after) = (&state.catalog, &after.catalog);
+        Self { planner, state, catalog, after, piece, options: planner.options }
+    }
+
+    /// The steps for other statements that together do the same.
+    pub(crate) fn plan_as<'s>(&self, statements: impl IntoIterator<Item = &'s String>) -> Result<Draft, Refusal> {
+        let drafts = self.plan_each(statements)?;
+        Ok(drafts.into_iter().fold(Draft { already_safe: true, ..Draft::new() }, Draft::then))
+    }
+
+    /// The steps for each of other statements, which follow one another.
+    pub(crate) fn plan_each<'s>(
+        &self,
+        statements: impl IntoIterator<Item = &'s String>,
+    ) -> Result<Vec<Draft>, Refusal> {
+        let mut state = self.state.clone();
+        let mut drafts = Vec::new();
+        for statement in statements {
+            let pieces = piece::pieces(self.catalog, statement).map_err(Refusal::Part)?;
+            let parts = self.planner.drafts(&mut state, pieces).map_err(Refusal::Part)?;
+            drafts.push(parts.into_iter().fold(Draft { already_safe: true, ..Draft::new() }, Draft::then));
+        }
+        Ok(drafts)
+    }
+
+    /// Whether the check would block a statement on the schema before the change.
+    pub(crate) fn blocks(&self, sql: &str) -> bool {
+        self.obstacle(sql).is_some()
+    }
+
+    /// Why the check would block a statement on the schema before the change.
+    pub(crate) fn obstacle(&self, sql: &str) -> Option<Finding> {
+        let set = MigrationSet::from_text("-", sql, Layout::Sqlx);
+        let config = Config { target: self.catalog.target(), ..self.options.config.clone() };
+        let report = check_on(&set, &config, &Start { catalog: Some(self.catalog), rows: None });
+        report.all_findings().find(|finding| finding.status == Status::Block).cloned()
+    }
+
+    /// The relation that the statement is about.
+    pub(crate) fn target(&self) -> Option<RelationId> {
+        let name = match self.operation()? {
+            Operation::AlterTable(alter) => &alter.table,
+            Operation::CreateIndex(create) => &create.table,
+            Operation::CreateTrigger(create) => &create.table,
+            Operation::CreatePolicy { table, .. } => table,
+            Operation::Update(update) => &update.table.name,
+            Operation::Insert(insert) => &insert.table,
+            Operation::Delete(delete) => &delete.table.name,
+            _ => return None,
+        };
+        self.catalog.resolve(name).found()
+    }
+
+    /// Whether a relation is made by an earlier part of the change: nobody uses it yet.
+    pub(crate) fn is_new(&self, id: RelationId) -> bool {
+        self.planner.start.catalog.relation(id).is_none()
+    }
+
+    /// The constraints that the plain change adds to a table, in order.
+    pub(crate) fn new_constraints(&self, table: RelationId) -> Vec<&'a Constraint> {
+        let constraints = self.after.table(table).map_or(&[][..], |t| &t.constraints);
+        constraints.iter().filter(|c| self.catalog.constraint(table, c.id).is_none()).collect()
     }
 
     /// The plain statement.

@@ -5,6 +5,9 @@ use super::piece::Piece;
 use crate::catalog::{Catalog, Stamp, in_pass_order};
 use crate::sql::{LocatedOperation, parse};
 
+/// Statements are numbered behind those of any history, and before those of a check on top of it.
+const BEFORE_ANY_CHECK: u32 = 1 << 30;
+
 /// A schema, and how many statements have been applied to it.
 #[derive(Clone, Debug)]
 pub(crate) struct State {
@@ -15,7 +18,7 @@ pub(crate) struct State {
 impl State {
     /// A schema as it is.
     pub(crate) fn new(catalog: &Catalog) -> Self {
-        Self { catalog: catalog.clone(), applied: 0 }
+        Self { catalog: catalog.clone(), applied: BEFORE_ANY_CHECK }
     }
 
     /// The schema after statements, each in a transaction of its own. What the server would refuse is in the check of
@@ -50,7 +53,8 @@ impl State {
         for located in in_pass_order(operations) {
             self.catalog.presume(&located.operation);
             let applied = self.catalog.apply(&located.operation, now);
-            let failed = applied.conflicts.first().map(|conflict| conflict.message.clone());
+            let mut conflicts = applied.conflicts.iter().filter(|conflict| !conflict.only_with_rows);
+            let failed = conflicts.next().map(|conflict| conflict.message.clone());
             error = error.or(failed.filter(|_| located.routine.is_none()));
         }
         error

@@ -58,6 +58,11 @@ pub fn quote(name: &str) -> String {
     if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 
+/// A string constant of this text.
+pub(crate) fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
 /// Words that PostgreSQL does not take as a bare name (SQL Key Words appendix: reserved, and reserved but usable as
 /// function or type).
 const RESERVED: &[&str] = &[

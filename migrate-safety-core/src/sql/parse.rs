@@ -1,7 +1,7 @@
 //! From the text of a script to what its statements do.
 
 use super::cursor::{Cursor, ident_of};
-use super::grammar::{self, Reading};
+use super::grammar::{self, Reading, UpdateText};
 use super::keyword::{self, Category};
 use super::name::ObjectName;
 use super::operation::Operation;
@@ -35,6 +35,18 @@ pub fn parse(target: Target, text: &str) -> Script {
         statements.push(Statement { span: piece.span, operations: Vec::new(), problems: vec![problem], directives });
     }
     Script { statements, dangling: splitter.into_directives() }
+}
+
+/// The parts of a plain `UPDATE` as they are written; none for one with an alias, `FROM`, or columns set together.
+pub(crate) fn update_text(target: Target, text: &str) -> Option<UpdateText> {
+    let source = SourceText::new(text);
+    let mut splitter = Splitter::new(&source.lines, target.version);
+    let tokens = splitter.by_ref().find_map(|piece| match piece.kind {
+        PieceKind::Statement(tokens) => Some(tokens),
+        _ => None,
+    })?;
+    let mut cursor = Cursor::new(tokens.tokens, &source).for_version(target.version);
+    grammar::update_text(&mut cursor).ok()
 }
 
 /// Reads one statement.

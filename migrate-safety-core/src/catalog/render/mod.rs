@@ -10,7 +10,7 @@ mod partition;
 mod routine;
 mod rule;
 mod script;
-mod sequence;
+pub(crate) mod sequence;
 pub(super) mod table;
 pub(super) mod table_parts;
 pub(super) mod text;

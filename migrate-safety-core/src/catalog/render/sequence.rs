@@ -18,12 +18,7 @@ impl Catalog {
     }
 
     /// The options of an identity column's sequence that are not the usual ones.
-    pub(in crate::catalog) fn identity_options(
-        &self,
-        table: &Relation,
-        column: &Column,
-        sequence: RelationId,
-    ) -> Option<String> {
+    pub(crate) fn identity_options(&self, table: &Relation, column: &Column, sequence: RelationId) -> Option<String> {
         let relation = self.relation(sequence)?;
         let mut written = Vec::new();
         let usual = format!("{}_{}_seq", table.name, column.name);
@@ -36,7 +31,7 @@ impl Catalog {
 }
 
 /// The options that are not the usual ones.
-fn options(sequence: &Sequence) -> Vec<String> {
+pub(crate) fn options(sequence: &Sequence) -> Vec<String> {
     let mut options = Vec::new();
     if let Some(start) = sequence.start {
         options.push(format!("START WITH {start}"));

@@ -4,10 +4,7 @@ use crate::sql::Ident;
 use crate::sql::expr::{Expr, Expression};
 use crate::sql::name::quote;
 
-/// A string constant.
-pub(in crate::catalog) fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
+pub(in crate::catalog) use crate::sql::name::literal;
 
 /// Names, quoted where they must be, with commas between.
 pub(in crate::catalog) fn names<'n>(names: impl IntoIterator<Item = &'n Ident>) -> String {

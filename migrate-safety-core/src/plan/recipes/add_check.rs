@@ -19,7 +19,7 @@ pub(super) static RECIPE: Recipe = Recipe {
 fn plan(request: &Request<'_>) -> Answer {
     let (table, _, TableAction::AddConstraint(constraint)) = request.table_action()? else { return None };
     let ConstraintKind::Check(condition) = &constraint.kind else { return None };
-    if constraint.not_valid || constraint.not_enforced {
+    if request.is_new(table.id) || constraint.not_valid || constraint.not_enforced {
         return None;
     }
     let new = request.after.table(table.id)?.constraints.iter().find(|c| request.catalog.constraint(table.id, c.id).is_none())?;

@@ -2,8 +2,10 @@
 
 use super::{Answer, Recipe, RecipeSample, Request};
 use crate::plan::draft::{Draft, DraftStep};
+use crate::plan::error::Refusal;
+use crate::sql::Operation;
 
-/// The recipe. It is the last one: whether the change is safe is found when the plan is proved.
+/// The recipe. It is the last one: what no other answers is safe, or is refused.
 pub(super) static RECIPE: Recipe = Recipe {
     id: "as-it-is",
     title: "A change that takes only short locks",
@@ -13,10 +15,34 @@ pub(super) static RECIPE: Recipe = Recipe {
             "CREATE TABLE users (id bigint PRIMARY KEY, name varchar(50));",
             "ALTER TABLE users ALTER COLUMN name TYPE varchar(100)",
         ),
+        RecipeSample::new(
+            "CREATE TABLE users (id bigint PRIMARY KEY);",
+            "CREATE TABLE notes (id bigint PRIMARY KEY, user_id bigint REFERENCES users, body text); \
+             CREATE INDEX ON notes (user_id); ALTER TABLE notes ADD CHECK (body <> ''), ALTER body SET NOT NULL; \
+             CREATE UNIQUE INDEX notes_body ON notes (body)",
+        ),
     ],
     plan,
 };
 
 fn plan(request: &Request<'_>) -> Answer {
-    Some(Ok(Draft::safe(DraftStep::ddl("Make the change as it is", [request.sql()]))))
+    let step = DraftStep::ddl(title(request), [request.sql()]);
+    if request.target().is_some_and(|id| request.is_new(id)) {
+        // Nobody uses the table before the migration that makes it is through.
+        return Some(Ok(Draft::safe(step).joined()));
+    }
+    Some(match request.obstacle(request.sql()) {
+        Some(finding) => {
+            let help = finding.help.unwrap_or_else(|| "make the change by hand, in steps that the check passes".to_owned());
+            Err(Refusal::new(finding.message, help))
+        }
+        None => Ok(Draft::safe(step)),
+    })
+}
+
+/// `Add column`, after the kind of operation.
+fn title(request: &Request<'_>) -> String {
+    let name = request.operation().map_or("change", Operation::name).replace('-', " ");
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -1,5 +1,7 @@
 //! One file a recipe: the change it serves, what it asks of the catalog, its steps.
 
+use super::draft::{Draft, DraftStep};
+use super::model::PhaseName;
 use super::request::{Answer, Request};
 
 /// How one kind of change is made without harm. It lives in a file of its own and is registered by one line here.
@@ -49,8 +51,26 @@ macro_rules! recipes {
 }
 
 recipes! {
-    set_not_null,
-    create_index,
     add_check,
+    add_column,
+    add_exclusion,
+    add_foreign_key,
+    add_unique,
+    backfill,
+    create_index,
+    drop_column,
+    drop_index,
+    drop_not_null,
+    reindex,
+    set_not_null,
     as_it_is,
+}
+
+/// A change without an online form: the plain statement, in a maintenance window.
+pub(super) fn window(sql: &str, why: &str) -> Draft {
+    let deploy = "A maintenance window: nothing else may use the table until the step is done.";
+    Draft::new()
+        .deploy(PhaseName::Contract, deploy)
+        .contract(DraftStep::ddl("Make the change in a maintenance window", [sql]).window(why))
+        .note(format!("There is no way to do this beside writes: {why}."))
 }

@@ -20,7 +20,7 @@ pub(super) static RECIPE: Recipe = Recipe {
 fn plan(request: &Request<'_>) -> Answer {
     let (table, _, TableAction::SetNotNull { column }) = request.table_action()? else { return None };
     let definition = request.column(table, column)?;
-    if definition.not_null || request.catalog.not_null_proof(table.id, definition.id) {
+    if request.is_new(table.id) || definition.not_null || request.catalog.not_null_proof(table.id, definition.id) {
         return None;
     }
     let (t, c) = (table.sql(), column.sql());

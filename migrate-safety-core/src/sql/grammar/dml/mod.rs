@@ -17,6 +17,7 @@ use crate::sql::token::Token;
 
 pub(super) use insert::insert;
 pub(super) use merge::merge;
+pub(crate) use update::{UpdateText, update_text};
 pub(super) use update::{delete, update};
 
 /// First words of the statements that [`dml`] reads; a parenthesis is one too.
