@@ -29,12 +29,6 @@ pub enum PlanError {
         /// The statement.
         sql: String,
     },
-    /// No recipe knows this kind of change.
-    #[error("no recipe plans this statement, and as it is it is not safe: {sql}")]
-    NoRecipe {
-        /// The statement.
-        sql: String,
-    },
     /// A recipe knows the change and says why it cannot be made safely.
     #[error("{recipe}: {reason}\n  in: {sql}\n  instead: {instead}")]
     Refused {

@@ -36,6 +36,7 @@ use draft::Draft;
 use piece::Piece;
 use request::Request;
 use state::State;
+use std::collections::VecDeque;
 
 /// Turns a change of a schema into a sequence of steps that a live database and a running application survive.
 ///
@@ -63,9 +64,13 @@ impl Planner<'_> {
     /// A draft for each piece, on the schema that the plain pieces before it leave.
     fn drafts(&self, state: &mut State, pieces: Vec<Piece>) -> Result<Vec<Draft>, PlanError> {
         let mut drafts: Vec<Draft> = Vec::new();
-        for piece in pieces {
+        let mut pieces = VecDeque::from(pieces);
+        while let Some(piece) = pieces.pop_front() {
             let after = state.plain(&piece)?;
-            let draft = self.draft(&Request::new(self, state, &after, &piece))?;
+            let Some(draft) = self.draft(&Request::new(self, state, &after, &piece))? else {
+                piece.apart().into_iter().rev().for_each(|part| pieces.push_front(part));
+                continue;
+            };
             let apart = match drafts.last_mut() {
                 Some(before) => Draft::join(before, draft),
                 None => Some(draft),
@@ -76,14 +81,14 @@ impl Planner<'_> {
         Ok(drafts)
     }
 
-    /// The first recipe that answers plans the piece.
-    fn draft(&self, request: &Request<'_>) -> Result<Draft, PlanError> {
+    /// The first recipe that answers plans the piece; none plans a pair that is none.
+    fn draft(&self, request: &Request<'_>) -> Result<Option<Draft>, PlanError> {
         for recipe in RECIPES {
             if let Some(answer) = (recipe.plan)(request) {
                 let draft = answer.map_err(|refusal| refusal.into_error(recipe.id, request.sql()))?;
-                return Ok(draft.of(recipe.id));
+                return Ok(Some(draft.of(recipe.id)));
             }
         }
-        Err(PlanError::NoRecipe { sql: request.sql().to_owned() })
+        Ok(None)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::error::PlanError;
 use crate::catalog::Catalog;
-use crate::sql::operation::{AlterTable, RelationWord};
+use crate::sql::operation::{AlterTable, RelationWord, TableAction};
 use crate::sql::{LocatedOperation, Operation, Problem, Statement, parse};
 
 /// A part of a change: a statement, or one action of `ALTER TABLE` as a statement of its own.
@@ -12,6 +12,21 @@ pub(crate) struct Piece {
     pub(crate) sql: String,
     /// What it does: several operations only for what cannot be cut.
     pub(crate) operations: Vec<LocatedOperation>,
+    /// Whether it is two statements, of which the second puts something in the place of what the first takes away.
+    pub(crate) is_pair: bool,
+    /// The single pieces of a pair.
+    parts: Vec<Self>,
+}
+
+impl Piece {
+    fn new(sql: String, operations: Vec<LocatedOperation>) -> Self {
+        Self { sql, operations, is_pair: false, parts: Vec::new() }
+    }
+
+    /// The pieces of a pair one by one.
+    pub(super) fn apart(self) -> Vec<Self> {
+        self.parts
+    }
 }
 
 /// Cuts a change.
@@ -28,7 +43,53 @@ pub(super) fn pieces(catalog: &Catalog, text: &str) -> Result<Vec<Piece>, PlanEr
         }
         pieces.extend(cut(statement, sql, text));
     }
-    if pieces.is_empty() { Err(PlanError::Empty) } else { Ok(pieces) }
+    if pieces.is_empty() { Err(PlanError::Empty) } else { Ok(paired(pieces)) }
+}
+
+/// Pieces of which one takes something away and a later one puts something in its place become pairs.
+fn paired(mut pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut out = Vec::new();
+    while !pieces.is_empty() {
+        let piece = pieces.remove(0);
+        // What stands between must not be what the later one needs.
+        let near = pieces.iter().take_while(|between| is_swap(between)).position(|later| replaces(&piece, later));
+        let other = near.map(|at| pieces.remove(at));
+        out.push(match other {
+            Some(other) => Piece {
+                sql: format!("{};\n{}", piece.sql, other.sql),
+                operations: piece.operations.iter().chain(&other.operations).cloned().collect(),
+                is_pair: true,
+                parts: vec![piece, other],
+            },
+            None => piece,
+        });
+    }
+    out
+}
+
+/// Whether a piece takes a constraint or an index away, or adds one.
+fn is_swap(piece: &Piece) -> bool {
+    let [located] = &*piece.operations else { return false };
+    match &located.operation {
+        Operation::AlterTable(alter) => {
+            matches!(alter.action, TableAction::DropConstraint { .. } | TableAction::AddConstraint(_))
+        }
+        Operation::DropIndex { .. } | Operation::CreateIndex(_) => true,
+        _ => false,
+    }
+}
+
+/// Whether `add` may put something in the place of what `drop` takes away.
+fn replaces(drop: &Piece, add: &Piece) -> bool {
+    let ([drop], [add]) = (&*drop.operations, &*add.operations) else { return false };
+    match (&drop.operation, &add.operation) {
+        (Operation::AlterTable(drop), Operation::AlterTable(add)) => match (&drop.action, &add.action) {
+            (TableAction::DropConstraint { .. }, TableAction::AddConstraint(_)) => drop.table == add.table,
+            _ => false,
+        },
+        (Operation::DropIndex { names, .. }, Operation::CreateIndex(_)) => names.len() == 1,
+        _ => false,
+    }
 }
 
 fn unreadable(problem: &Problem, sql: &str) -> PlanError {
@@ -55,7 +116,7 @@ fn cut(statement: &Statement, sql: &str, text: &str) -> Vec<Piece> {
     let actions: Option<Vec<Piece>> = statement.operations.iter().map(|located| action(located, text)).collect();
     match actions {
         Some(actions) if actions.len() > 1 => actions,
-        _ => vec![Piece { sql: sql.to_owned(), operations: statement.operations.clone() }],
+        _ => vec![Piece::new(sql.to_owned(), statement.operations.clone())],
     }
 }
 
@@ -66,5 +127,5 @@ fn action(located: &LocatedOperation, text: &str) -> Option<Piece> {
     let if_exists = if *if_exists { "IF EXISTS " } else { "" };
     let written = text.get(located.span.range())?;
     let sql = format!("ALTER TABLE {if_exists}{only}{} {written}", table.sql());
-    Some(Piece { sql, operations: vec![located.clone()] })
+    Some(Piece::new(sql, vec![located.clone()]))
 }

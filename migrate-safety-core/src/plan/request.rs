@@ -124,6 +124,19 @@ impl<'a> Request<'a> {
         }
     }
 
+    /// Whether it is two statements that may be one change.
+    pub(crate) fn is_pair(&self) -> bool {
+        self.piece.is_pair
+    }
+
+    /// What it does, if something is taken away and something else put in its place.
+    pub(crate) fn pair(&self) -> Option<[&'a Operation; 2]> {
+        match &*self.piece.operations {
+            [first, second] if self.piece.is_pair => Some([&first.operation, &second.operation]),
+            _ => None,
+        }
+    }
+
     /// The action, if it is one of `ALTER TABLE` on a table that the schema has.
     pub(crate) fn table_action(&self) -> Option<(TableRef<'a>, &'a AlterTable, &'a TableAction)> {
         let Operation::AlterTable(alter) = self.operation()? else { return None };

@@ -26,6 +26,9 @@ pub(super) static RECIPE: Recipe = Recipe {
 };
 
 fn plan(request: &Request<'_>) -> Answer {
+    if request.is_pair() {
+        return None;
+    }
     let step = DraftStep::ddl(title(request), [request.sql()]);
     if request.target().is_some_and(|id| request.is_new(id)) {
         // Nobody uses the table before the migration that makes it is through.

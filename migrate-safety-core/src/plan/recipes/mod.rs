@@ -62,6 +62,8 @@ recipes! {
     drop_index,
     drop_not_null,
     reindex,
+    replace_constraint,
+    replace_index,
     set_not_null,
     as_it_is,
 }
