@@ -50,7 +50,7 @@ impl Check {
             }
             Ok(loaded)
         });
-        let Loaded { set, config, file, unreadable } = match loaded {
+        let Loaded { set, config, file, unreadable, .. } = match loaded {
             Ok(loaded) => loaded,
             Err(error) => {
                 eprintln!("error: {error}");

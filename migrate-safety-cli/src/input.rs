@@ -31,6 +31,8 @@ pub(crate) struct Loaded {
     pub(crate) config: Config,
     /// The `migrate-safety.toml`, if there is one.
     pub(crate) file: Option<ConfigFile>,
+    /// The layout, if one is told.
+    pub(crate) layout: Option<Layout>,
     /// How many files could not be read; each has been told on standard error.
     pub(crate) unreadable: usize,
 }
@@ -51,7 +53,7 @@ impl Input {
         .map_err(|e| e.to_string())?;
         config.target = self.dialect.unwrap_or(config.target);
         if let Some(path) = &self.schema {
-            config.schema = Some(read_schema(path)?);
+            config.schema = Some(read_sql(path)?);
         }
         let default = [file.as_ref().and_then(|f| f.migrations.clone()).unwrap_or_else(|| "migrations".into())];
         let alone = schema_alone && self.schema.is_some();
@@ -74,7 +76,7 @@ impl Input {
         if paths.is_empty() {
             set.complete = true;
         }
-        Ok(Loaded { set, config, file, unreadable })
+        Ok(Loaded { set, config, file, layout, unreadable })
     }
 
     /// Where the search for settings starts.
@@ -101,19 +103,35 @@ fn load(path: &Path, layout: Option<Layout>) -> Result<MigrationSet, LoadError> 
     if path != Path::new("-") {
         return MigrationSet::load(path, layout);
     }
-    let mut bytes = Vec::new();
-    std::io::stdin().lock().read_to_end(&mut bytes).map_err(|e| LoadError::new(path, e.to_string()))?;
-    let text = String::from_utf8(bytes).map_err(|_| LoadError::new(path, "standard input is not UTF-8"))?;
-    Ok(MigrationSet::from_text("-", text, layout.unwrap_or(Layout::Plain)))
+    Ok(MigrationSet::from_text("-", standard_input()?, layout.unwrap_or(Layout::Plain)))
 }
 
-fn read_schema(path: &Path) -> Result<Source, String> {
+fn standard_input() -> Result<String, LoadError> {
+    let failed = |reason: String| LoadError::new(Path::new("-"), reason);
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut bytes).map_err(|e| failed(e.to_string()))?;
+    String::from_utf8(bytes).map_err(|_| failed("standard input is not UTF-8".to_owned()))
+}
+
+/// The SQL in a file, `-` for standard input.
+pub(crate) fn sql_of(path: &Path) -> Result<String, String> {
+    if path == Path::new("-") {
+        return standard_input().map_err(|error| error.to_string());
+    }
+    read_sql(path).map(|source| source.text.to_string())
+}
+
+/// One file of SQL.
+pub(crate) fn read_sql(path: &Path) -> Result<Source, String> {
+    if path.is_dir() {
+        return Err(format!("{}: give one file of SQL, not a directory", path.display()));
+    }
     let set = MigrationSet::load(path, Some(Layout::Plain)).map_err(|e| e.to_string())?;
     if let Some(error) = set.errors.first() {
         return Err(error.to_string());
     }
     match set.migrations.into_iter().next() {
         Some(migration) => Ok(migration.up),
-        None => Err(format!("{}: give one file of SQL as the schema", path.display())),
+        None => Err(format!("{}: give one file of SQL", path.display())),
     }
 }

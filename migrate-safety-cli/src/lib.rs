@@ -6,6 +6,7 @@ mod database;
 mod drift;
 mod init;
 mod input;
+mod plan;
 mod rules;
 mod since;
 
@@ -29,6 +30,8 @@ const EXIT_STATUS: &str =
 enum Command {
     /// Judge migrations: which tables they lock, rewrite and read through, and whether they can run at all.
     Check(check::Check),
+    /// Turn a change that is dangerous on a live database into a sequence of migrations that is not.
+    Plan(plan::Plan),
     /// Print the schema that migrations leave.
     Catalog(catalog::Print),
     /// List the rules.
@@ -53,6 +56,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let status = match Cli::try_parse_from(args) {
         Ok(cli) => match cli.command {
             Command::Check(check) => check.run(),
+            Command::Plan(plan) => plan.run(),
             Command::Catalog(print) => print.run(),
             Command::Rules(list) => list.run(),
             Command::Explain(explain) => explain.run(),

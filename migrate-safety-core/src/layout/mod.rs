@@ -32,7 +32,8 @@ pub enum Layout {
     Sqlx,
     /// diesel: a directory per migration with `up.sql`, `down.sql`, `metadata.toml`.
     Diesel,
-    /// Any `.sql` files, run in the order of their names, each in a transaction.
+    /// Any `.sql` files, run in the order of their names, each in a transaction unless its first bytes are
+    /// `-- no-transaction`.
     #[default]
     Plain,
 }
@@ -50,6 +51,14 @@ impl Layout {
         }
     }
 
+    /// The library whose code an application with such migrations is written with; plain files say nothing, so sqlx.
+    pub fn host(self) -> &'static str {
+        match self {
+            Self::Diesel => "diesel",
+            Self::Sqlx | Self::Plain => "sqlx",
+        }
+    }
+
     /// How the host orders two versions.
     pub fn compare_versions(self, a: &str, b: &str) -> std::cmp::Ordering {
         match self {
@@ -58,11 +67,11 @@ impl Layout {
         }
     }
 
-    /// Whether the host opens a transaction around the way back: sqlx asks the file itself, diesel the migration.
+    /// Whether the host opens a transaction around the way back: a file says so itself, diesel asks the migration.
     pub(crate) fn transaction_of_down(self, migration: &Migration, down: &Source) -> bool {
         match self {
-            Self::Sqlx => !down.text.starts_with(sqlx::NO_TRANSACTION),
-            Self::Diesel | Self::Plain => migration.transaction,
+            Self::Sqlx | Self::Plain => !down.text.starts_with(sqlx::NO_TRANSACTION),
+            Self::Diesel => migration.transaction,
         }
     }
 

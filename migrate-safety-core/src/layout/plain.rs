@@ -1,5 +1,7 @@
-//! A plain directory of `.sql` files, run in the order of their names, each in a transaction.
+//! A plain directory of `.sql` files, run in the order of their names, each in a transaction unless it says
+//! `-- no-transaction`.
 
+use super::sqlx::NO_TRANSACTION;
 use super::{Layout, LayoutNote, Migration, MigrationSet, Source, read};
 use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
@@ -45,7 +47,7 @@ pub(super) fn read(entries: &[PathBuf]) -> MigrationSet {
     set
 }
 
-/// A text that runs in a transaction.
+/// A text that runs in a transaction, unless its first bytes say otherwise, as they do for sqlx.
 pub(super) fn migration(stem: &str, source: Source) -> Migration {
     let stem = stem.strip_suffix(".up").unwrap_or(stem);
     let (id, name) = match stem.split_once('_') {
@@ -53,12 +55,13 @@ pub(super) fn migration(stem: &str, source: Source) -> Migration {
         _ => (stem, stem),
     };
     let bom = source.text.starts_with('\u{feff}');
+    let transaction = !source.text.starts_with(NO_TRANSACTION);
     Migration {
         id: id.to_owned(),
         name: name.replace('_', " "),
         up: source,
         down: None,
-        transaction: true,
+        transaction,
         notes: bom.then_some(LayoutNote::ByteOrderMark).into_iter().collect(),
     }
 }

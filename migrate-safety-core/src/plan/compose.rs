@@ -1,7 +1,7 @@
 //! Drafts put together into phases, steps numbered, ways back found.
 
 use super::draft::{Draft, DraftStep};
-use super::model::{Phase, PhaseName, Plan, Rollback, Step};
+use super::model::{Phase, PhaseName, Plan, Rollback, Step, Window, Work};
 use super::options::PlanOptions;
 use super::state::State;
 use crate::catalog::diff::{Closeness, diff};
@@ -37,6 +37,7 @@ pub(super) fn compose(start: &State, change: &str, drafts: &[Draft], order: Orde
     }
     Plan {
         target: start.catalog.target(),
+        layout: options.layout,
         change: change.trim().trim_end_matches(';').to_owned(),
         recipes,
         already_safe: drafts.iter().all(|draft| draft.already_safe),
@@ -99,11 +100,12 @@ impl Composer<'_> {
             sql: draft.sql.clone(),
             transaction: draft.transaction,
             locks: Vec::new(),
+            work: Work::default(),
             lock_timeout: self.options.lock_timeout,
             gate: draft.gate.clone(),
             rollback,
             backfill: draft.backfill.clone(),
-            window: draft.window.clone(),
+            window: draft.window.clone().map(|why| Window { why, accepts: Vec::new() }),
         }
     }
 }

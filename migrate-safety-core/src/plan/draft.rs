@@ -1,7 +1,7 @@
 //! What a recipe writes: steps without numbers, locks or proof.
 
 use super::model::{ApplicationCode, Gate, PhaseName, Rollback, StepKind};
-use crate::backfill::Backfill;
+use crate::backfill::Prepared;
 use std::collections::BTreeMap;
 
 /// The steps of one recipe for one part of a change.
@@ -136,7 +136,7 @@ pub(crate) struct DraftStep {
     pub(super) gate: Option<Gate>,
     /// Absent: what undoes the step is found by comparing the schema before and after it.
     pub(super) rollback: Option<Rollback>,
-    pub(super) backfill: Option<Backfill>,
+    pub(super) backfill: Option<Prepared>,
     pub(super) window: Option<String>,
 }
 
@@ -166,9 +166,9 @@ impl DraftStep {
     }
 
     /// Data moved in batches.
-    pub(crate) fn backfill(title: impl Into<String>, backfill: Backfill, loop_sql: impl Into<String>) -> Self {
-        let step = Self { kind: StepKind::Backfill, ..Self::alone(title, loop_sql) };
-        Self { backfill: Some(backfill), ..step }.rollback_nothing()
+    pub(crate) fn backfill(title: impl Into<String>, prepared: &Prepared) -> Self {
+        let step = Self { kind: StepKind::Backfill, ..Self::alone(title, prepared.loop_sql()) };
+        Self { backfill: Some(prepared.clone()), ..step }.rollback_nothing()
     }
 
     /// Something that is done by the application or by people.

@@ -18,7 +18,7 @@ pub(crate) fn prepared(catalog: &Catalog, backfill: &Backfill) -> Result<Prepare
 
 /// The step that runs it.
 pub(crate) fn step(title: impl Into<String>, prepared: &Prepared) -> DraftStep {
-    DraftStep::backfill(title, prepared.backfill().clone(), prepared.loop_sql())
+    DraftStep::backfill(title, prepared)
 }
 
 /// Holds when every row has its value.

@@ -21,15 +21,18 @@ mod options;
 mod piece;
 mod prove;
 mod recipes;
-pub mod render;
+mod render;
 mod request;
 mod state;
 
 pub use change::Change;
 pub use error::PlanError;
-pub use model::{ApplicationCode, Gate, Phase, PhaseName, Plan, Rollback, Step, StepKind, StepLock};
+pub use model::{
+    Accepted, ApplicationCode, Gate, Phase, PhaseName, Plan, Rollback, Step, StepKind, StepLock, Window, Work,
+};
 pub use options::{DualWrite, PlanOptions};
 pub use recipes::{RECIPES, Recipe, RecipeSample};
+pub use render::WriteError;
 
 use crate::catalog::Catalog;
 use draft::Draft;

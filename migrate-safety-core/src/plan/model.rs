@@ -1,7 +1,8 @@
 //! What a plan is made of.
 
-use crate::backfill::Backfill;
+use crate::backfill::Prepared;
 use crate::dialect::Target;
+use crate::layout::Layout;
 use crate::sql::LockMode;
 use std::time::Duration;
 
@@ -10,6 +11,8 @@ use std::time::Duration;
 pub struct Plan {
     /// The server it is for.
     pub target: Target,
+    /// Whose migrations and code it is written for.
+    pub layout: Layout,
     /// The change as SQL.
     pub change: String,
     /// The recipes it was made by, one for each part of the change.
@@ -89,6 +92,8 @@ pub struct Step {
     pub transaction: bool,
     /// The strongest lock it takes on each relation that was there before, from `ROW EXCLUSIVE` up, as predicted.
     pub locks: Vec<StepLock>,
+    /// What takes longer the more rows there are, as predicted.
+    pub work: Work,
     /// How long it may wait for a lock.
     pub lock_timeout: Duration,
     /// What has to hold before it.
@@ -96,9 +101,9 @@ pub struct Step {
     /// The way back.
     pub rollback: Rollback,
     /// The data it moves, if it is a backfill.
-    pub backfill: Option<Backfill>,
-    /// Rules whose findings are accepted here, and why: the step needs a maintenance window.
-    pub window: Option<String>,
+    pub backfill: Option<Prepared>,
+    /// It has no online form: what it needs a maintenance window for.
+    pub window: Option<Window>,
 }
 
 impl Step {
@@ -140,6 +145,42 @@ pub struct StepLock {
     pub relation: String,
     /// The mode.
     pub mode: LockMode,
+}
+
+/// What a step does row by row, in one go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Tables that are read through, by `schema.name`.
+    pub scans: Vec<String>,
+    /// Tables that are written anew.
+    pub rewrites: Vec<String>,
+    /// Indexes that are built anew.
+    pub rebuilds_indexes: Vec<String>,
+}
+
+impl Work {
+    /// Whether it takes the same moment for any number of rows.
+    pub fn is_momentary(&self) -> bool {
+        self.scans.is_empty() && self.rewrites.is_empty() && self.rebuilds_indexes.is_empty()
+    }
+}
+
+/// Why a step needs a maintenance window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// The reason.
+    pub why: String,
+    /// What the check would block without it.
+    pub accepts: Vec<Accepted>,
+}
+
+/// A finding that is accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// The statement of the step, by its place in [`Step::sql`]; absent: the migration as a whole.
+    pub statement: Option<usize>,
+    /// The rule.
+    pub rule: &'static str,
 }
 
 /// A query whose answer decides whether a step may run.

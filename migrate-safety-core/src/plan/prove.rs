@@ -4,16 +4,18 @@
 use super::compose::{Order, compose};
 use super::draft::Draft;
 use super::error::PlanError;
-use super::model::{Plan, Rollback, Step, StepLock};
+use super::model::{Accepted, Plan, Rollback, Step, StepLock, Work};
 use super::options::PlanOptions;
-use super::render::text;
+use super::render::migration::{Way, statements_before};
 use super::state::State;
 use crate::catalog::diff::{Closeness, Difference, diff};
 use crate::check::{Start, check_on};
+use crate::effects::{Effects, RelationRef};
 use crate::layout::{Migration, MigrationSet, Source};
 use crate::report::{MigrationReport, Report};
-use crate::rules::Status;
+use crate::rules::{Finding, Status};
 use crate::{Config, Layout};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// The plan of these drafts that holds.
@@ -39,9 +41,10 @@ fn prove(start: &State, end: &State, mut plan: Plan, options: &PlanOptions) -> R
         if !step.is_migration() {
             continue;
         }
-        let Some(migration) = judged.next() else { continue };
-        step.locks = locks(migration);
-        passes(step, migration)?;
+        let Some(judged) = judged.next() else { continue };
+        step.locks = locks(judged);
+        step.work = work(judged);
+        passes(step, judged)?;
     }
     faithful(start, end, &plan)?;
     leads_back(start, &plan)?;
@@ -52,7 +55,7 @@ fn prove(start: &State, end: &State, mut plan: Plan, options: &PlanOptions) -> R
 fn judged(start: &State, plan: &Plan, options: &PlanOptions) -> Report {
     let steps = plan.steps().filter(|step| step.is_migration());
     let migrations = steps.enumerate().map(|(number, step)| {
-        let source = Source { path: PathBuf::from(&step.id), text: text::up(step, Layout::Sqlx).into() };
+        let source = Source { path: PathBuf::from(&step.id), text: Way::up(step).text.into() };
         Migration {
             id: format!("{number:06}"),
             name: step.id.clone(),
@@ -80,15 +83,47 @@ fn locks(migration: &MigrationReport) -> Vec<StepLock> {
     locks
 }
 
-fn passes(step: &Step, migration: &MigrationReport) -> Result<(), PlanError> {
-    let blocks = migration.all_findings().find(|finding| finding.status == Status::Block);
-    match blocks {
-        Some(finding) if step.window.is_none() => Err(PlanError::Unsafe {
+/// What it does row by row.
+fn work(migration: &MigrationReport) -> Work {
+    let names = |of: fn(&Effects) -> &Vec<RelationRef>| {
+        let relations = migration.statements.iter().flat_map(|statement| of(&statement.effects));
+        let names: BTreeSet<String> = relations.map(|relation| relation.name.clone()).collect();
+        names.into_iter().collect()
+    };
+    Work {
+        scans: names(|effects| &effects.scans),
+        rewrites: names(|effects| &effects.rewrites),
+        rebuilds_indexes: names(|effects| &effects.rebuilds_indexes),
+    }
+}
+
+/// The check blocks nothing but what a step has a maintenance window for, which is noted.
+fn passes(step: &mut Step, migration: &MigrationReport) -> Result<(), PlanError> {
+    let mut blocking = blocking(step, migration).peekable();
+    if let Some(window) = &mut step.window {
+        window.accepts = blocking.map(|(statement, finding)| Accepted { statement, rule: finding.rule }).collect();
+        return Ok(());
+    }
+    match blocking.peek() {
+        Some((_, finding)) => Err(PlanError::Unsafe {
             step: format!("{} ({})", step.id, step.title),
             finding: format!("{}: {}\n  in: {}", finding.rule, finding.message, step.sql.join(";\n      ")),
         }),
-        _ => Ok(()),
+        None => Ok(()),
     }
+}
+
+/// What is blocked, and in which statement of the step.
+fn blocking<'r>(
+    step: &Step,
+    migration: &'r MigrationReport,
+) -> impl Iterator<Item = (Option<usize>, &'r Finding)> + use<'r> {
+    let before = statements_before(step);
+    let of_statements = migration.statements.iter().enumerate().flat_map(move |(at, statement)| {
+        statement.findings.iter().map(move |finding| (at.checked_sub(before), finding))
+    });
+    let of_migration = migration.findings.iter().map(|finding| (None, finding));
+    of_migration.chain(of_statements).filter(|(_, finding)| finding.status == Status::Block)
 }
 
 /// The steps leave what the plain change leaves.

@@ -1,3 +1,14 @@
 //! A plan written down.
 
-pub mod text;
+mod clock;
+mod files;
+#[cfg(feature = "json")]
+mod json;
+pub(super) mod migration;
+mod runbook;
+mod style;
+mod text;
+mod words;
+mod write;
+
+pub use write::WriteError;

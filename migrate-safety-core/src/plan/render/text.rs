@@ -1,55 +1,98 @@
-//! The text of a step's migration.
+//! The text form: what ships with which release, step by step.
 
-use crate::layout::Layout;
-use crate::plan::{Gate, Step};
-use std::time::Duration;
+use super::words::{counted, script};
+use crate::plan::{ApplicationCode, Gate, Phase, PhaseName, Plan, Step};
+use crate::wrap::{WIDTH, wrap};
+use std::fmt::Write;
 
-/// The migration of a step.
-pub fn up(step: &Step, layout: Layout) -> String {
-    let mut out = String::new();
-    if !step.transaction && layout == Layout::Sqlx {
-        out.push_str("-- no-transaction\n");
+impl Plan {
+    /// The plan for people: at most 80 columns where the SQL allows it.
+    pub fn to_text(&self) -> String {
+        let mut out = String::new();
+        let steps = counted(self.steps().count(), "step");
+        let releases = counted(usize::try_from(self.releases()).unwrap_or(usize::MAX), "release");
+        let _ = writeln!(out, "PLAN {} for {}: {steps} in {releases}", self.recipes.join(", "), self.target);
+        indented(&mut out, &self.change);
+        if self.already_safe {
+            out.push_str("\nIt is safe as it is: only a limit for waiting is added.\n");
+        }
+        for note in &self.notes {
+            let _ = writeln!(out, "\n{}", item("note", note));
+        }
+        let mut release = 0;
+        for phase in &self.phases {
+            if phase.release != release {
+                release = phase.release;
+                let _ = writeln!(out, "\nRELEASE {release}");
+            }
+            self.write_phase(phase, &mut out);
+        }
+        out
     }
-    out.push_str(&comment(&format!("{}: {}", step.id, step.title)));
-    if step.transaction {
-        out.push_str(&format!("SET LOCAL lock_timeout = '{}';\n", milliseconds(step.lock_timeout)));
+
+    fn write_phase(&self, phase: &Phase, out: &mut String) {
+        let _ = writeln!(out, "\n{}", wrap(&format!("{}: {}", phase.name.title(), phase.deploy), WIDTH));
+        for code in self.application.iter().filter(|code| code.before == phase.name) {
+            write_code(code, self.layout.host(), out);
+        }
+        for step in &phase.steps {
+            step.write(out);
+        }
     }
-    match (&step.gate, step.transaction) {
-        (Some(gate), true) => out.push_str(&refusal(&step.id, gate)),
-        (Some(gate), false) => out.push_str(&comment(&format!("Before it, {} must give {}.", gate.sql, gate.expect))),
-        (None, _) => {}
-    }
-    for statement in &step.sql {
-        out.push_str(statement);
-        out.push_str(";\n");
-    }
-    out
 }
 
-/// A block that raises unless the gate is open, before anything is changed.
-fn refusal(id: &str, gate: &Gate) -> String {
-    let message = format!("{id} must not run yet: {}", gate.meaning).replace('\'', "''").replace('%', "%%");
-    let tag = dollar_tag(&[&gate.sql, &message]);
-    format!(
-        "DO {tag}\nBEGIN\n    IF ({}) IS DISTINCT FROM {} THEN\n        RAISE EXCEPTION '{message}'\n            USING \
-         ERRCODE = 'object_not_in_prerequisite_state';\n    END IF;\nEND\n{tag};\n",
-        gate.sql, gate.expect,
-    )
+impl PhaseName {
+    /// The name at the beginning of a line: `EXPAND`.
+    fn title(self) -> &'static str {
+        match self {
+            Self::Expand => "EXPAND",
+            Self::Migrate => "MIGRATE",
+            Self::Contract => "CONTRACT",
+        }
+    }
 }
 
-/// A dollar quote that none of the texts holds.
-pub(crate) fn dollar_tag(texts: &[&str]) -> String {
-    let tags = (0u32..).map(|n| if n == 0 { "$$".to_owned() } else { format!("$q{n}$") });
-    tags.into_iter().find(|tag| texts.iter().all(|text| !text.contains(tag.as_str()))).unwrap_or_default()
+impl Step {
+    fn write(&self, out: &mut String) {
+        let _ = writeln!(out, "\n{}", hanging(&format!("{}  ", self.id), &self.title));
+        indented(out, &script(&self.sql));
+        if !self.transaction && !self.sql.is_empty() {
+            let _ = writeln!(out, "{}", item("run", "alone, in no transaction"));
+        }
+        let notes = [
+            ("gate", self.gate.as_ref().map(Gate::asked)),
+            ("lock", self.locking()),
+            ("window", self.window.as_ref().map(|window| window.why.clone())),
+            ("back", Some(self.rollback.told())),
+        ];
+        for (name, note) in notes {
+            if let Some(note) = note {
+                let _ = writeln!(out, "{}", item(name, &note));
+            }
+        }
+    }
 }
 
-/// Lines of a comment.
-fn comment(text: &str) -> String {
-    text.lines().map(|line| format!("-- {line}\n")).collect()
+fn write_code(code: &ApplicationCode, host: &str, out: &mut String) {
+    let _ = writeln!(out, "\n{}", hanging("application  ", &format!("{} ({host})", code.title)));
+    indented(out, &code.code);
 }
 
-/// A time as the server's settings take it.
-fn milliseconds(time: Duration) -> String {
-    let milliseconds = time.as_millis();
-    if milliseconds.is_multiple_of(1000) { format!("{}s", milliseconds / 1000) } else { format!("{milliseconds}ms") }
+/// `    = name: text`, further lines below the text.
+fn item(name: &str, text: &str) -> String {
+    hanging(&format!("    = {name}: "), text)
+}
+
+/// `text` behind `start`, further lines below it.
+fn hanging(start: &str, text: &str) -> String {
+    let indent = start.chars().count();
+    let lines = wrap(text, WIDTH - indent);
+    format!("{start}{}", lines.replace('\n', &format!("\n{}", " ".repeat(indent))))
+}
+
+/// A text as it is, four columns to the right.
+fn indented(out: &mut String, text: &str) {
+    for line in text.lines() {
+        let _ = if line.is_empty() { writeln!(out) } else { writeln!(out, "    {line}") };
+    }
 }

@@ -1,5 +1,9 @@
 //! Every sample of every recipe has a plan that holds, for every server version.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod files;
+
 use migrate_safety_core::layout::Layout;
 use migrate_safety_core::plan::{DualWrite, PlanOptions, RECIPES, RecipeSample, plan};
 use migrate_safety_core::{Config, MigrationSet, Target};

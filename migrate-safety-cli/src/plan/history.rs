@@ -1,0 +1,65 @@
+//! What a plan starts from.
+
+use crate::input::{Input, Loaded, sql_of};
+use migrate_safety_core::catalog::Catalog;
+use migrate_safety_core::config::Config;
+use migrate_safety_core::layout::{Layout, MigrationSet};
+use migrate_safety_core::replay;
+use std::path::{Path, PathBuf};
+
+/// The schema before a change, and the change if it is in a file.
+pub(super) struct History {
+    pub(super) catalog: Catalog,
+    pub(super) config: Config,
+    pub(super) layout: Layout,
+    pub(super) change: Option<String>,
+}
+
+impl History {
+    /// Reads the history; `file` holds the change, if one does. If it is one of the migrations, the history ends before
+    /// it.
+    pub(super) fn read(mut input: Input, file: Option<&Path>) -> Result<Self, String> {
+        if input.paths.is_empty() && input.schema.is_none() {
+            input.paths.extend(file.and_then(home));
+        }
+        let Loaded { mut set, config, layout: told, unreadable, .. } = input.read(true)?;
+        if unreadable > 0 {
+            return Err("the schema before the change is not known: give --migrations DIR or --schema FILE".to_owned());
+        }
+        let layout = told.unwrap_or(if set.migrations.is_empty() { Layout::Sqlx } else { set.layout });
+        let change = match file {
+            None => None,
+            Some(file) => match place(&set, file) {
+                Some(at) => {
+                    let found = set.migrations.drain(at..).next();
+                    found.map(|migration| migration.up.text.to_string())
+                }
+                None => Some(sql_of(file)?),
+            },
+        };
+        Ok(Self { catalog: replay(&set, &config), config, layout, change })
+    }
+}
+
+/// Where in a set the migration of a file, or of a directory of diesel's, stands.
+fn place(set: &MigrationSet, file: &Path) -> Option<usize> {
+    let file = up(file).canonicalize().ok()?;
+    set.migrations.iter().position(|migration| migration.up.path.canonicalize().is_ok_and(|path| path == file))
+}
+
+/// The directory of migrations that a file is one of, by its name.
+fn home(file: &Path) -> Option<PathBuf> {
+    let file = up(file);
+    let holds = |dir: &&Path| {
+        let set = MigrationSet::load(dir, None);
+        set.is_ok_and(|set| set.complete && set.layout != Layout::Plain && place(&set, &file).is_some())
+    };
+    let dirs = file.ancestors().skip(1).take(2);
+    let mut dirs = dirs.map(|dir| if dir.as_os_str().is_empty() { Path::new(".") } else { dir });
+    dirs.find(holds).map(Path::to_owned)
+}
+
+/// The file that a migration goes up by: `up.sql` in a directory of diesel's.
+fn up(file: &Path) -> PathBuf {
+    if file.is_dir() { file.join("up.sql") } else { file.to_owned() }
+}
