@@ -2,48 +2,29 @@
 //!
 //! `cargo xtask corpus DIR…`
 
-use migrate_safety_core::layout::{Layout, MigrationSet};
+#[path = "corpus/find.rs"]
+mod find;
+
+use migrate_safety_core::layout::MigrationSet;
 use migrate_safety_core::sql::{ProblemKind, parse};
 use migrate_safety_core::{Config, Report, check};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
 fn main() -> ExitCode {
-    let roots: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
-    if roots.is_empty() {
-        eprintln!("usage: cargo xtask corpus DIR…");
-        return ExitCode::from(2);
-    }
-    let mut histories = Vec::new();
-    for root in &roots {
-        find(root, &mut histories);
-    }
-    if histories.is_empty() {
-        eprintln!("error: no migrations below {}", roots[0].display());
-        return ExitCode::from(2);
-    }
+    let histories = match find::histories(std::env::args_os().skip(1)) {
+        Ok(histories) => histories,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::from(2);
+        }
+    };
     for (path, set) in &histories {
         describe(path, set);
     }
     ExitCode::SUCCESS
-}
-
-/// Collects the directories of migrations at or below `dir`.
-fn find(dir: &Path, histories: &mut Vec<(PathBuf, MigrationSet)>) {
-    if let Ok(set) = MigrationSet::load(dir, None)
-        && (set.layout != Layout::Plain || dir.to_string_lossy().contains("migration"))
-    {
-        histories.push((dir.to_owned(), set));
-        return;
-    }
-    let Ok(entries) = std::fs::read_dir(dir) else { return };
-    let mut dirs: Vec<PathBuf> = entries.flatten().map(|e| e.path()).filter(|p| p.is_dir()).collect();
-    dirs.sort();
-    for dir in dirs.iter().filter(|d| !d.ends_with(".git") && !d.ends_with("target")) {
-        find(dir, histories);
-    }
 }
 
 fn describe(path: &Path, set: &MigrationSet) {

@@ -1,16 +1,21 @@
-//! `cargo xtask corpus [--server MAJOR] DIR…`: what the checker makes of any checkout's migrations; with a server, also
-//! whether the replay of each directory of migrations holds what that server does.
+//! `cargo xtask corpus [--server MAJOR | --plans] DIR…`: what the checker makes of any checkout's migrations; with a
+//! server, also whether the replay of each directory of migrations holds what that server does; with plans, what comes of
+//! planning each migration.
 
 use std::process::Command;
 
 /// Runs the corpus tool, optimised, over `args`.
 pub(crate) fn run(args: &[String]) -> Result<(), String> {
-    let (server, dirs) = match args {
-        [option, major, dirs @ ..] if option == "--server" => (Some(major), dirs),
-        dirs => (None, dirs),
+    let (server, plans, dirs) = match args {
+        [option, major, dirs @ ..] if option == "--server" => (Some(major), false, dirs),
+        [option, dirs @ ..] if option == "--plans" => (None, true, dirs),
+        dirs => (None, false, dirs),
     };
     if dirs.is_empty() {
         return Err("corpus: name the directories to look through".to_owned());
+    }
+    if plans {
+        return example("plans", &[], dirs);
     }
     example("corpus", &[], dirs)?;
     match server {

@@ -4,7 +4,7 @@ use super::draft::{Draft, DraftStep};
 use super::model::{Phase, PhaseName, Plan, Rollback, Step, Window, Work};
 use super::options::PlanOptions;
 use super::state::State;
-use crate::catalog::diff::{Closeness, diff};
+use super::way_back::way_back;
 
 /// How several drafts are put together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,10 +87,9 @@ impl Composer<'_> {
 
     fn step(&mut self, id: String, draft: &DraftStep) -> Step {
         let after = self.state.with(draft.sql.iter().map(String::as_str));
-        let rollback = draft.rollback.clone().unwrap_or_else(|| {
-            let differences = diff(&self.state.catalog, &after.catalog, Closeness::Meaning);
-            let statements: Vec<String> = differences.into_iter().flat_map(|difference| difference.sql).collect();
-            if statements.is_empty() { Rollback::Nothing } else { Rollback::Sql { statements, transaction: true } }
+        let rollback = draft.rollback.clone().unwrap_or_else(|| match way_back(&self.state, &after) {
+            statements if statements.is_empty() => Rollback::Nothing,
+            statements => Rollback::Sql { statements, transaction: true },
         });
         self.state = after;
         Step {

@@ -2,6 +2,7 @@
 
 use super::model::{ApplicationCode, Gate, PhaseName, Rollback, StepKind};
 use crate::backfill::Prepared;
+use crate::catalog::RelationId;
 use std::collections::BTreeMap;
 
 /// The steps of one recipe for one part of a change.
@@ -9,8 +10,10 @@ use std::collections::BTreeMap;
 pub(crate) struct Draft {
     pub(super) recipe: &'static str,
     pub(super) already_safe: bool,
-    /// Whether its step belongs into the migration of the draft before it.
+    /// Whether its step belongs into the migration that makes the relation it is about.
     pub(super) joined: bool,
+    /// Relations that it makes.
+    pub(super) makes: Vec<RelationId>,
     pub(super) steps: Vec<(PhaseName, DraftStep)>,
     /// What the application must be doing before a phase: the phase then needs a release of its own.
     pub(super) deploys: BTreeMap<PhaseName, String>,
@@ -29,7 +32,7 @@ impl Draft {
         Self { already_safe: true, ..Self::new().expand(step) }
     }
 
-    /// Belongs into the migration of the part before it, if that is safe as it is too.
+    /// Belongs into the migration that makes the relation it is about.
     pub(crate) fn joined(mut self) -> Self {
         self.joined = true;
         self
@@ -37,9 +40,10 @@ impl Draft {
 
     /// Takes the statements of a joined draft into its last step; gives the draft back if it cannot.
     pub(super) fn join(&mut self, other: Self) -> Option<Self> {
-        match (&mut *self.steps, other.joined && self.already_safe) {
-            ([.., (_, last)], true) if last.transaction && last.rollback.is_none() => {
+        match &mut *self.steps {
+            [.., (_, last)] if self.already_safe && last.transaction && last.rollback.is_none() => {
                 last.sql.extend(other.steps.into_iter().flat_map(|(_, step)| step.sql));
+                self.makes.extend(other.makes);
                 None
             }
             _ => Some(other),

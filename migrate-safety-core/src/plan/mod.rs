@@ -24,6 +24,7 @@ mod recipes;
 mod render;
 mod request;
 mod state;
+mod way_back;
 
 pub use change::Change;
 pub use error::PlanError;
@@ -34,7 +35,7 @@ pub use options::{DualWrite, PlanOptions};
 pub use recipes::{RECIPES, Recipe, RecipeSample};
 pub use render::WriteError;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, RelationId};
 use draft::Draft;
 use piece::Piece;
 use request::Request;
@@ -74,8 +75,12 @@ impl Planner<'_> {
                 piece.apart().into_iter().rev().for_each(|part| pieces.push_front(part));
                 continue;
             };
-            let apart = match drafts.last_mut() {
-                Some(before) => Draft::join(before, draft),
+            let request = Request::new(self, state, &after, &piece);
+            let home = if draft.joined { home(&mut drafts, request.target()) } else { None };
+            let makes = request.made().collect();
+            let draft = Draft { makes, ..draft };
+            let apart = match home {
+                Some(home) => home.join(draft),
                 None => Some(draft),
             };
             drafts.extend(apart);
@@ -93,5 +98,13 @@ impl Planner<'_> {
             }
         }
         Ok(None)
+    }
+}
+
+/// The draft that makes a relation; for what is about none, the last one, if that makes any.
+fn home(drafts: &mut [Draft], target: Option<RelationId>) -> Option<&mut Draft> {
+    match target {
+        Some(id) => drafts.iter_mut().find(|draft| draft.makes.contains(&id)),
+        None => drafts.last_mut().filter(|draft| !draft.makes.is_empty()),
     }
 }

@@ -11,7 +11,7 @@ use crate::catalog::{Catalog, Column, ColumnId, Constraint, Relation, RelationId
 use crate::check::{Start, check_on};
 use crate::layout::{Layout, MigrationSet};
 use crate::rules::{Finding, Status};
-use crate::sql::operation::{AlterTable, TableAction};
+use crate::sql::operation::{AlterTable, CommentTarget, TableAction};
 use crate::sql::{Ident, ObjectName, Operation};
 
 /// A recipe's answer: none if the change is not its kind.
@@ -85,6 +85,11 @@ impl<'a> Request<'a> {
         report.all_findings().find(|finding| finding.status == Status::Block).cloned()
     }
 
+    /// The relations that the plain change makes.
+    pub(crate) fn made(&self) -> impl Iterator<Item = RelationId> {
+        self.after.relations().map(|relation| relation.id).filter(|id| self.catalog.relation(*id).is_none())
+    }
+
     /// The relation that the statement is about.
     pub(crate) fn target(&self) -> Option<RelationId> {
         let name = match self.operation()? {
@@ -95,6 +100,14 @@ impl<'a> Request<'a> {
             Operation::Update(update) => &update.table.name,
             Operation::Insert(insert) => &insert.table,
             Operation::Delete(delete) => &delete.table.name,
+            Operation::Comment { on, .. } => match on {
+                CommentTarget::Relation(name)
+                | CommentTarget::Column(name, _)
+                | CommentTarget::Constraint(name, _)
+                | CommentTarget::OnTable(_, name, _) => name,
+                _ => return None,
+            },
+            Operation::Grant { relations, .. } => relations.first()?,
             _ => return None,
         };
         self.catalog.resolve(name).found()

@@ -45,6 +45,14 @@ impl State {
         }
     }
 
+    /// The schema after a statement; none if the server would refuse it.
+    pub(super) fn attempt(&self, sql: &str) -> Option<Self> {
+        let mut state = self.clone();
+        let script = parse(state.catalog.target(), sql);
+        let refused = script.statements.iter().any(|statement| state.apply(&statement.operations).is_some());
+        (!refused).then_some(state)
+    }
+
     /// Applies one statement; the first error the server would report.
     fn apply(&mut self, operations: &[LocatedOperation]) -> Option<String> {
         self.applied += 1;

@@ -30,17 +30,20 @@ fn plan(request: &Request<'_>) -> Answer {
         return None;
     }
     let step = DraftStep::ddl(title(request), [request.sql()]);
+    let moves_data =
+        matches!(request.operation(), Some(Operation::Insert(_) | Operation::Update(_) | Operation::Delete(_)));
     if request.target().is_some_and(|id| request.is_new(id)) {
-        // Nobody uses the table before the migration that makes it is through.
-        return Some(Ok(Draft::safe(step).joined()));
+        // Nobody uses the table yet: what is about it goes into the migration that makes it, data apart, so that the
+        // locks of foreign keys are not held for long.
+        let draft = Draft::safe(step);
+        return Some(Ok(if moves_data { draft } else { draft.joined() }));
     }
-    Some(match request.obstacle(request.sql()) {
-        Some(finding) => {
-            let help = finding.help.unwrap_or_else(|| "make the change by hand, in steps that the check passes".to_owned());
-            Err(Refusal::new(finding.message, help))
-        }
-        None => Ok(Draft::safe(step)),
-    })
+    if let Some(finding) = request.obstacle(request.sql()) {
+        let by_hand = || "make the change by hand, in steps that the check passes".to_owned();
+        return Some(Err(Refusal::new(finding.message, finding.help.unwrap_or_else(by_hand))));
+    }
+    let draft = Draft::safe(step);
+    Some(Ok(if request.target().is_none() { draft.joined() } else { draft }))
 }
 
 /// `Add column`, after the kind of operation.
