@@ -141,7 +141,7 @@ const MAX_BODIES: usize = 1000;
 impl<'c> Replay<'c> {
     fn new(set: &MigrationSet, config: &'c Config, start: &Start<'c>) -> Self {
         let complete = set.complete || config.schema.is_some();
-        let catalog = start.catalog.cloned().unwrap_or_else(|| Catalog::new(config.target, complete));
+        let catalog = start.catalog.map_or_else(|| Catalog::new(config.target, complete), Catalog::aged);
         let session = crate::catalog::Session::default();
         let mut replay = Self {
             config,

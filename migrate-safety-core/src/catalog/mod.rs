@@ -3,6 +3,7 @@
 //! Built by replaying [`Operation`](crate::sql::Operation)s. What a statement that was not understood may have
 //! touched is marked unknown, never guessed.
 
+mod aged;
 mod apply;
 pub(crate) mod builtin;
 mod casts;

@@ -5,8 +5,8 @@ use super::piece::Piece;
 use crate::catalog::{Catalog, Stamp, in_pass_order};
 use crate::sql::{LocatedOperation, parse};
 
-/// Statements are numbered behind those of any history, and before those of a check on top of it.
-const BEFORE_ANY_CHECK: u32 = 1 << 30;
+/// Statements are numbered behind those of any history.
+const AFTER_ANY_HISTORY: u32 = 1 << 30;
 
 /// A schema, and how many statements have been applied to it.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ pub(crate) struct State {
 impl State {
     /// A schema as it is.
     pub(crate) fn new(catalog: &Catalog) -> Self {
-        Self { catalog: catalog.clone(), applied: BEFORE_ANY_CHECK }
+        Self { catalog: catalog.clone(), applied: AFTER_ANY_HISTORY }
     }
 
     /// The schema after statements, each in a transaction of its own. What the server would refuse is in the check of
