@@ -35,6 +35,7 @@ mod query;
 mod reset;
 mod server;
 mod snapshot;
+mod taken;
 
 pub use binaries::{MAJORS, ServerBinaries};
 pub use conformance::{Case, CaseResult, run_cases};
@@ -45,3 +46,4 @@ pub use introspect::introspect;
 pub use lock::LockMode;
 pub use probe::{Measurement, Probe};
 pub use server::{PostgresServer, server_for_test};
+pub use taken::locks_taken;

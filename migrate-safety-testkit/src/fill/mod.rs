@@ -35,6 +35,38 @@ pub fn fill_empty_tables(client: &mut Client) -> Result<Vec<String>, Error> {
     Ok(unfilled)
 }
 
+/// Rows of tables that are made up one at a time, for writers.
+pub struct NewRows {
+    schema: Schema,
+}
+
+impl NewRows {
+    /// For the tables as they are now.
+    ///
+    /// # Errors
+    /// When the catalog cannot be read.
+    pub fn of(client: &mut Client) -> Result<Self, Error> {
+        Ok(Self { schema: Schema::read(client)? })
+    }
+
+    /// The statement that inserts row `number` into each of the tables, parents first. Above [`ROWS`] the number is new.
+    pub fn inserts(&self, number: usize) -> impl Iterator<Item = String> {
+        self.schema.parents_first().into_iter().map(move |table| {
+            let parts = partitions::overrides(&table.leaves);
+            insert(table, ATTEMPTS[0], &parts[number % parts.len()], number, number)
+        })
+    }
+
+    /// For each table a statement that updates one of its rows and changes nothing.
+    pub fn updates(&self) -> impl Iterator<Item = String> {
+        self.schema.parents_first().into_iter().filter_map(|table| {
+            let column = &table.columns.iter().find(|column| column.is_written())?.quoted;
+            let name = &table.quoted;
+            Some(format!("UPDATE {name} SET {column} = {column} WHERE ctid = (SELECT ctid FROM {name} LIMIT 1)"))
+        })
+    }
+}
+
 /// How hard to try: each attempt is more modest than the one before.
 const ATTEMPTS: [Attempt; 3] = [
     Attempt { nulls: false, row_by_row: false },

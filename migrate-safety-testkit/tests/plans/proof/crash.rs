@@ -1,0 +1,54 @@
+//! Stopped after any statement, a re-run finishes; where it does not, the step's way back makes room for it.
+
+use super::end::compare_with_twin;
+use crate::host;
+use crate::scene::Scene;
+use migrate_safety_core::plan::{Plan, Rollback, Step};
+use postgres::Client;
+
+pub(super) fn prove(scene: &Scene<'_>, plan: &Plan) -> Result<(), String> {
+    let database = scene.start()?;
+    let mut client = database.connect().map_err(|error| error.to_string())?;
+    for step in plan.steps().filter(|step| !step.sql.is_empty()) {
+        if step.transaction {
+            break_off(&mut client, step)?;
+            host::run(&mut client, step)?;
+        } else {
+            cancel(&mut client, step)?;
+            again(&mut client, step)?;
+            // The statement has run, but the host did not come to write it down.
+            again(&mut client, step)?;
+        }
+    }
+    drop(client);
+    compare_with_twin(scene, &database)
+}
+
+/// Ends the transaction of a step after each of its statements.
+fn break_off(client: &mut Client, step: &Step) -> Result<(), String> {
+    for done in 1..=step.sql.len() {
+        host::batch(client, "BEGIN")?;
+        for statement in &step.sql[..done] {
+            host::batch(client, statement)?;
+        }
+        host::batch(client, "ROLLBACK")?;
+    }
+    Ok(())
+}
+
+/// Stops a statement early; it may be fast enough to finish.
+fn cancel(client: &mut Client, step: &Step) -> Result<(), String> {
+    host::batch(client, "SET statement_timeout = '1ms'")?;
+    let _ = host::run(client, step);
+    host::batch(client, "RESET statement_timeout")
+}
+
+/// Runs a step that may have run before; if it refuses, takes it back first.
+fn again(client: &mut Client, step: &Step) -> Result<(), String> {
+    let Err(refused) = host::run(client, step) else { return Ok(()) };
+    if !matches!(step.rollback, Rollback::Sql { .. }) {
+        return Err(format!("does not run again, and has no way back: {refused}"));
+    }
+    host::undo(client, step)?;
+    host::run(client, step)
+}
