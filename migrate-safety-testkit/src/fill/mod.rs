@@ -49,18 +49,19 @@ impl NewRows {
         Ok(Self { schema: Schema::read(client)? })
     }
 
-    /// The statement that inserts row `number` into each of the tables, parents first. Above [`ROWS`] the number is new.
+    /// The statement that inserts row `number` into each of the tables, parents first. Above [`ROWS`] the number
+    /// is new.
     pub fn inserts(&self, number: usize) -> impl Iterator<Item = String> {
         self.schema.parents_first().into_iter().map(move |table| {
             let parts = partitions::overrides(&table.leaves);
-            insert(table, ATTEMPTS[0], &parts[number % parts.len()], number, number)
+            insert(table, NEW_ROW, &parts[number % parts.len()], number, number)
         })
     }
 
     /// For each table a statement that updates one of its rows and changes nothing.
     pub fn updates(&self) -> impl Iterator<Item = String> {
         self.schema.parents_first().into_iter().filter_map(|table| {
-            let column = &table.columns.iter().find(|column| column.is_written())?.quoted;
+            let column = &table.columns.iter().find(|column| column.is_written(false))?.quoted;
             let name = &table.quoted;
             Some(format!("UPDATE {name} SET {column} = {column} WHERE ctid = (SELECT ctid FROM {name} LIMIT 1)"))
         })
@@ -69,13 +70,18 @@ impl NewRows {
 
 /// How hard to try: each attempt is more modest than the one before.
 const ATTEMPTS: [Attempt; 3] = [
-    Attempt { nulls: false, row_by_row: false },
-    Attempt { nulls: false, row_by_row: true },
-    Attempt { nulls: true, row_by_row: true },
+    Attempt { numbers: true, nulls: false, row_by_row: false },
+    Attempt { numbers: true, nulls: false, row_by_row: true },
+    Attempt { numbers: true, nulls: true, row_by_row: true },
 ];
+
+/// The server is to number the rows.
+const NEW_ROW: Attempt = Attempt { numbers: false, nulls: false, row_by_row: false };
 
 #[derive(Clone, Copy)]
 struct Attempt {
+    /// Number the rows instead of the server.
+    numbers: bool,
     /// Leave nullable columns null.
     nulls: bool,
     /// Leave out the rows that a constraint refuses.
@@ -139,7 +145,7 @@ fn insert(table: &Table, attempt: Attempt, part: &partitions::Overrides, first: 
             key.parent
         ));
     }
-    for column in table.columns.iter().filter(|column| column.is_written()) {
+    for column in table.columns.iter().filter(|column| column.is_written(attempt.numbers)) {
         columns.push(column.quoted.clone());
         values.push(value(table, column, attempt, part));
     }

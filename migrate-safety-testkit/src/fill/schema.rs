@@ -263,8 +263,8 @@ impl Column {
     }
 
     /// Whether an `INSERT` names it.
-    pub(super) fn is_written(&self) -> bool {
-        !self.made_by_server || self.sequence.is_some()
+    pub(super) fn is_written(&self, numbers: bool) -> bool {
+        !self.made_by_server || (numbers && self.sequence.is_some())
     }
 }
 

@@ -7,7 +7,7 @@ use postgres::{Client, SimpleQueryMessage};
 
 /// Runs a step, if its gate is open.
 pub(crate) fn run(client: &mut Client, step: &Step) -> Result<(), String> {
-    if step.sql.is_empty() {
+    if !step.is_migration() {
         return Ok(());
     }
     gate(client, step)?;

@@ -31,6 +31,12 @@ const READABLE: &str = "
 const SEQUENCES: &str = "
     SELECT c.oid::regclass FROM pg_class c WHERE c.relkind = 'S' AND c.oid >= 16384 ORDER BY 1::text";
 
+/// Tables with a column that the server numbers.
+const NUMBERED: &str = "
+    SELECT DISTINCT a.attrelid::regclass FROM pg_attribute a
+    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    WHERE a.attrelid >= 16384 AND (a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) ~ '^nextval')";
+
 /// How closely two databases are to agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Likeness {
@@ -49,6 +55,7 @@ pub(crate) struct Picture {
     contents: BTreeMap<String, Contents>,
     /// The state of each sequence.
     sequences: BTreeMap<String, String>,
+    numbered: Vec<String>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -85,7 +92,7 @@ impl Picture {
             let state = value(client, &format!("SELECT (last_value, is_called) FROM {name}"))?;
             sequences.insert(name, state);
         }
-        Ok(Self { catalog: live.catalog, objects, contents, sequences })
+        Ok(Self { catalog: live.catalog, objects, contents, sequences, numbered: lines(client, NUMBERED)? })
     }
 
     /// Whether the rows of both are the same.
@@ -107,6 +114,11 @@ impl Picture {
             found.push(format!("sequences: {:?} became {:?}", self.sequences, other.sequences));
         }
         found
+    }
+
+    /// The tables with a column that the server numbers.
+    pub(crate) fn numbered(&self) -> &[String] {
+        &self.numbered
     }
 
     /// The relations whose rows differ.

@@ -29,6 +29,16 @@ pub(crate) struct Loan<'s> {
 pub(crate) struct Scene<'s> {
     pub(crate) case: &'s Case,
     stage: &'s Stage,
+    rows: Rows,
+}
+
+/// What the tables of a case hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rows {
+    /// Made up rows, and those of the case.
+    Some,
+    /// Nothing: the plain change does not bear rows.
+    None,
 }
 
 impl Stage {
@@ -71,8 +81,8 @@ impl Drop for Loan<'_> {
 }
 
 impl<'s> Scene<'s> {
-    pub(crate) fn new(stage: &'s Stage, case: &'s Case) -> Self {
-        Self { case, stage }
+    pub(crate) fn new(stage: &'s Stage, case: &'s Case, rows: Rows) -> Self {
+        Self { case, stage, rows }
     }
 
     /// A database as it is before the change: the same each time.
@@ -80,6 +90,9 @@ impl<'s> Scene<'s> {
         let start = self.stage.empty()?;
         let mut client = start.connect().map_err(|error| error.to_string())?;
         host::batch(&mut client, self.case.before).map_err(|error| format!("the schema of the case: {error}"))?;
+        if self.rows == Rows::None {
+            return Ok(start);
+        }
         fill::fill_empty_tables(&mut client).map_err(|error| error.to_string())?;
         host::batch(&mut client, self.case.rows).map_err(|error| format!("the rows of the case: {error}"))?;
         Ok(start)

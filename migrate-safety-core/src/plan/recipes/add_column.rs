@@ -169,7 +169,13 @@ impl Addition<'_> {
                 format!("SELECT setval({serial}, nextval({}))", literal(&numbers)),
                 format!("DROP SEQUENCE {numbers}"),
             ],
-        );
+        )
+        .undo([
+            parts[0].clone(),
+            format!("SELECT setval({}, nextval({serial}))", literal(&numbers)),
+            format!("ALTER TABLE {t} ALTER COLUMN {c} DROP IDENTITY"),
+            parts[2].clone(),
+        ]);
         (parts, Some(handed_over))
     }
 }

@@ -85,7 +85,8 @@ impl Key<'_> {
             format!("{what} {name} on {t}"),
             [format!("ALTER TABLE {t} ADD CONSTRAINT {name} {definition} NOT VALID")],
         )
-        .undo([format!("ALTER TABLE {t} DROP CONSTRAINT {name}")]))
+        // When it goes from a partitioned table, it goes from the partitions too.
+        .undo([format!("ALTER TABLE {t} DROP CONSTRAINT IF EXISTS {name}")]))
     }
 
     /// The proof for existing rows of one table.

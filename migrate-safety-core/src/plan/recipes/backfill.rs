@@ -54,7 +54,8 @@ fn plan(request: &Request<'_>) -> Answer {
         backfill = backfill.only(filter);
     }
     Some(fill::prepared(request.catalog, &backfill).map(|prepared| {
-        let step = fill::step(format!("Move the data of {} in batches", table.sql()), &prepared);
+        let step = fill::step(format!("Move the data of {} in batches", table.sql()), &prepared)
+            .irreversible("the values that were there before are kept nowhere");
         let notes = prepared.warnings().iter().map(ToString::to_string);
         notes.fold(Draft::new().migrate(step), Draft::note)
     }))

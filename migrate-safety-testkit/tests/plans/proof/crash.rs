@@ -1,15 +1,17 @@
 //! Stopped after any statement, a re-run finishes; where it does not, the step's way back makes room for it.
 
-use super::end::compare_with_twin;
+use super::end::{Numbers, compare_with_twin};
 use crate::host;
 use crate::scene::Scene;
 use migrate_safety_core::plan::{Plan, Rollback, Step};
-use postgres::Client;
+use postgres::{Client, NoTls};
+use std::thread;
+use std::time::Duration;
 
 pub(super) fn prove(scene: &Scene<'_>, plan: &Plan) -> Result<(), String> {
     let database = scene.start()?;
     let mut client = database.connect().map_err(|error| error.to_string())?;
-    for step in plan.steps().filter(|step| !step.sql.is_empty()) {
+    for step in plan.steps().filter(|step| step.is_migration()) {
         if step.transaction {
             break_off(&mut client, step)?;
             host::run(&mut client, step)?;
@@ -21,7 +23,7 @@ pub(super) fn prove(scene: &Scene<'_>, plan: &Plan) -> Result<(), String> {
         }
     }
     drop(client);
-    compare_with_twin(scene, &database)
+    compare_with_twin(scene, &database, Numbers::Any)
 }
 
 /// Ends the transaction of a step after each of its statements.
@@ -38,9 +40,16 @@ fn break_off(client: &mut Client, step: &Step) -> Result<(), String> {
 
 /// Stops a statement early; it may be fast enough to finish.
 fn cancel(client: &mut Client, step: &Step) -> Result<(), String> {
-    host::batch(client, "SET statement_timeout = '1ms'")?;
+    let token = client.cancel_token();
+    let canceller = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(3));
+        token.cancel_query(NoTls)
+    });
     let _ = host::run(client, step);
-    host::batch(client, "RESET statement_timeout")
+    canceller.join().unwrap().map_err(|error| error.to_string())?;
+    // Who comes late cancels the next statement.
+    let _ = host::batch(client, "SELECT pg_sleep(0.01)");
+    Ok(())
 }
 
 /// Runs a step that may have run before; if it refuses, takes it back first.

@@ -2,8 +2,7 @@
 //!
 //! `PG_DUMP` names the program; one older than the server dumps nothing, and fails.
 
-use super::agree;
-use crate::host;
+use super::{agree, end};
 use crate::picture::without;
 use crate::scene::Scene;
 use migrate_safety_core::plan::Plan;
@@ -11,11 +10,7 @@ use migrate_safety_testkit::Database;
 use std::process::Command;
 
 pub(super) fn prove(scene: &Scene<'_>, plan: &Plan) -> Result<(), String> {
-    let database = scene.start()?;
-    let mut client = database.connect().map_err(|error| error.to_string())?;
-    for step in plan.steps() {
-        host::run(&mut client, step)?;
-    }
+    let database = end::run(scene, plan)?;
     let (expected, actual) = (dump(&*scene.twin()?)?, dump(&database)?);
     let mut differences: Vec<String> =
         without(&expected, &actual).into_iter().map(|line| format!("only expected: {line}")).collect();

@@ -14,7 +14,7 @@ pub(super) fn prove(scene: &Scene<'_>, plan: &Plan) -> Result<(), String> {
 
 fn passes(scene: &Scene<'_>, plan: &Plan) -> Result<(), String> {
     let before = MigrationSet::from_text("0_before.sql", scene.case.before, Layout::Plain);
-    let steps: Vec<&Step> = plan.steps().filter(|step| !step.sql.is_empty()).collect();
+    let steps: Vec<&Step> = plan.steps().filter(|step| step.is_migration()).collect();
     let mut set = MigrationSet { complete: true, ..before };
     set.migrations.extend(steps.iter().enumerate().map(|(number, step)| migration(number, step)));
     let report = check(&set, &Config { target: scene.target(), ..Config::default() });

@@ -26,6 +26,11 @@ pub(crate) const PROOFS: [(&str, Proof); 6] = [
 /// Those that are given unless others are asked for.
 pub(crate) const USUAL: &str = "self,end,back";
 
+/// Runs all steps of a plan.
+pub(crate) fn runs(scene: &Scene<'_>, plan: &Plan) -> Result<(), String> {
+    end::run(scene, plan).map(drop)
+}
+
 /// Differences as an error.
 fn agree(what: &str, differences: &[String]) -> Result<(), String> {
     if differences.is_empty() { Ok(()) } else { Err(format!("{what}:\n      {}", differences.join("\n      "))) }
