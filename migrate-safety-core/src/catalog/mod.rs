@@ -37,6 +37,7 @@ pub use casts::{Cast, CastPath};
 pub use dependents::{Dependent, Object};
 pub use model::*;
 pub use query::{ForeignKeyRef, TypeRef};
+pub(crate) use render::table::bound_sql;
 pub use session::Session;
 pub use shape::{OutputColumn, QueryShape};
 pub(crate) use store::UNKNOWN_TYPE;

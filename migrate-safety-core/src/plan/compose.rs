@@ -105,6 +105,7 @@ impl Composer<'_> {
             rollback,
             backfill: draft.backfill.clone(),
             window: draft.window.clone().map(|why| Window { why, accepts: Vec::new() }),
+            allowed: draft.allowed.clone(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a recipe writes: steps without numbers, locks or proof.
 
-use super::model::{ApplicationCode, Gate, PhaseName, Rollback, StepKind};
+use super::model::{Allowed, ApplicationCode, Gate, PhaseName, Rollback, StepKind};
 use crate::backfill::Prepared;
 use crate::catalog::RelationId;
 use std::collections::BTreeMap;
@@ -142,6 +142,7 @@ pub(crate) struct DraftStep {
     pub(super) rollback: Option<Rollback>,
     pub(super) backfill: Option<Prepared>,
     pub(super) window: Option<String>,
+    pub(super) allowed: Option<Allowed>,
 }
 
 impl DraftStep {
@@ -156,6 +157,7 @@ impl DraftStep {
             rollback: None,
             backfill: None,
             window: None,
+            allowed: None,
         }
     }
 
@@ -213,6 +215,12 @@ impl DraftStep {
     /// It cannot be undone.
     pub(crate) fn irreversible(mut self, why: impl Into<String>) -> Self {
         self.rollback = Some(Rollback::Impossible(why.into()));
+        self
+    }
+
+    /// A rule would block its first statement that does not see what has been deployed; why there is no harm.
+    pub(crate) fn allow(mut self, rule: &'static str, reason: impl Into<String>) -> Self {
+        self.allowed = Some(Allowed { rule, reason: reason.into() });
         self
     }
 

@@ -10,6 +10,7 @@
 
 #![allow(dead_code)]
 
+mod bounds;
 mod change;
 mod compose;
 mod draft;
@@ -29,7 +30,7 @@ mod way_back;
 pub use change::Change;
 pub use error::PlanError;
 pub use model::{
-    Accepted, ApplicationCode, Gate, Phase, PhaseName, Plan, Rollback, Step, StepKind, StepLock, Window, Work,
+    Accepted, Allowed, ApplicationCode, Gate, Phase, PhaseName, Plan, Rollback, Step, StepKind, StepLock, Window, Work,
 };
 pub use options::{DualWrite, PlanOptions};
 pub use recipes::{RECIPES, Recipe, RecipeSample};

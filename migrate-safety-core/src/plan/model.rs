@@ -104,6 +104,9 @@ pub struct Step {
     pub backfill: Option<Prepared>,
     /// It has no online form: what it needs a maintenance window for.
     pub window: Option<Window>,
+    /// What the check would block, because it does not see what has been deployed; the migration says why there is no
+    /// harm.
+    pub allowed: Option<Allowed>,
 }
 
 impl Step {
@@ -111,6 +114,15 @@ impl Step {
     pub fn is_migration(&self) -> bool {
         self.kind != StepKind::Application
     }
+}
+
+/// A rule that is silenced in the first statement of a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allowed {
+    /// The rule.
+    pub rule: &'static str,
+    /// Why there is no harm.
+    pub reason: String,
 }
 
 /// The sorts of steps.

@@ -72,6 +72,11 @@ impl<'a> Request<'a> {
         Ok(drafts)
     }
 
+    /// The schema as a statement would leave it in the place of the plain one.
+    pub(crate) fn state_after(&self, sql: &str) -> State {
+        self.state.with([sql])
+    }
+
     /// Whether the check would block a statement on the schema before the change.
     pub(crate) fn blocks(&self, sql: &str) -> bool {
         self.obstacle(sql).is_some()

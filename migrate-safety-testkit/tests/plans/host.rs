@@ -1,7 +1,5 @@
 //! Steps run as a host runs the migrations they are written to.
 
-use migrate_safety_core::Layout;
-use migrate_safety_core::plan::render::text;
 use migrate_safety_core::plan::{Rollback, Step};
 use postgres::{Client, SimpleQueryMessage};
 
@@ -26,8 +24,11 @@ pub(crate) fn gate(client: &mut Client, step: &Step) -> Result<(), String> {
 
 /// Runs the migration of a step as it is written.
 fn apply(client: &mut Client, step: &Step) -> Result<(), String> {
-    let migration = text::up(step, Layout::Sqlx);
-    execute(client, &[migration], step.transaction).map_err(|error| format!("{} ({}): {error}", step.id, step.title))
+    let alone = step.transaction || step.sql.len() == 1;
+    if !alone {
+        return Err(format!("{}: {} statements share a step without a transaction", step.id, step.sql.len()));
+    }
+    execute(client, &step.up_sql(), step.transaction).map_err(|error| format!("{} ({}): {error}", step.id, step.title))
 }
 
 /// Takes a step back.
@@ -35,28 +36,20 @@ pub(crate) fn undo(client: &mut Client, step: &Step) -> Result<(), String> {
     match &step.rollback {
         Rollback::Nothing => Ok(()),
         Rollback::Impossible(why) => Err(format!("{} cannot be undone: {why}", step.id)),
-        Rollback::Sql { statements, transaction } => execute(client, statements, *transaction)
+        Rollback::Sql { transaction, .. } => execute(client, &step.down_sql(), *transaction)
             .map_err(|error| format!("the way back from {} ({}): {error}", step.id, step.title)),
     }
 }
 
-/// Runs statements in one transaction, or one of them alone.
-pub(crate) fn execute(client: &mut Client, statements: &[String], transaction: bool) -> Result<(), String> {
-    if !transaction && statements.len() > 1 {
-        return Err(format!("{} statements share a step without a transaction", statements.len()));
+/// Runs a migration.
+fn execute(client: &mut Client, text: &str, transaction: bool) -> Result<(), String> {
+    if !transaction {
+        return batch(client, text);
     }
-    if transaction {
-        batch(client, "BEGIN")?;
-    }
-    for statement in statements {
-        if let Err(error) = batch(client, statement) {
-            if transaction {
-                batch(client, "ROLLBACK")?;
-            }
-            return Err(error);
-        }
-    }
-    if transaction { batch(client, "COMMIT") } else { Ok(()) }
+    batch(client, "BEGIN")?;
+    let result = batch(client, text);
+    batch(client, if result.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+    result
 }
 
 /// Runs one text.

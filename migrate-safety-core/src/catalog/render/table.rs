@@ -204,7 +204,7 @@ pub(in crate::catalog) fn strategy_name(strategy: PartitionStrategy) -> &'static
 }
 
 /// `FOR VALUES …` or `DEFAULT`.
-pub(in crate::catalog) fn bound_sql(bound: &PartitionBound) -> String {
+pub(crate) fn bound_sql(bound: &PartitionBound) -> String {
     match bound {
         PartitionBound::Default => "DEFAULT".to_owned(),
         PartitionBound::In(list) => format!("FOR VALUES IN ({})", values(list)),

@@ -24,6 +24,9 @@ impl Way {
             (Some(gate), false) => text.push_str(&comment(&format!("Before it, {}.", gate.asked()))),
             (None, _) => {}
         }
+        if let Some(allowed) = &step.allowed {
+            text.push_str(&format!("-- migrate-safety: allow({}) {}\n", allowed.rule, allowed.reason));
+        }
         for (at, statement) in step.sql.iter().enumerate() {
             text.push_str(&directives(step.window.as_ref(), Some(at)));
             text.push_str(&terminated(statement));
@@ -53,6 +56,18 @@ impl Way {
                 Self { text, transaction: true }
             }
         }
+    }
+}
+
+impl Step {
+    /// The text of its migration.
+    pub fn up_sql(&self) -> String {
+        Way::up(self).text
+    }
+
+    /// The text of the migration that takes it back; it raises where there is no way back.
+    pub fn down_sql(&self) -> String {
+        Way::down(self).text
     }
 }
 

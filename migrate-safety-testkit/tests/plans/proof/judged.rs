@@ -2,7 +2,6 @@
 
 use crate::scene::Scene;
 use migrate_safety_core::layout::{Migration, Source};
-use migrate_safety_core::plan::render::text;
 use migrate_safety_core::plan::{DualWrite, Plan, Step};
 use migrate_safety_core::{Config, Layout, MigrationSet, Status, check};
 use std::path::PathBuf;
@@ -28,11 +27,10 @@ fn passes(scene: &Scene<'_>, plan: &Plan) -> Result<(), String> {
 }
 
 fn migration(number: usize, step: &Step) -> Migration {
-    let text = text::up(step, Layout::Sqlx);
     Migration {
         id: format!("{}", number + 1),
         name: step.id.clone(),
-        up: Source { path: PathBuf::from(format!("{}_{}.sql", number + 1, step.id)), text: text.into() },
+        up: Source { path: PathBuf::from(format!("{}_{}.sql", number + 1, step.id)), text: step.up_sql().into() },
         down: None,
         transaction: step.transaction,
         notes: Vec::new(),
