@@ -33,8 +33,8 @@ FROM relations r JOIN pg_inherits i ON i.inhrelid = r.oid
 UNION ALL
 SELECT 'constraint', coalesce(nullif(c.conrelid, 0)::regclass::text, c.contypid::regtype::text) || ' ' || c.conname,
        concat_ws(' ', c.contype, pg_get_constraintdef(c.oid), c.convalidated,
-       -- A foreign key that a partition had before its parent counts as its own, and goes with the parent's all the same.
-       CASE WHEN c.contype <> 'f' THEN (c.conislocal, c.connoinherit) END, c.coninhcount,
+       -- A key that a partition had before its parent counts as its own, and goes with the parent's all the same.
+       CASE WHEN c.contype IN ('c', 'n') THEN (c.conislocal, c.connoinherit) END, c.coninhcount,
        p.conname)
 FROM pg_constraint c JOIN spaces s ON s.oid = c.connamespace LEFT JOIN pg_constraint p ON p.oid = c.conparentid
 UNION ALL

@@ -1,7 +1,7 @@
 //! A new partition: made apart and attached, since `PARTITION OF` locks the whole table against everybody.
 
 use super::{Answer, Recipe, RecipeSample, Request};
-use crate::catalog::bound_sql;
+use crate::catalog::{ConstraintKind, bound_sql};
 use crate::plan::bounds::Proof;
 use crate::plan::draft::{Draft, DraftStep};
 use crate::sql::operation::{CreateTable, Persistence};
@@ -41,10 +41,15 @@ fn plan(request: &Request<'_>) -> Answer {
     let (p, c) = (parent.sql(), made.object_name().sql());
     let draft = proof.iter().fold(Draft::new(), |draft, proof| proof.given(draft));
     let copied = "INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE INCLUDING COMPRESSION";
+    // A foreign key that is made with an empty table is taken over; one that comes with the attachment reads its target.
+    let table = made.table()?;
+    let keys = table.constraints.iter().filter(|c| matches!(c.kind, ConstraintKind::ForeignKey(_)));
+    let keys = keys.map(|c| format!(", CONSTRAINT {} {}", c.name.sql(), request.after.constraint_sql(table, c)));
+    let keys: String = keys.collect();
     let attach = DraftStep::ddl(
         format!("Make {c} apart, and attach it"),
         [
-            format!("CREATE TABLE {c} (LIKE {p} {copied})"),
+            format!("CREATE TABLE {c} (LIKE {p} {copied}{keys})"),
             format!("ALTER TABLE {p} ATTACH PARTITION {c} {}", bound_sql(bound)),
         ],
     );

@@ -53,10 +53,10 @@ fn plan(request: &Request<'_>) -> Answer {
     }
     let sql = format!("ALTER TABLE {p} DETACH PARTITION {c} CONCURRENTLY");
     // The server leaves a check with the bounds on it.
-    let left = request.state_after(&sql);
-    let left: Vec<&Constraint> = left.catalog.table(child.id).map_or(&[][..], |table| &table.constraints).iter().filter(|new| {
-        request.after.table(child.id).is_some_and(|table| table.constraints.iter().all(|known| known.name != new.name))
-    }).collect();
+    let state = request.state_after(&sql);
+    let constraints = state.catalog.table(child.id).map_or(&[][..], |table| &table.constraints);
+    let left: Vec<&Constraint> =
+        constraints.iter().filter(|new| child.table.constraint(&new.name).is_none()).collect();
     let drops: Vec<String> = left.iter().map(|c| format!("DROP CONSTRAINT {}", c.name.sql())).collect();
     let detach = DraftStep::alone(format!("Detach {c} while {p} is used"), sql);
     let mut draft = draft.note(format!(
@@ -66,9 +66,9 @@ fn plan(request: &Request<'_>) -> Answer {
     let back = if drops.is_empty() { vec![attach] } else { vec![attach, format!("ALTER TABLE {c} {}", drops.join(", "))] };
     draft = draft.contract(detach.undo(back));
     if !*concurrently && !drops.is_empty() {
-        let again = left.iter().filter_map(|constraint| {
+        let again = left.iter().map(|constraint| {
             let definition = request.catalog.constraint_sql(child.table, constraint);
-            Some(format!("ALTER TABLE {c} ADD CONSTRAINT {} {definition} NOT VALID", constraint.name.sql()))
+            format!("ALTER TABLE {c} ADD CONSTRAINT {} {definition} NOT VALID", constraint.name.sql())
         });
         let again: Vec<String> = again.collect();
         draft = draft.contract(

@@ -1,7 +1,7 @@
 //! A table taken away: first its foreign keys, then its name, and when nobody has missed it, its rows.
 
 use super::{Answer, Recipe, RecipeSample, Request};
-use crate::catalog::{Constraint, ConstraintKind};
+use crate::catalog::{Constraint, ConstraintKind, Relation, RelationId};
 use crate::plan::draft::{Draft, DraftStep};
 use crate::plan::model::PhaseName;
 use crate::plan::names;
@@ -47,13 +47,15 @@ fn plan(request: &Request<'_>) -> Answer {
     let all: Vec<String> = tables.iter().map(TableRef::sql).collect();
     let all = all.join(", ");
     let mut draft = Draft::new()
-        .deploy(PhaseName::Migrate, format!("Deployed everywhere: an application that does not use {all}."))
+        .deploy(PhaseName::Migrate, format!("Deployed everywhere: an application that does not use {all}, nor any view that reads from it."))
         .deploy(PhaseName::Contract, format!("Nothing has missed {all} for as long as you want to be sure, a week at least."))
         .note(format!("The rows of {all} are lost in the last step. If they may be wanted again, keep a dump (`pg_dump -t`)."));
     for table in &tables {
-        draft = foreign_keys(request, *table).into_iter().fold(draft, Draft::migrate);
+        draft = foreign_keys(request, *table, &tables).into_iter().fold(draft, Draft::migrate);
     }
-    let cascade = if *cascade { " CASCADE" } else { "" };
+    if *cascade {
+        draft = views(request, &tables).into_iter().fold(draft, Draft::migrate);
+    }
     let mut aside = Vec::new();
     for table in &tables {
         let name = names::relation(request.catalog, &table.relation.schema, &table.relation.name, "_dropped");
@@ -61,7 +63,7 @@ fn plan(request: &Request<'_>) -> Answer {
         draft = draft.migrate(put_aside(*table, &name));
         aside.push(name.sql());
     }
-    let last = DraftStep::ddl(format!("Drop {all}"), [format!("DROP TABLE {}{cascade}", aside.join(", "))]);
+    let last = DraftStep::ddl(format!("Drop {all}"), [format!("DROP TABLE {}", aside.join(", "))]);
     Some(Ok(draft.contract(last.irreversible(format!("the rows of {all} are gone: restore them from a backup")))))
 }
 
@@ -73,11 +75,37 @@ fn put_aside(table: TableRef<'_>, name: &ObjectName) -> DraftStep {
         .allow("rename-relation", "no release that is running uses the table: whatever does is to be found now")
 }
 
+/// The views that read the tables, those that read others first.
+fn views(request: &Request<'_>, tables: &[TableRef<'_>]) -> Vec<DraftStep> {
+    let mut found: Vec<RelationId> = Vec::new();
+    let mut level: Vec<RelationId> = tables.iter().map(|table| table.id).collect();
+    while !level.is_empty() {
+        level = level.iter().flat_map(|id| request.catalog.views_reading(*id, None)).collect();
+        // One that is met again is read by what was met before.
+        found.retain(|id| !level.contains(id));
+        found.extend(&level);
+    }
+    let mut dropped: Vec<RelationId> = Vec::new();
+    for id in found.into_iter().rev() {
+        if !dropped.contains(&id) {
+            dropped.push(id);
+        }
+    }
+    let drop = |relation: &Relation| {
+        let word = if relation.view().is_some_and(|view| view.materialized) { "MATERIALIZED VIEW" } else { "VIEW" };
+        let name = relation.object_name().sql();
+        DraftStep::ddl(format!("Drop the view {name}"), [format!("DROP {word} {name}")])
+    };
+    dropped.iter().filter_map(|id| request.catalog.relation(*id)).map(drop).collect()
+}
+
 /// Foreign keys go one by one before the table, since each locks two tables.
-fn foreign_keys(request: &Request<'_>, table: TableRef<'_>) -> Vec<DraftStep> {
+fn foreign_keys(request: &Request<'_>, table: TableRef<'_>, dropped: &[TableRef<'_>]) -> Vec<DraftStep> {
     let catalog = request.catalog;
     let own = table.table.constraints.iter().map(|constraint| (table, constraint));
-    let to_it = catalog.foreign_keys_to(table.id).into_iter().filter_map(|key| {
+    // Those of another table that goes are among its own.
+    let to_it = catalog.foreign_keys_to(table.id).into_iter();
+    let to_it = to_it.filter(|key| dropped.iter().all(|table| table.id != key.from)).filter_map(|key| {
         let from = request.table_by_id(key.from)?;
         Some((from, key.constraint))
     });

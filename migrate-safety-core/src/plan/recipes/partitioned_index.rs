@@ -41,7 +41,7 @@ fn plan(request: &Request<'_>) -> Answer {
     }
     let made = |id: &RelationId| request.catalog.relation(*id).is_none();
     let root = request.after.relations().find(|r| made(&r.id) && r.index().is_some_and(|index| index.table == table.id))?;
-    let parts = Parts { request, root };
+    let parts = Parts { request };
     let below = request.after.descendants(root.id);
     let mut draft = Draft::new();
     for id in std::iter::once(root.id).chain(below.iter().copied()).filter(made) {
@@ -60,8 +60,6 @@ fn plan(request: &Request<'_>) -> Answer {
 
 struct Parts<'r> {
     request: &'r Request<'r>,
-    /// The index of the table that the statement names.
-    root: &'r Relation,
 }
 
 impl Parts<'_> {
@@ -103,7 +101,7 @@ impl Parts<'_> {
             [format!("ALTER INDEX {whole} ATTACH PARTITION {part}")],
         );
         Some(match self.request.catalog.relation(id) {
-            None => step.undo([format!("DROP INDEX IF EXISTS {}", self.root.object_name().sql())]),
+            None => step.undo([format!("DROP INDEX IF EXISTS {whole}")]),
             Some(_) => step.irreversible(format!("{part} was there before, and is now a part of {whole}: it goes with it")),
         })
     }

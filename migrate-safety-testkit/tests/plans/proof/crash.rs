@@ -17,9 +17,9 @@ pub(super) fn prove(scene: &Scene<'_>, plan: &Plan) -> Result<(), String> {
             host::run(&mut client, step)?;
         } else {
             cancel(&mut client, step)?;
-            again(&mut client, step)?;
+            again(&mut client, plan, step)?;
             // The statement has run, but the host did not come to write it down.
-            again(&mut client, step)?;
+            again(&mut client, plan, step)?;
         }
     }
     drop(client);
@@ -52,9 +52,13 @@ fn cancel(client: &mut Client, step: &Step) -> Result<(), String> {
     Ok(())
 }
 
-/// Runs a step that may have run before; if it refuses, takes it back first.
-fn again(client: &mut Client, step: &Step) -> Result<(), String> {
+/// Runs a step that may have run before; if it refuses, takes it back first, or does what the plan's notes say.
+fn again(client: &mut Client, plan: &Plan, step: &Step) -> Result<(), String> {
     let Err(refused) = host::run(client, step) else { return Ok(()) };
+    let finalize = step.sql.concat().replace("CONCURRENTLY", "FINALIZE");
+    if refused.contains("pending detach") && plan.notes.iter().any(|note| note.contains(&finalize)) {
+        return host::batch(client, &finalize);
+    }
     if !matches!(step.rollback, Rollback::Sql { .. }) {
         return Err(format!("does not run again, and has no way back: {refused}"));
     }
