@@ -4,10 +4,12 @@ mod catalog;
 mod check;
 mod database;
 mod drift;
+mod duration;
 mod init;
 mod input;
 mod plan;
 mod rules;
+mod run;
 mod since;
 
 use clap::{Parser, Subcommand};
@@ -42,6 +44,8 @@ enum Command {
     Init(init::Init),
     /// Compare a live database with the migrations it has applied.
     Drift(drift::Drift),
+    /// Run what is pending, guarded: with a lock timeout, retries, and a check on the live schema before.
+    Run(run::Run),
 }
 
 /// Nothing at or above `--deny`.
@@ -62,6 +66,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Explain(explain) => explain.run(),
             Command::Init(init) => init.run(),
             Command::Drift(drift) => drift.run(),
+            Command::Run(run) => run.run(),
         },
         Err(error) => {
             // Help and version are no errors; clap prints them to standard output.

@@ -84,6 +84,8 @@ pub(crate) struct Start<'s> {
     pub(crate) catalog: Option<&'s Catalog>,
     /// Rows of its tables, as far as they are known.
     pub(crate) rows: Option<&'s BTreeMap<RelationId, u64>>,
+    /// A file without a transaction is sent statement by statement, not as the hosts do it: as one message.
+    pub(crate) one_by_one: bool,
 }
 
 /// The state of a replay between two statements.
@@ -93,6 +95,8 @@ struct Replay<'c> {
     catalog: Catalog,
     session: crate::catalog::Session,
     now: Stamp,
+    /// Files without a transaction are sent statement by statement.
+    one_by_one: bool,
     /// The blocks of procedural code that the statement has left by an error that they handle.
     left: Vec<usize>,
     /// What there was when the statement entered blocks that handle errors.
@@ -149,6 +153,7 @@ impl<'c> Replay<'c> {
             catalog,
             session,
             now: start.catalog.map_or(Stamp::BEFORE, |_| Stamp::AFTER_ANY_HISTORY),
+            one_by_one: start.one_by_one,
             left: Vec::new(),
             entered: Vec::new(),
             bodies: 0,
@@ -183,7 +188,7 @@ impl<'c> Replay<'c> {
         self.reported = self.config.reports(self.host, migration);
         let before = migration.down.as_ref().filter(|_| self.reported).map(|_| self.catalog.clone());
         self.directives.push(directives(&script));
-        let scope = opening_scope(migration.transaction, &script);
+        let scope = opening_scope(migration.transaction, &script, self.one_by_one);
         let (mut statements, operations) = self.run(migration, &script, text, scope);
         let undone = migration.down.as_ref().filter(|_| self.reported).map(|down| self.undo(migration, down));
         let mut findings = Vec::new();
@@ -244,7 +249,7 @@ impl<'c> Replay<'c> {
         self.reported = false;
         self.now.migration += 1;
         self.now.transaction += 1;
-        let scope = opening_scope(self.host.transaction_of_down(migration, down), &script);
+        let scope = opening_scope(self.host.transaction_of_down(migration, down), &script, self.one_by_one);
         let (_, operations) = self.run(migration, &script, &down.text, scope);
         (self.session, self.now, self.reported) = (session, now, true);
         let catalog = std::mem::replace(&mut self.catalog, catalog);
@@ -263,7 +268,7 @@ impl<'c> Replay<'c> {
             Transaction::Commit | Transaction::Rollback => {
                 self.now.transaction += 1;
                 self.session.end_transaction();
-                if statements > 1 { Scope::Implicit } else { Scope::Autocommit }
+                if statements > 1 && !self.one_by_one { Scope::Implicit } else { Scope::Autocommit }
             }
             _ => scope,
         }
@@ -609,10 +614,10 @@ fn directives(script: &Script) -> Vec<Directives> {
 }
 
 /// In what kind of transaction the first statement of a script runs; whether the host opens one is told.
-fn opening_scope(transaction: bool, script: &Script) -> Scope {
+fn opening_scope(transaction: bool, script: &Script, one_by_one: bool) -> Scope {
     if transaction {
         Scope::Host
-    } else if script.statements.len() > 1 {
+    } else if script.statements.len() > 1 && !one_by_one {
         // Both hosts send the file as one message.
         Scope::Implicit
     } else {

@@ -102,7 +102,7 @@ pub fn drift(set: &MigrationSet, config: &Config, live: &Live, checksum: &dyn Fn
     replay_each(&expected, &config, &mut |_, replayed| catalog = replayed.clone());
     let unread: BTreeSet<&str> = live.unread.iter().map(|unread| unread.object.as_str()).collect();
     let mut objects = diff(&catalog, &live.catalog, Closeness::Meaning);
-    objects.retain(|difference| !is_unread(&unread, difference));
+    objects.retain(|difference| !is_unread(&unread, difference) && !is_own(difference));
     Drift { objects, leftovers: leftovers(&live.catalog), migrations, unread: live.unread.clone() }
 }
 
@@ -112,6 +112,11 @@ fn is_unread(unread: &BTreeSet<&str>, difference: &Difference) -> bool {
         difference.name.strip_prefix(object).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };
     difference.change == Change::Different && unread.iter().any(|object| within(object))
+}
+
+/// Whether it is about a table in which migrate-safety itself keeps something.
+fn is_own(difference: &Difference) -> bool {
+    difference.name.split('.').any(crate::guard::is_own_table)
 }
 
 /// Invalid indexes and constraints that do not hold for every row.

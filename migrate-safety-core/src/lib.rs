@@ -10,6 +10,8 @@ pub mod dialect;
 #[cfg(feature = "live")]
 pub mod drift;
 pub mod effects;
+#[cfg(feature = "live")]
+pub mod guard;
 pub mod layout;
 pub mod plan;
 pub mod report;

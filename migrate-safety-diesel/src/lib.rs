@@ -21,12 +21,24 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Guarded runs
+//! ```ignore
+//! let report = migrate_safety_diesel::Guard::new(&MIGRATIONS)?.run(&mut connection)?;
+//! ```
+//! runs what is pending with diesel's own bookkeeping, after a check against the live database, with the lock and the
+//! checksums that diesel lacks, and so that it can be killed at any moment: see [`Guard`]. [`GuardedHarness`] and
+//! [`guarded`] do as much of it as fits into diesel's own harness.
+//!
 //! diesel links the system's libpq, unless the application asks `pq-sys` for its `bundled` one.
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "live")]
+mod guard;
+#[cfg(feature = "live")]
 mod live;
 
+#[cfg(feature = "live")]
+pub use guard::{Guard, GuardError, Guarded, GuardedHarness, guarded};
 #[cfg(feature = "live")]
 pub use live::{Error, introspect};
 #[cfg(feature = "macros")]

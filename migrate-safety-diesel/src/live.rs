@@ -36,9 +36,9 @@ impl From<diesel::result::Error> for Error {
 
 /// The one text column of a question.
 #[derive(QueryableByName)]
-struct Answer {
+pub(crate) struct Answer {
     #[diesel(sql_type = Text)]
-    answer: String,
+    pub(crate) answer: String,
 }
 
 /// Reads what the connection's database holds, in a transaction of its own.

@@ -27,16 +27,27 @@
 //! # }
 //! ```
 //!
+//! # Guarded runs
+//! ```ignore
+//! let report = migrate_safety_sqlx::Guard::new(&MIGRATOR).run(&pool).await?;
+//! ```
+//! runs what is pending with sqlx's own bookkeeping, after a check against the live database, with a lock timeout, and so
+//! that it can be killed at any moment: see [`Guard`].
+//!
 //! The crate brings no runtime: choose one with sqlx's own features (`runtime-tokio`, `tls-rustls` …).
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "live")]
 mod error;
 #[cfg(feature = "live")]
+mod guard;
+#[cfg(feature = "live")]
 mod introspect;
 
 #[cfg(feature = "live")]
 pub use error::Error;
+#[cfg(feature = "live")]
+pub use guard::{Access, Guard};
 #[cfg(feature = "live")]
 pub use introspect::{connect, introspect};
 #[cfg(feature = "macros")]

@@ -1,6 +1,7 @@
 //! What a contributor runs: `cargo xtask <command>`. One file for each command.
 
 mod bench_build;
+mod bench_guard;
 mod corpus;
 mod servers;
 mod test;
@@ -12,6 +13,7 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: cargo xtask <command>
 
   bench-build        what the checked macros add to a build
+  bench-guard        what the guard adds to sqlx's own run of 500 migrations
   corpus [--server MAJOR] DIR…
                      what the checker makes of the migrations below some directories; with a server, also whether
                      the replay of each (then: a directory of migrations) holds what that server does
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
     };
     let result = match command {
         "bench-build" => bench_build::run(args),
+        "bench-guard" => bench_guard::run(args),
         "corpus" => corpus::run(args),
         "servers" => servers::run(args),
         "test" => test::run(args),

@@ -18,7 +18,7 @@ impl<'c> Checker<'c> {
     }
 }
 
-pub(super) fn check(set: &MigrationSet, config: &Config, live: &Live) -> Report {
+pub(super) fn check(set: &MigrationSet, config: &Config, live: &Live, one_by_one: bool) -> Report {
     let config = Config { target: live.catalog.target(), ..config.clone() };
     let mut pending = set.clone();
     if let Some(applied) = &live.applied {
@@ -26,5 +26,5 @@ pub(super) fn check(set: &MigrationSet, config: &Config, live: &Live) -> Report 
     }
     let tables = live.statistics.tables.iter();
     let rows: BTreeMap<RelationId, u64> = tables.filter_map(|(id, table)| Some((*id, table.rows?))).collect();
-    check_on(&pending, &config, &Start { catalog: Some(&live.catalog), rows: Some(&rows) })
+    check_on(&pending, &config, &Start { catalog: Some(&live.catalog), rows: Some(&rows), one_by_one })
 }

@@ -1,7 +1,5 @@
 //! Reading servers that are well, busy, closed or gone.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use migrate_safety_core::catalog::introspect::{Limits, Live, Unreadable};
 use migrate_safety_core::sql::ObjectName;
 use migrate_safety_sqlx::{Error, checksum, connect, introspect};

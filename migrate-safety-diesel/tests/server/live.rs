@@ -1,10 +1,5 @@
 //! The same catalog as over any other connection.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-// Its client library, built from source.
-use pq_sys as _;
-
 use diesel::{Connection, PgConnection};
 use migrate_safety_core::catalog::diff::{Closeness, diff};
 use migrate_safety_core::catalog::introspect::Limits;

@@ -1,0 +1,189 @@
+//! `migrate-safety run`.
+
+use crate::database::Database;
+use crate::input::{Input, Loaded};
+use crate::{CLEAN, FINDINGS, UNUSABLE, duration, print};
+use clap::{Args, ValueEnum};
+use migrate_safety_core::guard::{Goal, Mode, Policy, Reason, RunReport, Settings, Stopped};
+use migrate_safety_core::rules::Status;
+use migrate_safety_core::{Layout, MigrationSet};
+use migrate_safety_sqlx::Guard;
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+/// Run what is pending, guarded: with a lock timeout, retries, and a check on the live schema before.
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// The directory of the migrations [default: migrations].
+    #[arg(long, value_name = "DIR")]
+    migrations: Option<PathBuf>,
+    /// How the migrations are laid out: auto, sqlx or diesel [default: auto].
+    #[arg(long)]
+    layout: Option<String>,
+    #[command(flatten)]
+    database: Database,
+    /// How long a statement may wait for a lock.
+    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = duration::parse)]
+    lock_timeout: Duration,
+    /// From which status on findings stop the run [default: block].
+    #[arg(long, value_enum)]
+    deny: Option<Deny>,
+    /// Say what would be run; lock and write nothing.
+    #[arg(long, conflicts_with = "rehearse")]
+    dry_run: bool,
+    /// Run on a copy: findings stop nothing, and the report has the measured times.
+    #[arg(long)]
+    rehearse: bool,
+    /// Run up to and with this version.
+    #[arg(long, value_name = "VERSION", conflicts_with = "undo_to")]
+    to: Option<String>,
+    /// Undo what is newer than this version.
+    #[arg(long, value_name = "VERSION")]
+    undo_to: Option<String>,
+    /// An undo may lose rows.
+    #[arg(long, requires = "undo_to")]
+    allow_data_loss: bool,
+    /// Another tool migrates this database as well.
+    #[arg(long)]
+    allow_other_host: bool,
+    /// How to print the report.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Deny {
+    Flag,
+    Block,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// How long a connection may take to come about.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+impl Run {
+    pub(crate) fn run(&self) -> u8 {
+        match self.carry_out() {
+            Ok(status) => status,
+            Err(error) => {
+                eprintln!("error: {error}");
+                UNUSABLE
+            }
+        }
+    }
+
+    fn carry_out(&self) -> Result<u8, String> {
+        let paths = self.migrations.iter().cloned().collect();
+        let input = Input { paths, layout: self.layout.clone(), dialect: None, schema: None };
+        let Loaded { set, config, file, unreadable } = input.read(false)?;
+        if unreadable > 0 {
+            return Ok(UNUSABLE);
+        }
+        let denied = match self.deny {
+            Some(Deny::Flag) => Status::Flag,
+            Some(Deny::Block) => Status::Block,
+            None => file.and_then(|file| file.deny).unwrap_or(Status::Block),
+        };
+        let settings = Settings {
+            policy: if self.rehearse { Policy::Warn } else { Policy::Deny(denied) },
+            lock_timeout: self.lock_timeout,
+            allow_data_loss: self.allow_data_loss,
+            allow_other_host: self.allow_other_host,
+            config,
+            ..Settings::default()
+        };
+        let url = self.database.url_or_environment()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
+        let result = runtime.block_on(self.guarded(set, settings, &url))?;
+        let (report, status) = match result {
+            Ok(report) => {
+                let flagged = denied == Status::Flag && !report.flags().is_empty();
+                (report, if flagged { FINDINGS } else { CLEAN })
+            }
+            Err(Stopped { reason, report }) => {
+                eprintln!("error: {reason}");
+                (*report, status_of(&reason))
+            }
+        };
+        self.print(&report);
+        Ok(status)
+    }
+
+    async fn guarded(
+        &self,
+        set: MigrationSet,
+        settings: Settings,
+        url: &str,
+    ) -> Result<Result<RunReport, Stopped>, String> {
+        // Says best what is wrong with a URL or a server.
+        let connection = tokio::time::timeout(PATIENCE, migrate_safety_sqlx::connect(url)).await;
+        drop(connection.map_err(|_| "no PostgreSQL server answered within 10 seconds")?.map_err(|e| e.to_string())?);
+        let options = PgConnectOptions::from_str(url).map_err(|error| error.to_string())?;
+        let options = options.application_name("migrate-safety");
+        let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).connect_lazy_with(options);
+        let mode = if self.dry_run { Mode::DryRun } else { Mode::Run };
+        let goal = match (&self.to, &self.undo_to) {
+            (Some(version), _) => Goal::UpTo(version.clone()),
+            (None, Some(version)) => Goal::DownTo(version.clone()),
+            (None, None) => Goal::Newest,
+        };
+        let result = match set.layout {
+            Layout::Sqlx => {
+                let migrator = migrator(&set).await?;
+                tell(Guard::new(&migrator)).settings(settings).go((&pool).into(), goal, mode).await
+            }
+            Layout::Diesel => tell(Guard::for_diesel(set)).settings(settings).go((&pool).into(), goal, mode).await,
+            Layout::Plain => {
+                return Err("plain files have no runner: run needs the layout of sqlx or diesel".to_owned());
+            }
+        };
+        pool.close().await;
+        Ok(result)
+    }
+
+    fn print(&self, report: &RunReport) {
+        print(&match self.format {
+            Format::Text => report.to_string(),
+            Format::Json => format!("{:#}\n", report.to_json()),
+        });
+    }
+}
+
+/// Tells on standard error what happens.
+fn tell(guard: Guard<'_>) -> Guard<'_> {
+    guard.on_event(|event| eprintln!("{event}"))
+}
+
+/// The migrations as sqlx itself reads them.
+async fn migrator(set: &MigrationSet) -> Result<Migrator, String> {
+    let directory = set.migrations.first().and_then(|migration| migration.up.path.parent()).unwrap_or(Path::new("."));
+    let settings = directory.ancestors().map(|above| above.join("sqlx.toml")).find(|file| file.is_file());
+    let text = settings.as_ref().and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
+    if let (Some(file), true) = (settings, ["table-name", "ignored-chars"].iter().any(|key| text.contains(key))) {
+        return Err(format!("{}: this command does not read it; run the migrations by the library", file.display()));
+    }
+    Migrator::new(directory).await.map_err(|error| error.to_string())
+}
+
+/// 1: the migrations or what the database holds are the reason; 2: the server or the call.
+fn status_of(reason: &Reason) -> u8 {
+    match reason {
+        Reason::Connection(_)
+        | Reason::ReadOnly(_)
+        | Reason::TooOld(_)
+        | Reason::Rights(_)
+        | Reason::Catalog(_)
+        | Reason::Unreadable(_)
+        | Reason::NoSuchVersion(_)
+        | Reason::Server { .. } => UNUSABLE,
+        _ => FINDINGS,
+    }
+}

@@ -1,0 +1,69 @@
+//! `run`, over both layouts.
+
+#![allow(clippy::unwrap_used, unreachable_pub, dead_code, reason = "a test fails by panicking and shares helpers")]
+
+mod common;
+
+use common::Dir;
+use migrate_safety_testkit::server_for_test;
+
+#[test]
+fn migrations_of_sqlx_are_planned_rehearsed_run_and_undone() {
+    let Some(server) = server_for_test(16) else { return };
+    let database = server.database("cli_run_sqlx").unwrap();
+    let url = database.url();
+    let dir = Dir::with(&[
+        ("migrations/1_users.up.sql", "CREATE TABLE users (id bigint PRIMARY KEY, name text);"),
+        ("migrations/1_users.down.sql", "DROP TABLE users;"),
+        ("migrations/2_name.up.sql", "CREATE INDEX users_name ON users (name);"),
+        ("migrations/2_name.down.sql", "DROP INDEX users_name;"),
+    ]);
+    let run = |args: &[&str]| dir.run(&[&["run", "--database-url", &url], args].concat());
+    let planned = run(&["--dry-run", "--to", "1"]).expect(0).out;
+    assert!(planned.contains("1 users (up): to be run"), "{planned}");
+    run(&["--to", "1", "--lock-timeout", "1s"]).expect(0);
+    database
+        .connect()
+        .unwrap()
+        .batch_execute("INSERT INTO users SELECT generate_series(1, 20000); ANALYZE users")
+        .unwrap();
+    let denied = run(&[]).expect(1);
+    assert!(denied.err.contains("index-not-concurrent") && denied.err.contains("nothing was run"), "{denied:?}");
+    let rehearsed = run(&["--rehearse", "--format", "json"]).expect(0);
+    let report = rehearsed.json();
+    let migration = &report["migrations"][0];
+    assert_eq!(migration["outcome"], "applied");
+    assert_eq!(migration["locks"][0]["relation"], "public.users");
+    assert!(migration["statements"][0]["took_ms"].as_f64().unwrap() > 0.0);
+    assert!(rehearsed.err.contains("migration 2 begins"), "{rehearsed:?}");
+    let lossy = run(&["--undo-to", "0"]).expect(1).err;
+    assert!(lossy.contains("loses the rows of public.users"), "{lossy}");
+    run(&["--undo-to", "0", "--allow-data-loss"]).expect(0);
+
+    run(&["--lock-timeout", "2"]).expect(2);
+    let unreachable = dir.run(&["run", "--database-url", "postgres://postgres@127.0.0.1:1/app"]).expect(2).err;
+    assert!(unreachable.contains("no PostgreSQL server answers"), "{unreachable}");
+}
+
+#[test]
+fn migrations_of_diesel_are_run_with_its_bookkeeping() {
+    let Some(server) = server_for_test(16) else { return };
+    let database = server.database("cli_run_diesel").unwrap();
+    let url = database.url();
+    let dir = Dir::with(&[
+        ("migrations/2024-01-01-000000_t/up.sql", "CREATE TABLE t (a int);"),
+        ("migrations/2024-01-01-000000_t/down.sql", "DROP TABLE t;"),
+        ("migrations/2024-01-02-000000_i/up.sql", "CREATE INDEX CONCURRENTLY t_a ON t (a);"),
+        ("migrations/2024-01-02-000000_i/down.sql", "DROP INDEX CONCURRENTLY t_a;"),
+        ("migrations/2024-01-02-000000_i/metadata.toml", "run_in_transaction = false"),
+    ]);
+    dir.run(&["run", "--database-url", &url]).expect(0);
+    let versions = "SELECT string_agg(version, ',' ORDER BY version) FROM __diesel_schema_migrations";
+    let versions: String = database.connect().unwrap().query_one(versions, &[]).unwrap().get(0);
+    assert_eq!(versions, "20240101000000,20240102000000");
+    // What we keep for ourselves is no drift.
+    dir.run(&["drift", "--database-url", &url]).expect(0);
+    dir.write("migrations/2024-01-01-000000_t/up.sql", b"CREATE TABLE t (a bigint);");
+    let edited = dir.run(&["run", "--database-url", &url]).expect(1).err;
+    assert!(edited.contains("edited since: 20240101000000"), "{edited}");
+}

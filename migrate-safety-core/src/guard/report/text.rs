@@ -1,0 +1,64 @@
+//! The report for people.
+
+use super::{MigrationRun, Outcome, RunReport};
+use std::fmt;
+
+impl fmt::Display for RunReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let history = &self.history;
+        let named = [
+            ("runs out of order: older than the newest applied one", &history.out_of_order),
+            ("edited since it was applied", &history.edited),
+            ("applied, but not here", &history.missing),
+        ];
+        for (what, versions) in named {
+            versions.iter().try_for_each(|version| writeln!(f, "migration {version}: {what}"))?;
+        }
+        for old in &self.oldest_transactions {
+            writeln!(f, "open before the run: {old}")?;
+        }
+        self.migrations.iter().try_for_each(|run| write!(f, "{run}"))?;
+        self.notes.iter().try_for_each(|note| writeln!(f, "note: {note}"))?;
+        self.flags().iter().try_for_each(|flag| writeln!(f, "FLAG: {flag}"))?;
+        match self.migrations.len() {
+            0 => writeln!(f, "Nothing to run."),
+            1 => writeln!(f, "1 migration."),
+            n => writeln!(f, "{n} migrations."),
+        }
+    }
+}
+
+impl fmt::Display for MigrationRun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (id, name, way, took) = (&self.id, &self.name, self.direction.name(), self.took);
+        match self.outcome {
+            Outcome::Planned => writeln!(f, "{id} {name} ({way}): to be run")?,
+            Outcome::Applied => writeln!(f, "{id} {name} ({way}): {took:.1?}")?,
+            Outcome::Resumed(1) => writeln!(f, "{id} {name} ({way}): {took:.1?}, 1 statement was done before")?,
+            Outcome::Resumed(n) => writeln!(f, "{id} {name} ({way}): {took:.1?}, {n} statements were done before")?,
+            Outcome::Failed => writeln!(f, "{id} {name} ({way}): not done")?,
+        }
+        for statement in &self.statements {
+            let first = statement.sql.lines().next().unwrap_or_default();
+            let more = if statement.sql.lines().nth(1).is_some() { " …" } else { "" };
+            match self.outcome {
+                Outcome::Planned => writeln!(f, "    line {}: {first}{more}", statement.line)?,
+                _ => writeln!(f, "    line {}: {:.1?}  {first}{more}", statement.line, statement.took)?,
+            }
+        }
+        for lock in &self.locks {
+            match self.outcome {
+                Outcome::Planned => writeln!(f, "    will take {} on {}", lock.mode, lock.relation)?,
+                _ => writeln!(f, "    held {} on {} for {:.1?}", lock.mode, lock.relation, lock.held)?,
+            }
+        }
+        for waiter in &self.waiters {
+            writeln!(f, "    waited for it {:.1?}: {}", waiter.waited, waiter.session)?;
+        }
+        for retried in &self.retries {
+            writeln!(f, "    tried for {:.1?}: {}", retried.took, retried.reason)?;
+            retried.blockers.iter().try_for_each(|blocker| writeln!(f, "        in the way: {blocker}"))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,529 @@
+//! A run from its beginning to its end.
+
+use super::activity::{oldest, replica_lag, tables};
+use super::error::{Reason, Stopped};
+use super::event::Event;
+use super::history::History;
+use super::host::{Failure, Host};
+use super::locking::{advisory_key, lock, unlock};
+use super::progress::{self, CHECKSUMS, CREATE_CHECKSUMS};
+use super::report::{Direction, HeldLock, MigrationRun, Outcome, RunReport, StatementRun};
+use super::server::Server;
+use super::session_settings::SessionSettings;
+use super::settings::{Policy, Settings};
+use super::transaction::{Note, Stretch};
+use super::units::Units;
+use crate::catalog::introspect::{AppliedMigration, BEGIN, Limits, Live, Reading, Step};
+use crate::config::{Config, Level};
+use crate::layout::{Migration, MigrationSet};
+use crate::report::Report;
+use crate::retry::ErrorClass;
+use crate::rules::Status;
+use crate::{Checker, Target};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// What is to be reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// All that is pending is applied.
+    Newest,
+    /// All that is pending up to and with this version is applied.
+    UpTo(String),
+    /// This migration alone is applied.
+    Only(String),
+    /// All that is newer than this version is undone.
+    DownTo(String),
+    /// This migration alone is undone.
+    UndoOnly(String),
+}
+
+impl Goal {
+    /// Which way it goes.
+    pub fn direction(&self) -> Direction {
+        match self {
+            Self::Newest | Self::UpTo(_) | Self::Only(_) => Direction::Up,
+            Self::DownTo(_) | Self::UndoOnly(_) => Direction::Down,
+        }
+    }
+}
+
+/// Whether anything is changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Mode {
+    Run,
+    DryRun,
+}
+
+/// Brings a database to a goal.
+///
+/// # Errors
+/// Why it stopped, with what was done by then.
+pub async fn run(
+    host: &mut dyn Host,
+    set: &MigrationSet,
+    settings: &Settings,
+    goal: &Goal,
+    mode: Mode,
+) -> Result<RunReport, Stopped> {
+    let mut runner = Runner::new(host, settings);
+    let result = runner.go(set, goal, mode).await;
+    runner.end(result)
+}
+
+/// Runs one migration whose transaction and bookkeeping are another's business: the runner that called.
+///
+/// In a transaction, attempts are kept apart by savepoints, for which [`Host::begin`] has to care.
+///
+/// # Errors
+/// Why it stopped.
+pub async fn run_wrapped(
+    host: &mut dyn Host,
+    migration: &Migration,
+    direction: Direction,
+    settings: &Settings,
+) -> Result<RunReport, Stopped> {
+    let mut runner = Runner::new(host, settings);
+    let result = runner.wrapped(migration, direction).await;
+    runner.end(result)
+}
+
+/// A migration and the way it is run.
+pub(super) struct Work<'w> {
+    pub(super) migration: &'w Migration,
+    pub(super) direction: Direction,
+    pub(super) in_transaction: bool,
+    pub(super) units: Units,
+    /// The host runs it itself.
+    pub(super) is_code: bool,
+}
+
+impl Work<'_> {
+    pub(super) fn is_undo(&self) -> bool {
+        self.direction == Direction::Down
+    }
+}
+
+/// A run under way.
+pub(super) struct Runner<'r> {
+    pub(super) host: &'r mut dyn Host,
+    pub(super) settings: &'r Settings,
+    pub(super) report: RunReport,
+    /// The migration that is being run.
+    pub(super) current: MigrationRun,
+    pub(super) migration_began: Duration,
+    /// The tables that were there before it, by number.
+    pub(super) tables: BTreeMap<i64, String>,
+    /// The table of progress is there.
+    pub(super) has_progress: bool,
+    /// The server can notice that its client is gone while it works.
+    pub(super) notices_client: bool,
+    target: Target,
+}
+
+impl<'r> Runner<'r> {
+    fn new(host: &'r mut dyn Host, settings: &'r Settings) -> Self {
+        Self {
+            host,
+            settings,
+            report: RunReport { threshold: settings.threshold, ..RunReport::default() },
+            current: MigrationRun::new("", "", Direction::Up, Outcome::Planned),
+            migration_began: Duration::ZERO,
+            tables: BTreeMap::new(),
+            has_progress: false,
+            notices_client: false,
+            target: Target::default(),
+        }
+    }
+
+    fn end(self, result: Result<(), Reason>) -> Result<RunReport, Stopped> {
+        match result {
+            Ok(()) => Ok(self.report),
+            Err(reason) => Err(Stopped { reason, report: Box::new(self.report) }),
+        }
+    }
+
+    async fn go(&mut self, set: &MigrationSet, goal: &Goal, mode: Mode) -> Result<(), Reason> {
+        if let Some(error) = set.errors.first() {
+            return Err(Reason::Unreadable(error.to_string()));
+        }
+        if let Goal::Only(version) | Goal::UndoOnly(version) = goal
+            && !set.migrations.iter().any(|migration| set.layout.compare_versions(&migration.id, version).is_eq())
+        {
+            return Err(Reason::NoSuchVersion(version.clone()));
+        }
+        let server = Server::look(self.host, set.layout, self.settings).await?;
+        self.report.database.clone_from(&server.database);
+        if mode == Mode::DryRun || !self.host.locks() {
+            return self.with_lock(set, goal, mode, server).await;
+        }
+        let key = advisory_key(&server.database);
+        self.report.waited_for_others = lock(self.host, key, self.settings).await?;
+        // Whoever had the lock has changed what is there.
+        let result = match Server::look(self.host, set.layout, self.settings).await {
+            Ok(server) => self.with_lock(set, goal, mode, server).await,
+            Err(reason) => Err(reason),
+        };
+        if result.as_ref().is_err_and(Reason::is_disconnect) {
+            return result;
+        }
+        let unlocked = unlock(self.host, key).await;
+        result.and(unlocked)
+    }
+
+    async fn with_lock(&mut self, set: &MigrationSet, goal: &Goal, mode: Mode, server: Server) -> Result<(), Reason> {
+        self.has_progress = server.progress;
+        self.notices_client = server.notices_client;
+        let mut applied = Vec::new();
+        if server.books {
+            applied = self.host.applied().await.map_err(Reason::server("reading the bookkeeping table"))?;
+        }
+        if !self.host.keeps_checksums() && server.checksums {
+            self.add_checksums(set, &mut applied).await?;
+        }
+        self.report.history = History::compare(set, &applied, &|migration| self.host.checksum(migration));
+        self.refuse_history(goal.direction())?;
+        let todo = match goal.direction() {
+            Direction::Up => self.to_apply(set, goal),
+            Direction::Down => self.to_undo(set, &applied, goal)?,
+        };
+        if todo.is_empty() {
+            return match (mode, goal.direction()) {
+                (Mode::Run, Direction::Up) => self.open_books().await,
+                _ => Ok(()),
+            };
+        }
+        let session = SessionSettings::take(self.host).await.map_err(Reason::server("reading the settings"))?;
+        let result = self.all(set, &todo, goal.direction(), mode).await;
+        if result.as_ref().is_err_and(Reason::is_disconnect) {
+            return result;
+        }
+        let restored = session.restore(self.host).await.map_err(Reason::server("restoring the settings"));
+        result.and(restored)
+    }
+
+    /// Makes the tables of bookkeeping that are not there.
+    async fn open_books(&mut self) -> Result<(), Reason> {
+        self.host.open_books().await.map_err(Reason::server("making the bookkeeping table"))?;
+        if !self.host.keeps_checksums() {
+            self.host.execute(CREATE_CHECKSUMS).await.map_err(Reason::server("making a table of checksums"))?;
+        }
+        Ok(())
+    }
+
+    fn refuse_history(&mut self, direction: Direction) -> Result<(), Reason> {
+        let history = &self.report.history;
+        if let Some(version) = &history.dirty {
+            return Err(Reason::Dirty(version.clone()));
+        }
+        if !history.missing.is_empty() && !self.host.ignores_missing() {
+            return Err(Reason::Missing(history.missing.clone()));
+        }
+        if direction == Direction::Down {
+            return Ok(());
+        }
+        // A runner that keeps checksums itself runs nothing then, whatever the policy.
+        let strict = self.host.keeps_checksums() || matches!(self.settings.policy, Policy::Deny(_));
+        if !history.edited.is_empty() && strict {
+            return Err(Reason::Edited(history.edited.clone()));
+        }
+        let late = history.out_of_order.iter();
+        let notes: Vec<String> =
+            late.map(|version| format!("migration {version} is older than the newest applied one")).collect();
+        notes.into_iter().for_each(|note| self.host.tell(&Event::Noted(note)));
+        Ok(())
+    }
+
+    fn to_apply<'s>(&self, set: &'s MigrationSet, goal: &Goal) -> Vec<&'s Migration> {
+        let order = |a: &str, b: &str| set.layout.compare_versions(a, b);
+        let wanted = |migration: &&Migration| match goal {
+            Goal::UpTo(version) => order(&migration.id, version).is_le(),
+            Goal::Only(version) => order(&migration.id, version).is_eq(),
+            _ => true,
+        };
+        let pending = |migration: &&Migration| self.report.history.pending.contains(&migration.id);
+        set.migrations.iter().filter(pending).filter(wanted).collect()
+    }
+
+    /// Checks and runs migrations.
+    async fn all(
+        &mut self,
+        set: &MigrationSet,
+        todo: &[&Migration],
+        direction: Direction,
+        mode: Mode,
+    ) -> Result<(), Reason> {
+        let live = self.introspect().await?;
+        self.target = live.catalog.target();
+        let report = self.check(set, todo, direction, &live);
+        self.report.check = Some(report.clone());
+        self.deny(&report, direction)?;
+        if direction == Direction::Down && !self.settings.allow_data_loss {
+            self.refuse_loss(todo, &report, &live).await?;
+        }
+        self.report.oldest_transactions =
+            oldest(self.host).await.map_err(Reason::server("looking at open transactions"))?;
+        self.tables = tables(self.host).await.map_err(Reason::server("looking at the tables"))?;
+        for (n, migration) in todo.iter().enumerate() {
+            let judged = report.migrations.iter().find(|judged| judged.id == migration.id);
+            let Some(work) = self.work(set, migration, direction, judged) else {
+                return Err(Reason::NoWayBack(migration.id.clone()));
+            };
+            if mode == Mode::DryRun {
+                self.plan(&work);
+                continue;
+            }
+            if n == 0 {
+                self.open_books().await?;
+            }
+            self.migrate(&work).await?;
+        }
+        if mode == Mode::Run {
+            self.drop_progress().await.map_err(Reason::server("dropping the table of progress"))?;
+            self.look_at_replicas().await?;
+        }
+        Ok(())
+    }
+
+    /// What the catalog of the server holds.
+    async fn introspect(&mut self) -> Result<Live, Reason> {
+        let mut attempts = 3;
+        loop {
+            attempts -= 1;
+            let doing = "reading the catalog";
+            self.host.begin(BEGIN, "").await.map_err(Reason::server(doing))?;
+            match read(self.host).await {
+                Ok(live) => {
+                    self.host.rollback().await.map_err(Reason::server(doing))?;
+                    return Ok(live?);
+                }
+                Err(failure) => {
+                    if failure.class() != ErrorClass::Disconnected {
+                        self.host.rollback().await.map_err(Reason::server(doing))?;
+                    }
+                    // What is read may be locked or dropped meanwhile.
+                    let may_pass = matches!(failure.class(), ErrorClass::Lock | ErrorClass::Other);
+                    if attempts == 0 || !may_pass {
+                        return Err(Reason::server(doing)(failure));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Judges what is to be run against what the server holds.
+    fn check(&self, set: &MigrationSet, todo: &[&Migration], direction: Direction, live: &Live) -> Report {
+        let migrations = todo.iter().filter_map(|migration| match direction {
+            Direction::Up => Some((*migration).clone()),
+            Direction::Down => down_as_up(set, migration),
+        });
+        let pending = MigrationSet {
+            layout: set.layout,
+            migrations: migrations.collect(),
+            complete: true,
+            ..MigrationSet::default()
+        };
+        let mut config = Config { start_after: None, only: None, ..self.settings.config.clone() };
+        // The guard sets it.
+        config.rules.entry("no-lock-timeout".to_owned()).or_insert(Level::Allow);
+        let live = Live { applied: None, ..live.clone() };
+        Checker::new(&config).with_live(&live).one_by_one().check(&pending)
+    }
+
+    fn deny(&mut self, report: &Report, direction: Direction) -> Result<(), Reason> {
+        let counts = |finding: &&crate::Finding| direction == Direction::Up || super::undo::matters(finding.category);
+        let worst = report.all_findings().filter(counts).map(|finding| finding.status).max().unwrap_or(Status::Pass);
+        if self.settings.policy == Policy::Allow {
+            return Ok(());
+        }
+        let stops = self.settings.policy.stops(worst);
+        let from = match self.settings.policy {
+            Policy::Deny(from) if stops => from,
+            _ => Status::Flag,
+        };
+        let found = report.all_findings().filter(counts).filter(|finding| finding.status >= from);
+        let messages: Vec<String> = found.map(|f| format!("{}[{}] {}", f.status.name(), f.rule, f.message)).collect();
+        if stops {
+            let summary = format!("{}\n{}", report.summary(), messages.join("\n"));
+            return Err(Reason::Denied { verdict: report.verdict().name(), summary });
+        }
+        messages.into_iter().for_each(|message| self.host.tell(&Event::Noted(message)));
+        Ok(())
+    }
+
+    /// A migration in the pieces in which it is run; none without a way back.
+    fn work<'w>(
+        &self,
+        set: &MigrationSet,
+        migration: &'w Migration,
+        direction: Direction,
+        judged: Option<&crate::report::MigrationReport>,
+    ) -> Option<Work<'w>> {
+        let is_code = self.host.is_code(migration);
+        let (text, in_transaction) = match direction {
+            Direction::Up => (&migration.up.text, migration.transaction),
+            Direction::Down => {
+                let down = migration.down.as_ref()?;
+                (&down.text, set.layout.transaction_of_down(migration, down))
+            }
+        };
+        let text = if is_code { "" } else { text };
+        let units = Units::of(text, in_transaction, self.target, judged.filter(|_| !is_code));
+        Some(Work { migration, direction, in_transaction, units, is_code })
+    }
+
+    /// What a dry run says of a migration.
+    fn plan(&mut self, work: &Work<'_>) {
+        let Migration { id, name, .. } = work.migration;
+        let mut run = MigrationRun::new(id, name, work.direction, Outcome::Planned);
+        for unit in &work.units.units {
+            run.statements.push(StatementRun { line: unit.line, sql: unit.sql.clone(), took: Duration::ZERO });
+        }
+        let locks = work.units.wanted().into_iter();
+        run.locks.extend(locks.map(|(relation, mode)| HeldLock {
+            relation,
+            mode: mode.pg_locks().to_owned(),
+            held: Duration::ZERO,
+        }));
+        self.report.migrations.push(run);
+    }
+
+    /// Runs one migration, bookkeeping included.
+    async fn migrate(&mut self, work: &Work<'_>) -> Result<(), Reason> {
+        let Migration { id, name, .. } = work.migration;
+        self.host.tell(&Event::Started { migration: id.clone() });
+        let mut ending = vec![if work.is_undo() { Note::Forget } else { Note::Record }];
+        if !self.host.keeps_checksums() {
+            ending.push(Note::Sql(self.own_checksum(work)));
+        }
+        self.begin_migration(id, name, work.direction);
+        let result = self.carry_out(work, &ending).await;
+        self.end_migration(result.is_ok());
+        result
+    }
+
+    async fn wrapped(&mut self, migration: &Migration, direction: Direction) -> Result<(), Reason> {
+        let rows = self.host.fetch("SELECT current_setting('server_version_num')").await;
+        let rows = rows.map_err(Reason::server("looking at the server"))?;
+        let version = rows.first().and_then(|version| version.parse::<u32>().ok()).unwrap_or_default() / 10_000;
+        self.target = Target::postgres(u16::try_from(version).unwrap_or(u16::MAX).min(Target::NEWEST_POSTGRES));
+        let there = self.host.fetch(&format!("SELECT (to_regclass('{}') IS NOT NULL)::text", progress::TABLE)).await;
+        let there = there.map_err(Reason::server("looking for what an earlier run has done"))?;
+        self.has_progress = there.first().is_some_and(|there| there == "true");
+        let set = MigrationSet { migrations: vec![migration.clone()], ..MigrationSet::default() };
+        let judged = match direction {
+            Direction::Up => set.clone(),
+            Direction::Down => {
+                let migrations = down_as_up(&set, migration).into_iter().collect();
+                MigrationSet { migrations, ..MigrationSet::default() }
+            }
+        };
+        let config = Config { target: self.target, ..self.settings.config.clone() };
+        let report = Checker::new(&config).one_by_one().check(&judged);
+        let Some(work) = self.work(&set, migration, direction, report.migrations.first()) else {
+            return Err(Reason::NoWayBack(migration.id.clone()));
+        };
+        let session = SessionSettings::take(self.host).await.map_err(Reason::server("reading the settings"))?;
+        self.begin_migration(&migration.id, &migration.name, direction);
+        let result = self.carry_out(&work, &[]).await;
+        self.end_migration(result.is_ok());
+        if work.in_transaction || result.as_ref().is_err_and(Reason::is_disconnect) {
+            return result;
+        }
+        let dropped = self.drop_progress().await.map_err(Reason::server("dropping the table of progress"));
+        let restored = session.restore(self.host).await.map_err(Reason::server("restoring the settings"));
+        result.and(dropped).and(restored)
+    }
+
+    fn begin_migration(&mut self, id: &str, name: &str, direction: Direction) {
+        self.current = MigrationRun::new(id, name, direction, Outcome::Applied);
+        self.migration_began = self.host.now();
+    }
+
+    fn end_migration(&mut self, well: bool) {
+        self.current.took = self.host.now().saturating_sub(self.migration_began);
+        if well {
+            let (migration, took) = (self.current.id.clone(), self.current.took);
+            self.host.tell(&Event::Finished { migration, took });
+        } else {
+            self.current.outcome = Outcome::Failed;
+        }
+        self.report.migrations.push(self.current.clone());
+    }
+
+    async fn carry_out(&mut self, work: &Work<'_>, ending: &[Note]) -> Result<(), Reason> {
+        if !work.in_transaction {
+            return self.without_transaction(work, ending).await;
+        }
+        let stretch = Stretch {
+            units: &work.units.units,
+            begin: "BEGIN",
+            sets_timeout: true,
+            repeatable: work.units.repeatable && !work.is_code,
+        };
+        self.in_transaction(work, &stretch, ending, "it was rolled back, and nothing of it is left").await
+    }
+
+    /// How far the replicas are behind; a role that may not see them sees none.
+    async fn look_at_replicas(&mut self) -> Result<(), Reason> {
+        let lag = replica_lag(self.host).await.map_err(Reason::server("looking at the replicas"))?;
+        let lag = lag.and_then(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).ok());
+        self.report.replica_lag = self.report.replica_lag.max(lag);
+        Ok(())
+    }
+
+    /// Adds the checksums that the guard has kept to what a runner without them has recorded.
+    async fn add_checksums(&mut self, set: &MigrationSet, applied: &mut [AppliedMigration]) -> Result<(), Reason> {
+        let books = super::activity::literal(&self.host.books());
+        let sql = format!(
+            "SELECT json_build_object('version', version, 'checksum', checksum, 'success', true)::text
+             FROM {CHECKSUMS} WHERE books = {books}"
+        );
+        let kept: Vec<AppliedMigration> =
+            super::activity::ask(self.host, &sql).await.map_err(Reason::server("reading the checksums"))?;
+        for record in applied {
+            let same = |kept: &&AppliedMigration| set.layout.compare_versions(&kept.version, &record.version).is_eq();
+            record.checksum = kept.iter().find(same).and_then(|kept| kept.checksum.clone());
+        }
+        Ok(())
+    }
+
+    /// Keeps the checksum of a migration that was applied, or lets go that of one that was undone.
+    fn own_checksum(&self, work: &Work<'_>) -> String {
+        let literal = super::activity::literal;
+        let (books, version) = (literal(&self.host.books()), literal(&work.migration.id));
+        if work.is_undo() {
+            return format!("DELETE FROM {CHECKSUMS} WHERE books = {books} AND version = {version}");
+        }
+        let checksum = literal(&self.host.checksum(work.migration));
+        format!(
+            "INSERT INTO {CHECKSUMS} (books, version, checksum) VALUES ({books}, {version}, {checksum})
+             ON CONFLICT (books, version) DO UPDATE SET checksum = excluded.checksum"
+        )
+    }
+}
+
+/// A migration whose way up is the way back of another.
+fn down_as_up(set: &MigrationSet, migration: &Migration) -> Option<Migration> {
+    let down = migration.down.clone()?;
+    let transaction = set.layout.transaction_of_down(migration, &down);
+    Some(Migration { up: down, down: None, transaction, notes: Vec::new(), ..migration.clone() })
+}
+
+/// Reads the catalog in the transaction that is open.
+async fn read(host: &mut dyn Host) -> Result<Result<Live, crate::catalog::introspect::ReadError>, Failure> {
+    let mut reading = Reading::new(Limits::default());
+    while let Some(step) = reading.next_step() {
+        match step {
+            Step::Execute(sql) => host.execute(&sql).await?,
+            Step::Fetch(sql) => {
+                let rows = host.fetch(&sql).await?;
+                if let Err(error) = reading.take(rows) {
+                    return Ok(Err(error));
+                }
+            }
+        }
+    }
+    Ok(reading.finish())
+}

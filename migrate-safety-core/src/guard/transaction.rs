@@ -1,0 +1,243 @@
+//! Pieces of a migration in one transaction, again and again until it gets its locks.
+
+use super::activity::{Observed, Wanted, blockers, observe};
+use super::error::Reason;
+use super::event::Event;
+use super::host::Failure;
+use super::report::{HeldLock, Retried, StatementRun, Waiter};
+use super::run::{Runner, Work};
+use super::units::Unit;
+use crate::retry::{Backoff, ErrorClass};
+use std::time::Duration;
+
+/// Pauses between attempts: the first and the longest.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(15));
+
+/// For how long an attempt is held back for a long transaction, and how often to look whether it has ended.
+const HOLD_BACK: (Duration, Duration) = (Duration::from_secs(20), Duration::from_millis(500));
+
+/// What is run in one transaction.
+pub(super) struct Stretch<'u> {
+    pub(super) units: &'u [Unit],
+    /// How the transaction begins.
+    pub(super) begin: &'u str,
+    /// `lock_timeout` is ours to set.
+    pub(super) sets_timeout: bool,
+    /// It may be run again after it was rolled back.
+    pub(super) repeatable: bool,
+}
+
+/// What is written down before the transaction commits.
+#[derive(Clone, Debug)]
+pub(super) enum Note {
+    /// The migration is applied.
+    Record,
+    /// The migration is undone.
+    Forget,
+    /// Something of ours.
+    Sql(String),
+}
+
+/// An attempt that failed.
+pub(super) struct Missed {
+    pub(super) failure: Failure,
+    /// The line of the statement.
+    pub(super) line: u32,
+}
+
+/// The attempts at one piece of work.
+pub(super) struct Tries {
+    began: Duration,
+    backoff: Backoff,
+    /// Long transactions are looked for before the next attempt.
+    look_first: bool,
+}
+
+impl Runner<'_> {
+    /// Runs a stretch to its end. `left` says what is left of the migration if it fails.
+    pub(super) async fn in_transaction(
+        &mut self,
+        work: &Work<'_>,
+        stretch: &Stretch<'_>,
+        ending: &[Note],
+        left: &str,
+    ) -> Result<(), Reason> {
+        let wanted = Wanted::from_iter(stretch.units.iter().flat_map(|unit| unit.wanted.clone()));
+        let mut tries = self.tries();
+        loop {
+            self.hold_back(work, &wanted, &mut tries).await?;
+            let began = self.host.now();
+            let statements = self.current.statements.len();
+            let Err(missed) = self.attempt(work, stretch, ending).await else { return Ok(()) };
+            self.current.statements.truncate(statements);
+            if missed.failure.class() != ErrorClass::Disconnected {
+                self.host.rollback().await.map_err(Reason::server("rolling back"))?;
+            }
+            self.try_again(work, &wanted, missed, began, stretch.repeatable, left, &mut tries).await?;
+        }
+    }
+
+    /// No attempt yet.
+    pub(super) fn tries(&self) -> Tries {
+        let long = self.settings.lock_timeout.as_secs_f64();
+        let open = self.report.oldest_transactions.iter().filter_map(|old| old.transaction_seconds);
+        Tries {
+            began: self.host.now(),
+            backoff: Backoff::new(PAUSES.0, PAUSES.1, Backoff::seed()),
+            look_first: open.into_iter().any(|seconds| seconds > long),
+        }
+    }
+
+    /// While a transaction that will not end within the lock timeout has what is wanted, nobody is made to queue.
+    pub(super) async fn hold_back(
+        &mut self,
+        work: &Work<'_>,
+        wanted: &Wanted,
+        tries: &mut Tries,
+    ) -> Result<(), Reason> {
+        if !tries.look_first {
+            return Ok(());
+        }
+        let began = self.host.now();
+        let mut told = false;
+        loop {
+            let mut found = blockers(self.host, wanted).await.map_err(Reason::server("looking who is in the way"))?;
+            let long = self.settings.lock_timeout.as_secs_f64();
+            found.retain(|blocker| blocker.transaction_seconds.is_none_or(|seconds| seconds > long));
+            let now = self.host.now();
+            let late = now.saturating_sub(tries.began) >= self.settings.patience;
+            if found.is_empty() || late || now.saturating_sub(began) >= HOLD_BACK.0 {
+                return Ok(());
+            }
+            if !told {
+                told = true;
+                self.host.tell(&Event::HoldingBack { migration: work.migration.id.clone(), blockers: found });
+            }
+            self.host.pause(HOLD_BACK.1).await;
+        }
+    }
+
+    async fn attempt(&mut self, work: &Work<'_>, stretch: &Stretch<'_>, ending: &[Note]) -> Result<(), Missed> {
+        let at = |line| move |failure| Missed { failure, line };
+        let first_line = stretch.units.first().map_or(1, |unit| unit.line);
+        let settings = self.settings_of(stretch);
+        let began = self.host.now();
+        self.host.begin(stretch.begin, &settings).await.map_err(at(first_line))?;
+        let mut taken: Vec<(Duration, &Wanted)> = Vec::new();
+        for unit in stretch.units {
+            let started = self.host.now();
+            taken.push((started, &unit.wanted));
+            self.host.execute(&unit.sql).await.map_err(at(unit.line))?;
+            let took = self.host.now().saturating_sub(started);
+            self.current.statements.push(StatementRun { line: unit.line, sql: unit.sql.clone(), took });
+        }
+        if work.is_code {
+            self.host.run_code(work.migration, work.is_undo()).await.map_err(at(first_line))?;
+        }
+        let observed = observe(self.host).await.map_err(at(first_line))?;
+        for note in ending {
+            self.write_down(work, note).await.map_err(at(first_line))?;
+        }
+        self.host.commit().await.map_err(at(first_line))?;
+        let ended = self.host.now();
+        let since = |relation: &str| {
+            let first = taken.iter().find(|(_, wanted)| wanted.contains_key(relation));
+            ended.saturating_sub(first.map_or(began, |(started, _)| *started))
+        };
+        self.note_observed(observed, &since);
+        Ok(())
+    }
+
+    /// What is set for one transaction.
+    fn settings_of(&self, stretch: &Stretch<'_>) -> String {
+        let mut settings = Vec::new();
+        if stretch.sets_timeout {
+            settings.push(format!("SET LOCAL lock_timeout = {}", self.settings.lock_timeout.as_millis()));
+        }
+        if self.notices_client {
+            // A statement whose runner was killed would go on under its locks, only to be rolled back.
+            settings.push("SET LOCAL client_connection_check_interval = 1000".to_owned());
+        }
+        settings.join("; ")
+    }
+
+    /// Writes a note, in the transaction that is open.
+    pub(super) async fn write_down(&mut self, work: &Work<'_>, note: &Note) -> Result<(), Failure> {
+        match note {
+            Note::Record => {
+                let took = self.host.now().saturating_sub(self.migration_began);
+                self.host.record(work.migration, took).await
+            }
+            Note::Forget => self.host.forget(work.migration).await,
+            Note::Sql(sql) => self.host.execute(sql).await,
+        }
+    }
+
+    fn note_observed(&mut self, observed: Vec<Observed>, since: &dyn Fn(&str) -> Duration) {
+        for seen in observed {
+            match seen {
+                Observed::Lock { oid, relation, mode } => match (self.tables.get(&oid), relation) {
+                    (Some(before), _) => {
+                        let held = since(before);
+                        self.current.locks.push(HeldLock { relation: before.clone(), mode, held });
+                    }
+                    (None, Some(new)) => {
+                        self.tables.insert(oid, new);
+                    }
+                    (None, None) => {}
+                },
+                Observed::Waiter(session) => {
+                    let waited = Duration::try_from_secs_f64(session.waiting_seconds.unwrap_or(0.0).max(0.0));
+                    self.current.waiters.push(Waiter { session, waited: waited.unwrap_or_default() });
+                }
+            }
+        }
+        self.current.locks.sort_by(|a, b| b.held.cmp(&a.held).then_with(|| a.relation.cmp(&b.relation)));
+    }
+
+    /// Waits for the next attempt, or says why there is none.
+    #[allow(clippy::too_many_arguments, reason = "the one place where an attempt's end is decided")]
+    pub(super) async fn try_again(
+        &mut self,
+        work: &Work<'_>,
+        wanted: &Wanted,
+        missed: Missed,
+        began: Duration,
+        repeatable: bool,
+        left: &str,
+        tries: &mut Tries,
+    ) -> Result<(), Reason> {
+        if !missed.failure.class().is_transient() || !repeatable {
+            return Err(failed(work, missed, left));
+        }
+        let found = blockers(self.host, wanted).await.map_err(Reason::server("looking who is in the way"))?;
+        let now = self.host.now();
+        let reason = missed.failure.to_string();
+        let took = now.saturating_sub(began);
+        self.current.retries.push(Retried { reason: reason.clone(), blockers: found.clone(), took });
+        let waited = now.saturating_sub(tries.began);
+        let migration = work.migration.id.clone();
+        if waited >= self.settings.patience {
+            let failure = Box::new(missed.failure);
+            return Err(Reason::Blocked { migration, waited, failure, blockers: found });
+        }
+        let pause = tries.backoff.pause().min(self.settings.patience.saturating_sub(waited));
+        self.host.tell(&Event::Retrying { migration, reason, blockers: found, pause });
+        self.host.pause(pause).await;
+        tries.look_first = true;
+        Ok(())
+    }
+}
+
+/// Why a migration stopped for good.
+fn failed(work: &Work<'_>, missed: Missed, left: &str) -> Reason {
+    let Missed { failure, line } = missed;
+    let (migration, left) = (work.migration.id.clone(), left.to_owned());
+    let class = failure.class();
+    let failure = Box::new(failure);
+    match class {
+        ErrorClass::Disconnected => Reason::Connection(failure.to_string()),
+        ErrorClass::Raised => Reason::Refused { migration, line, failure, left },
+        _ => Reason::Failed { migration, line, failure, left },
+    }
+}

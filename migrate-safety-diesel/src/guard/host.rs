@@ -1,0 +1,166 @@
+//! What the guard asks of a connection, and diesel's bookkeeping.
+
+use super::failure::{failure, of_code};
+use super::texts::Texts;
+use crate::live::Answer as Row;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::migration::{MigrationConnection, MigrationSource};
+use diesel::pg::Pg;
+use diesel::result::{Error, QueryResult};
+use diesel::{PgConnection, RunQueryDsl, sql_query};
+use migrate_safety_core::catalog::introspect::AppliedMigration;
+use migrate_safety_core::guard::{Answer, Event, Failure, Host, Severity};
+use migrate_safety_core::layout::Migration;
+use sha2::{Digest, Sha384};
+use std::future::ready;
+use std::time::{Duration, Instant};
+
+/// Hears what happens.
+pub(super) type Listener = dyn Fn(&Event) + Send + Sync;
+
+/// diesel's table.
+const BOOKS: &str = "__diesel_schema_migrations";
+
+/// A connection in use by the guard. diesel waits for every answer, so that all futures are ready.
+pub(super) struct PgHost<'c> {
+    connection: &'c mut PgConnection,
+    texts: &'c Texts,
+    /// Where migrations come from that are code.
+    source: Option<&'c (dyn MigrationSource<Pg> + Sync)>,
+    listener: Option<&'c Listener>,
+    began: Instant,
+}
+
+impl<'c> PgHost<'c> {
+    pub(super) fn new(
+        connection: &'c mut PgConnection,
+        texts: &'c Texts,
+        source: Option<&'c (dyn MigrationSource<Pg> + Sync)>,
+        listener: Option<&'c Listener>,
+    ) -> Self {
+        Self { connection, texts, source, listener, began: Instant::now() }
+    }
+
+    fn send(&mut self, sql: &str) -> Result<(), Failure> {
+        self.connection.batch_execute(sql).map_err(|error| failure(&error))
+    }
+
+    fn rows(&mut self, sql: &str) -> Result<Vec<String>, Failure> {
+        let sql = format!("SELECT * FROM ({sql}) AS answers (answer)");
+        let rows: QueryResult<Vec<Row>> = sql_query(sql).load(self.connection);
+        rows.map(|rows| rows.into_iter().map(|row| row.answer).collect()).map_err(|error| failure(&error))
+    }
+
+    /// Opens a transaction; in one that is open, a savepoint.
+    fn open(&mut self, begin: &str, settings: &str) -> Result<(), Failure> {
+        let opened = match AnsiTransactionManager::begin_transaction_sql(self.connection, begin) {
+            Err(Error::AlreadyInTransaction) => AnsiTransactionManager::begin_transaction(self.connection),
+            other => other,
+        };
+        opened.map_err(|error| failure(&error))?;
+        if settings.is_empty() { Ok(()) } else { self.send(settings) }
+    }
+
+    fn code(&mut self, version: &str, undo: bool) -> Result<(), Failure> {
+        let migrations = self.source.map(|source| source.migrations().map_err(|error| of_code(&*error)));
+        let migrations = migrations.unwrap_or_else(|| Ok(Vec::new()))?;
+        let migration = migrations.iter().find(|migration| migration.name().version().to_string() == version);
+        let Some(migration) = migration else {
+            return Err(Failure::of_ours(format!("the migrations have no {version}")));
+        };
+        let ran = if undo { migration.revert(self.connection) } else { migration.run(self.connection) };
+        ran.map_err(|error| of_code(&*error))
+    }
+}
+
+impl Host for PgHost<'_> {
+    fn execute<'a>(&'a mut self, sql: &'a str) -> Answer<'a, Result<(), Failure>> {
+        Box::pin(ready(self.send(sql)))
+    }
+
+    fn fetch<'a>(&'a mut self, sql: &'a str) -> Answer<'a, Result<Vec<String>, Failure>> {
+        Box::pin(ready(self.rows(sql)))
+    }
+
+    fn begin<'a>(&'a mut self, begin: &'a str, settings: &'a str) -> Answer<'a, Result<(), Failure>> {
+        Box::pin(ready(self.open(begin, settings)))
+    }
+
+    fn commit(&mut self) -> Answer<'_, Result<(), Failure>> {
+        let committed = AnsiTransactionManager::commit_transaction(self.connection);
+        Box::pin(ready(committed.map_err(|error| failure(&error))))
+    }
+
+    fn rollback(&mut self) -> Answer<'_, Result<(), Failure>> {
+        let rolled_back = match AnsiTransactionManager::rollback_transaction(self.connection) {
+            // A commit that failed has done it.
+            Err(Error::NotInTransaction) => Ok(()),
+            other => other.map_err(|error| failure(&error)),
+        };
+        Box::pin(ready(rolled_back))
+    }
+
+    fn books(&self) -> String {
+        BOOKS.to_owned()
+    }
+
+    fn ignores_missing(&self) -> bool {
+        true
+    }
+
+    fn keeps_checksums(&self) -> bool {
+        false
+    }
+
+    fn open_books(&mut self) -> Answer<'_, Result<(), Failure>> {
+        let made = self.connection.setup();
+        Box::pin(ready(made.map(|_| ()).map_err(|error| failure(&error))))
+    }
+
+    fn applied(&mut self) -> Answer<'_, Result<Vec<AppliedMigration>, Failure>> {
+        let versions = self.rows(&format!("SELECT version::text FROM {BOOKS} ORDER BY 1"));
+        let record = |version| AppliedMigration { version, checksum: None, success: true };
+        Box::pin(ready(versions.map(|versions| versions.into_iter().map(record).collect())))
+    }
+
+    fn record<'a>(&'a mut self, migration: &'a Migration, _took: Duration) -> Answer<'a, Result<(), Failure>> {
+        let sql = format!("INSERT INTO {BOOKS} (version) VALUES ('{}')", migration.id.replace('\'', "''"));
+        Box::pin(ready(self.send(&sql)))
+    }
+
+    fn forget<'a>(&'a mut self, migration: &'a Migration) -> Answer<'a, Result<(), Failure>> {
+        let sql = format!("DELETE FROM {BOOKS} WHERE version = '{}'", migration.id.replace('\'', "''"));
+        Box::pin(ready(self.send(&sql)))
+    }
+
+    fn is_code(&self, migration: &Migration) -> bool {
+        self.texts.code.contains(&migration.id)
+    }
+
+    fn run_code<'a>(&'a mut self, migration: &'a Migration, undo: bool) -> Answer<'a, Result<(), Failure>> {
+        Box::pin(ready(self.code(&migration.id, undo)))
+    }
+
+    fn checksum(&self, migration: &Migration) -> String {
+        Sha384::digest(migration.up.text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn pause(&mut self, time: Duration) -> Answer<'_, ()> {
+        std::thread::sleep(time);
+        Box::pin(ready(()))
+    }
+
+    fn now(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    fn tell(&mut self, event: &Event) {
+        match event.severity() {
+            Severity::Info => tracing::info!(target: "migrate_safety", "{event}"),
+            Severity::Warning => tracing::warn!(target: "migrate_safety", "{event}"),
+        }
+        if let Some(listener) = self.listener {
+            listener(event);
+        }
+    }
+}

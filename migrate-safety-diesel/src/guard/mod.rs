@@ -1,0 +1,124 @@
+//! Guarded runs of diesel's migrations.
+
+mod failure;
+mod harness;
+mod host;
+mod source;
+mod texts;
+
+pub use harness::GuardedHarness;
+pub use source::{Guarded, guarded};
+
+use diesel::PgConnection;
+use diesel::migration::MigrationSource;
+use diesel::pg::Pg;
+use host::{Listener, PgHost};
+use migrate_safety_core::guard::{Event, Goal, Mode, RunReport, Settings, Stopped, block_on_ready, run};
+use std::sync::Arc;
+use texts::Texts;
+
+/// Why a guarded run could not begin, or why it stopped.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum GuardError {
+    /// The migrations could not be read.
+    #[error("the migrations could not be read: {0}")]
+    Source(String),
+    /// It stopped.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+}
+
+/// Runs diesel's migrations, guarded: with a lock against other runners, a whole migration run again when it did not
+/// get its locks, and checksums of what was applied.
+///
+/// ```no_run
+/// # use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+/// # fn example(connection: &mut diesel::PgConnection, migrations: EmbeddedMigrations) -> Result<(), Box<dyn std::error::Error>> {
+/// use migrate_safety_diesel::Guard;
+///
+/// // const MIGRATIONS: EmbeddedMigrations = migrate_safety_diesel::embed_migrations!();
+/// let report = Guard::new(&migrations)?.run(connection)?;
+/// println!("{report}");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// What ends up in `__diesel_schema_migrations` is what diesel itself writes. The checksums are in
+/// `_migrate_safety_checksums`.
+///
+/// diesel does not tell the server's error codes. A lock that was not to be had in time is known by the message, which
+/// has to be in English (`lc_messages`); in another language such a migration is not tried again.
+pub struct Guard<'m> {
+    texts: Texts,
+    source: &'m (dyn MigrationSource<Pg> + Sync),
+    settings: Settings,
+    listener: Option<Arc<Listener>>,
+}
+
+impl<'m> Guard<'m> {
+    /// A guard with the default settings.
+    ///
+    /// Their SQL is read from the migrations by running them on a recorder. One that is not SQL, or that asks for more
+    /// than to execute SQL, is run as it is.
+    ///
+    /// # Errors
+    /// The migrations cannot be read.
+    pub fn new(source: &'m (impl MigrationSource<Pg> + Sync)) -> Result<Self, GuardError> {
+        let migrations = source.migrations().map_err(|error| GuardError::Source(error.to_string()))?;
+        let texts = Texts::record(migrations.iter().map(|migration| &**migration));
+        Ok(Self { texts, source, settings: Settings::default(), listener: None })
+    }
+
+    /// Sets how long to wait, what to refuse, and what to flag.
+    #[must_use]
+    pub fn settings(self, settings: Settings) -> Self {
+        Self { settings, ..self }
+    }
+
+    /// Hears what happens while it happens. Everything is also an event of `tracing`.
+    #[must_use]
+    pub fn on_event(self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        Self { listener: Some(Arc::new(listener)), ..self }
+    }
+
+    /// Runs what is pending.
+    ///
+    /// # Errors
+    /// Why it stopped, with what was done by then.
+    pub fn run(&self, connection: &mut PgConnection) -> Result<RunReport, GuardError> {
+        self.go(connection, &Goal::Newest, Mode::Run)
+    }
+
+    /// Undoes what is newer than a version; of everything, with an empty one.
+    ///
+    /// # Errors
+    /// As [`Guard::run`]; also a migration without a way back, and one whose way back loses rows, unless the settings
+    /// allow that.
+    pub fn undo(&self, connection: &mut PgConnection, version: &str) -> Result<RunReport, GuardError> {
+        self.go(connection, &Goal::DownTo(version.to_owned()), Mode::Run)
+    }
+
+    /// Says what [`Guard::run`] would do: nothing is locked, nothing written.
+    ///
+    /// # Errors
+    /// As [`Guard::run`].
+    pub fn dry_run(&self, connection: &mut PgConnection) -> Result<RunReport, GuardError> {
+        self.go(connection, &Goal::Newest, Mode::DryRun)
+    }
+
+    /// Brings the database to a goal.
+    ///
+    /// # Errors
+    /// As [`Guard::run`].
+    pub fn go(&self, connection: &mut PgConnection, goal: &Goal, mode: Mode) -> Result<RunReport, GuardError> {
+        let mut host = PgHost::new(connection, &self.texts, Some(self.source), self.listener.as_deref());
+        Ok(block_on_ready(run(&mut host, &self.texts.set, &self.settings, goal, mode))?)
+    }
+}
+
+impl std::fmt::Debug for Guard<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Guard").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,113 @@
+//! The runner is killed: the next run ends in the right state. The runner is this very test program, started again.
+
+use super::project::{Project, Text};
+use super::{BOOKS, connect, hasty, number, servers, text, wait_for};
+use diesel::{Connection, PgConnection};
+use diesel_migrations::MigrationHarness;
+use migrate_safety_diesel::Guard;
+use migrate_safety_testkit::Database;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// Tells the program that it is a runner, and for which database.
+const URL: &str = "GUARD_RUNNER_URL";
+
+fn project() -> Project {
+    let many = "INSERT INTO log VALUES ('first');\nCREATE INDEX CONCURRENTLY ON t (b);\nINSERT INTO log VALUES ('second');\n\
+                CREATE UNIQUE INDEX CONCURRENTLY t_id ON t (id);\nDROP INDEX CONCURRENTLY t_id;\nVACUUM t;";
+    Project(vec![
+        Text(
+            "1_t",
+            "CREATE TABLE t (id int, b int); INSERT INTO t SELECT n, n FROM generate_series(1, 3000) n",
+            None,
+            true,
+        ),
+        Text("2_log", "CREATE TABLE log (what text)", None, true),
+        Text("3_many", many, None, false),
+        Text("4_last", "ALTER TABLE t ADD COLUMN d int; INSERT INTO log VALUES ('last')", None, true),
+    ])
+}
+
+const STATE: &str = "SELECT concat_ws(E'\\n',
+    (SELECT string_agg(what, ',' ORDER BY what) FROM log), (SELECT count(*) FROM t),
+    (SELECT string_agg(attname, ',' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 't'::regclass AND attnum > 0),
+    (SELECT string_agg(concat_ws(' ', indexrelid::regclass, indisvalid), ',' ORDER BY indexrelid::regclass::text)
+     FROM pg_index WHERE indrelid = 't'::regclass))";
+
+/// Not a test by itself: what a killed runner runs.
+#[test]
+fn runner() {
+    let Ok(url) = std::env::var(URL) else { return };
+    Guard::new(&project()).unwrap().settings(hasty()).run(&mut PgConnection::establish(&url).unwrap()).unwrap();
+}
+
+fn start_runner(database: &Database) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "guard::crash::runner", "--nocapture"])
+        .env(URL, database.url())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+fn finish(database: &Database) {
+    let report = Guard::new(&project()).unwrap().settings(hasty()).run(&mut connect(database)).unwrap();
+    assert!(!connect(database).has_pending_migration(project()).unwrap());
+    assert_eq!(text(database, STATE), "first,last,second\n3000\nid,b,d\nt_b_idx t", "{report}");
+    assert_eq!(text(database, BOOKS).lines().count(), 4);
+    assert_eq!(number(database, "SELECT count(*) FROM pg_class WHERE relname = '_migrate_safety_progress'"), 0);
+}
+
+#[test]
+fn killed_at_any_moment() {
+    let kills: u64 = std::env::var("GUARD_KILLS").map_or(4, |kills| kills.parse().unwrap());
+    for server in servers() {
+        let mut random = 0x2545_f491_4f6c_dd1d_u64 ^ u64::from(server.major());
+        let (mut killed, mut round) = (0, 0);
+        while killed < kills {
+            round += 1;
+            let database = server.database(&format!("killed_{round}")).unwrap();
+            for _ in 0..4 {
+                let mut child = start_runner(&database);
+                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                std::thread::sleep(Duration::from_millis(20 + (random >> 33) % 400));
+                if child.try_wait().unwrap().is_some() {
+                    break;
+                }
+                child.kill().unwrap();
+                child.wait().unwrap();
+                killed += 1;
+            }
+            finish(&database);
+        }
+    }
+}
+
+#[test]
+fn killed_inside_a_concurrent_build() {
+    for server in servers() {
+        let database = server.database("inside").unwrap();
+        let mut first = project();
+        first.0.truncate(2);
+        Guard::new(&first).unwrap().settings(hasty()).run(&mut connect(&database)).unwrap();
+        let mut old = database.connect().unwrap();
+        old.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM t").unwrap();
+        let mut child = start_runner(&database);
+        let builds = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' \
+                      AND query LIKE '%CONCURRENTLY ON t (b)%' AND pid <> pg_backend_pid())";
+        wait_for(&database, "the build", builds);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        old.batch_execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").unwrap();
+        wait_for(
+            &database,
+            "its end",
+            "SELECT NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' \
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
+        );
+        old.batch_execute("COMMIT").unwrap();
+        assert_eq!(number(&database, "SELECT count(*) FROM pg_index WHERE NOT indisvalid"), 1);
+        finish(&database);
+    }
+}

@@ -1,0 +1,148 @@
+//! Held tables, and runners side by side.
+
+use super::project::{Project, Text};
+use super::{BOOKS, connect, hasty, number, servers, text};
+use diesel_migrations::MigrationHarness;
+use migrate_safety_core::guard::Settings;
+use migrate_safety_diesel::{Guard, GuardError, GuardedHarness, guarded};
+use std::time::{Duration, Instant};
+
+fn add_column() -> Project {
+    Project(vec![Text("1_a", "CREATE TABLE u (a int); ALTER TABLE t ADD COLUMN a int", None, true)])
+}
+
+/// A reader of `t` in a transaction that ends after a while, and how long another query on it waited meanwhile.
+fn held(database: &migrate_safety_testkit::Database, run: impl FnOnce()) -> Duration {
+    database.connect().unwrap().batch_execute("CREATE TABLE t (id int)").unwrap();
+    let mut holder = database.connect().unwrap();
+    holder.batch_execute("BEGIN; SELECT count(*) FROM t").unwrap();
+    let release = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(2500));
+        holder.batch_execute("COMMIT").unwrap();
+    });
+    let mut reader = database.connect().unwrap();
+    let traffic = std::thread::spawn(move || {
+        let (began, mut longest) = (Instant::now(), Duration::ZERO);
+        while began.elapsed() < Duration::from_millis(2600) {
+            let asked = Instant::now();
+            reader.batch_execute("SELECT count(*) FROM t").unwrap();
+            longest = longest.max(asked.elapsed());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        longest
+    });
+    run();
+    release.join().unwrap();
+    traffic.join().unwrap()
+}
+
+#[test]
+fn no_query_waits_longer_than_the_lock_timeout() {
+    for server in servers() {
+        let at_most = hasty().lock_timeout + Duration::from_millis(600);
+        let diesel = server.database("held_diesel").unwrap();
+        let waited = held(&diesel, || drop(connect(&diesel).run_pending_migrations(add_column()).unwrap()));
+        assert!(waited > Duration::from_millis(1500), "without a guard they wait for the holder: {waited:?}");
+
+        let guard = server.database("held_guard").unwrap();
+        let run = || drop(Guard::new(&add_column()).unwrap().settings(hasty()).run(&mut connect(&guard)).unwrap());
+        let waited = held(&guard, run);
+        assert!(waited < at_most, "{waited:?}");
+
+        // In diesel's own transaction, by savepoints.
+        let source = server.database("held_source").unwrap();
+        let run = || drop(connect(&source).run_pending_migrations(guarded(add_column()).settings(hasty())).unwrap());
+        let waited = held(&source, run);
+        assert!(waited < at_most, "{waited:?}");
+        assert_eq!(number(&source, "SELECT count(*) FROM __diesel_schema_migrations"), 1);
+        assert_eq!(text(&source, "SELECT to_regclass('u')::text"), "u");
+    }
+}
+
+#[test]
+fn ten_at_once_apply_each_migration_once() {
+    for server in servers() {
+        let database = server.database("replicas").unwrap();
+        let client = &mut database.connect().unwrap();
+        client.batch_execute("CREATE TABLE t (id int); INSERT INTO t SELECT generate_series(1, 20000)").unwrap();
+        let project = Project(vec![
+            Text("1_log", "CREATE TABLE log (at timestamptz); INSERT INTO log SELECT now()", None, true),
+            Text("2_index", "CREATE INDEX CONCURRENTLY t_id ON t (id)", None, false),
+        ]);
+        std::thread::scope(|scope| {
+            for n in 0..10 {
+                let (database, project) = (&database, project.clone());
+                scope.spawn(move || {
+                    let connection = &mut connect(database);
+                    let settings = Settings { wait_for_others: Duration::from_secs(60), ..Settings::default() };
+                    if n % 2 == 0 {
+                        Guard::new(&project).unwrap().settings(settings).run(connection).unwrap();
+                    } else {
+                        GuardedHarness::new(connection).settings(settings).run_pending_migrations(project).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(number(&database, "SELECT count(*) FROM log"), 1);
+        assert_eq!(number(&database, "SELECT count(*) FROM pg_index WHERE NOT indisvalid"), 0);
+        assert_eq!(text(&database, BOOKS).lines().count(), 2);
+        assert_eq!(
+            number(
+                &database,
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' \
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            ),
+            0
+        );
+    }
+}
+
+#[test]
+fn a_session_is_left_as_it_was_and_errors_say_what_to_do() {
+    for server in servers() {
+        let database = server.database("session").unwrap();
+        let mut connection = connect(&database);
+        let project = Project(vec![
+            Text("1_t", "CREATE TABLE t (a int)", None, true),
+            Text("2_v", "SET statement_timeout = '1min'; VACUUM t; VACUUM nothing;", None, false),
+        ]);
+        let failed = Guard::new(&project).unwrap().settings(hasty()).run(&mut connection).unwrap_err();
+        assert!(failed.to_string().contains("relation \"nothing\" does not exist"), "{failed}");
+        let left = "SELECT concat_ws(' ', current_setting('lock_timeout'), current_setting('statement_timeout'),
+                    (SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory')) AS answer";
+        let left: String =
+            diesel::dsl::sql::<diesel::sql_types::Text>(&format!("({left})")).get_result_of(&mut connection);
+        assert_eq!(left, "0 0 0");
+
+        let other = server.database("other").unwrap();
+        let mut client = other.connect().unwrap();
+        client.batch_execute(migrate_safety_core::Layout::Sqlx.bookkeeping().unwrap()).unwrap();
+        client.batch_execute("INSERT INTO _sqlx_migrations VALUES (1, 'a', now(), true, '', 1)").unwrap();
+        let refused = Guard::new(&project).unwrap().run(&mut connect(&other)).unwrap_err();
+        assert!(matches!(refused, GuardError::Stopped(_)), "{refused}");
+        assert!(refused.to_string().contains("is migrated by sqlx"), "{refused}");
+        assert_eq!(number(&other, "SELECT count(*) FROM pg_class WHERE relname = '__diesel_schema_migrations'"), 0);
+        client
+            .batch_execute(
+                "DROP TABLE _sqlx_migrations; DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN; \
+            ALTER ROLE reader SET default_transaction_read_only = on",
+            )
+            .unwrap();
+        let url = other.url().replace("postgres@", "reader@");
+        let mut reader = <diesel::PgConnection as diesel::Connection>::establish(&url).unwrap();
+        let refused = Guard::new(&project).unwrap().run(&mut reader).unwrap_err().to_string();
+        assert!(refused.contains("takes no writes"), "{refused}");
+    }
+}
+
+/// One value of one query.
+trait GetResultOf {
+    fn get_result_of(self, connection: &mut diesel::PgConnection) -> String;
+}
+
+impl GetResultOf for diesel::expression::SqlLiteral<diesel::sql_types::Text> {
+    fn get_result_of(self, connection: &mut diesel::PgConnection) -> String {
+        use diesel::RunQueryDsl;
+        diesel::select(self).get_result(connection).unwrap()
+    }
+}

@@ -1,0 +1,9 @@
+//! Live servers.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+// Its client library, built from source.
+use pq_sys as _;
+
+mod guard;
+mod live;
