@@ -67,7 +67,7 @@ fn judged(start: &State, plan: &Plan, options: &PlanOptions) -> Report {
     });
     let set = MigrationSet { layout: Layout::Sqlx, migrations: migrations.collect(), ..MigrationSet::default() };
     let config = Config { target: plan.target, start_after: None, only: None, ..options.config.clone() };
-    check_on(&set, &config, &Start { catalog: Some(&start.catalog), rows: None })
+    check_on(&set, &config, &Start { catalog: Some(&start.catalog), ..Start::default() })
 }
 
 /// The strongest lock on each relation.

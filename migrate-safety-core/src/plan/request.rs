@@ -86,7 +86,7 @@ impl<'a> Request<'a> {
     pub(crate) fn obstacle(&self, sql: &str) -> Option<Finding> {
         let set = MigrationSet::from_text("-", sql, Layout::Sqlx);
         let config = Config { target: self.catalog.target(), ..self.options.config.clone() };
-        let report = check_on(&set, &config, &Start { catalog: Some(self.catalog), rows: None });
+        let report = check_on(&set, &config, &Start { catalog: Some(self.catalog), ..Start::default() });
         report.all_findings().find(|finding| finding.status == Status::Block).cloned()
     }
 
