@@ -84,9 +84,14 @@ impl<K: Ord, V> Map<K, V> {
     where
         K: Borrow<Q>,
     {
+        self.find(|other| key.cmp(other.borrow()))
+    }
+
+    /// The value of the key that `order` calls equal; it tells where what is looked for stands to a key.
+    pub(crate) fn find(&self, order: impl Fn(&K) -> Ordering) -> Option<&V> {
         let mut link = &self.root;
         while let Some(node) = link {
-            match key.cmp(node.entry.0.borrow()) {
+            match order(&node.entry.0) {
                 Ordering::Less => link = &node.left,
                 Ordering::Greater => link = &node.right,
                 Ordering::Equal => return Some(&node.entry.1),
@@ -100,6 +105,28 @@ impl<K: Ord, V> Map<K, V> {
         K: Borrow<Q>,
     {
         self.get(key).is_some()
+    }
+}
+
+impl<K: Ord, V> Map<K, V> {
+    /// What it has that `other` does not share with it, in order. Of two copies of one map this is what was changed since
+    /// then, and costs no more than that.
+    pub(crate) fn unshared<'m>(&'m self, other: &Self) -> Vec<(&'m K, &'m V)> {
+        let mut found = Vec::new();
+        unshared(&self.root, other, &mut found);
+        found
+    }
+
+    fn node(&self, key: &K) -> Option<&Arc<Node<K, V>>> {
+        let mut link = &self.root;
+        while let Some(node) = link {
+            match key.cmp(&node.entry.0) {
+                Ordering::Less => link = &node.left,
+                Ordering::Greater => link = &node.right,
+                Ordering::Equal => return Some(node),
+            }
+        }
+        None
     }
 }
 
@@ -304,6 +331,19 @@ fn for_each_mut<K: Clone, V: Clone>(link: &mut Link<K, V>, change: &mut impl FnM
     for_each_mut(&mut node.right, change);
 }
 
+fn unshared<'m, K: Ord, V>(link: &'m Link<K, V>, other: &Map<K, V>, found: &mut Vec<(&'m K, &'m V)>) {
+    let Some(node) = link else { return };
+    let twin = other.node(&node.entry.0);
+    if twin.is_some_and(|twin| Arc::ptr_eq(twin, node)) {
+        return;
+    }
+    unshared(&node.left, other, found);
+    if twin.is_none_or(|twin| !Arc::ptr_eq(&twin.entry, &node.entry)) {
+        found.push((&node.entry.0, &node.entry.1));
+    }
+    unshared(&node.right, other, found);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -350,6 +390,13 @@ mod tests {
             model.values_mut().for_each(|value| *value += 1);
             copies.push((map, model));
             for (map, model) in &copies {
+                for (other, _) in &copies {
+                    let unshared = map.unshared(other);
+                    let different = map.iter().filter(|(key, value)| other.get(*key) != Some(*value));
+                    prop_assert!(different.clone().all(|entry| unshared.contains(&entry)));
+                    prop_assert!(unshared.iter().all(|entry| map.iter().any(|other| other == *entry)));
+                    prop_assert!(map.unshared(map).is_empty());
+                }
                 prop_assert!(map.iter().eq(model.iter()));
                 prop_assert_eq!(map.is_empty(), model.is_empty());
             }

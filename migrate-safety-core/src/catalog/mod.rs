@@ -17,6 +17,7 @@ mod map;
 pub mod model;
 mod presume;
 mod query;
+mod recent;
 mod regclass;
 pub(crate) mod render;
 mod routines;
@@ -48,6 +49,7 @@ use crate::sql::operation::RuleText;
 use crate::sql::{Ident, ObjectName};
 use hints::Hints;
 use map::Map;
+use recent::Recent;
 use std::collections::{BTreeMap, HashSet};
 
 /// A schema: everything that matters to a lock, a scan, a dependency or a rolling deploy.
@@ -69,6 +71,8 @@ pub struct Catalog {
     pub(crate) constraint_names: Map<Ident, Vec<RelationId>>,
     /// Where to look for dependents.
     pub(crate) hints: Hints,
+    /// What the latest migration made.
+    pub(crate) recent: Recent,
     /// Views that read a relation.
     pub(crate) readers: Map<RelationId, Vec<RelationId>>,
     pub(crate) extensions: BTreeMap<Ident, Extension>,
@@ -130,6 +134,7 @@ impl Catalog {
             routine_names: Map::default(),
             constraint_names: Map::default(),
             hints: Hints::default(),
+            recent: Recent::default(),
             readers: Map::default(),
             statistics: Map::default(),
             extensions: BTreeMap::new(),
@@ -175,7 +180,7 @@ impl Catalog {
 
     /// Looks a relation name up along the search path.
     pub fn resolve(&self, name: &ObjectName) -> Resolved<RelationId> {
-        let found = |schema: &Ident| self.relation_names.get(&(schema.clone(), name.name.clone())).copied();
+        let found = |schema: &Ident| self.relation_named(schema, &name.name);
         if let Some(schema) = &name.schema {
             if let Some(id) = found(schema) {
                 return Resolved::Found(id);
@@ -184,7 +189,7 @@ impl Catalog {
                 return Resolved::System;
             }
         } else {
-            if let Some(id) = self.any_temporary.then(|| Ident::exact(TEMP_SCHEMA)).as_ref().and_then(found) {
+            if let Some(id) = self.any_temporary.then(|| self.relation_named(TEMP_SCHEMA, &name.name)).flatten() {
                 return Resolved::Found(id);
             }
             if let Some(id) = self.search_path.iter().find_map(found) {
@@ -195,6 +200,18 @@ impl Catalog {
             }
         }
         if !self.complete || self.unknown_names.contains(&name.name) { Resolved::Unknown } else { Resolved::Missing }
+    }
+
+    /// The relation of a schema by its name.
+    pub(crate) fn relation_named(&self, schema: &str, name: &str) -> Option<RelationId> {
+        self.relation_names.find(|(s, n)| schema.cmp(s).then_with(|| name.cmp(n))).copied()
+    }
+
+    /// The relation whose [`Relation::qualified`] name this is.
+    pub fn relation_called(&self, qualified: &str) -> Option<&Relation> {
+        let dots = qualified.match_indices('.').map(|(dot, _)| qualified.split_at(dot));
+        let mut ids = dots.filter_map(|(schema, name)| self.relation_named(schema, name.get(1..)?));
+        self.relation(ids.next()?)
     }
 
     /// The schema in which an unqualified name is created: the first of the search path that exists.

@@ -49,6 +49,7 @@ impl Catalog {
         let id = RelationId(self.fresh_id());
         self.any_temporary |= schema == *TEMP_SCHEMA;
         self.relation_names.insert((schema.clone(), name.clone()), id);
+        self.recent.note_relation(id, now);
         self.relations.insert(id, Relation { id, schema, name, created: now, unknown: false, kind, comment: None });
         id
     }
@@ -104,6 +105,7 @@ impl Catalog {
     /// Adds a constraint to a table and, for a foreign key, the link from the table it references.
     pub(crate) fn add_constraint(&mut self, table: RelationId, constraint: Constraint) -> ConstraintId {
         let id = constraint.id;
+        self.recent.note_constraint(table, &constraint);
         self.constraint_names.change(constraint.name.clone(), |tables| tables.push(table));
         if let ConstraintKind::ForeignKey(key) = &constraint.kind {
             let referenced = key.table;

@@ -122,11 +122,10 @@ impl Catalog {
 
     /// A type or row type of a schema.
     pub(crate) fn own_type(&self, schema: &Ident, name: &Ident) -> Option<FoundType> {
-        let key = (schema.clone(), name.clone());
-        if let Some(id) = self.type_names.get(&key) {
+        if let Some(id) = self.type_names.find(|(s, n)| schema.cmp(s).then_with(|| name.cmp(n))) {
             return Some(FoundType::Defined(*id));
         }
-        let relation = self.relation(*self.relation_names.get(&key)?)?;
+        let relation = self.relation(self.relation_named(schema, name)?)?;
         let has_row_type = !matches!(relation.kind, RelationKind::Index(_) | RelationKind::Sequence(_));
         has_row_type.then_some(FoundType::Row(relation.id))
     }

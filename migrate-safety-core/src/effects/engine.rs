@@ -6,7 +6,7 @@ use super::scene::Scene;
 use super::{Effects, LockedKind, RelationLock, RelationRef, postgres};
 use crate::catalog::{Relation, RelationId, RelationKind, is_system_schema};
 use crate::sql::LockMode;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::hash::Hash;
 use std::sync::LazyLock;
 
@@ -137,25 +137,24 @@ impl Effects {
 
     /// Sorts, and keeps one of each: the first name a relation had and its strongest lock.
     fn settle(&mut self) {
-        let mut known: HashMap<RelationId, usize> = HashMap::new();
-        let mut locks: Vec<RelationLock> = Vec::with_capacity(self.locks.len());
-        for lock in self.locks.drain(..) {
-            match known.get(&lock.relation.id).and_then(|place| locks.get_mut(*place)) {
-                Some(known) => known.mode = known.mode.max(lock.mode),
-                None => {
-                    known.insert(lock.relation.id, locks.len());
-                    locks.push(lock);
-                }
+        // Stable: the first name comes first.
+        self.locks.sort_by_key(|lock| lock.relation.id);
+        self.locks.dedup_by(|next, first| {
+            let same = next.relation.id == first.relation.id;
+            if same {
+                first.mode = first.mode.max(next.mode);
             }
-        }
+            same
+        });
         for (follower, leader) in &self.followers {
-            let mode = known.get(leader).and_then(|place| locks.get(*place)).map(|lock| lock.mode);
-            if let (Some(mode), Some(lock)) = (mode, known.get(follower).and_then(|place| locks.get_mut(*place))) {
+            let place = |id: &RelationId| self.locks.binary_search_by_key(id, |lock| lock.relation.id).ok();
+            let (Some(follower), Some(leader)) = (place(follower), place(leader)) else { continue };
+            let mode = self.locks.get(leader).map(|lock| lock.mode);
+            if let (Some(mode), Some(lock)) = (mode, self.locks.get_mut(follower)) {
                 lock.mode = lock.mode.max(mode);
             }
         }
-        locks.sort_by(|a, b| a.relation.name.cmp(&b.relation.name));
-        self.locks = locks;
+        self.locks.sort_by(|a, b| a.relation.name.cmp(&b.relation.name));
         once(&mut self.rewrites);
         once(&mut self.scans);
         let rewrites = &self.rewrites;
@@ -187,12 +186,26 @@ fn has_file(scene: &Scene<'_>, relation: &Relation) -> bool {
 }
 
 fn once(relations: &mut Vec<RelationRef>) {
-    let mut seen = HashSet::new();
-    relations.retain(|relation| seen.insert(relation.id));
+    relations.sort_by_key(|relation| relation.id);
+    relations.dedup_by_key(|relation| relation.id);
     relations.sort();
 }
 
+/// Up to how many items are compared with one another.
+const FEW: usize = 16;
+
 fn unique<T: Clone + Eq + Hash>(items: &mut Vec<T>) {
+    if items.len() <= FEW {
+        let mut at = 1;
+        while let Some(item) = items.get(at) {
+            if items.iter().take(at).any(|earlier| earlier == item) {
+                items.remove(at);
+            } else {
+                at += 1;
+            }
+        }
+        return;
+    }
     let mut seen = HashSet::new();
     items.retain(|item| seen.insert(item.clone()));
 }

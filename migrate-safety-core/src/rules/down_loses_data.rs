@@ -77,7 +77,7 @@ fn is_there(catalog: &Catalog, loss: &DataLoss) -> bool {
 
 /// Whether a catalog has something of the name of what was lost.
 fn is_back(catalog: &Catalog, loss: &DataLoss) -> bool {
-    let table = catalog.relations().find(|relation| relation.qualified() == loss.relation.name).and_then(|r| r.table());
+    let table = catalog.relation_called(&loss.relation.name).and_then(|r| r.table());
     table.is_some_and(|table| loss.column.as_ref().is_none_or(|column| table.column(column).is_some()))
 }
 

@@ -27,7 +27,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
     let now = view.scene.now;
-    let fresh = view.scene.catalog.types().filter(|t| {
+    let fresh = view.scene.catalog.extended_by(now.migration).into_iter().filter(|t| {
         // PostgreSQL 17 lets a type made in the same transaction use its new values.
         t.created.transaction != now.transaction || view.scene.version() < 17
     });

@@ -39,8 +39,8 @@ impl NewKey<'_> {
 
 /// The enforced foreign keys that a migration has made and not taken away again, those of partitions left out.
 pub(crate) fn new_keys<'a>(view: &MigrationView<'a>) -> Vec<NewKey<'a>> {
-    let tables = view.after.relations().filter(|relation| relation.table().is_some());
-    let keys = tables.flat_map(|relation| view.after.foreign_keys_from(relation.id));
+    let tables = view.after.referencing_since(view.number);
+    let keys = tables.into_iter().flat_map(|table| view.after.foreign_keys_from(table));
     let new = keys.filter(|key| {
         let constraint = key.constraint;
         constraint.created.migration == view.number && constraint.parent.is_none() && constraint.enforced

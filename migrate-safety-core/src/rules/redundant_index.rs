@@ -38,7 +38,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
-    for relation in view.after.relations().filter(|relation| relation.created.migration == view.number) {
+    for relation in view.after.made_by(view.number) {
         let Some(index) = relation.index().filter(|index| index.parent.is_none()) else { continue };
         let others = view.after.indexes_of(index.table).iter().filter(|id| **id != relation.id);
         let covering = others.filter_map(|id| Some((view.after.relation(*id)?, view.after.index(*id)?)));

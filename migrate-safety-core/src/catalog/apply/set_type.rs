@@ -162,7 +162,7 @@ impl Change<'_> {
 
     /// Whether a policy, of the table itself or of another, has a condition on the column.
     fn policies_reading(&self, table: RelationId, column: ColumnId) -> bool {
-        let tables = self.catalog.relations().filter_map(Relation::table);
+        let tables = self.catalog.hints.guarded.iter().filter_map(|id| self.catalog.table(*id));
         let mut reads = tables.flat_map(|t| &t.policies).flat_map(|policy| &policy.reads);
         reads.any(|read| read.relation == table && read.columns.contains(&column))
     }

@@ -112,7 +112,12 @@ impl Catalog {
                     (None, None) => Ok(labels.len()),
                 };
                 match at {
-                    Ok(at) => labels.insert(at, (value.clone(), now)),
+                    Ok(at) => {
+                        labels.insert(at, (value.clone(), now));
+                        if let FoundType::Defined(id) = found {
+                            self.recent.note_label(id, now);
+                        }
+                    }
                     Err(problem) => applied.conflicts.push(problem),
                 }
             }
