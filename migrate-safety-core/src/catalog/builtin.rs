@@ -3,9 +3,11 @@
 //! The tables in `builtin/` were read from the catalogs of PostgreSQL 14 to 18; for 12 and 13, names known to be newer are
 //! marked.
 
+mod hasher;
+
 use crate::sql::DataType;
 use crate::sql::operation::Volatility;
-use std::collections::HashMap;
+use hasher::NameMap;
 use std::sync::LazyLock;
 
 /// The major versions that have something: from `since` to `until`.
@@ -62,8 +64,8 @@ pub(crate) fn functions(name: &str, version: u16) -> impl Iterator<Item = &'stat
     all.iter().filter(move |f| f.versions.contain(version))
 }
 
-static FUNCTIONS: LazyLock<HashMap<&'static str, Vec<Function>>> = LazyLock::new(|| {
-    let mut functions: HashMap<&str, Vec<Function>> = HashMap::with_capacity(3000);
+static FUNCTIONS: LazyLock<NameMap<Vec<Function>>> = LazyLock::new(|| {
+    let mut functions: NameMap<Vec<Function>> = NameMap::with_capacity_and_hasher(3000, Default::default());
     for (volatility, returns, names) in groups(include_str!("builtin/functions.txt"))
         .chain(groups(include_str!("builtin/internal.txt")))
         .chain(groups(KEYWORD_FUNCTIONS))
@@ -166,7 +168,7 @@ pub(crate) struct Extension {
     /// Index access methods.
     pub(crate) access_methods: Vec<&'static str>,
     /// Functions.
-    functions: HashMap<&'static str, Vec<Function>>,
+    functions: NameMap<Vec<Function>>,
 }
 
 impl Extension {
@@ -191,7 +193,7 @@ pub(crate) fn extensions_of_type(name: &str) -> &'static [&'static str] {
     TYPE_EXTENSIONS.get(name).map_or(&[], Vec::as_slice)
 }
 
-static EXTENSIONS: LazyLock<HashMap<&'static str, Extension>> = LazyLock::new(|| {
+static EXTENSIONS: LazyLock<NameMap<Extension>> = LazyLock::new(|| {
     let known = entries(include_str!("builtin/extensions.txt")).filter_map(|entry| {
         let (name, lines) = entry.split_once('\n')?;
         Some((name.trim(), read_extension(lines)))
@@ -199,8 +201,8 @@ static EXTENSIONS: LazyLock<HashMap<&'static str, Extension>> = LazyLock::new(||
     known.chain([("plpgsql", Extension::default())]).collect()
 });
 
-static TYPE_EXTENSIONS: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
-    let mut by_type: HashMap<&str, Vec<&str>> = HashMap::new();
+static TYPE_EXTENSIONS: LazyLock<NameMap<Vec<&'static str>>> = LazyLock::new(|| {
+    let mut by_type: NameMap<Vec<&str>> = NameMap::default();
     for (name, extension) in EXTENSIONS.iter() {
         for defined in &extension.types {
             by_type.entry(defined).or_default().push(name);
@@ -280,7 +282,7 @@ fn operand(name: &str) -> DataType {
     }
 }
 
-static OPERATORS: LazyLock<HashMap<&'static str, Vec<Operator>>> = LazyLock::new(|| {
+static OPERATORS: LazyLock<NameMap<Vec<Operator>>> = LazyLock::new(|| {
     let read = |written: &'static str| {
         let (written, versions) = versions(written);
         let (operands, result) = written.split_once('>')?;
@@ -322,7 +324,7 @@ pub(crate) fn cast(from: &str, to: &str, version: u16) -> Option<BuiltinCast> {
     CASTS.get(from)?.iter().find(|c| c.to == to && c.versions.contain(version)).copied()
 }
 
-static CASTS: LazyLock<HashMap<&'static str, Vec<BuiltinCast>>> = LazyLock::new(|| {
+static CASTS: LazyLock<NameMap<Vec<BuiltinCast>>> = LazyLock::new(|| {
     let read = |target: &'static str| {
         let (target, versions) = versions(target);
         let at = target.find(['*', '=', '!'])?;
@@ -383,13 +385,13 @@ const PSEUDO_TYPES: &[&str] = &[
     "index_am_handler internal language_handler pg_ddl_command record table_am_handler trigger tsm_handler unknown void",
 ];
 
-fn read_types(lines: &[&'static str]) -> HashMap<&'static str, Versions> {
+fn read_types(lines: &[&'static str]) -> NameMap<Versions> {
     lines.iter().flat_map(|l| l.split_whitespace()).map(versions).collect()
 }
 
 /// Whether the server has a type of this internal name, pseudo-types included.
 pub(crate) fn is_type(name: &str, version: u16) -> bool {
-    static ALL: LazyLock<HashMap<&str, Versions>> = LazyLock::new(|| {
+    static ALL: LazyLock<NameMap<Versions>> = LazyLock::new(|| {
         let mut all = read_types(TYPES);
         all.extend(read_types(PSEUDO_TYPES));
         all
@@ -399,7 +401,7 @@ pub(crate) fn is_type(name: &str, version: u16) -> bool {
 
 /// Whether this is the internal name of a pseudo-type.
 pub(crate) fn is_pseudo_type(name: &str) -> bool {
-    static PSEUDO: LazyLock<HashMap<&str, Versions>> = LazyLock::new(|| read_types(PSEUDO_TYPES));
+    static PSEUDO: LazyLock<NameMap<Versions>> = LazyLock::new(|| read_types(PSEUDO_TYPES));
     PSEUDO.contains_key(name)
 }
 

@@ -50,6 +50,7 @@ use crate::sql::{Ident, ObjectName};
 use hints::Hints;
 use map::Map;
 use recent::Recent;
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashSet};
 
 /// A schema: everything that matters to a lock, a scan, a dependency or a rolling deploy.
@@ -204,7 +205,9 @@ impl Catalog {
 
     /// The relation of a schema by its name.
     pub(crate) fn relation_named(&self, schema: &str, name: &str) -> Option<RelationId> {
-        self.relation_names.find(|(s, n)| schema.cmp(s).then_with(|| name.cmp(n))).copied()
+        // Most names of schemas are one and the same text.
+        let by_schema = |s: &str| if std::ptr::eq(schema, s) { Ordering::Equal } else { schema.cmp(s) };
+        self.relation_names.find(|(s, n)| by_schema(s).then_with(|| name.cmp(n))).copied()
     }
 
     /// The relation whose [`Relation::qualified`] name this is.

@@ -69,7 +69,7 @@ pub struct Relation {
 impl Relation {
     /// `schema.name`, unquoted.
     pub fn qualified(&self) -> String {
-        format!("{}.{}", self.schema, self.name)
+        [self.schema.as_str(), ".", self.name.as_str()].concat()
     }
 
     /// The name to write in a statement.

@@ -2,25 +2,56 @@
 
 use super::{Finding, find};
 use crate::sql::Span;
+use std::collections::BTreeMap;
 
 /// Removes the findings whose cause another finding at the same place names.
 ///
 /// `findings` are all those of one migration, wherever they will stand in the report.
 pub(crate) fn fold(findings: &mut [&mut Vec<Finding>]) {
-    let named: Vec<(&'static str, Option<Span>)> =
-        findings.iter().flat_map(|list| list.iter().map(|finding| (finding.rule, finding.span))).collect();
+    let mut named: BTreeMap<&'static str, Places> = BTreeMap::new();
+    for finding in findings.iter().flat_map(|list| list.iter()) {
+        named.entry(finding.rule).or_default().add(finding.span);
+    }
+    named.values_mut().for_each(Places::settle);
     for list in findings {
         list.retain(|finding| {
             let causes = find(finding.rule).map_or(&[][..], |rule| rule.folded_into);
-            !named.iter().any(|(rule, span)| causes.contains(rule) && same_place(finding.span, *span))
+            !causes.iter().filter_map(|cause| named.get(cause)).any(|places| places.meet(finding.span))
         });
     }
 }
 
-fn same_place(a: Option<Span>, b: Option<Span>) -> bool {
-    match (a, b) {
-        (Some(a), Some(b)) => a.start.offset < b.end.offset && b.start.offset < a.end.offset,
-        (None, None) => true,
-        _ => false,
+/// Where one rule has findings.
+#[derive(Default)]
+struct Places {
+    /// About a migration as a whole.
+    whole: bool,
+    /// Start and end of each stretch, by start; once settled, the end is the furthest of all up to there.
+    stretches: Vec<(usize, usize)>,
+}
+
+impl Places {
+    fn add(&mut self, span: Option<Span>) {
+        match span {
+            Some(span) => self.stretches.push((span.start.offset, span.end.offset)),
+            None => self.whole = true,
+        }
+    }
+
+    fn settle(&mut self) {
+        self.stretches.sort_unstable();
+        let mut furthest = 0;
+        for (_, end) in &mut self.stretches {
+            furthest = furthest.max(*end);
+            *end = furthest;
+        }
+    }
+
+    /// Whether one of them has text in common with a place.
+    fn meet(&self, span: Option<Span>) -> bool {
+        let Some(span) = span else { return self.whole };
+        let before = self.stretches.partition_point(|(start, _)| *start < span.end.offset);
+        let last = before.checked_sub(1).and_then(|at| self.stretches.get(at));
+        last.is_some_and(|(_, end)| span.start.offset < *end)
     }
 }

@@ -208,11 +208,13 @@ pub struct SetFindings<'f> {
     rule: &'static Rule,
     set: &'f mut Vec<Finding>,
     migrations: &'f mut [MigrationReport],
+    /// How many statements the migrations before each have, as far as that has been asked for.
+    before: Vec<usize>,
 }
 
 impl<'f> SetFindings<'f> {
     pub(crate) fn new(rule: &'static Rule, set: &'f mut Vec<Finding>, migrations: &'f mut [MigrationReport]) -> Self {
-        Self { rule, set, migrations }
+        Self { rule, set, migrations, before: Vec::new() }
     }
 
     /// About the set as a whole.
@@ -226,12 +228,22 @@ impl<'f> SetFindings<'f> {
         Some(Findings::new(self.rule, &mut migration.findings))
     }
 
+    fn statements_before(&mut self, index: usize) -> Option<usize> {
+        if self.before.is_empty() {
+            let mut sum = 0;
+            for migration in self.migrations.iter() {
+                self.before.push(sum);
+                sum += migration.statements.len();
+            }
+        }
+        self.before.get(index).copied()
+    }
+
     /// About the statement that made something, by its stamp: where to add a finding, and the place; `None` for what
     /// was there before the set.
     pub fn statement(&mut self, made: Stamp) -> Option<(Findings<'_>, Span)> {
         let index = usize::try_from(made.migration).ok()?.checked_sub(1)?;
-        let before: usize = self.migrations.get(..index)?.iter().map(|migration| migration.statements.len()).sum();
-        let statement = usize::try_from(made.statement).ok()?.checked_sub(before + 1)?;
+        let statement = usize::try_from(made.statement).ok()?.checked_sub(self.statements_before(index)? + 1)?;
         let statement = self.migrations.get_mut(index)?.statements.get_mut(statement)?;
         Some((Findings::new(self.rule, &mut statement.findings), statement.span))
     }

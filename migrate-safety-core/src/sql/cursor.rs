@@ -90,7 +90,21 @@ impl<'s, 't> Cursor<'s, 't> {
 
     /// Whether the next tokens are these words (separated by spaces in `keywords`).
     pub(crate) fn is_all(&self, keywords: &str) -> bool {
-        keywords.split(' ').enumerate().all(|(n, keyword)| self.is_nth(n, keyword))
+        // A statement is asked for many words before its own are found: most differ in the first letter.
+        let mut rest = keywords.as_bytes();
+        for token in self.tokens.get(self.next..).unwrap_or_default() {
+            let Token::Word(Word { value, quoted: false }) = &token.token else { return false };
+            let Some((word, behind)) = rest.split_at_checked(value.len()) else { return false };
+            if !word.eq_ignore_ascii_case(value.as_bytes()) {
+                return false;
+            }
+            match behind {
+                [] => return true,
+                [b' ', more @ ..] => rest = more,
+                _ => return false,
+            }
+        }
+        false
     }
 
     pub(crate) fn is_token(&self, token: &Token<'_>) -> bool {

@@ -36,6 +36,8 @@ pub(super) struct Problem<'q> {
     pub(super) never: bool,
     /// The table that is changed.
     pub(super) target: Option<usize>,
+    /// Too large to be solved: every table counts as read through.
+    unsolved: bool,
     restrictions: Vec<Restriction<'q>>,
 }
 
@@ -139,6 +141,11 @@ pub(super) enum Meaning<'q> {
 }
 
 impl<'q> Problem<'q> {
+    /// The most tables and conditions of a problem that is solved, since each may turn on each. No statement that
+    /// people write has as many.
+    const MOST_TABLES: usize = 256;
+    const MOST_CONDITIONS: usize = 1024;
+
     pub(super) fn new(catalog: &'q Catalog, now: Stamp) -> Self {
         Self {
             catalog,
@@ -151,6 +158,7 @@ impl<'q> Problem<'q> {
             many: false,
             never: false,
             target: None,
+            unsolved: false,
             restrictions: Vec::new(),
         }
     }
@@ -311,13 +319,19 @@ impl<'q> Problem<'q> {
 
     /// Finds out which tables go by key.
     pub(super) fn solve(&mut self) {
-        self.make_inner();
-        self.restrictions = restrict::restrictions(self);
+        self.unsolved = self.tables.len() > Self::MOST_TABLES || self.conditions.len() > Self::MOST_CONDITIONS;
+        if !self.unsolved {
+            self.make_inner();
+            self.restrictions = restrict::restrictions(self);
+        }
         let kept: Vec<Vec<RelationId>> = (0..self.tables.len()).map(|table| self.keep(table)).collect();
         for (table, kept) in self.tables.iter_mut().zip(kept) {
             let stored = |id: &&RelationId| self.catalog.table(**id).is_none_or(|t| !t.is_partitioned());
             table.members = kept.iter().filter(stored).map(|id| Member { id: *id, by_key: false }).collect();
             table.kept = kept;
+        }
+        if self.unsolved {
+            return;
         }
         self.follow();
         // Of what has to be read through, those with few rows left still lead to others.
@@ -364,7 +378,10 @@ impl<'q> Problem<'q> {
         if !partitioned {
             kept.extend(self.catalog.descendants(read.id));
         } else if !self.never {
-            let wanted = |name: &Ident| restrict::wanted(self, table, name);
+            let wanted = |name: &Ident| match self.unsolved {
+                true => partition::Wanted::Any,
+                false => restrict::wanted(self, table, name),
+            };
             kept.extend(partition::kept(self.catalog, read.id, &wanted));
         }
         kept
@@ -381,6 +398,10 @@ impl<'q> Problem<'q> {
 
     /// What it would take to know more.
     pub(super) fn questions(&self) -> Vec<String> {
+        if self.unsolved {
+            let tables = self.tables.len();
+            return vec![format!("with {tables} tables and as many conditions: which of them are read through?")];
+        }
         (0..self.tables.len()).filter_map(|table| self.question(table)).collect()
     }
 
