@@ -2,6 +2,7 @@
 
 use std::env;
 use std::process::Command;
+use std::time::Instant;
 
 use crate::{servers, workspace};
 
@@ -26,7 +27,9 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
         warn();
     } else {
         announce("servers");
+        let started = Instant::now();
         servers::run(&[]).map_err(|error| format!("step `servers` failed: {error}"))?;
+        took("servers", started);
         passed += 1;
     }
     for step in STEPS {
@@ -43,6 +46,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
 fn cargo(args: &[&str], fast: bool) -> Result<(), String> {
     let step = format!("cargo {}", args.join(" "));
     announce(&step);
+    let started = Instant::now();
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
         .args(args)
@@ -52,11 +56,19 @@ fn cargo(args: &[&str], fast: bool) -> Result<(), String> {
         .env("RUSTDOCFLAGS", "-D warnings")
         .status()
         .map_err(|error| format!("step `{step}` could not be run: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("step `{step}` failed ({status})")) }
+    if !status.success() {
+        return Err(format!("step `{step}` failed ({status})"));
+    }
+    took(&step, started);
+    Ok(())
 }
 
 fn announce(step: &str) {
     println!("==> {step}");
+}
+
+fn took(step: &str, started: Instant) {
+    println!("<== {step}: {:.0} s", started.elapsed().as_secs_f32());
 }
 
 fn warn() {
