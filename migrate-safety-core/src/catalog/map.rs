@@ -80,6 +80,26 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
 }
 
 impl<K: Ord, V> Map<K, V> {
+    /// Whether both hold the very same entry of a key, unchanged since the one was copied from the other.
+    pub(crate) fn shares_entry(&self, other: &Self, key: &K) -> bool {
+        match (self.entry(key), other.entry(key)) {
+            (Some(own), Some(others)) => Arc::ptr_eq(own, others),
+            _ => false,
+        }
+    }
+
+    fn entry(&self, key: &K) -> Option<&Arc<(K, V)>> {
+        let mut link = &self.root;
+        while let Some(node) = link {
+            match key.cmp(&node.entry.0) {
+                Ordering::Less => link = &node.left,
+                Ordering::Greater => link = &node.right,
+                Ordering::Equal => return Some(&node.entry),
+            }
+        }
+        None
+    }
+
     pub(crate) fn get<Q: Ord + ?Sized>(&self, key: &Q) -> Option<&V>
     where
         K: Borrow<Q>,
@@ -131,6 +151,15 @@ impl<K: Ord, V> Map<K, V> {
 }
 
 impl<K, V> Map<K, V> {
+    /// Whether both are the very same map, unchanged since the one was copied from the other.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (&self.root, &other.root) {
+            (Some(own), Some(others)) => Arc::ptr_eq(own, others),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.root.is_none()
     }

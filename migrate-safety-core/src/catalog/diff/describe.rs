@@ -5,7 +5,7 @@ mod relations;
 
 use super::normal::Normal;
 use super::{Closeness, Key, ObjectKind};
-use crate::catalog::{Catalog, Object, Relation, RelationId, RelationKind, TEMP_SCHEMA, TypeDefKind};
+use crate::catalog::{Catalog, Object, Relation, RelationId, RelationKind, TEMP_SCHEMA, TypeDef, TypeDefKind};
 use crate::layout::Layout;
 use crate::sql::expr::Expression;
 use crate::sql::operation::FiringState;
@@ -95,13 +95,27 @@ pub(super) struct Describer<'c> {
     pub(super) described: Vec<Described>,
 }
 
-/// Everything in a catalog; temporary objects and the hosts' own tables are left out.
-pub(super) fn describe(catalog: &Catalog, closeness: Closeness) -> Vec<Described> {
+/// Everything in a catalog that may differ from another; temporary objects and the hosts' own tables are left out.
+///
+/// What neither has changed since the one was copied from the other is left out too: if it reads differently, then by
+/// the name of something that differs itself.
+pub(super) fn describe(catalog: &Catalog, other: &Catalog, closeness: Closeness) -> Vec<Described> {
     let mut describer = Describer { catalog, closeness, described: Vec::new() };
+    let same_comments = catalog.comments.is_same(&other.comments) && catalog.rule_texts.is_same(&other.rule_texts);
     describer.spaces();
-    describer.types();
-    describer.routines();
-    for relation in catalog.relations().filter(|r| is_compared(r)) {
+    let types = catalog.types().filter(|t| !(same_comments && catalog.types.shares_entry(&other.types, &t.id)));
+    types.for_each(|def| describer.type_def(def));
+    let routines = catalog.routines.iter();
+    let routines = routines.filter(|(id, _)| !(same_comments && catalog.routines.shares_entry(&other.routines, id)));
+    routines.for_each(|(_, routine)| describer.routine(routine));
+    let shared = |id: &RelationId| same_comments && catalog.relations.shares_entry(&other.relations, id);
+    let unchanged = |relation: &Relation| {
+        // A table is described with the indexes behind its constraints and the sequences behind its columns.
+        let table = relation.table();
+        let parts = table.into_iter().flat_map(|t| t.indexes.iter().chain(&t.sequences));
+        shared(&relation.id) && parts.into_iter().all(shared)
+    };
+    for relation in catalog.relations().filter(|r| is_compared(r) && !unchanged(r)) {
         describer.relation(relation);
     }
     describer.described
@@ -141,45 +155,41 @@ impl Describer<'_> {
         }
     }
 
-    fn types(&mut self) {
-        for def in self.catalog.types() {
-            let kind = if matches!(def.kind, TypeDefKind::Domain(_)) { ObjectKind::Domain } else { ObjectKind::Type };
-            let name = format!("{}.{}", def.schema, def.name);
-            let mut described =
-                Described::new(kind, name, Object::Type(def.id)).part_of(ObjectKind::Schema, def.schema.as_str());
-            match &def.kind {
-                TypeDefKind::Enum(labels) => {
-                    let labels: Vec<&str> = labels.iter().map(|(label, _)| &**label).collect();
-                    described.has("labels", labels.join(", "));
-                }
-                TypeDefKind::Domain(domain) => {
-                    described.has("type", self.type_name(&domain.base));
-                    described.has("collation", collation(domain.collation.as_ref()));
-                    described.has("not null", domain.not_null);
-                    self.expression(&mut described, "default", domain.default.as_ref(), None, Some(&domain.base));
-                    let mut checks: Vec<String> = domain
-                        .checks
-                        .iter()
-                        .map(|(name, check, valid)| {
-                            format!("{name} {} {valid}", self.normal(None).of(&check.expr, None))
-                        })
-                        .collect();
-                    checks.sort();
-                    described.has("checks", checks.join("; "));
-                }
-                TypeDefKind::Composite(attributes) => {
-                    let attributes: Vec<String> =
-                        attributes.iter().map(|(name, t)| format!("{name} {}", self.type_name(t))).collect();
-                    described.has("attributes", attributes.join(", "));
-                }
-                TypeDefKind::Range(subtype) => {
-                    described.may_have("subtype", subtype.as_ref().map(|t| self.type_name(t)));
-                }
-                TypeDefKind::Base => {}
+    fn type_def(&mut self, def: &TypeDef) {
+        let kind = if matches!(def.kind, TypeDefKind::Domain(_)) { ObjectKind::Domain } else { ObjectKind::Type };
+        let name = format!("{}.{}", def.schema, def.name);
+        let mut described =
+            Described::new(kind, name, Object::Type(def.id)).part_of(ObjectKind::Schema, def.schema.as_str());
+        match &def.kind {
+            TypeDefKind::Enum(labels) => {
+                let labels: Vec<&str> = labels.iter().map(|(label, _)| &**label).collect();
+                described.has("labels", labels.join(", "));
             }
-            self.comment(&mut described);
-            self.described.push(described);
+            TypeDefKind::Domain(domain) => {
+                described.has("type", self.type_name(&domain.base));
+                described.has("collation", collation(domain.collation.as_ref()));
+                described.has("not null", domain.not_null);
+                self.expression(&mut described, "default", domain.default.as_ref(), None, Some(&domain.base));
+                let mut checks: Vec<String> = domain
+                    .checks
+                    .iter()
+                    .map(|(name, check, valid)| format!("{name} {} {valid}", self.normal(None).of(&check.expr, None)))
+                    .collect();
+                checks.sort();
+                described.has("checks", checks.join("; "));
+            }
+            TypeDefKind::Composite(attributes) => {
+                let attributes: Vec<String> =
+                    attributes.iter().map(|(name, t)| format!("{name} {}", self.type_name(t))).collect();
+                described.has("attributes", attributes.join(", "));
+            }
+            TypeDefKind::Range(subtype) => {
+                described.may_have("subtype", subtype.as_ref().map(|t| self.type_name(t)));
+            }
+            TypeDefKind::Base => {}
         }
+        self.comment(&mut described);
+        self.described.push(described);
     }
 
     fn relation(&mut self, relation: &Relation) {

@@ -124,7 +124,7 @@ type Pair<'d> = (&'d Aspect, &'d Aspect);
 
 /// What `actual` has that `expected` has not, and the reverse.
 pub fn diff(expected: &Catalog, actual: &Catalog, closeness: Closeness) -> Vec<Difference> {
-    let (wanted, found) = (described(expected, closeness), described(actual, closeness));
+    let (wanted, found) = (described(expected, actual, closeness), described(actual, expected, closeness));
     let mut changed: Vec<(&Key, Change, Vec<Pair<'_>>)> = Vec::new();
     for (key, object) in &wanted {
         match found.get(key) {
@@ -231,8 +231,8 @@ fn is_made_apart(key: &Key, cause: &Key) -> bool {
     )
 }
 
-fn described(catalog: &Catalog, closeness: Closeness) -> BTreeMap<Key, Described> {
-    describe(catalog, closeness).into_iter().map(|object| ((object.kind, object.name.clone()), object)).collect()
+fn described(catalog: &Catalog, other: &Catalog, closeness: Closeness) -> BTreeMap<Key, Described> {
+    describe(catalog, other, closeness).into_iter().map(|object| ((object.kind, object.name.clone()), object)).collect()
 }
 
 fn differing<'d>(wanted: &'d Described, found: &'d Described) -> Vec<Pair<'d>> {

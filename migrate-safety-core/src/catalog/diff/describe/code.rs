@@ -13,17 +13,15 @@ fn is_statement(body: &str) -> bool {
 }
 
 impl Describer<'_> {
-    pub(super) fn routines(&mut self) {
-        for routine in self.catalog.routines.values() {
-            let kind = if routine.procedure { ObjectKind::Procedure } else { ObjectKind::Function };
-            let inputs: Vec<String> = routine.inputs().map(|t| self.argument_type(t)).collect();
-            let name = format!("{}.{}({})", routine.schema, routine.name, inputs.join(","));
-            let mut described = Described::new(kind, name, Object::Routine(routine.id))
-                .part_of(ObjectKind::Schema, routine.schema.as_str());
-            self.routine(&mut described, routine);
-            self.comment(&mut described);
-            self.described.push(described);
-        }
+    pub(super) fn routine(&mut self, routine: &Routine) {
+        let kind = if routine.procedure { ObjectKind::Procedure } else { ObjectKind::Function };
+        let inputs: Vec<String> = routine.inputs().map(|t| self.argument_type(t)).collect();
+        let name = format!("{}.{}({})", routine.schema, routine.name, inputs.join(","));
+        let mut described = Described::new(kind, name, Object::Routine(routine.id))
+            .part_of(ObjectKind::Schema, routine.schema.as_str());
+        self.signature(&mut described, routine);
+        self.comment(&mut described);
+        self.described.push(described);
     }
 
     fn argument_type(&self, data_type: &crate::sql::DataType) -> String {
@@ -31,7 +29,7 @@ impl Describer<'_> {
         crate::sql::DataType { modifiers: Vec::new(), ..settled }.to_string()
     }
 
-    fn routine(&self, described: &mut Described, routine: &Routine) {
+    fn signature(&self, described: &mut Described, routine: &Routine) {
         let args: Vec<String> = routine
             .args
             .iter()
