@@ -1,6 +1,6 @@
 //! What a macro is called with: a literal, then `key = value, …`.
 
-use proc_macro::{Delimiter, Literal, Span, TokenStream, TokenTree};
+use proc_macro::{Delimiter, Ident, Literal, Span, TokenStream, TokenTree};
 
 /// The arguments of a macro.
 pub(crate) struct Arguments {
@@ -10,11 +10,13 @@ pub(crate) struct Arguments {
     pub(crate) text: Option<String>,
     /// The settings behind it, as a TOML document: one line a key.
     pub(crate) settings: String,
+    /// The keys, line by line.
+    keys: Vec<Ident>,
     /// Where messages point to.
     pub(crate) span: Span,
 }
 
-/// Arguments that mean nothing.
+/// Arguments that mean nothing, or ask for what cannot be had.
 pub(crate) struct Misused {
     pub(crate) message: String,
     pub(crate) span: Span,
@@ -22,7 +24,8 @@ pub(crate) struct Misused {
 
 impl Arguments {
     pub(crate) fn parse(input: TokenStream) -> Result<Self, Misused> {
-        let mut arguments = Self { literal: None, text: None, settings: String::new(), span: Span::call_site() };
+        let mut arguments =
+            Self { literal: None, text: None, settings: String::new(), keys: Vec::new(), span: Span::call_site() };
         for (position, argument) in split_at_commas(input).into_iter().enumerate() {
             match (position, &*argument) {
                 (0, [TokenTree::Literal(literal)]) => arguments.first(literal.clone())?,
@@ -37,6 +40,7 @@ impl Arguments {
                     if equals.as_char() == '=' && !value.is_empty() =>
                 {
                     arguments.settings += &format!("{key} = {}\n", toml(value));
+                    arguments.keys.push(key.clone());
                 }
                 (_, [first, ..]) => {
                     let message = "write a string literal first, then settings as `key = value`";
@@ -46,6 +50,25 @@ impl Arguments {
             }
         }
         Ok(arguments)
+    }
+
+    /// Something is wrong with the macro as a whole.
+    pub(crate) fn misused(&self, message: &str) -> Misused {
+        misused(message, self.span)
+    }
+
+    /// Something is wrong with a line of the settings.
+    pub(crate) fn wrong_setting(&self, line: usize, message: &str) -> Misused {
+        let key = line.checked_sub(1).and_then(|at| self.keys.get(at));
+        misused(message, key.map_or(self.span, Ident::span))
+    }
+
+    /// Refuses a key that means nothing here.
+    pub(crate) fn refuse(&self, refused: &str, help: &str) -> Result<(), Misused> {
+        match self.keys.iter().find(|key| key.to_string() == refused) {
+            Some(key) => Err(misused(&format!("`{refused}` means nothing here\nhelp: {help}"), key.span())),
+            None => Ok(()),
+        }
     }
 
     fn first(&mut self, literal: Literal) -> Result<(), Misused> {

@@ -1,6 +1,6 @@
 //! The macros: who runs the migrations, where they are, and what stands in the macro's place.
 
-use crate::arguments::{Arguments, Misused, misused};
+use crate::arguments::{Arguments, Misused};
 use crate::build_script;
 use crate::emit::{self, Checks};
 use crate::input::Input;
@@ -41,13 +41,13 @@ pub(crate) fn expand(host: Host, input: TokenStream) -> TokenStream {
 pub(crate) fn expand_sql(input: TokenStream) -> TokenStream {
     expanded(input, |arguments, manifest_dir| {
         let (Some(literal), Some(sql)) = (&arguments.literal, &arguments.text) else {
-            return Err("write the SQL as a string literal".to_owned());
+            return Err(arguments.misused("write the SQL as a string literal"));
         };
-        let settings = Settings::read(&arguments.settings, manifest_dir, manifest_dir)?;
+        let settings = Settings::read(arguments, manifest_dir, manifest_dir)?;
         let usual = manifest_dir.join("migrations");
         let directory = settings.migrations.clone().or_else(|| usual.is_dir().then_some(usual));
         let mut input = match directory {
-            Some(directory) => Input::read(&directory, settings.layout, settings)?,
+            Some(directory) => Input::read(&directory, settings.layout, settings).map_err(|m| arguments.misused(&m))?,
             None => Input::nothing(manifest_dir, settings),
         };
         let mut checks = Checks { tracked: input.files(), ..Checks::default() };
@@ -62,17 +62,17 @@ pub(crate) fn expand_assert(input: TokenStream) -> TokenStream {
     expanded(input, |arguments, manifest_dir| {
         let named = arguments.text.as_deref().unwrap_or("migrations");
         let directory = manifest_dir.join(named);
-        emit::assertion(&directory, named).map_err(|error| format!("{}: {error}", directory.display()))
+        let misused = |error| arguments.misused(&format!("{}: {error}", directory.display()));
+        emit::assertion(&directory, named).map_err(misused)
     })
 }
 
 /// What a macro expands to: the source that `write` gives, or an error where the arguments stand.
-fn expanded(input: TokenStream, write: impl FnOnce(&Arguments, &Path) -> Result<String, String>) -> TokenStream {
+fn expanded(input: TokenStream, write: impl FnOnce(&Arguments, &Path) -> Result<String, Misused>) -> TokenStream {
     let written = Arguments::parse(input).and_then(|arguments| {
         let manifest_dir = std::env::var_os("CARGO_MANIFEST_DIR")
-            .ok_or_else(|| misused("CARGO_MANIFEST_DIR is not set: build with cargo", arguments.span))?;
-        let source =
-            write(&arguments, Path::new(&manifest_dir)).map_err(|message| misused(&message, arguments.span))?;
+            .ok_or_else(|| arguments.misused("CARGO_MANIFEST_DIR is not set: build with cargo"))?;
+        let source = write(&arguments, Path::new(&manifest_dir))?;
         Ok((source, arguments.span))
     });
     match written {
@@ -82,7 +82,7 @@ fn expanded(input: TokenStream, write: impl FnOnce(&Arguments, &Path) -> Result<
 }
 
 impl Host {
-    fn read(self, arguments: &Arguments, manifest_dir: &Path) -> Result<Input, String> {
+    fn read(self, arguments: &Arguments, manifest_dir: &Path) -> Result<Input, Misused> {
         let told = arguments.text.as_ref().map(|path| manifest_dir.join(path));
         let host = match self {
             Self::Sqlx => Some((Layout::Sqlx, default_of_sqlx(manifest_dir))),
@@ -90,13 +90,17 @@ impl Host {
             Self::None => None,
         };
         let start = told.clone().or_else(|| host.as_ref().map(|(_, default)| default.clone()));
-        let settings = Settings::read(&arguments.settings, manifest_dir, start.as_deref().unwrap_or(manifest_dir))?;
+        if host.is_some() {
+            arguments.refuse("layout", "the macro of a host reads that host's layout; check_migrations! reads any")?;
+            arguments.refuse("migrations", "write the path first, as in `migrate!(\"db/migrations\", deny = flag)`")?;
+        }
+        let settings = Settings::read(arguments, manifest_dir, start.as_deref().unwrap_or(manifest_dir))?;
         let Some((layout, default)) = host else {
             let directory = told.or_else(|| settings.migrations.clone());
             let directory = directory.unwrap_or_else(|| manifest_dir.join("migrations"));
-            return Input::read(&directory, settings.layout, settings);
+            return Input::read(&directory, settings.layout, settings).map_err(|m| arguments.misused(&m));
         };
-        Input::of_host(&told.unwrap_or(default), layout, settings)
+        Input::of_host(&told.unwrap_or(default), layout, settings).map_err(|m| arguments.misused(&m))
     }
 
     /// The call of the host's macro, as the user would have written it.

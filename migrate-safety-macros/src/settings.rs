@@ -1,5 +1,6 @@
 //! The settings of a check: what stands in the macro, before what stands in `migrate-safety.toml`.
 
+use crate::arguments::{Arguments, Misused};
 use migrate_safety_core::config::{ConfigError, ConfigFile};
 use migrate_safety_core::rules::Status;
 use migrate_safety_core::{Config, Layout};
@@ -16,20 +17,20 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// `written` is what stands in the macro, `start` where the search for the file begins.
-    pub(crate) fn read(written: &str, manifest_dir: &Path, start: &Path) -> Result<Self, String> {
-        let above = match ConfigFile::parse(manifest_dir.join("Cargo.toml"), written) {
+    /// `start` is where the search for the file begins.
+    pub(crate) fn read(arguments: &Arguments, manifest_dir: &Path, start: &Path) -> Result<Self, Misused> {
+        let misused = |error: ConfigError| arguments.misused(&error.to_string());
+        let above = match ConfigFile::parse(manifest_dir.join("Cargo.toml"), &arguments.settings) {
             Ok(file) => file,
-            // The place is the macro's.
-            Err(ConfigError::Wrong { message, .. }) => return Err(message),
-            Err(error) => return Err(error.to_string()),
+            Err(ConfigError::Wrong { line, message, .. }) => return Err(arguments.wrong_setting(line, &message)),
+            Err(error) => return Err(misused(error)),
         };
-        let below = ConfigFile::find(start).map_err(|error| error.to_string())?;
+        let below = ConfigFile::find(start).map_err(misused)?;
         let mut files: Vec<PathBuf> = below.iter().map(|file| file.path.clone()).collect();
         let file = overlay(above, below.unwrap_or_default());
         files.extend(file.schema.clone());
         Ok(Self {
-            config: file.config().map_err(|error| error.to_string())?,
+            config: file.config().map_err(misused)?,
             deny: file.deny.unwrap_or(Status::Block),
             layout: file.layout,
             migrations: file.migrations,

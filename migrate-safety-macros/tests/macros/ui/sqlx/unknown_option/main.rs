@@ -1,4 +1,5 @@
-static MIGRATOR: sqlx::migrate::Migrator = migrate_safety_sqlx::migrate!("./sqlx/unknown_option/migrations", dialekt = "postgres:14");
+static MIGRATOR: sqlx::migrate::Migrator =
+    migrate_safety_sqlx::migrate!("./sqlx/unknown_option/migrations", deny = flag, dialekt = "postgres:14");
 
 fn main() {
     let _ = MIGRATOR.iter().count();
