@@ -22,6 +22,7 @@
 //! start_after = 20240131120000, dialect = "postgres:14", rules = { "long-lock" = "flag" })`. They go before the
 //! nearest `migrate-safety.toml` in or above the migrations' directory, which is read as everywhere. Comments that
 //! allow a finding work as everywhere.
+//! `layout` and `migrations` are for `check_migrations!` and `checked_sql!`: the macro of a host has its own.
 //!
 //! # Rebuilds
 //! A changed or deleted file makes cargo build the crate again. For *new* files cargo needs a `build.rs`, as it does
