@@ -55,3 +55,31 @@ impl Places {
         last.is_some_and(|(_, end)| span.start.offset < *end)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Places;
+    use crate::sql::{Position, Span};
+
+    fn span(start: usize, end: usize) -> Span {
+        let at = |offset| Position { offset, ..Position::START };
+        Span { start: at(start), end: at(end) }
+    }
+
+    #[test]
+    fn places_meet_what_any_of_them_has_text_in_common_with() {
+        let known = [(0, 50), (3, 5), (60, 61), (70, 70)];
+        let mut places = Places::default();
+        known.iter().rev().for_each(|(start, end)| places.add(Some(span(*start, *end))));
+        places.settle();
+        for start in 0..80 {
+            for end in start..80 {
+                let meets = known.iter().any(|(from, to)| start < *to && *from < end);
+                assert_eq!(places.meet(Some(span(start, end))), meets, "{start}..{end}");
+            }
+        }
+        assert!(!places.meet(None));
+        places.add(None);
+        assert!(places.meet(None));
+    }
+}

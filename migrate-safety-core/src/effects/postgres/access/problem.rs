@@ -432,3 +432,24 @@ fn output_name(item: &SelectItem) -> Option<&Ident> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Config, Layout, MigrationSet, check};
+    use std::fmt::Write;
+
+    #[test]
+    fn what_is_too_large_to_be_solved_is_read_through_and_asked_about() {
+        let mut sql = "CREATE TABLE t (id bigint PRIMARY KEY);\nSELECT 1 FROM t t0".to_owned();
+        for n in 1..300 {
+            write!(sql, " JOIN t t{n} ON t{n}.id = t{}.id", n - 1).unwrap();
+        }
+        sql.push_str(" WHERE t0.id = 1;");
+        let mut set = MigrationSet::from_text("1_m.sql", sql, Layout::Sqlx);
+        set.complete = true;
+        let report = check(&set, &Config::default());
+        let effects = &report.migrations[0].statements[1].effects;
+        assert_eq!(effects.scans.len(), 1, "{effects:?}");
+        assert!(effects.uncertain.iter().any(|asked| asked.contains("300 tables")), "{:?}", effects.uncertain);
+    }
+}
