@@ -47,7 +47,7 @@ mod introspect;
 #[cfg(feature = "live")]
 pub use error::Error;
 #[cfg(feature = "live")]
-pub use guard::{Access, Guard};
+pub use guard::{Access, Guard, GuardedConnection};
 #[cfg(feature = "live")]
 pub use introspect::{connect, introspect};
 #[cfg(feature = "macros")]

@@ -155,6 +155,10 @@ impl Runner<'_> {
             }
             let began = self.host.now();
             let Err(failure) = self.alone_once(work, lone, key, done).await else { return Ok(()) };
+            if !repeatable && failure.class() != ErrorClass::Disconnected {
+                // A transaction of the file's own may be open.
+                self.host.execute("ROLLBACK").await.map_err(Reason::server("rolling back"))?;
+            }
             let missed = Missed { failure, line: lone.unit.line };
             if let Err(reason) = self.try_again(work, &wanted, missed, began, repeatable, left, &mut tries).await {
                 if !reason.is_disconnect() {

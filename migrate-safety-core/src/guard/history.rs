@@ -23,8 +23,13 @@ impl History {
     /// Compares. `checksum` gives that of a migration as the runner computes it.
     pub fn compare(set: &MigrationSet, applied: &[AppliedMigration], checksum: &dyn Fn(&Migration) -> String) -> Self {
         let order = |a: &str, b: &str| set.layout.compare_versions(a, b);
-        let record = |id: &str| applied.iter().find(|record| order(&record.version, id).is_eq());
-        let newest = applied.iter().map(|record| &record.version).max_by(|a, b| order(a, b));
+        let mut records: Vec<&AppliedMigration> = applied.iter().collect();
+        records.sort_by(|a, b| order(&a.version, &b.version));
+        let record = |id: &str| {
+            let found = records.binary_search_by(|record| order(&record.version, id)).ok();
+            found.and_then(|at| records.get(at).copied())
+        };
+        let newest = records.last().map(|record| &record.version);
         let mut history = Self {
             dirty: applied.iter().find(|record| !record.success).map(|record| record.version.clone()),
             ..Self::default()
@@ -43,7 +48,9 @@ impl History {
                 Some(_) => {}
             }
         }
-        let is_there = |version: &str| set.migrations.iter().any(|migration| order(&migration.id, version).is_eq());
+        let mut there: Vec<&str> = set.migrations.iter().map(|migration| migration.id.as_str()).collect();
+        there.sort_by(|a, b| order(a, b));
+        let is_there = |version: &str| there.binary_search_by(|id| order(id, version)).is_ok();
         let missing = applied.iter().filter(|record| !is_there(&record.version));
         history.missing.extend(missing.map(|record| record.version.clone()));
         history

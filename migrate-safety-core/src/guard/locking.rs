@@ -21,6 +21,18 @@ pub fn advisory_key(database: &str) -> i64 {
     0x3d32_ad9e * i64::from(crc32(database.as_bytes()))
 }
 
+/// Waits, by polling, for the lock of the migrations of the host's database; how long it took. Whoever has it gives it
+/// back with `pg_advisory_unlock`, or by closing the session.
+///
+/// # Errors
+/// Another process keeps it for longer than the settings allow, or the server fails.
+pub async fn lock_migrations(host: &mut dyn Host, settings: &Settings) -> Result<Duration, Reason> {
+    let answer =
+        host.fetch("SELECT current_database()::text").await.map_err(Reason::server("looking at the server"))?;
+    let database = answer.first().map(String::as_str).unwrap_or_default();
+    lock(host, advisory_key(database), settings).await
+}
+
 /// Waits for the lock.
 pub(super) async fn lock(host: &mut dyn Host, key: i64, settings: &Settings) -> Result<Duration, Reason> {
     let began = host.now();

@@ -40,7 +40,7 @@ pub use error::{Reason, Stopped};
 pub use event::{Event, Severity};
 pub use history::History;
 pub use host::{Answer, Failure, Host, block_on_ready};
-pub use locking::advisory_key;
+pub use locking::{advisory_key, lock_migrations};
 pub use progress::is_own_table;
 pub use report::{Direction, HeldLock, MigrationRun, Outcome, Retried, RunReport, StatementRun, Waiter};
 pub use run::{Goal, Mode, run, run_wrapped};

@@ -254,7 +254,8 @@ impl<'r> Runner<'r> {
         direction: Direction,
         mode: Mode,
     ) -> Result<(), Reason> {
-        let live = self.introspect().await?;
+        // What is pending is known already, and the books may have another name than the check looks for.
+        let live = Live { applied: None, ..self.introspect().await? };
         self.target = live.catalog.target();
         let report = self.check(set, todo, direction, &live);
         self.report.check = Some(report.clone());
@@ -327,8 +328,7 @@ impl<'r> Runner<'r> {
         let mut config = Config { start_after: None, only: None, ..self.settings.config.clone() };
         // The guard sets it.
         config.rules.entry("no-lock-timeout".to_owned()).or_insert(Level::Allow);
-        let live = Live { applied: None, ..live.clone() };
-        Checker::new(&config).with_live(&live).one_by_one().check(&pending)
+        Checker::new(&config).with_live(live).one_by_one().check(&pending)
     }
 
     fn deny(&mut self, report: &Report, direction: Direction) -> Result<(), Reason> {

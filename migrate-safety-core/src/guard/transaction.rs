@@ -6,7 +6,7 @@ use super::event::Event;
 use super::host::Failure;
 use super::report::{HeldLock, Retried, StatementRun, Waiter};
 use super::run::{Runner, Work};
-use super::units::Unit;
+use super::units::{Unit, strongest};
 use crate::retry::{Backoff, ErrorClass};
 use std::time::Duration;
 
@@ -62,7 +62,7 @@ impl Runner<'_> {
         ending: &[Note],
         left: &str,
     ) -> Result<(), Reason> {
-        let wanted = Wanted::from_iter(stretch.units.iter().flat_map(|unit| unit.wanted.clone()));
+        let wanted = strongest(stretch.units.iter().map(|unit| &unit.wanted));
         let mut tries = self.tries();
         loop {
             self.hold_back(work, &wanted, &mut tries).await?;
@@ -103,7 +103,8 @@ impl Runner<'_> {
         loop {
             let mut found = blockers(self.host, wanted).await.map_err(Reason::server("looking who is in the way"))?;
             let long = self.settings.lock_timeout.as_secs_f64();
-            found.retain(|blocker| blocker.transaction_seconds.is_none_or(|seconds| seconds > long));
+            // Of a session that this role may not see nothing is known; a prepared transaction has none.
+            found.retain(|blocker| blocker.transaction_seconds.map_or(blocker.pid.is_none(), |age| age > long));
             let now = self.host.now();
             let late = now.saturating_sub(tries.began) >= self.settings.patience;
             if found.is_empty() || late || now.saturating_sub(began) >= HOLD_BACK.0 {

@@ -253,7 +253,8 @@ fn sets_timeout(text: &str, unit: &Unit, read: &[Read<'_>]) -> bool {
     })
 }
 
-fn strongest<'w>(all: impl Iterator<Item = &'w Wanted>) -> Wanted {
+/// The strongest mode of each relation.
+pub(super) fn strongest<'w>(all: impl Iterator<Item = &'w Wanted>) -> Wanted {
     let mut strongest = Wanted::new();
     for (relation, mode) in all.flatten() {
         let known = strongest.entry(relation.clone()).or_insert(*mode);

@@ -236,9 +236,9 @@ fn of_migrate(error: MigrateError) -> Failure {
 
 /// The migrator's own value of a migration.
 fn find<'m>(migrator: &'m Migrator, migration: &Migration) -> Result<&'m sqlx::migrate::Migration, Failure> {
-    let is_it = |found: &&sqlx::migrate::Migration| {
-        !found.migration_type.is_down_migration() && found.version.to_string() == migration.id
-    };
+    let version: Option<i64> = migration.id.parse().ok();
+    let is_it =
+        |found: &&sqlx::migrate::Migration| Some(found.version) == version && !found.migration_type.is_down_migration();
     migrator.iter().find(is_it).ok_or_else(|| unknown(&migration.id))
 }
 

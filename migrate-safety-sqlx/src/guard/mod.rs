@@ -1,9 +1,11 @@
 //! Guarded runs of sqlx's migrations.
 
 mod access;
+mod connection;
 mod host;
 
 pub use access::Access;
+pub use connection::GuardedConnection;
 
 use host::{Books, Listener, PgHost};
 use migrate_safety_core::MigrationSet;

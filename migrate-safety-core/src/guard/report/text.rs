@@ -20,10 +20,11 @@ impl fmt::Display for RunReport {
         self.migrations.iter().try_for_each(|run| write!(f, "{run}"))?;
         self.notes.iter().try_for_each(|note| writeln!(f, "note: {note}"))?;
         self.flags().iter().try_for_each(|flag| writeln!(f, "FLAG: {flag}"))?;
-        match self.migrations.len() {
-            0 => writeln!(f, "Nothing to run."),
-            1 => writeln!(f, "1 migration."),
-            n => writeln!(f, "{n} migrations."),
+        match (self.migrations.len(), &self.check) {
+            (0, None) => writeln!(f, "Nothing to run."),
+            (0, Some(_)) => writeln!(f, "Nothing was run."),
+            (1, _) => writeln!(f, "1 migration."),
+            (n, _) => writeln!(f, "{n} migrations."),
         }
     }
 }

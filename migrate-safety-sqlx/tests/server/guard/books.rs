@@ -2,7 +2,7 @@
 
 use super::{BOOKS, block_on, hasty, migrator, own_tables, pool, servers, text};
 use migrate_safety_core::guard::Outcome;
-use migrate_safety_sqlx::Guard;
+use migrate_safety_sqlx::{Guard, GuardedConnection};
 
 const FILES: &[(&str, &str)] = &[
     ("1_users.sql", "CREATE TABLE users (id bigserial PRIMARY KEY, name text);\nINSERT INTO users (name) VALUES ('a')"),
@@ -84,5 +84,30 @@ fn up_to_a_version_and_a_dry_run() {
             assert_eq!(planned.history.pending, ["3", "4", "5"]);
             assert_eq!(planned.migrations[0].locks[0].relation, "public.users");
         });
+    }
+}
+
+#[test]
+fn a_migrator_runs_over_a_guarded_connection() {
+    for server in servers() {
+        let (ours, theirs) = (server.database("wrapped").unwrap(), server.database("not_wrapped").unwrap());
+        let migrator = migrator(FILES);
+        block_on(async {
+            let (pool, other) = (pool(&ours, 1).await, super::pool(&theirs, 1).await);
+            let mut connection = pool.acquire().await.unwrap();
+            let mut guarded = GuardedConnection::new(&mut connection).settings(hasty());
+            migrator.run_direct(None, &mut guarded, false).await.unwrap();
+            drop(connection);
+            migrator.run(&other).await.unwrap();
+            assert_eq!(text(&ours, BOOKS), text(&theirs, BOOKS));
+            let mut connection = pool.acquire().await.unwrap();
+            let mut guarded = GuardedConnection::new(&mut connection).settings(hasty());
+            let down = migrator.iter().find(|m| m.migration_type.is_down_migration()).unwrap();
+            sqlx::migrate::Migrate::revert(&mut guarded, "_sqlx_migrations", down).await.unwrap();
+        });
+        assert_eq!(
+            text(&ours, "SELECT string_agg(version::text, ',' ORDER BY version) FROM _sqlx_migrations"),
+            "1,3,4,5"
+        );
     }
 }
