@@ -11,7 +11,7 @@ use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 /// A connection on which each migration runs as [`Guard`](super::Guard) runs it, for code of your own over
-/// [`Migrate`], and for [`Migrator::run_direct`]:
+/// [`Migrate`], and for `Migrator::run_direct`:
 ///
 /// ```no_run
 /// # async fn example(migrator: sqlx::migrate::Migrator, pool: sqlx::PgPool) -> Result<(), Box<dyn std::error::Error>> {
