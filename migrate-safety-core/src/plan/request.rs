@@ -65,6 +65,12 @@ impl<'a> Request<'a> {
         let mut state = self.state.clone();
         let mut drafts = Vec::new();
         for statement in statements {
+            if statement == self.sql() {
+                return Err(Refusal::new(
+                    "it has no steps that are smaller",
+                    "make the change in a maintenance window",
+                ));
+            }
             let pieces = piece::pieces(self.catalog, statement).map_err(Refusal::Part)?;
             let parts = self.planner.drafts(&mut state, pieces).map_err(Refusal::Part)?;
             drafts.push(parts.into_iter().fold(Draft { already_safe: true, ..Draft::new() }, Draft::then));
@@ -105,13 +111,14 @@ impl<'a> Request<'a> {
             Operation::Update(update) => &update.table.name,
             Operation::Insert(insert) => &insert.table,
             Operation::Delete(delete) => &delete.table.name,
-            Operation::Comment { on, .. } => match on {
-                CommentTarget::Relation(name)
-                | CommentTarget::Column(name, _)
-                | CommentTarget::Constraint(name, _)
-                | CommentTarget::OnTable(_, name, _) => name,
-                _ => return None,
-            },
+            Operation::Comment {
+                on:
+                    CommentTarget::Relation(name)
+                    | CommentTarget::Column(name, _)
+                    | CommentTarget::Constraint(name, _)
+                    | CommentTarget::OnTable(_, name, _),
+                ..
+            } => name,
             Operation::Grant { relations, .. } => relations.first()?,
             _ => return None,
         };

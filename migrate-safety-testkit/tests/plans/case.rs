@@ -15,18 +15,25 @@ pub(crate) struct Case {
     pub(crate) change: &'static str,
     /// Since which server version there is such a change.
     pub(crate) since: u16,
+    /// Whether the plan has to say that the change is safe as it is.
+    pub(crate) safe: bool,
 }
 
 impl Case {
     /// A change on every version, on made up rows.
     pub(crate) const fn new(name: &'static str, before: &'static str, change: &'static str) -> Self {
-        Self { name, before, rows: "", change, since: 14 }
+        Self { name, before, rows: "", change, since: 14, safe: false }
     }
 
     /// With these rows besides.
     pub(crate) const fn rows(mut self, rows: &'static str) -> Self {
         self.rows = rows;
         self
+    }
+
+    /// A change that needs no plan.
+    pub(crate) const fn safe(name: &'static str, before: &'static str, change: &'static str) -> Self {
+        Self { safe: true, ..Self::new(name, before, change) }
     }
 
     /// Only from this version on.

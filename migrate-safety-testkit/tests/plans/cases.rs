@@ -29,4 +29,39 @@ pub(crate) const CASES: &[Case] = &[
         "CREATE TABLE t (id bigint PRIMARY KEY, a int, b text);",
         "CREATE INDEX t_a ON t (a); ALTER TABLE t ALTER COLUMN a SET NOT NULL; CREATE INDEX t_b ON t (b)",
     ),
+    Case::safe("a new view", OBJECTS, "CREATE VIEW w AS SELECT a, count(*) AS n FROM t GROUP BY a"),
+    Case::safe("a view with a column more", OBJECTS, "CREATE OR REPLACE VIEW v AS SELECT id, a, b FROM t"),
+    Case::safe(
+        "another body of a function",
+        OBJECTS,
+        "CREATE OR REPLACE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.a := 1; RETURN NEW; END'",
+    ),
+    Case::safe("a new function", OBJECTS, "CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql AS 'SELECT x + 1'"),
+    Case::safe(
+        "a replaced trigger",
+        OBJECTS,
+        "CREATE OR REPLACE TRIGGER r BEFORE UPDATE OF a ON t FOR EACH ROW EXECUTE FUNCTION f()",
+    ),
+    Case::safe("a new trigger", OBJECTS, "CREATE TRIGGER q AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()"),
+    Case::safe("a policy before it counts", OBJECTS, "CREATE POLICY q ON t FOR SELECT USING (a > 1)"),
+    Case::safe("another condition of a policy", OBJECTS, "ALTER POLICY p ON t USING (a = 2)"),
+    Case::safe("a sequence that counts further", OBJECTS, "ALTER SEQUENCE s MAXVALUE 100000 CACHE 5"),
+    Case::safe("extended statistics", OBJECTS, "CREATE STATISTICS t_a_b ON a, b FROM t"),
+    Case::safe("storage of a column", OBJECTS, "ALTER TABLE t ALTER COLUMN b SET STORAGE EXTERNAL"),
+    Case::safe("storage parameters", OBJECTS, "ALTER TABLE t SET (fillfactor = 70)"),
+    Case::safe("a comment", OBJECTS, "COMMENT ON COLUMN t.b IS 'what it''s about'"),
+    Case::safe("a default", OBJECTS, "ALTER TABLE t ALTER COLUMN a SET DEFAULT 5"),
+    Case::new("a window for row security", OBJECTS, "ALTER TABLE t ENABLE ROW LEVEL SECURITY"),
+    Case::new(
+        "a materialized view",
+        OBJECTS,
+        "CREATE MATERIALIZED VIEW m AS SELECT a, count(*) AS n FROM t GROUP BY a",
+    ),
+    Case::new("a view away", OBJECTS, "DROP VIEW v"),
+    Case::new("a trigger away", OBJECTS, "DROP TRIGGER r ON t"),
 ];
+
+/// A table with what can hang on one.
+const OBJECTS: &str = "CREATE TABLE t (id bigint PRIMARY KEY, a int, b text); CREATE VIEW v AS SELECT id, a FROM t; CREATE SEQUENCE s; \
+         CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; \
+         CREATE TRIGGER r BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f(); CREATE POLICY p ON t USING (a = 1);";

@@ -1,7 +1,8 @@
-//! Plans run on servers: every sample of every recipe, and the cases of `cases.rs`.
+//! Plans run on servers: every sample of every recipe, the cases of `cases.rs`, and cases made by dice.
 //!
 //! `PLANS_MAJORS=14,18` runs on these versions; `PLANS_FILTER=text` only the cases whose name, schema or change contains the text;
-//! `PLANS_PROOFS=self,end,back,dump,locks,crash` gives these proofs.
+//! `PLANS_PROOFS=self,end,back,dump,locks,crash` gives these proofs;
+//! `PLANS_RANDOM=300` makes so many cases by dice, and `PLANS_SEED=7` others than usual.
 //!
 //! One proof that fails fails the run; all are printed.
 
@@ -12,12 +13,15 @@ mod cases;
 mod host;
 mod picture;
 mod proof;
+mod random;
 mod scene;
 
 use case::Case;
-use migrate_safety_core::plan::{DualWrite, Plan, Rollback};
+use migrate_safety_core::plan::{DualWrite, Plan, PlanError, Rollback};
 use migrate_safety_testkit::server_for_test;
 use proof::{PROOFS, Proof};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use scene::{Rows, Scene, Stage};
 use std::sync::Mutex;
 use std::time::Instant;
@@ -31,10 +35,45 @@ fn plans_hold_on_servers() {
     let mut cases: Vec<Case> = case::samples().chain(cases::CASES.iter().copied()).collect();
     cases.retain(|case| [case.name, case.before, case.change].iter().any(|text| text.contains(&filter)));
     let mut wrong = Vec::new();
-    for major in setting("PLANS_MAJORS", USUAL_MAJOR).split(',') {
-        let Some(server) = server_for_test(major.parse().unwrap()) else { continue };
-        let cases: Vec<Case> = cases.iter().filter(|case| case.since <= server.major()).copied().collect();
-        wrong.extend(prove_all(&Stage::new(server), &cases));
+    for stage in stages() {
+        let major = stage.server().major();
+        let cases: Vec<Case> = cases.iter().filter(|case| case.since <= major).copied().collect();
+        for (case, outcome) in prove_all(&stage, &cases) {
+            wrong.extend(match outcome {
+                Outcome::Proved => None,
+                Outcome::Refused(error) => Some(told(case, major, &format!("no plan: {error}"))),
+                Outcome::Wrong(problem) => Some(told(case, major, &problem)),
+            });
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n\n{}\n", wrong.len(), wrong.join("\n\n"));
+}
+
+/// A change is refused, or its plan holds; and one that is said to fail does.
+#[test]
+fn random_plans_hold_on_servers() {
+    let seed: u8 = setting("PLANS_SEED", "1").parse().unwrap();
+    let many: usize = setting("PLANS_RANDOM", "20").parse().unwrap();
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
+    let mut runner = TestRunner::new_with_rng(proptest::test_runner::Config::default(), rng);
+    let cases: Vec<Case> = (0..many).map(|_| random::cases().new_tree(&mut runner).unwrap().current()).collect();
+    let mut wrong = Vec::new();
+    for stage in stages() {
+        let major = stage.server().major();
+        let (mut proved, mut refused) = (0, Vec::new());
+        for (case, outcome) in prove_all(&stage, &cases) {
+            match outcome {
+                Outcome::Proved => proved += 1,
+                Outcome::Refused(PlanError::ChangeFails { message, .. }) => {
+                    let fails = Scene::new(&stage, case, Rows::None).twin().is_err();
+                    let problem = format!("said to fail, and does not: {message}");
+                    wrong.extend((!fails).then(|| told(case, major, &problem)));
+                }
+                Outcome::Refused(error) => refused.push(told(case, major, &error.to_string())),
+                Outcome::Wrong(problem) => wrong.push(told(case, major, &problem)),
+            }
+        }
+        println!("{proved} of {many} proved, {} refused:\n{}", refused.len(), refused.join("\n"));
     }
     assert!(wrong.is_empty(), "{} wrong:\n\n{}\n", wrong.len(), wrong.join("\n\n"));
 }
@@ -66,42 +105,53 @@ fn broken_plans_are_found_out() {
     }
 }
 
-/// Proves the plans of all cases, two at a time; what is wrong.
-fn prove_all(stage: &Stage, cases: &[Case]) -> Vec<String> {
+/// What came of a case.
+enum Outcome {
+    Proved,
+    Refused(PlanError),
+    Wrong(String),
+}
+
+/// Proves the plans of all cases, two at a time.
+fn prove_all<'c>(stage: &Stage, cases: &'c [Case]) -> Vec<(&'c Case, Outcome)> {
     const WORKERS: usize = 2;
 
-    let major = stage.server().major();
     let started = Instant::now();
-    let (waiting, wrong) = (Mutex::new(cases.iter()), Mutex::new(Vec::new()));
+    let (waiting, outcomes) = (Mutex::new(cases.iter()), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..WORKERS {
             scope.spawn(|| {
                 loop {
                     let Some(case) = waiting.lock().unwrap().next() else { return };
-                    for problem in prove(stage, case).err().into_iter().flatten() {
-                        let told = format!("{} on {}: {}\n    {problem}", case.name, major, case.change);
-                        wrong.lock().unwrap().push(told);
-                    }
+                    let outcome = prove(stage, case);
+                    outcomes.lock().unwrap().push((case, outcome));
                 }
             });
         }
     });
-    println!("PostgreSQL {major}: {} cases in {:.1} s", cases.len(), started.elapsed().as_secs_f32());
-    wrong.into_inner().unwrap()
+    let seconds = started.elapsed().as_secs_f32();
+    println!("PostgreSQL {}: {} cases in {seconds:.1} s", stage.server().major(), cases.len());
+    outcomes.into_inner().unwrap()
 }
 
 /// Gives the proofs of a case's plans.
-fn prove(stage: &Stage, case: &Case) -> Result<(), Vec<String>> {
+fn prove(stage: &Stage, case: &Case) -> Outcome {
     let mut scene = Scene::new(stage, case, Rows::Some);
     let catalog = scene.replayed();
     let mut plans: Vec<Plan> = Vec::new();
     for dual_write in [DualWrite::Application, DualWrite::Trigger] {
-        let plan = scene.plan_on(&catalog, dual_write).map_err(|error| vec![format!("no plan: {error}")])?;
+        let plan = match scene.plan_on(&catalog, dual_write) {
+            Ok(plan) => plan,
+            Err(error) => return Outcome::Refused(error),
+        };
         if !plans.iter().any(|known| steps(known) == steps(&plan)) {
             plans.push(plan);
         }
     }
     let mut wrong = Vec::new();
+    if case.safe && !plans.iter().all(|plan| plan.already_safe) {
+        wrong.push("the change is safe as it is, and the plan does not say so".to_owned());
+    }
     if scene.twin().is_err() {
         // A plan for a change that rows forbid stops at a gate as long as they are there; without them it is proved.
         let stops = plans.iter().all(|plan| proof::runs(&scene, plan).is_err());
@@ -115,7 +165,18 @@ fn prove(stage: &Stage, case: &Case) -> Result<(), Vec<String>> {
             }
         }
     }
-    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+    if wrong.is_empty() { Outcome::Proved } else { Outcome::Wrong(wrong.join("\n    ")) }
+}
+
+fn told(case: &Case, major: u16, problem: &str) -> String {
+    format!("{} on {major}: {}\n  after {}\n    {problem}", case.name, case.change, case.before.trim_end())
+}
+
+/// A stage on each version that is asked for.
+fn stages() -> impl Iterator<Item = Stage> {
+    let majors = setting("PLANS_MAJORS", USUAL_MAJOR);
+    let majors: Vec<u16> = majors.split(',').map(|major| major.parse().unwrap()).collect();
+    majors.into_iter().filter_map(|major| Some(Stage::new(server_for_test(major)?)))
 }
 
 fn proofs() -> impl Iterator<Item = (&'static str, Proof)> {

@@ -75,6 +75,10 @@ impl Addition<'_> {
         let (request, t, c) = (self.request, self.table.sql(), self.new.name.sql());
         let collation = self.new.collation.as_ref().map(|name| format!(" COLLATE {}", name.sql())).unwrap_or_default();
         let bare = format!("ALTER TABLE {t} ADD COLUMN {c} {}{collation}", self.new.data_type);
+        if let Some(obstacle) = request.obstacle(&bare) {
+            // A domain's checks are run for every row even where the column is empty.
+            return Ok(super::window(request.sql(), &obstacle.message));
+        }
         let not_null = format!("ALTER TABLE {t} ALTER COLUMN {c} SET NOT NULL");
         let mut parts = Vec::new();
         let mut waits = Vec::new();

@@ -74,6 +74,7 @@ recipes! {
     replace_index,
     rewrite,
     set_not_null,
+    setting,
     as_it_is,
 }
 

@@ -48,7 +48,7 @@ fn cancel(client: &mut Client, step: &Step) -> Result<(), String> {
     let _ = host::run(client, step);
     canceller.join().unwrap().map_err(|error| error.to_string())?;
     // Who comes late cancels the next statement.
-    let _ = host::batch(client, "SELECT pg_sleep(0.01)");
+    let _ = host::batch(client, "SELECT pg_sleep(0.2)");
     Ok(())
 }
 

@@ -74,20 +74,22 @@ fn writers(scene: &Scene<'_>, plan: &Plan) -> Result<(), String> {
                 reader.end()
             });
             let may_fail = |error: &String| ["55P03", "its gate"].iter().any(|known| error.contains(known));
-            let refused = host::run(&mut client, step).err().filter(|error| !may_fail(error));
-            let read = reading.join().unwrap_or_else(|_| Err("the reader failed".to_owned()));
-            let ran = match refused {
-                Some(error) => Err(error),
-                None => read,
+            let ran = match host::run(&mut client, step) {
+                Err(error) if may_fail(&error) => Ok(false),
+                other => other.map(|()| true),
             };
+            let ran = reading.join().unwrap_or_else(|_| Err("the reader failed".to_owned())).and(ran);
             ended.store(true, Ordering::Release);
             (ran, writer.join().unwrap_or_default())
         });
-        ran?;
+        let ran = ran?;
         if slowest > step.lock_timeout + SLACK {
             return Err(format!("a writer waited {slowest:?} for {} ({})", step.id, step.title));
         }
         // What the writer wrote may not be what the gate asks of the application; then the plan stops here, rightly.
+        if ran {
+            continue;
+        }
         if host::gate(&mut client, step).is_err() {
             return Ok(());
         }
@@ -96,7 +98,7 @@ fn writers(scene: &Scene<'_>, plan: &Plan) -> Result<(), String> {
     Ok(())
 }
 
-/// Brings a step to its end that may have run or not.
+/// Brings a step to its end that gave up, and may have left something behind.
 fn settle(client: &mut Client, step: &Step) -> Result<(), String> {
     match host::run(client, step) {
         Ok(()) => Ok(()),
