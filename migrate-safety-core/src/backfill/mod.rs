@@ -27,17 +27,26 @@
 //!   application); the passes at the end find what it misses.
 
 mod code;
+#[cfg(feature = "live")]
+mod engine;
 mod error;
 mod expression;
 mod key;
 mod loop_sql;
 mod prepare;
 mod prepared;
+#[cfg(feature = "live")]
+mod probe;
 mod render;
 mod spec;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "live")]
+pub use engine::{
+    Action, Answer, Control, Event, Failure, Options, Outcome, Progress, Reject, Run, RunError, Signal, State,
+    Statement, Status, control_statement, status_statement,
+};
 pub use error::{InvalidBackfill, Warning};
 pub use key::{Key, KeyColumn};
 pub use prepared::Prepared;

@@ -57,6 +57,8 @@ pub(super) fn prepare(backfill: &Backfill, catalog: &Catalog) -> Result<Prepared
         only,
         copy,
         warnings,
+        #[cfg(feature = "live")]
+        server: catalog.target().version,
     })
 }
 

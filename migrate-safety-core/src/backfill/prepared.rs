@@ -24,6 +24,9 @@ pub struct Prepared {
     /// The table that rows are copied into, if they are.
     pub(super) copy: Option<CopyTarget>,
     pub(super) warnings: Vec<Warning>,
+    /// The server's major version.
+    #[cfg(feature = "live")]
+    pub(super) server: u16,
 }
 
 /// A column that gets a value.
@@ -93,14 +96,14 @@ impl Prepared {
 
     /// Counts the rows that do not have their value yet: a gate that expects 0.
     pub fn mismatches_sql(&self) -> String {
-        render::mismatches(self, None)
+        render::mismatches(self)
     }
 
     /// Counts the runs of this name that are finished, verified at their present definition and without rejected rows,
     /// on a server where an adapter has run it: a gate that expects 1.
     pub fn verified_sql(&self, name: &str) -> String {
         format!(
-            "SELECT count(*) FROM migrate_safety_backfills WHERE name = {} AND state = 'verified' AND rejected = 0",
+            "SELECT count(*) FROM public.migrate_safety_backfills WHERE name = {} AND state = 'verified' AND rejected = 0",
             render::literal(name)
         )
     }

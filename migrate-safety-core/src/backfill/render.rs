@@ -1,6 +1,6 @@
 //! The SQL of a prepared backfill.
 
-use super::prepared::{Prepared, SetColumn};
+use super::prepared::{CopyTarget, Prepared, SetColumn};
 use super::spec::FillMode;
 use crate::sql::expr::{Expr, Expression};
 
@@ -108,37 +108,54 @@ impl SetColumn {
     }
 }
 
-/// Counts the rows that do not have their values, in a range of keys if one is given.
-pub(super) fn mismatches(prepared: &Prepared, range: Option<&[String]>) -> String {
-    let range = range.unwrap_or_default().iter().cloned();
-    let Some(copy) = &prepared.copy else {
-        let conditions = range.chain(prepared.conditions()).chain([prepared.undone()]);
-        return format!("SELECT count(*) FROM {} {}", prepared.source(), filter(conditions));
-    };
-    // Values have names of their own: columns of the two tables may be called the same.
+/// Counts the rows that do not have their values.
+pub(super) fn mismatches(prepared: &Prepared) -> String {
+    match &prepared.copy {
+        None => select_mismatching(prepared, &[], "count(*)"),
+        Some(copy) => not_copied(prepared, copy, &[], "1", "count(*)"),
+    }
+}
+
+/// Selects, as `key`, an expression over the rows of a range that do not have their values.
+#[cfg(feature = "live")]
+pub(super) fn mismatching(prepared: &Prepared, range: &[String], key: &str) -> String {
+    match &prepared.copy {
+        None => select_mismatching(prepared, range, &format!("{key} AS key")),
+        Some(copy) => not_copied(prepared, copy, range, key, "key"),
+    }
+}
+
+fn select_mismatching(prepared: &Prepared, range: &[String], output: &str) -> String {
+    let conditions = range.iter().cloned().chain(prepared.conditions()).chain([prepared.undone()]);
+    format!("SELECT {output} FROM {} {}", prepared.source(), filter(conditions))
+}
+
+/// Rows without an equal one in the other table. Values have names of their own: columns of the two tables may be called
+/// the same.
+fn not_copied(prepared: &Prepared, copy: &CopyTarget, range: &[String], key: &str, output: &str) -> String {
     let compared = || prepared.columns.iter().enumerate().filter(|(_, column)| column.mode == FillMode::Set);
     let values: Vec<String> = compared().map(|(n, column)| format!("{} AS value_{n}", column.compared())).collect();
-    let is_key = |column: &SetColumn| copy.key.contains(&column.name);
     let equal = compared().map(|(n, column)| {
         let name = column.name.sql();
-        match (is_key(column), column.as_text) {
+        match (copy.key.contains(&column.name), column.as_text) {
             (true, _) => format!("target.{name} = source.value_{n}"),
             (false, true) => format!("target.{name}::text IS NOT DISTINCT FROM source.value_{n}::text"),
             (false, false) => format!("target.{name} IS NOT DISTINCT FROM source.value_{n}"),
         }
     });
     format!(
-        "SELECT count(*) FROM (SELECT {} FROM {} {}) AS source WHERE NOT EXISTS (SELECT FROM {} AS target WHERE {})",
+        "SELECT {output} FROM (SELECT {key} AS key, {} FROM {} {}) AS source WHERE NOT EXISTS (SELECT FROM {} AS target \
+         WHERE {})",
         values.join(", "),
         prepared.source(),
-        filter(range.chain(prepared.conditions())),
+        filter(range.iter().cloned().chain(prepared.conditions())),
         copy.table.sql(),
         equal.collect::<Vec<_>>().join(" AND ")
     )
 }
 
 /// `WHERE …`; nothing without a condition.
-fn filter(conditions: impl IntoIterator<Item = String>) -> String {
+pub(super) fn filter(conditions: impl IntoIterator<Item = String>) -> String {
     let conditions: Vec<String> = conditions.into_iter().collect();
     if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) }
 }

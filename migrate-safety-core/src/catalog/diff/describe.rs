@@ -125,9 +125,13 @@ fn is_compared(relation: &Relation) -> bool {
     relation.schema != *TEMP_SCHEMA && !is_book(relation)
 }
 
-/// Whether it is a host's bookkeeping table or belongs to one.
+/// How the tables begin in which running backfills are recorded.
+const OWN_TABLES: &str = "migrate_safety_";
+
+/// Whether it is a bookkeeping table, of a host or our own, or belongs to one.
 fn is_book(relation: &Relation) -> bool {
-    Layout::ALL.iter().filter_map(|layout| layout.bookkeeping_table()).any(|table| relation.name == *table)
+    relation.name.starts_with(OWN_TABLES)
+        || Layout::ALL.iter().filter_map(|layout| layout.bookkeeping_table()).any(|table| relation.name == *table)
 }
 
 impl Describer<'_> {

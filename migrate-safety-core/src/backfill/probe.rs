@@ -1,0 +1,109 @@
+//! What a run asks about keys and rows.
+
+use super::key::{KeyColumn, KeyFormat};
+use super::prepared::Prepared;
+use crate::sql::expr::Expression;
+use std::collections::BTreeSet;
+
+impl KeyColumn {
+    /// The value as text.
+    fn as_text(&self) -> String {
+        let name = self.name.sql();
+        match self.format {
+            KeyFormat::Text => format!("{name}::text"),
+            KeyFormat::Json => format!("to_jsonb({name}) #>> '{{}}'"),
+        }
+    }
+}
+
+impl Prepared {
+    /// The values of the key as an array of texts.
+    fn key_json(&self) -> String {
+        let texts: Vec<String> = self.key.columns.iter().map(KeyColumn::as_text).collect();
+        format!("jsonb_build_array({})", texts.join(", "))
+    }
+
+    fn order(&self, direction: &str) -> String {
+        let names: Vec<String> =
+            self.key.columns.iter().map(|column| format!("{}{direction}", column.name.sql())).collect();
+        names.join(", ")
+    }
+
+    /// The `n`th key of a range; nothing if it has fewer.
+    pub(super) fn nth_key_sql(&self, after: Option<&[String]>, upto: Option<&[String]>, n: &str) -> String {
+        let (source, condition) = (self.source(), self.condition(after, upto));
+        if self.key.by_place {
+            // A scan of a range of places gives them in order.
+            return format!(
+                "SELECT jsonb_build_array(max(place)::text) FROM (SELECT ctid AS place FROM {source} {condition} LIMIT \
+                 {n}) AS batch HAVING count(*) = {n}"
+            );
+        }
+        format!(
+            "SELECT {} FROM {source} {condition} ORDER BY {} OFFSET {n} - 1 LIMIT 1",
+            self.key_json(),
+            self.order("")
+        )
+    }
+
+    /// How many rows a range has, counted up to `n`.
+    pub(super) fn count_sql(&self, after: Option<&[String]>, upto: Option<&[String]>, n: &str) -> String {
+        format!(
+            "SELECT count(*) FROM (SELECT FROM {} {} LIMIT {n}) AS rest",
+            self.source(),
+            self.condition(after, upto)
+        )
+    }
+
+    /// The last key that there is.
+    pub(super) fn last_key_sql(&self) -> String {
+        if self.key.by_place {
+            let table = super::render::literal(&self.table.sql());
+            return format!(
+                "SELECT jsonb_build_array(format('(%s,0)', pg_catalog.pg_relation_size({table}) / \
+                 pg_catalog.current_setting('block_size')::bigint))"
+            );
+        }
+        format!("SELECT {} FROM {} ORDER BY {} LIMIT 1", self.key_json(), self.source(), self.order(" DESC"))
+    }
+
+    /// Counts the rows of a range that do not have their values, as JSON; the checksum is that of their keys.
+    pub(super) fn compare_sql(&self, range: &[String]) -> String {
+        format!(
+            "SELECT json_build_object('mismatched', count(*), 'checksum', coalesce(bit_xor(hashtextextended(key::text, \
+             0)), 0))::text AS answer FROM ({}) AS rows",
+            self.mismatching_sql(range)
+        )
+    }
+
+    /// The keys of some rows of a range that do not have their values, as JSON.
+    pub(super) fn mismatching_keys_sql(&self, range: &[String], limit: u32) -> String {
+        format!(
+            "SELECT coalesce(jsonb_agg(array_to_string(ARRAY(SELECT jsonb_array_elements_text(key)), ', ')), \
+             '[]'::jsonb)::text AS answer FROM ({} LIMIT {limit}) AS rows",
+            self.mismatching_sql(range)
+        )
+    }
+
+    /// Columns of the table that is read: of its key, and those that values and condition mention.
+    pub(super) fn columns_read(&self) -> Vec<String> {
+        let mut names: BTreeSet<String> = self.key.columns.iter().map(|column| column.name.to_string()).collect();
+        let expressions = self.columns.iter().map(|column| &column.value).chain(&self.only);
+        let mentioned = |e: &Expression| e.expr.columns().into_iter().map(ToString::to_string).collect::<Vec<_>>();
+        names.extend(expressions.flat_map(mentioned));
+        names.into_iter().collect()
+    }
+
+    /// Columns that are written.
+    pub(super) fn columns_written(&self) -> Vec<String> {
+        self.columns.iter().map(|column| column.name.to_string()).collect()
+    }
+
+    fn condition(&self, after: Option<&[String]>, upto: Option<&[String]>) -> String {
+        super::render::filter(self.range(after, upto))
+    }
+
+    fn mismatching_sql(&self, range: &[String]) -> String {
+        super::render::mismatching(self, range, &self.key_json())
+    }
+}
