@@ -48,6 +48,27 @@ impl PostgresServer {
         }
     }
 
+    /// Starts a standby of this server: a copy of its data directory that streams from it.
+    ///
+    /// # Errors
+    /// When the copy fails or the standby does not start.
+    pub fn standby(&self) -> Result<Self, Error> {
+        let binaries = ServerBinaries::find(self.running.major)?;
+        let mut primary = self.connect("postgres")?;
+        let failed = |action| Error::query(action);
+        let (start, stop) = match self.running.major {
+            ..15 => ("SELECT pg_start_backup('standby', true)", "SELECT pg_stop_backup()"),
+            _ => ("SELECT pg_backup_start('standby', true)", "SELECT pg_backup_stop()"),
+        };
+        primary.batch_execute(start).map_err(failed("begin a backup"))?;
+        let running = Running::start_copy(&binaries, &self.running)?;
+        // It begins with the WAL that the primary still has, and is consistent with what this adds.
+        primary.batch_execute(stop).map_err(failed("end a backup"))?;
+        let mut standby = running;
+        standby.wait_until_ready()?;
+        Ok(Self { running: Arc::new(standby) })
+    }
+
     /// The server of `major` that all tests of this process share; started on first use.
     ///
     /// # Errors
@@ -165,6 +186,39 @@ impl Running {
         };
         running.wait_until_ready()?;
         Ok(running)
+    }
+
+    /// A process on a copy of the data directory of another one, which is in backup mode. It is not ready yet.
+    fn start_copy(binaries: &ServerBinaries, primary: &Self) -> Result<Self, Error> {
+        let account = Account::for_server()?;
+        let directory = Directory::create(binaries.major(), account.as_ref())?;
+        let mut copy = command(Path::new("cp"), account.as_ref());
+        let status = copy.arg("-R").arg(primary.directory.data()).arg(directory.data()).stderr(Stdio::null()).status();
+        // Files that the primary removes meanwhile are no loss.
+        status.map_err(Error::io("copy the data directory"))?;
+        let write = |name: &str, text: &str| {
+            let path = directory.data().join(name);
+            fs::write(&path, text).map_err(Error::io(format!("write {}", path.display())))?;
+            match &account {
+                Some(account) => chown(&path, Some(account.uid), Some(account.gid))
+                    .map_err(Error::io(format!("hand over {}", path.display()))),
+                None => Ok(()),
+            }
+        };
+        write("standby.signal", "")?;
+        let connection = format!("host=127.0.0.1 port={} user=postgres application_name=standby", primary.port);
+        write("postgresql.auto.conf", &format!("primary_conninfo = '{connection}'\n"))?;
+        let _ = fs::remove_file(directory.data().join("postmaster.pid"));
+        let port = free_port()?;
+        let child = spawn(binaries, &directory, account.as_ref(), port)?;
+        Ok(Self {
+            major: binaries.major(),
+            port,
+            child,
+            directory,
+            cluster: Mutex::default(),
+            databases: Mutex::default(),
+        })
     }
 
     fn wait_until_ready(&mut self) -> Result<(), Error> {
