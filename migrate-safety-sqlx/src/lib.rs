@@ -38,6 +38,8 @@
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "live")]
+pub mod backfill;
+#[cfg(feature = "live")]
 mod error;
 #[cfg(feature = "live")]
 mod guard;
