@@ -33,6 +33,8 @@
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "live")]
+pub mod backfill;
+#[cfg(feature = "live")]
 mod guard;
 #[cfg(feature = "live")]
 mod live;
