@@ -1,5 +1,6 @@
 //! The command line of migrate-safety.
 
+mod backfill;
 mod catalog;
 mod check;
 mod database;
@@ -46,6 +47,8 @@ enum Command {
     Drift(drift::Drift),
     /// Run what is pending, guarded: with a lock timeout, retries, and a check on the live schema before.
     Run(run::Run),
+    /// Move data in small batches while the application runs.
+    Backfill(Box<backfill::Backfill>),
 }
 
 /// Nothing at or above `--deny`.
@@ -67,6 +70,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Init(init) => init.run(),
             Command::Drift(drift) => drift.run(),
             Command::Run(run) => run.run(),
+            Command::Backfill(backfill) => backfill.run(),
         },
         Err(error) => {
             // Help and version are no errors; clap prints them to standard output.
