@@ -46,6 +46,7 @@ fn perform(
             Ok(Answer::Done)
         }
         Action::Tell(event) => {
+            tracing::debug!(?event);
             tell(event);
             Ok(Answer::Done)
         }

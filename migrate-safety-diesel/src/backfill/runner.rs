@@ -66,6 +66,7 @@ impl Runner {
             }
         };
         let work = |number: u32| {
+            let _span = tracing::info_span!("backfill", name = %self.name, worker = number).entered();
             let run = self.worker(number, &prepared, &failed);
             let outcome = drive(run, url, &tell);
             failed.fetch_or(outcome.is_err(), Ordering::Relaxed);

@@ -52,6 +52,7 @@ async fn perform(
             Ok(Answer::Done)
         }
         Action::Tell(event) => {
+            tracing::debug!(?event);
             tell(event);
             Ok(Answer::Done)
         }

@@ -15,7 +15,8 @@
 //! A runner makes connections of its own: directly to the server, not through a pool that hands out a connection per
 //! transaction. Any number of processes may run the backfill of one name at the same time; each range of keys is done by
 //! one of them. When one dies, its range is taken over after [`Options::lease`]; one that wakes up after that cannot
-//! write any more.
+//! write any more. What happens is told to [`Runner::on_event`], as the stream of [`Runner::events`], and to `tracing` in
+//! a span `backfill` for each worker.
 
 mod control;
 mod driver;

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::Duration;
+use tracing::Instrument;
 
 /// Hears what happens.
 pub(super) type Listener = Arc<dyn Fn(Event) + Send + Sync>;
@@ -104,13 +105,14 @@ impl Runner {
             let owner = format!("process {} worker {number}", std::process::id());
             let run = Run::new(&self.name, prepared.clone(), settings, &owner);
             let (options, tell, opened) = (options.clone(), Arc::clone(&tell), Arc::clone(&opened));
+            let span = tracing::info_span!("backfill", name = %self.name, worker = number);
             let work = async move {
                 while number > 0 && !opened.load(Ordering::Relaxed) {
                     sqlx::__rt::sleep(Duration::from_millis(20)).await;
                 }
                 drive(run, &options, &*tell).await
             };
-            Box::pin(work) as Worker
+            Box::pin(work.instrument(span)) as Worker
         };
         Ok(all((0..self.workers).map(worker).collect()).await?)
     }
