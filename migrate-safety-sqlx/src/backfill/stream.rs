@@ -10,17 +10,17 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
+type Work = Pin<Box<dyn Future<Output = Result<Outcome, Error>> + Send>>;
+
 /// A backfill that runs while this stream is read. Dropped, it stops where it is; what is committed stays.
 pub struct Events {
-    work: Option<Pin<Box<dyn Future<Output = Result<Outcome, Error>> + Send>>>,
+    work: Option<Work>,
     happened: Arc<Mutex<VecDeque<Event>>>,
     ended: Option<Result<Outcome, Error>>,
 }
 
 impl Events {
-    pub(super) fn new(
-        begin: impl FnOnce(Listener) -> Pin<Box<dyn Future<Output = Result<Outcome, Error>> + Send>>,
-    ) -> Self {
+    pub(super) fn new(begin: impl FnOnce(Listener) -> Work) -> Self {
         let happened = Arc::default();
         let queue = Arc::clone(&happened);
         let work = begin(Arc::new(move |event| lock(&queue).push_back(event)));

@@ -80,11 +80,13 @@ pub enum Answer {
     Failed(Failure),
 }
 
+type Work = Pin<Box<dyn Future<Output = Result<Outcome, RunError>> + Send>>;
+
 /// One worker of a backfill.
 pub struct Run {
     io: Io,
     /// Absent when it has ended.
-    work: Option<Pin<Box<dyn Future<Output = Result<Outcome, RunError>> + Send>>>,
+    work: Option<Work>,
     ended: Option<Result<Outcome, RunError>>,
 }
 
