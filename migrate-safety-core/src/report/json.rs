@@ -1,9 +1,11 @@
 //! The JSON form, version 1.
 
+use super::cure::cure;
 use super::{MigrationReport, Report, StatementReport};
 use crate::effects::{DataLossKind, RelationRef};
 use crate::rules::Finding;
 use serde_json::{Value, json};
+use std::path::Path;
 
 impl Report {
     /// The report as JSON, version 1.
@@ -18,7 +20,7 @@ impl Report {
                 "status": answer.status.name(),
                 "findings": answer.findings,
             })).collect::<Vec<_>>(),
-            "findings": findings(&self.findings),
+            "findings": findings(&self.findings, None),
             "migrations": self.migrations.iter().map(migration).collect::<Vec<_>>(),
             "errors": self.errors.iter().map(|error| json!({
                 "path": error.path.display().to_string(),
@@ -37,12 +39,12 @@ fn migration(migration: &MigrationReport) -> Value {
         "direction": "up",
         "transaction": migration.transaction,
         "verdict": migration.verdict().name(),
-        "findings": findings(&migration.findings),
-        "statements": migration.statements.iter().map(statement).collect::<Vec<_>>(),
+        "findings": findings(&migration.findings, Some(&migration.path)),
+        "statements": migration.statements.iter().map(|s| statement(s, &migration.path)).collect::<Vec<_>>(),
     })
 }
 
-fn statement(statement: &StatementReport) -> Value {
+fn statement(statement: &StatementReport, path: &Path) -> Value {
     let effects = &statement.effects;
     let names = |relations: &[RelationRef]| relations.iter().map(|r| r.name.clone()).collect::<Vec<_>>();
     json!({
@@ -73,7 +75,7 @@ fn statement(statement: &StatementReport) -> Value {
                 "what": broken.what.name(),
             })).collect::<Vec<_>>(),
         },
-        "findings": findings(&statement.findings),
+        "findings": findings(&statement.findings, Some(path)),
     })
 }
 
@@ -87,7 +89,7 @@ fn how(kind: DataLossKind) -> &'static str {
     }
 }
 
-fn findings(findings: &[Finding]) -> Vec<Value> {
+fn findings(findings: &[Finding], path: Option<&Path>) -> Vec<Value> {
     findings
         .iter()
         .map(|finding| {
@@ -97,7 +99,7 @@ fn findings(findings: &[Finding]) -> Vec<Value> {
                 "category": finding.category.name(),
                 "status": finding.status.name(),
                 "message": finding.message,
-                "help": finding.help,
+                "help": help(finding, path),
                 "fix": finding.fix,
                 "verify": finding.verify,
                 "line": span.map(|s| s.start.line),
@@ -107,4 +109,11 @@ fn findings(findings: &[Finding]) -> Vec<Value> {
             })
         })
         .collect()
+}
+
+/// What to do instead, and the command that plans it.
+fn help(finding: &Finding, path: Option<&Path>) -> Option<String> {
+    let cure = path.and_then(|path| cure(finding, path)).map(|cure| format!("plan it: `{cure}`"));
+    let parts: Vec<String> = finding.help.iter().cloned().chain(cure).collect();
+    (!parts.is_empty()).then(|| parts.join("; or "))
 }

@@ -1,5 +1,7 @@
 //! The report: everything a check found, by migration and statement, with its renderings.
 
+#[cfg(any(feature = "json", feature = "text"))]
+mod cure;
 #[cfg(feature = "text")]
 mod github;
 #[cfg(feature = "json")]

@@ -1,5 +1,6 @@
 //! The text form: a snippet for each finding, the ten answers, the verdict and its sentence at the end.
 
+use super::cure::cure;
 use super::{MigrationReport, Report};
 use crate::rules::{Finding, Status};
 use crate::wrap::{WIDTH, wrap};
@@ -27,7 +28,7 @@ impl Report {
             let _ = writeln!(out, "error: {error}\n");
         }
         for finding in &self.findings {
-            let groups = [Group::with_title(title(finding)).elements(notes(finding))];
+            let groups = [Group::with_title(title(finding)).elements(notes(finding, None))];
             let _ = writeln!(out, "{}\n", renderer.render(&groups));
         }
         for migration in &self.migrations {
@@ -62,6 +63,7 @@ impl MigrationReport {
             return;
         }
         for finding in found {
+            let cure = cure(finding, &self.path);
             let mut group = Group::with_title(title(finding));
             match finding.span {
                 Some(span) => {
@@ -72,7 +74,7 @@ impl MigrationReport {
                 }
                 None => group = group.element(annotate_snippets::Origin::path(path.clone())),
             }
-            let _ = writeln!(out, "{}\n", renderer.render(&[group.elements(notes(finding))]));
+            let _ = writeln!(out, "{}\n", renderer.render(&[group.elements(notes(finding, cure.as_deref()))]));
         }
     }
 }
@@ -92,13 +94,13 @@ fn title(finding: &Finding) -> annotate_snippets::Title<'_> {
     level.with_name(status).primary_title(wrap(&finding.message, WIDTH - start.min(WIDTH / 2))).id(finding.rule)
 }
 
-fn notes(finding: &Finding) -> Vec<annotate_snippets::Element<'_>> {
+fn notes<'f>(finding: &'f Finding, cure: Option<&'f str>) -> Vec<annotate_snippets::Element<'f>> {
     let note = |(name, note): (&'static str, &str)| {
-        // SQL keeps its lines.
+        // SQL and commands keep their lines.
         let indent = name.len() + "  = : ".len();
-        let text = if name == "fix" { note.to_owned() } else { wrap(note, WIDTH - indent) };
+        let text = if matches!(name, "fix" | "plan") { note.to_owned() } else { wrap(note, WIDTH - indent) };
         let level = if name == "Verify" { Level::NOTE } else { Level::HELP };
         level.with_name(name).message(text).into()
     };
-    finding.notes().map(note).collect()
+    finding.notes().chain(cure.map(|cure| ("plan", cure))).map(note).collect()
 }

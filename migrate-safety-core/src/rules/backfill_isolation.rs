@@ -25,6 +25,7 @@ pub(super) static RULE: Rule = Rule {
          WHERE org_id IS NULL LIMIT 5000);",
     )],
     good: &[Sample::new(TABLES, "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; UPDATE users SET org_id = 1 WHERE id = 1;")],
+    planned: true,
     check: Check::Operation(check),
     ..Rule::BASE
 };

@@ -36,6 +36,7 @@ pub(super) static RULE: Rule = Rule {
         Sample::new(TABLES, "UPDATE users SET org_id = 1 WHERE org_id IS NULL;").rows(&[("public.users", 400)]),
         Sample::new(TABLES, "CREATE TABLE plans (id int PRIMARY KEY, name text); INSERT INTO plans VALUES (1, 'a'); UPDATE plans SET name = 'b';"),
     ],
+    planned: true,
     check: Check::Operation(check),
     ..Rule::BASE
 };

@@ -19,6 +19,7 @@ pub(super) static RULE: Rule = Rule {
     source: "PostgreSQL docs, ALTER TABLE, DROP COLUMN; PREPARE",
     bad: &[Sample::new(USERS, "ALTER TABLE users DROP COLUMN legacy;").with(&["drop-column"])],
     good: &[Sample::new(USERS, "ALTER TABLE users ADD COLUMN scratch int; ALTER TABLE users DROP COLUMN scratch;")],
+    planned: true,
     check: Check::Outcome(check),
     ..Rule::BASE
 };

@@ -22,6 +22,7 @@ pub(super) static RULE: Rule = Rule {
         Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ADD CONSTRAINT has_email CHECK (email IS NOT NULL) NOT VALID;"),
         Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); ALTER TABLE users ADD CONSTRAINT has_email CHECK (email IS NOT NULL) NOT VALID;", "ALTER TABLE users VALIDATE CONSTRAINT has_email;").rows(&[("public.users", 0)]),
     ],
+    planned: true,
     check: Check::Operation(check),
     ..Rule::BASE
 };

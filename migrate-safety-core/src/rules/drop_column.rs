@@ -21,7 +21,9 @@ pub(super) static RULE: Rule = Rule {
         Sample::new(USERS, "ALTER TABLE users DROP COLUMN IF EXISTS never_there;"),
     ],
     folded_into: &["drop-cascade"],
+    planned: true,
     check: Check::Operation(check),
+    ..Rule::BASE
 };
 
 const USERS: &str = "CREATE TABLE users (id bigint PRIMARY KEY, legacy text);";

@@ -24,6 +24,7 @@ pub(super) static RULE: Rule = Rule {
     ],
     folded_into: &["drop-cascade"],
     check: Check::Operation(check),
+    ..Rule::BASE
 };
 
 const LOGINS: &str = "CREATE TABLE logins (id bigint PRIMARY KEY, at timestamptz);";

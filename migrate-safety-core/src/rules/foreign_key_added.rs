@@ -24,6 +24,7 @@ pub(super) static RULE: Rule = Rule {
     )],
     folded_into: &["foreign-key-cascades", "foreign-key-on-partitioned-table"],
     check: Check::Outcome(check),
+    ..Rule::BASE
 };
 
 fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {

@@ -22,7 +22,9 @@ pub(super) static RULE: Rule = Rule {
         Sample::new("CREATE TABLE users (id bigint PRIMARY KEY);", "CREATE TABLE logs (id bigint, user_id bigint REFERENCES users (id)) PARTITION BY RANGE (id); CREATE INDEX ON logs (user_id);").on(17),
     ],
     folded_into: &["foreign-key-cascades"],
+    planned: true,
     check: Check::Outcome(check),
+    ..Rule::BASE
 };
 
 fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {

@@ -21,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
         Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "-- no-transaction\nCREATE INDEX CONCURRENTLY users_org_idx ON users (org_id);"),
         Sample::new("", "CREATE TABLE t (a int); CREATE INDEX ON t (a);"),
     ],
+    planned: true,
     check: Check::Operation(check),
     ..Rule::BASE
 };

@@ -35,6 +35,7 @@ pub(super) static RULE: Rule = Rule {
         ),
         Sample::new(USERS, "ALTER TABLE users ALTER COLUMN nick DROP DEFAULT;"),
     ],
+    planned: true,
     check: Check::Outcome(check),
     ..Rule::BASE
 };

@@ -22,6 +22,7 @@ pub(super) static RULE: Rule = Rule {
         Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ADD COLUMN active boolean NOT NULL DEFAULT true;"),
         Sample::new("CREATE TABLE p (name varchar(50));", "ALTER TABLE p ALTER COLUMN name TYPE varchar(100);"),
     ],
+    planned: true,
     check: Check::Operation(check),
     ..Rule::BASE
 };

@@ -20,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
     good: &[
         Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); ALTER TABLE users ADD CONSTRAINT e CHECK (email IS NOT NULL) NOT VALID;", "ALTER TABLE users VALIDATE CONSTRAINT e;").rows(&[("public.users", 0)]),
     ],
+    planned: true,
     check: Check::Migration(check),
     ..Rule::BASE
 };

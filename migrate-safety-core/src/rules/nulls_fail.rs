@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     source: "PostgreSQL docs, 5.5.2 Not-Null Constraints",
     bad: &[Sample::new(USERS, "ALTER TABLE users ALTER COLUMN email SET NOT NULL;").with(&["rows-may-violate"]).rows(FEW)],
     good: &[Sample::new(CHECKED, "ALTER TABLE users ALTER COLUMN email SET NOT NULL;")],
+    planned: true,
     check: Check::Outcome(check),
     ..Rule::BASE
 };

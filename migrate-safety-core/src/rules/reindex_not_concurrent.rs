@@ -22,6 +22,7 @@ pub(super) static RULE: Rule = Rule {
     good: &[
         Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "-- no-transaction\nREINDEX TABLE CONCURRENTLY users;"),
     ],
+    planned: true,
     check: Check::Operation(check),
     ..Rule::BASE
 };

@@ -41,6 +41,7 @@ pub(super) static RULE: Rule = Rule {
             "CREATE TABLE coupons (id bigint PRIMARY KEY, code text); ALTER TABLE coupons ADD CONSTRAINT coupons_code_key UNIQUE (code);",
         ),
     ],
+    planned: true,
     check: Check::Operation(check),
     ..Rule::BASE
 };

@@ -29,6 +29,8 @@ pub struct Rule {
     /// Rules that speak of the cause of which this rule names a consequence: where one of them has a finding at the
     /// same place, this rule's is left out. One finding for one cause.
     pub folded_into: &'static [&'static str],
+    /// Whether [`plan`](crate::plan()) has safe steps for the changes that it finds.
+    pub planned: bool,
     /// Its code.
     pub check: Check,
 }
@@ -44,6 +46,7 @@ impl Rule {
         bad: &[],
         good: &[],
         folded_into: &[],
+        planned: false,
         check: Check::Operation(|_, _| {}),
     };
 }

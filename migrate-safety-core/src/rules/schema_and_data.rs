@@ -25,6 +25,7 @@ pub(super) static RULE: Rule = Rule {
         Sample::new(TABLES, "ALTER TABLE users ADD COLUMN a int; UPDATE logs SET user_id = 1 WHERE id = 5 AND user_id IS NULL;"),
         Sample::new(TABLES, "CREATE TABLE plans (id int); INSERT INTO plans VALUES (1), (2);"),
     ],
+    planned: true,
     check: Check::Migration(check),
     ..Rule::BASE
 };

@@ -20,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
     good: &[
         Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); ALTER TABLE users ADD CONSTRAINT e CHECK (email IS NOT NULL);", "ALTER TABLE users ALTER COLUMN email SET NOT NULL;"),
     ],
+    planned: true,
     check: Check::Operation(check),
     ..Rule::BASE
 };

@@ -21,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
     ],
     folded_into: &["lock-order"],
     check: Check::Migration(check),
+    ..Rule::BASE
 };
 
 fn check(view: &MigrationView<'_>, findings: &mut Findings<'_>) {

@@ -21,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
     good: &[
         Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); CREATE UNIQUE INDEX users_email_key ON users (email);", "ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;"),
     ],
+    planned: true,
     check: Check::Operation(check),
     ..Rule::BASE
 };

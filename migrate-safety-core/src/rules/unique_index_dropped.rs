@@ -24,6 +24,7 @@ pub(super) static RULE: Rule = Rule {
     )],
     folded_into: &["replica-identity-dropped"],
     check: Check::Outcome(check),
+    ..Rule::BASE
 };
 
 fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
