@@ -1,17 +1,23 @@
 //! What is to be changed, said in one of several ways.
 
+use super::desired::Desired;
 use super::error::PlanError;
+use super::state::State;
 use crate::catalog::Catalog;
+use crate::layout::{Layout, MigrationSet};
 use crate::sql::name::quote;
-use std::fmt::Write;
 
 /// A change of a schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change(Kind);
+pub struct Change(Vec<Part>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Kind {
+enum Part {
     Sql(String),
+    To(Desired),
+    /// What could not be written as SQL, and why.
+    #[cfg_attr(not(feature = "sea-query"), expect(dead_code, reason = "only builders make it"))]
+    Unwritable(String),
 }
 
 /// A change as the statements that make it.
@@ -23,7 +29,7 @@ pub(super) struct Resolved {
 impl Change {
     /// One or several statements, as one would write them in a migration that is not afraid.
     pub fn sql(text: impl Into<String>) -> Self {
-        Self(Kind::Sql(text.into()))
+        Self(vec![Part::Sql(text.into())])
     }
 
     /// A column gets another name. `table` may be `schema.table`.
@@ -72,12 +78,57 @@ impl Change {
         Self::sql(format!("DROP TABLE {}", qualified(table)))
     }
 
+    /// What makes the schema this one: SQL that creates it on an empty database, as `pg_dump --schema-only` writes it.
+    ///
+    /// What got another name looks like something dropped and something added. It is not guessed: say it with
+    /// [`rename`](Self::rename) and [`dropped`](Self::dropped).
+    pub fn to_schema(sql: impl Into<String>) -> Self {
+        Self(vec![Part::To(Desired::new(sql.into()))])
+    }
+
+    /// On the way to a schema, a table or column gets another name: `("users.user_name", "username")`,
+    /// `("accounts", "users")`.
+    #[must_use]
+    pub fn rename(self, from: impl Into<String>, to: impl Into<String>) -> Self {
+        let (from, to) = (from.into(), to.into());
+        self.hinted(|desired| desired.rename(from.clone(), to.clone()))
+    }
+
+    /// On the way to a schema, a table or column is dropped; what is added did not come of it.
+    #[must_use]
+    pub fn dropped(self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        self.hinted(|desired| desired.dropped(name.clone()))
+    }
+
+    fn hinted(mut self, hint: impl Fn(&mut Desired)) -> Self {
+        for part in &mut self.0 {
+            if let Part::To(desired) = part {
+                hint(desired);
+            }
+        }
+        self
+    }
+
     /// This change, and another after it.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
-        let (Kind::Sql(text), Kind::Sql(more)) = (&mut self.0, &other.0);
-        let _ = write!(text, ";\n{more}");
+        self.0.extend(other.0);
         self
+    }
+
+    /// The change as a migration of its own, to be checked.
+    ///
+    /// # Errors
+    /// A desired schema cannot be read or reached, or a statement cannot be written as SQL.
+    pub fn migration(self, catalog: &Catalog) -> Result<MigrationSet, PlanError> {
+        let sql = self.resolve(catalog)?.sql;
+        Ok(MigrationSet::from_text("change.sql", sql, Layout::Plain))
+    }
+
+    #[cfg(feature = "sea-query")]
+    pub(super) fn unwritable(why: String) -> Self {
+        Self(vec![Part::Unwritable(why)])
     }
 
     fn alter(table: &str, action: std::fmt::Arguments<'_>) -> Self {
@@ -85,9 +136,19 @@ impl Change {
     }
 
     /// The statements that make it.
-    pub(super) fn resolve(self, _catalog: &Catalog) -> Result<Resolved, PlanError> {
-        let Kind::Sql(sql) = self.0;
-        Ok(Resolved { sql })
+    pub(super) fn resolve(self, catalog: &Catalog) -> Result<Resolved, PlanError> {
+        let mut state = State::new(catalog);
+        let mut resolved: Vec<String> = Vec::new();
+        for part in self.0 {
+            let sql = match part {
+                Part::Sql(sql) => sql,
+                Part::Unwritable(why) => return Err(PlanError::Unwritable { why }),
+                Part::To(desired) => desired.statements(&state)?.join(";\n"),
+            };
+            state = state.with([&*sql]);
+            resolved.push(sql);
+        }
+        Ok(Resolved { sql: resolved.join(";\n") })
     }
 }
 

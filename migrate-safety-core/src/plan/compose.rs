@@ -44,6 +44,7 @@ pub(super) fn compose(start: &State, change: &str, drafts: &[Draft], order: Orde
         phases,
         application: drafts.iter().flat_map(|draft| draft.application.clone()).collect(),
         notes,
+        table_rows: options.config.table_rows.clone(),
     }
 }
 

@@ -18,8 +18,14 @@ pub enum PlanError {
         /// The statement.
         sql: String,
     },
+    /// A statement that was built could not be written as SQL.
+    #[error("the statement cannot be written as SQL: {why}; complete it, or give the change as SQL")]
+    Unwritable {
+        /// What its builder says.
+        why: String,
+    },
     /// There is nothing to plan.
-    #[error("the change holds no statement")]
+    #[error("there is nothing to plan: the change holds no statement, or the schema is as desired")]
     Empty,
     /// The change itself would fail on this schema.
     #[error("the change would fail on this schema: {message}\n  in: {sql}")]
@@ -42,10 +48,36 @@ pub enum PlanError {
         sql: String,
     },
     /// The desired schema leaves open what became of something.
-    #[error("it cannot be told whether {} is a rename; say which with a rename hint, or drop and add in two changes", .candidates.join(" or "))]
+    #[error(
+        "it cannot be told what became of what is missing: it may have got another name ({}), or be dropped. Say which: \
+         a rename hint (`--rename public.users.a=b`), or that it is dropped (`--drop public.users.a`)",
+        .candidates.join(", ")
+    )]
     Ambiguous {
         /// `column public.users.a -> b`.
         candidates: Vec<String>,
+    },
+    /// The desired schema could not be made on an empty database.
+    #[error("the desired schema could not be made on an empty database: {message}\n  in: {sql}")]
+    DesiredFails {
+        /// In the server's words.
+        message: String,
+        /// The statement.
+        sql: String,
+    },
+    /// A hint about a name that there is not.
+    #[error("the hint about {hint}: {why}")]
+    BadHint {
+        /// As it was given.
+        hint: String,
+        /// What is wrong, and what to write.
+        why: String,
+    },
+    /// Statements that lead from one schema to the other were not found.
+    #[error("no statements are known that bring about: {}; write those as SQL, and plan the rest apart", list(.differences))]
+    Unreachable {
+        /// What would be left.
+        differences: Vec<Difference>,
     },
     /// The steps that were drafted do not hold: they would be blocked by the check.
     #[error("step {step} of the plan would not pass the check: {finding}")]

@@ -13,6 +13,7 @@
 mod bounds;
 mod change;
 mod compose;
+mod desired;
 mod draft;
 mod error;
 mod fill;
@@ -24,6 +25,8 @@ mod prove;
 mod recipes;
 mod render;
 mod request;
+#[cfg(feature = "sea-query")]
+mod sea_query;
 mod state;
 mod way_back;
 

@@ -4,6 +4,7 @@ use crate::backfill::Prepared;
 use crate::dialect::Target;
 use crate::layout::Layout;
 use crate::sql::LockMode;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A change of a schema as a sequence of steps.
@@ -25,6 +26,8 @@ pub struct Plan {
     pub application: Vec<ApplicationCode>,
     /// What a person should know before starting.
     pub notes: Vec<String>,
+    /// Rows of tables, by `schema.name`, as the settings say.
+    pub table_rows: BTreeMap<String, u64>,
 }
 
 impl Plan {
@@ -166,6 +169,8 @@ pub struct Work {
     pub scans: Vec<String>,
     /// Tables that are written anew.
     pub rewrites: Vec<String>,
+    /// Tables of which new indexes are built.
+    pub indexed: Vec<String>,
     /// Indexes that are built anew.
     pub rebuilds_indexes: Vec<String>,
 }
@@ -173,7 +178,8 @@ pub struct Work {
 impl Work {
     /// Whether it takes the same moment for any number of rows.
     pub fn is_momentary(&self) -> bool {
-        self.scans.is_empty() && self.rewrites.is_empty() && self.rebuilds_indexes.is_empty()
+        let Self { scans, rewrites, indexed, rebuilds_indexes } = self;
+        [scans, rewrites, indexed, rebuilds_indexes].into_iter().all(Vec::is_empty)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::catalog::diff::{Closeness, Difference, diff};
 use crate::check::{Start, check_on};
 use crate::effects::{Effects, RelationRef};
 use crate::layout::{Migration, MigrationSet, Source};
-use crate::report::{MigrationReport, Report};
+use crate::report::{MigrationReport, Report, StatementReport};
 use crate::rules::{Finding, Status};
 use crate::{Config, Layout};
 use std::collections::BTreeSet;
@@ -85,16 +85,23 @@ fn locks(migration: &MigrationReport) -> Vec<StepLock> {
 
 /// What it does row by row.
 fn work(migration: &MigrationReport) -> Work {
-    let names = |of: fn(&Effects) -> &Vec<RelationRef>| {
-        let relations = migration.statements.iter().flat_map(|statement| of(&statement.effects));
+    let names = |counts: fn(&StatementReport) -> bool, of: fn(&Effects) -> &Vec<RelationRef>| {
+        let statements = migration.statements.iter().filter(|statement| counts(statement));
+        let relations = statements.flat_map(|statement| of(&statement.effects));
         let names: BTreeSet<String> = relations.map(|relation| relation.name.clone()).collect();
         names.into_iter().collect()
     };
     Work {
-        scans: names(|effects| &effects.scans),
-        rewrites: names(|effects| &effects.rewrites),
-        rebuilds_indexes: names(|effects| &effects.rebuilds_indexes),
+        scans: names(|statement| !builds_index(statement), |effects| &effects.scans),
+        rewrites: names(|_| true, |effects| &effects.rewrites),
+        indexed: names(builds_index, |effects| &effects.scans),
+        rebuilds_indexes: names(|_| true, |effects| &effects.rebuilds_indexes),
     }
+}
+
+/// Whether a statement reads a table to build an index of it.
+fn builds_index(statement: &StatementReport) -> bool {
+    statement.operations.iter().any(|operation| operation.0 == "create-index")
 }
 
 /// The check blocks nothing but what a step has a maintenance window for, which is noted.

@@ -54,7 +54,7 @@ impl<'a> Request<'a> {
     /// The steps for other statements that together do the same.
     pub(crate) fn plan_as<'s>(&self, statements: impl IntoIterator<Item = &'s String>) -> Result<Draft, Refusal> {
         let drafts = self.plan_each(statements)?;
-        Ok(drafts.into_iter().fold(Draft { already_safe: true, ..Draft::new() }, Draft::then))
+        Ok(drafts.into_iter().fold(Draft::new(), Draft::then))
     }
 
     /// The steps for each of other statements, which follow one another.

@@ -33,6 +33,20 @@ impl State {
         state
     }
 
+    /// The schema after statements, or the first error that the server would report.
+    pub(super) fn tried(&self, statements: &[String]) -> Result<Self, String> {
+        let mut state = self.clone();
+        for statement in statements.iter().flat_map(|sql| parse(self.catalog.target(), sql).statements) {
+            if let Some(problem) = statement.problems.first() {
+                return Err(problem.message.to_string());
+            }
+            if let Some(message) = state.apply(&statement.operations) {
+                return Err(message);
+            }
+        }
+        Ok(state)
+    }
+
     /// The schema after a piece of the change, as it is written.
     ///
     /// # Errors

@@ -38,3 +38,28 @@ fn every_sample_is_planned() {
     }
     assert!(failed.is_empty(), "{failed}");
 }
+
+/// Where a report points to `plan`, there is a plan.
+#[test]
+fn what_is_said_to_be_planned_is() {
+    let mut wrong = String::new();
+    for rule in migrate_safety_core::rules::RULES {
+        let planned = rule.bad.iter().filter(|sample| {
+            let (set, config) = sample.load();
+            let mut before = MigrationSet::from_text("before.sql", sample.before, Layout::Plain);
+            before.complete = true;
+            let catalog = migrate_safety_core::replay(&before, &config);
+            let text = set.migrations.iter().map(|migration| &*migration.up.text).collect::<String>();
+            let options = PlanOptions { layout: sample.host, config, ..PlanOptions::default() };
+            plan(&catalog, text, &options).is_ok_and(|made| !made.already_safe || made.steps().count() > 1)
+        });
+        let planned = planned.count();
+        if std::env::var_os("PLANNED").is_some() {
+            println!("{planned} of {} of {}", rule.bad.len(), rule.id);
+        }
+        if rule.planned && planned == 0 {
+            wrong += &format!("{}: no sample has a plan\n", rule.id);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}

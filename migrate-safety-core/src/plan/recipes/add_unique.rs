@@ -56,7 +56,7 @@ fn plan(request: &Request<'_>) -> Answer {
         )));
     }
     let names = request.column_names(table, columns);
-    let mut draft = Draft { already_safe: true, ..Draft::new() };
+    let mut draft = Draft::new();
     if *primary {
         let nullable = names.iter().filter(|name| table.table.column(name).is_some_and(|c| !c.not_null));
         let proofs: Vec<String> = nullable

@@ -1,6 +1,7 @@
 //! A plan written down.
 
 mod clock;
+mod estimate;
 mod files;
 #[cfg(feature = "json")]
 mod json;

@@ -23,7 +23,12 @@ impl Plan {
         for phase in &self.phases {
             if phase.release != release {
                 release = phase.release;
-                let _ = writeln!(out, "\nRELEASE {release}");
+                let apart = if release > 1 {
+                    format!(", not to be run together with release {}", release - 1)
+                } else {
+                    String::new()
+                };
+                let _ = writeln!(out, "\nRELEASE {release}{apart}");
             }
             self.write_phase(phase, &mut out);
         }
@@ -43,7 +48,7 @@ impl Plan {
 
 impl PhaseName {
     /// The name at the beginning of a line: `EXPAND`.
-    fn title(self) -> &'static str {
+    pub(super) fn title(self) -> &'static str {
         match self {
             Self::Expand => "EXPAND",
             Self::Migrate => "MIGRATE",
@@ -63,6 +68,7 @@ impl Step {
             ("gate", self.gate.as_ref().map(Gate::asked)),
             ("lock", self.locking()),
             ("window", self.window.as_ref().map(|window| window.why.clone())),
+            ("allows", self.allowed.as_ref().map(|allowed| format!("{}: {}", allowed.rule, allowed.reason))),
             ("back", Some(self.rollback.told())),
         ];
         for (name, note) in notes {

@@ -1,6 +1,7 @@
 //! What text and runbook say in the same words.
 
 use crate::plan::{Gate, Rollback, Step, StepKind, Work};
+use crate::sql::LockMode;
 use std::time::Duration;
 
 impl Step {
@@ -9,13 +10,13 @@ impl Step {
         if self.kind == StepKind::Backfill {
             return "batch by batch, each for a moment".to_owned();
         }
-        let Work { scans, rewrites, rebuilds_indexes } = &self.work;
+        let Work { scans, rewrites, indexed, rebuilds_indexes } = &self.work;
         let read = scans.iter().filter(|table| !rewrites.contains(table));
-        let read: Vec<&str> = read.map(String::as_str).collect();
         let doing = [
-            (rewrites.iter().map(String::as_str).collect(), "rewritten"),
-            (read, "read"),
-            (rebuilds_indexes.iter().map(String::as_str).collect::<Vec<_>>(), "built anew"),
+            (names(rewrites), "rewritten"),
+            (read.map(String::as_str).collect(), "read"),
+            (names(indexed), "read and indexed"),
+            (names(rebuilds_indexes), "built anew"),
         ];
         let doing = doing.iter().filter(|(names, _)| !names.is_empty());
         let doing: Vec<String> = doing.map(|(names, done)| format!("{} {} {done}", listed(names), is(names))).collect();
@@ -24,7 +25,16 @@ impl Step {
 
     /// Its locks with how long they are held; none if it takes none that an application could feel.
     pub(super) fn locking(&self) -> Option<String> {
-        let locks: Vec<String> = self.locks.iter().map(|lock| format!("{} on {}", lock.mode, lock.relation)).collect();
+        let mut modes: Vec<LockMode> = self.locks.iter().map(|lock| lock.mode).collect();
+        modes.sort_by(|a, b| b.cmp(a));
+        modes.dedup();
+        let locks: Vec<String> = modes
+            .into_iter()
+            .map(|mode| {
+                let relations = self.locks.iter().filter(|lock| lock.mode == mode).map(|lock| &lock.relation);
+                format!("{mode} on {}", listed(&relations.collect::<Vec<_>>()))
+            })
+            .collect();
         if locks.is_empty() {
             return None;
         }
@@ -78,6 +88,10 @@ pub(super) fn counted(count: usize, one: &str) -> String {
 pub(super) fn time(time: Duration) -> String {
     let milliseconds = time.as_millis();
     if milliseconds.is_multiple_of(1000) { format!("{}s", milliseconds / 1000) } else { format!("{milliseconds}ms") }
+}
+
+fn names(names: &[String]) -> Vec<&str> {
+    names.iter().map(String::as_str).collect()
 }
 
 fn is<T>(names: &[T]) -> &'static str {

@@ -1,0 +1,249 @@
+//! From the present schema to a desired one.
+
+mod hints;
+mod names;
+
+use super::error::PlanError;
+use super::state::State;
+use crate::catalog::diff::{Change, Closeness, Difference, diff};
+use crate::catalog::{Catalog, Stamp, in_pass_order};
+use crate::dialect::Target;
+use crate::layout::Layout;
+use crate::sql::{ProblemKind, parse};
+use hints::Hint;
+
+/// A schema that is to be reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Desired {
+    sql: String,
+    hints: Vec<Hint>,
+}
+
+impl Desired {
+    pub(super) fn new(sql: String) -> Self {
+        Self { sql, hints: Vec::new() }
+    }
+
+    pub(super) fn rename(&mut self, from: String, to: String) {
+        self.hints.push(Hint { name: from, to: Some(to) });
+    }
+
+    pub(super) fn dropped(&mut self, name: String) {
+        self.hints.push(Hint { name, to: None });
+    }
+
+    /// The statements that lead from a schema to this one, in an order in which they run.
+    pub(super) fn statements(&self, present: &State) -> Result<Vec<String>, PlanError> {
+        let desired = schema(present.catalog.target(), &self.sql)?;
+        let mut state = without_bookkeeping(present);
+        let mut made = Vec::new();
+        for hint in &self.hints {
+            let sql = hint.statement(&state.catalog, &desired)?;
+            state = state.tried(std::slice::from_ref(&sql)).map_err(|message| hint.wrong(message))?;
+            made.push(sql);
+        }
+        let candidates = names::ambiguous(&state.catalog, &desired);
+        if !candidates.is_empty() {
+            return Err(PlanError::Ambiguous { candidates });
+        }
+        for statements in [names::follow, surplus_views] {
+            let open = statements(&state.catalog, &desired).into_iter().map(|sql| vec![sql]);
+            run(&mut state, open.collect(), &mut made);
+        }
+        reach(state, &desired, &mut made)?;
+        Ok(made)
+    }
+}
+
+/// Compares, changes what can be changed, and compares again: what was in the way may be gone.
+fn reach(mut state: State, desired: &Catalog, made: &mut Vec<String>) -> Result<(), PlanError> {
+    loop {
+        let mut differences = diff(desired, &state.catalog, Closeness::Meaning);
+        if differences.is_empty() {
+            return Ok(());
+        }
+        differences.sort_by_key(turn);
+        let before = made.len();
+        run(&mut state, differences.iter().map(plainly).filter(|sql| !sql.is_empty()).collect(), made);
+        if made.len() == before || made.len() > MOST_STATEMENTS {
+            return Err(PlanError::Unreachable { differences });
+        }
+    }
+}
+
+/// Runs what the server takes, again and again, until nothing more of it is taken.
+fn run(state: &mut State, mut open: Vec<Vec<String>>, made: &mut Vec<String>) {
+    loop {
+        let waiting = open.len();
+        open.retain(|statements| match state.tried(statements) {
+            Ok(next) => {
+                *state = next;
+                made.extend_from_slice(statements);
+                false
+            }
+            Err(_) => true,
+        });
+        if open.len() == waiting {
+            return;
+        }
+    }
+}
+
+/// Views that are not wanted hold fast what they read, so they go first.
+fn surplus_views(present: &Catalog, desired: &Catalog) -> Vec<String> {
+    let surplus = present.relations().filter(|relation| desired.resolve(&relation.object_name()).found().is_none());
+    let views = surplus.filter_map(|relation| {
+        let word = if relation.view()?.materialized { "MATERIALIZED VIEW" } else { "VIEW" };
+        Some(format!("DROP {word} {}", relation.object_name().sql()))
+    });
+    views.collect()
+}
+
+/// No schema takes more; what goes on for longer goes round in circles.
+const MOST_STATEMENTS: usize = 100_000;
+
+/// What is missing is made first, in the order of kinds; what is too much goes last, in the reverse order.
+fn turn(difference: &Difference) -> (u8, i16) {
+    let kind = difference.kind as i16;
+    match difference.change {
+        Change::Missing => (0, kind),
+        Change::Different => (1, kind),
+        Change::Extra => (2, -kind),
+    }
+}
+
+/// The statements as one would write them without fear.
+fn plainly(difference: &Difference) -> Vec<String> {
+    difference.sql.iter().map(|sql| sql.replacen("INDEX CONCURRENTLY ", "INDEX ", 1)).collect()
+}
+
+/// The schema that a script makes on an empty database.
+fn schema(target: Target, sql: &str) -> Result<Catalog, PlanError> {
+    let mut catalog = Catalog::new(target, true);
+    for statement in &parse(target, sql).statements {
+        let text = || sql.get(statement.span.range()).unwrap_or_default().to_owned();
+        let unread = |kind| !matches!(kind, ProblemKind::PsqlCommand | ProblemKind::CopyData);
+        if let Some(problem) = statement.problems.iter().find(|problem| unread(problem.kind)) {
+            return Err(PlanError::Unreadable {
+                line: problem.span.start.line,
+                column: problem.span.start.column,
+                message: problem.message.to_string(),
+                sql: text(),
+            });
+        }
+        for located in in_pass_order(&statement.operations) {
+            let conflicts = catalog.apply(&located.operation, Stamp::BEFORE).conflicts;
+            if let Some(conflict) = conflicts.into_iter().next() {
+                return Err(PlanError::DesiredFails { message: conflict.message, sql: text() });
+            }
+        }
+    }
+    catalog.reset_search_path();
+    Ok(without_bookkeeping(&State::new(&catalog)).catalog)
+}
+
+/// The table in which a host records what it has run belongs to the host.
+fn without_bookkeeping(state: &State) -> State {
+    let tables = Layout::ALL.into_iter().filter_map(Layout::bookkeeping_table);
+    let drops: Vec<String> = tables.map(|table| format!("DROP TABLE IF EXISTS {table}")).collect();
+    state.with(drops.iter().map(String::as_str))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::error::PlanError;
+
+    fn catalog(sql: &str) -> State {
+        State::new(&Catalog::new(Target::postgres(16), true)).with([sql])
+    }
+
+    fn statements(present: &str, desired: &str, hints: &[(&str, &str)]) -> Result<Vec<String>, PlanError> {
+        let mut wanted = Desired::new(desired.to_owned());
+        for (name, to) in hints {
+            if to.is_empty() {
+                wanted.dropped((*name).to_owned());
+            } else {
+                wanted.rename((*name).to_owned(), (*to).to_owned());
+            }
+        }
+        let statements = wanted.statements(&catalog(present))?;
+        let reached = catalog(present).tried(&statements).unwrap();
+        assert_eq!(diff(&catalog(desired).catalog, &reached.catalog, Closeness::Meaning), [], "{statements:#?}");
+        Ok(statements)
+    }
+
+    #[test]
+    fn statements_lead_there_in_an_order_that_runs() {
+        for (present, desired) in [
+            (
+                "CREATE TABLE a (id int PRIMARY KEY);",
+                "CREATE TABLE a (id int PRIMARY KEY, b text NOT NULL DEFAULT '');",
+            ),
+            (
+                "CREATE TABLE a (id int PRIMARY KEY);",
+                "CREATE TABLE z (id int PRIMARY KEY); CREATE TYPE mood AS ENUM ('ok');
+                 CREATE TABLE a (id int PRIMARY KEY, z int REFERENCES z, mood mood); CREATE INDEX a_z ON a (z);
+                 CREATE VIEW v AS SELECT id, mood FROM a;",
+            ),
+            (
+                "CREATE TABLE z (id int PRIMARY KEY); CREATE TABLE a (id int PRIMARY KEY, z int REFERENCES z);
+                 CREATE VIEW v AS SELECT z FROM a; CREATE INDEX a_z ON a (z);",
+                "CREATE TABLE a (id int PRIMARY KEY);",
+            ),
+            (
+                "CREATE TABLE a (id int, n varchar(10) DEFAULT 'x', CONSTRAINT k CHECK (id > 0));
+                 CREATE VIEW v AS SELECT id FROM a;",
+                "CREATE TABLE a (id bigint NOT NULL, n text, CONSTRAINT k CHECK (id > 1));",
+            ),
+            ("CREATE VIEW a AS SELECT 1 AS id;", "CREATE TABLE a (id int);"),
+            ("CREATE TABLE a (id int);", "SET search_path = ''; CREATE TABLE public.a (id int, \"B c\" int);"),
+            ("CREATE TABLE a (id int); CREATE TABLE _sqlx_migrations (version bigint);", "CREATE TABLE a (id bigint);"),
+        ] {
+            statements(present, desired, &[]).unwrap_or_else(|error| panic!("{present}\n{desired}\n{error}"));
+        }
+    }
+
+    #[test]
+    fn a_new_name_is_asked_for_and_never_guessed() {
+        let present =
+            "CREATE TABLE users (id serial PRIMARY KEY, name text); CREATE INDEX users_name_idx ON users (name);";
+        let desired = "CREATE TABLE people (id serial PRIMARY KEY, full_name text);
+                       CREATE INDEX people_full_name_idx ON people (full_name);";
+        let ambiguous = statements(present, desired, &[]).unwrap_err();
+        assert_eq!(ambiguous, PlanError::Ambiguous { candidates: vec!["table public.users -> people".to_owned()] });
+        let ambiguous = statements(present, desired, &[("users", "people")]).unwrap_err();
+        let candidates = vec!["column public.people.name -> full_name".to_owned()];
+        assert_eq!(ambiguous, PlanError::Ambiguous { candidates });
+        let renamed = statements(present, desired, &[("users", "people"), ("people.name", "full_name")]).unwrap();
+        assert_eq!(
+            renamed,
+            [
+                "ALTER TABLE public.users RENAME TO people",
+                "ALTER TABLE public.people RENAME COLUMN name TO full_name",
+                "ALTER SEQUENCE public.users_id_seq RENAME TO people_id_seq",
+                "ALTER TABLE public.people RENAME CONSTRAINT users_pkey TO people_pkey",
+                "ALTER INDEX public.users_name_idx RENAME TO people_full_name_idx",
+            ]
+        );
+        let apart = statements("CREATE TABLE t (a int);", "CREATE TABLE t (b int);", &[("t.a", "")]).unwrap();
+        assert_eq!(apart, ["ALTER TABLE public.t DROP COLUMN a", "ALTER TABLE public.t ADD COLUMN b integer"]);
+    }
+
+    #[test]
+    fn what_cannot_be_done_is_told() {
+        let present = "CREATE TABLE t (a int);";
+        for (desired, hints, expected) in [
+            ("CREATE TABLE t (b int);", &[("t.x", "b")][..], "the present schema has no such table or column"),
+            ("CREATE TABLE t (b int);", &[("t.a", "c")], "the desired schema has no column c in public.t"),
+            ("CREATE TABLE t (b int);", &[("t.a", "t.b")], "the new name stands alone"),
+            ("CREATE TABLE t (b int);", &[("t..a", "b")], "write `table`, `table.column`"),
+            ("CREATE TABLE u (a int);", &[("t", "x")], "the desired schema has no table public.x"),
+            ("CREATE TABLE t (a int); CREATE TABLE t (a int);", &[], "relation \"t\" already exists"),
+            ("CREATE TABEL t (a int);", &[], "line 1, column"),
+        ] {
+            let error = statements(present, desired, hints).unwrap_err().to_string();
+            assert!(error.contains(expected), "{desired} {hints:?}: {error}");
+        }
+    }
+}
