@@ -1,24 +1,26 @@
 //! What a plan starts from.
 
-use crate::input::{Input, Loaded, sql_of};
+use crate::input::{Input, Loaded};
 use migrate_safety_core::catalog::Catalog;
 use migrate_safety_core::config::Config;
 use migrate_safety_core::layout::{Layout, MigrationSet};
 use migrate_safety_core::replay;
 use std::path::{Path, PathBuf};
 
-/// The schema before a change, and the change if it is in a file.
+/// The schema before a change.
 pub(super) struct History {
     pub(super) catalog: Catalog,
     pub(super) config: Config,
     pub(super) layout: Layout,
-    pub(super) change: Option<String>,
+    /// The migration that is the change.
+    pub(super) migration: Option<String>,
 }
 
 impl History {
-    /// Reads the history; `file` holds the change, if one does. If it is one of the migrations, the history ends before
-    /// it.
-    pub(super) fn read(mut input: Input, file: Option<&Path>) -> Result<Self, String> {
+    /// Reads the history. If `file` is one of its migrations, the history ends before it.
+    ///
+    /// The layout is the one that is told, or that of the history, or that of the directory `out`.
+    pub(super) fn read(mut input: Input, file: Option<&Path>, out: Option<&Path>) -> Result<Self, String> {
         if input.paths.is_empty() && input.schema.is_none() {
             input.paths.extend(file.and_then(home));
         }
@@ -26,18 +28,15 @@ impl History {
         if unreadable > 0 {
             return Err("the schema before the change is not known: give --migrations DIR or --schema FILE".to_owned());
         }
-        let layout = told.unwrap_or(if set.migrations.is_empty() { Layout::Sqlx } else { set.layout });
-        let change = match file {
-            None => None,
-            Some(file) => match place(&set, file) {
-                Some(at) => {
-                    let found = set.migrations.drain(at..).next();
-                    found.map(|migration| migration.up.text.to_string())
-                }
-                None => Some(sql_of(file)?),
-            },
-        };
-        Ok(Self { catalog: replay(&set, &config), config, layout, change })
+        let layout = told.unwrap_or_else(|| {
+            let out = out.and_then(|dir| MigrationSet::load(dir, None).ok());
+            let read = if set.migrations.is_empty() { out.as_ref() } else { Some(&set) };
+            read.map_or(Layout::Sqlx, |set| set.layout)
+        });
+        let place = file.and_then(|file| place(&set, file));
+        let migration = place.and_then(|at| set.migrations.drain(at..).next());
+        let migration = migration.map(|migration| migration.up.text.to_string());
+        Ok(Self { catalog: replay(&set, &config), config, layout, migration })
     }
 }
 
