@@ -23,7 +23,6 @@ pub(super) static RULE: Rule = Rule {
     folded_into: &["drop-cascade"],
     planned: true,
     check: Check::Operation(check),
-    ..Rule::BASE
 };
 
 const USERS: &str = "CREATE TABLE users (id bigint PRIMARY KEY, legacy text);";

@@ -24,7 +24,6 @@ pub(super) static RULE: Rule = Rule {
     folded_into: &["foreign-key-cascades"],
     planned: true,
     check: Check::Outcome(check),
-    ..Rule::BASE
 };
 
 fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
