@@ -21,6 +21,11 @@ pub(super) static RULE: Rule = Rule {
         Sample::new("CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t;", "ALTER VIEW v RENAME COLUMN a TO b;"),
     ],
     good: &[
+        // Two columns change places: readers find both.
+        Sample::new(
+            "CREATE TABLE users (id bigint PRIMARY KEY, a text, b text);",
+            "ALTER TABLE users RENAME a TO c; ALTER TABLE users RENAME b TO a; ALTER TABLE users RENAME c TO b;",
+        ),
         Sample::new(USERS, "ALTER TABLE users ADD COLUMN username text;"),
         Sample::new(USERS, "ALTER TABLE users ADD COLUMN nick text; ALTER TABLE users RENAME COLUMN nick TO nickname;"),
         Sample::new(
@@ -50,7 +55,7 @@ fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
             let has = columns(other).is_none_or(|all| all.iter().any(|(name, _)| **name == *old));
             other.id != broken.relation.id && has
         });
-        if !known || kept || is_same_again(view, broken, &old) {
+        if !known || kept || is_same_again(view, broken, &old) || is_interim(view, judged, &old) {
             continue;
         }
         let Some(mut to) = findings.statement(*statement) else { continue };
@@ -90,8 +95,22 @@ fn new_name(judged: &Judged) -> Option<String> {
     }
 }
 
-/// Whether a later statement gives the column its name back.
+/// Whether a later statement gives the column its name back, or gives the name to another column that was there: they
+/// were swapped.
 fn is_same_again(view: &MigrationView<'_>, broken: &Breakage, old: &str) -> bool {
     let Some((id, _)) = &broken.column else { return false };
-    view.after.column(broken.relation.id, *id).is_some_and(|column| column.name == *old)
+    let table = broken.relation.id;
+    let named = view.after.table(table).and_then(|after| after.column(old));
+    named.is_some_and(|column| column.id == *id || view.column_was_known(table, column.id))
+}
+
+/// Whether the name was itself given by an earlier statement of the migration: nobody else has seen it.
+fn is_interim(view: &MigrationView<'_>, judged: &Judged, name: &str) -> bool {
+    let Operation::AlterTable(here) = &judged.located.operation else { return false };
+    let earlier = view.operations.iter().map(|(_, other)| other).take_while(|other| !std::ptr::eq(*other, judged));
+    earlier.filter_map(|other| match &other.located.operation {
+        Operation::AlterTable(alter) if alter.table == here.table => Some(&alter.action),
+        _ => None,
+    })
+    .any(|action| matches!(action, TableAction::RenameColumn { to, .. } if *to == *name))
 }
