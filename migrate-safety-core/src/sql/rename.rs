@@ -8,7 +8,17 @@ use super::name::Ident;
 pub fn column(expression: &Expression, from: &Ident, to: &Ident) -> Expression {
     let mut expr = expression.expr.clone();
     rename(&mut expr, from, to);
-    Expression { sql: rename_text(&expression.sql, from, to).into(), expr }
+    Expression { sql: in_text(&expression.sql, from, to).into(), expr }
+}
+
+/// The text of an expression with every mention of the column `from` turned into `to`.
+pub(crate) fn in_text(sql: &str, from: &Ident, to: &Ident) -> String {
+    rename_text(sql, &|name| (name == *from).then(|| to.sql()))
+}
+
+/// The text of an expression with `row.` before every mention of one of `columns`, none of which has a table before it.
+pub(crate) fn qualified(sql: &str, columns: &[Ident], row: &str) -> String {
+    rename_text(sql, &|name| columns.contains(&name).then(|| format!("{row}.{}", name.sql())))
 }
 
 /// `expression` with every string constant `from` turned into `to`.
@@ -33,15 +43,15 @@ fn rename(expr: &mut Expr, from: &Ident, to: &Ident) {
     }
 }
 
-/// The text with the names replaced that stand where a column can stand.
-fn rename_text(sql: &str, from: &Ident, to: &Ident) -> String {
+/// The text with the names replaced that stand where a column can stand and have a replacement.
+fn rename_text(sql: &str, replacement: &dyn Fn(Ident) -> Option<String>) -> String {
     let pieces: Vec<Piece<'_>> = pieces(sql);
     // White space and comments are nobody's neighbours.
     let told: Vec<usize> =
         (0..pieces.len()).filter(|at| pieces.get(*at).is_some_and(|p| p.kind != Kind::Space)).collect();
     let mut renamed = String::with_capacity(sql.len());
     let mut place = 0usize;
-    for (at, piece) in pieces.iter().enumerate() {
+    for piece in &pieces {
         if piece.kind == Kind::Space {
             renamed.push_str(piece.text);
             continue;
@@ -50,10 +60,9 @@ fn rename_text(sql: &str, from: &Ident, to: &Ident) -> String {
             let index = place.checked_add_signed(offset)?;
             pieces.get(*told.get(index)?)
         };
-        if piece.name().is_some_and(|name| name == *from) && is_column(&neighbour) {
-            renamed.push_str(&to.sql());
-        } else {
-            renamed.push_str(pieces.get(at).map_or("", |p| p.text));
+        match piece.name().and_then(replacement).filter(|_| is_column(&neighbour)) {
+            Some(other) => renamed.push_str(&other),
+            None => renamed.push_str(piece.text),
         }
         place += 1;
     }
@@ -67,6 +76,15 @@ fn is_column<'p, 't: 'p>(neighbour: &impl Fn(isize) -> Option<&'p Piece<'t>>) ->
     let follows_string = neighbour(-1).is_some_and(|p| p.kind == Kind::String);
     let precedes_string = neighbour(1).is_some_and(|p| p.kind == Kind::String);
     if text(1) == "(" || text(1) == "." || follows_string || precedes_string || text(-1) == "::" {
+        return false;
+    }
+    let of_time_zone = (word(0, &["at"]) && word(1, &["time", "local"]))
+        || (word(0, &["time"]) && word(1, &["zone"]))
+        || (word(0, &["zone"]) && word(-1, &["time"]));
+    let is_test = word(-1, &["is"]) || (word(-1, &["not"]) && word(-2, &["is"]));
+    // The type in `x::schema.type`.
+    let is_type = text(-1) == "." && (text(-3) == "::" || word(-3, &["as"]));
+    if of_time_zone || is_test || is_type {
         return false;
     }
     if word(-1, &["as", "collate"]) || (word(1, &["from"]) && text(-1) == "(" && word(-2, &["extract"])) {
@@ -176,14 +194,29 @@ mod tests {
             ("a(a) = 'a' || t.a", "a(b) = 'a' || t.b"),
             ("(x).a = 1 -- a\n", "(x).a = 1 -- a\n"),
             ("a::a /* a */", "b::a /* a */"),
+            ("a::s.a || t.a", "b::s.a || t.b"),
             ("E'\\'a' = $$a$$ || a", "E'\\'a' = $$a$$ || b"),
             ("extract(a FROM a)", "extract(a FROM b)"),
             ("CAST(a AS a)", "CAST(b AS a)"),
+            ("a AT TIME ZONE a", "b AT TIME ZONE b"),
             ("date '2020-01-01' < a", "date '2020-01-01' < b"),
         ];
         for (text, expected) in cases {
-            assert_eq!(rename_text(text, &Ident::exact("a"), &Ident::exact("b")), expected);
+            assert_eq!(in_text(text, &Ident::exact("a"), &Ident::exact("b")), expected);
         }
-        assert_eq!(rename_text("a + 1", &Ident::exact("a"), &Ident::exact("User")), "\"User\" + 1");
+        assert_eq!(in_text("a + 1", &Ident::exact("a"), &Ident::exact("User")), "\"User\" + 1");
+    }
+
+    #[test]
+    fn columns_of_a_row_get_its_name() {
+        let columns = [Ident::exact("a"), Ident::exact("B c"), Ident::exact("at"), Ident::exact("unknown")];
+        assert_eq!(
+            qualified("at AT TIME ZONE 'UTC' IS NOT UNKNOWN", &columns, "NEW"),
+            "NEW.at AT TIME ZONE 'UTC' IS NOT UNKNOWN"
+        );
+        assert_eq!(
+            qualified("lower(a) || \"B c\" || 'a' || b", &columns, "NEW"),
+            "lower(NEW.a) || NEW.\"B c\" || 'a' || b"
+        );
     }
 }

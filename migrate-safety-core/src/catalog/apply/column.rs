@@ -373,7 +373,9 @@ fn rename_in_table(table: &mut Table, from: &Ident, to: &Ident) {
     }
     let key = table.partition_by.iter_mut().flat_map(|p| &mut p.key);
     let conditions = table.triggers.iter_mut().filter_map(|t| t.when.as_mut());
-    key.chain(conditions).for_each(|e| rename_in(e, from, to));
+    let clauses = table.policies.iter_mut().map(|p| &mut p.clauses);
+    let policies = clauses.flat_map(|clauses| clauses.using.iter_mut().chain(&mut clauses.check));
+    key.chain(conditions).chain(policies).for_each(|e| rename_in(e, from, to));
 }
 
 fn rename_in(expression: &mut Expression, from: &Ident, to: &Ident) {

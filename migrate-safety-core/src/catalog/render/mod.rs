@@ -13,7 +13,7 @@ mod script;
 pub(crate) mod sequence;
 pub(super) mod table;
 pub(super) mod table_parts;
-pub(super) mod text;
+pub(crate) mod text;
 mod trigger;
 mod types;
 mod view;

@@ -13,7 +13,7 @@ pub(in crate::catalog) fn names<'n>(names: impl IntoIterator<Item = &'n Ident>) 
 }
 
 /// The text of an expression without parentheses around all of it.
-pub(in crate::catalog) fn bare(expression: &Expression) -> &str {
+pub(crate) fn bare(expression: &Expression) -> &str {
     let mut text = expression.sql.trim();
     while let Some(inner) = text.strip_prefix('(').and_then(|t| t.strip_suffix(')')) {
         if !balanced(inner) {

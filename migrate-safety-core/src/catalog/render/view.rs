@@ -5,7 +5,7 @@ use crate::catalog::{Catalog, Relation, View};
 
 impl Catalog {
     /// `CREATE VIEW` or `CREATE MATERIALIZED VIEW` without a semicolon.
-    pub(in crate::catalog) fn view_sql(relation: &Relation, view: &View) -> String {
+    pub(crate) fn view_sql(relation: &Relation, view: &View) -> String {
         let columns = names(view.columns.iter().map(|c| &c.name));
         let columns = if columns.is_empty() { columns } else { format!(" ({columns})") };
         let (word, data) = match (view.materialized, view.populated) {

@@ -401,8 +401,22 @@ impl Catalog {
                 applied.conflict("42710", format!("policy \"{to}\" for table \"{relation}\" already exists"));
             }
             (Some(policy), Some(to)) => policy.name = to.clone(),
-            (Some(policy), None) => policy.clauses.change(clauses),
+            (Some(policy), None) => {
+                policy.clauses.change(clauses);
+                self.look_through_policy(id, name);
+            }
             (None, _) => self.say_missing_on(id, "policy", name, false, applied),
+        }
+    }
+
+    /// Finds what the conditions of a policy depend on.
+    fn look_through_policy(&mut self, id: RelationId, name: &Ident) {
+        let policy = self.table(id).and_then(|t| t.policies.iter().find(|p| p.name == *name));
+        let Some(PolicyClauses { using, check, .. }) = policy.map(|p| p.clauses.clone()) else { return };
+        let shape = self.shape_of_conditions(using.iter().chain(&check).map(|e| &e.expr), id);
+        let policy = self.table_mut(id).and_then(|t| t.policies.iter_mut().find(|p| p.name == *name));
+        if let Some(policy) = policy {
+            (policy.reads, policy.routines, policy.types) = (shape.reads, shape.routines, shape.types);
         }
     }
 

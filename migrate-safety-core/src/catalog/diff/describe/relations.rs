@@ -376,8 +376,10 @@ impl Describer<'_> {
         let mut columns: Vec<ColumnId> = dependency.columns.clone();
         columns.sort_unstable();
         columns.dedup();
-        let columns: Vec<String> =
+        let mut columns: Vec<String> =
             columns.iter().filter_map(|id| self.relation_column(dependency.relation, *id)).collect();
+        // The order of columns is not part of what is read.
+        columns.sort_unstable();
         format!("{relation} ({})", columns.join(", "))
     }
 
