@@ -13,6 +13,7 @@
 mod bounds;
 mod change;
 mod compose;
+mod copy;
 mod desired;
 mod draft;
 mod error;

@@ -3,7 +3,7 @@
 use super::error::PlanError;
 use crate::catalog::Catalog;
 use crate::sql::operation::{AlterTable, RelationWord, TableAction};
-use crate::sql::{LocatedOperation, Operation, Problem, Statement, parse};
+use crate::sql::{LocatedOperation, ObjectName, Operation, Problem, Statement, parse};
 
 /// A part of a change: a statement, or one action of `ALTER TABLE` as a statement of its own.
 #[derive(Clone, Debug)]
@@ -21,6 +21,17 @@ pub(crate) struct Piece {
 impl Piece {
     fn new(sql: String, operations: Vec<LocatedOperation>) -> Self {
         Self { sql, operations, is_pair: false, parts: Vec::new() }
+    }
+
+    /// The text of the one part that does something.
+    pub(crate) fn part_sql(&self, does: impl Fn(&Operation) -> bool) -> Option<&str> {
+        self.texts(does).first().copied()
+    }
+
+    /// The texts of the parts that do something.
+    pub(crate) fn texts(&self, does: impl Fn(&Operation) -> bool) -> Vec<&str> {
+        let doing = self.parts.iter().filter(|part| part.operations.iter().any(|located| does(&located.operation)));
+        doing.map(|part| &*part.sql).collect()
     }
 
     /// The pieces of a pair one by one.
@@ -43,7 +54,65 @@ pub(super) fn pieces(catalog: &Catalog, text: &str) -> Result<Vec<Piece>, PlanEr
         }
         pieces.extend(cut(statement, sql, text));
     }
-    if pieces.is_empty() { Err(PlanError::Empty) } else { Ok(paired(pieces)) }
+    if pieces.is_empty() { Err(PlanError::Empty) } else { Ok(paired(moved(pieces))) }
+}
+
+/// Pieces that add columns, fill them and drop others become one: a value moves.
+fn moved(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut out: Vec<Piece> = Vec::new();
+    let mut rest = &*pieces;
+    while let Some((first, behind)) = rest.split_first() {
+        let length = move_length(rest);
+        match rest.split_at_checked(length).filter(|_| length > 0) {
+            Some((parts, others)) => {
+                out.push(Piece {
+                    sql: parts.iter().map(|part| &*part.sql).collect::<Vec<_>>().join(";\n"),
+                    operations: parts.iter().flat_map(|part| part.operations.clone()).collect(),
+                    is_pair: true,
+                    parts: parts.to_vec(),
+                });
+                rest = others;
+            }
+            None => {
+                out.push(first.clone());
+                rest = behind;
+            }
+        }
+    }
+    out
+}
+
+/// How many pieces make a move: `ADD COLUMN` …, `UPDATE`, `SET NOT NULL` …, `DROP COLUMN` … of one table, or none.
+fn move_length(pieces: &[Piece]) -> usize {
+    let Some((mut reached, table)) = pieces.first().and_then(stage).filter(|(stage, _)| *stage < 2) else { return 0 };
+    let mut seen = [0usize; 4];
+    let mut length = 0;
+    for (next, of) in pieces.iter().map_while(stage) {
+        if next < reached || of != table {
+            break;
+        }
+        reached = next;
+        length += 1;
+        if let Some(count) = seen.get_mut(next) {
+            *count += 1;
+        }
+    }
+    if seen[1] == 1 && seen[3] > 0 { length } else { 0 }
+}
+
+/// Where in a move a piece can stand, and of which table.
+fn stage(piece: &Piece) -> Option<(usize, &ObjectName)> {
+    let [located] = &*piece.operations else { return None };
+    Some(match &located.operation {
+        Operation::Update(update) => (1, &update.table.name),
+        Operation::AlterTable(alter) => match &alter.action {
+            TableAction::AddColumn { .. } => (0, &alter.table),
+            TableAction::SetNotNull { .. } => (2, &alter.table),
+            TableAction::DropColumn { .. } => (3, &alter.table),
+            _ => return None,
+        },
+        _ => return None,
+    })
 }
 
 /// Pieces of which one takes something away and a later one puts something in its place become pairs.

@@ -83,6 +83,13 @@ impl<'a> Request<'a> {
         self.state.with([sql])
     }
 
+    /// The steps for another statement on another schema.
+    pub(crate) fn plan_on(&self, catalog: &Catalog, statement: &str) -> Result<Draft, Refusal> {
+        let pieces = piece::pieces(catalog, statement).map_err(Refusal::Part)?;
+        let parts = self.planner.drafts(&mut State::new(catalog), pieces).map_err(Refusal::Part)?;
+        Ok(parts.into_iter().fold(Draft { already_safe: true, ..Draft::new() }, Draft::then))
+    }
+
     /// Whether the check would block a statement on the schema before the change.
     pub(crate) fn blocks(&self, sql: &str) -> bool {
         self.obstacle(sql).is_some()

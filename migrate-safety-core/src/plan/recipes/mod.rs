@@ -51,6 +51,7 @@ macro_rules! recipes {
 }
 
 recipes! {
+    derived_column,
     add_check,
     add_column,
     add_exclusion,
@@ -73,8 +74,11 @@ recipes! {
     replace_constraint,
     replace_index,
     rewrite,
+    replace_primary_key,
     set_not_null,
     setting,
+    rename_column,
+    retype,
     as_it_is,
 }
 

@@ -1,0 +1,246 @@
+//! The application's side of a copied column: what each release in between writes and reads, in Rust for the host.
+//!
+//! Four releases, each of which may run beside its neighbours: one that knows only the old form; one that writes both
+//! and reads the old one, which is complete as long as the first one may run; one that writes both and reads the new
+//! one, once that is filled and verified; one that knows only the new form. To read the new form earlier, with the old
+//! one as a fallback, would miss what the first release writes to a row that already has both.
+
+use super::Formula;
+use crate::layout::Layout;
+use crate::plan::request::{Request, TableRef};
+use crate::sql::{DataType, Ident};
+use std::fmt::Write;
+
+/// A column as the application sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct Field {
+    pub(crate) name: Ident,
+    pub(crate) data_type: DataType,
+    pub(crate) nullable: bool,
+    /// Its value from the fields of the other form; absent where only the application knows it.
+    pub(crate) value: Option<Formula>,
+}
+
+/// Old and new form of a value in one table.
+#[derive(Clone, Debug)]
+pub(crate) struct Application {
+    host: Layout,
+    table: String,
+    module: String,
+    key: Vec<(Ident, DataType)>,
+    old: Vec<Field>,
+    new: Vec<Field>,
+}
+
+/// The code of the releases in between.
+#[derive(Clone, Debug)]
+pub(crate) struct Releases {
+    /// Writes both, reads the old form.
+    pub(crate) both: String,
+    /// Writes both, reads the new form.
+    pub(crate) reads_new: String,
+    /// Knows only the new form.
+    pub(crate) new: String,
+}
+
+impl Application {
+    pub(crate) fn new(request: &Request<'_>, table: TableRef<'_>, old: Vec<Field>, new: Vec<Field>) -> Self {
+        let key = table.table.primary_key().and_then(|key| match &key.kind {
+            crate::catalog::ConstraintKind::Unique { columns, .. } => Some(columns.as_slice()),
+            _ => None,
+        });
+        let key = key.unwrap_or_default().iter().filter_map(|id| table.table.column_by_id(*id));
+        Self {
+            host: request.options.layout,
+            table: table.sql(),
+            module: table.relation.name.to_string(),
+            key: key.map(|column| (column.name.clone(), column.data_type.clone())).collect(),
+            old,
+            new,
+        }
+    }
+
+    pub(crate) fn releases(&self) -> Releases {
+        let names = |fields: &[Field]| fields.iter().map(|f| f.name.to_string()).collect::<Vec<_>>().join(", ");
+        let (old, new) = (names(&self.old), names(&self.new));
+        let comment = |text: String| format!("// {text}\n");
+        Releases {
+            both: comment(format!(
+                "Writes {old} and {new}, reads {old}: releases that write only {old} may be running."
+            )) + &self.code(&self.old, &self.new, &self.old),
+            reads_new: comment(format!(
+                "Writes {old} and {new}, reads {new}: releases that read {old} may be running."
+            )) + &self.code(&self.new, &self.old, &self.new),
+            new: comment(format!("Knows only {new}.")) + &self.code(&self.new, &[], &self.new),
+        }
+    }
+
+    /// Functions that write what is `given`, and what is `derived` from it, and read some fields.
+    fn code(&self, given: &[Field], derived: &[Field], read: &[Field]) -> String {
+        let mut code = String::new();
+        let told: Vec<Field> = given.iter().chain(derived.iter().filter(|f| f.value.is_none())).cloned().collect();
+        let derived: Vec<(&Field, &Formula)> = derived.iter().filter_map(|f| Some((f, f.value.as_ref()?))).collect();
+        let given = &*told;
+        let names: Vec<String> = given.iter().chain(derived.iter().map(|(f, _)| *f)).map(|f| f.name.sql()).collect();
+        let values = |from: usize| {
+            let own = (from..from + given.len()).map(|n| format!("${n}"));
+            let inputs: Vec<String> =
+                given.iter().zip(from..).map(|(f, n)| format!("${n}::{} AS {}", f.data_type, f.name.sql())).collect();
+            let derive = |(_, value): &(&Field, &Formula)| match (given, value.is_bare()) {
+                ([_], true) => format!("${from}"),
+                _ => format!("(SELECT {} FROM (SELECT {}) AS given)", value.sql(), inputs.join(", ")),
+            };
+            own.chain(derived.iter().map(derive)).collect::<Vec<_>>()
+        };
+        let insert = format!("INSERT INTO {} ({}) VALUES ({})", self.table, names.join(", "), values(1).join(", "));
+        self.function(&mut code, "insert", &insert, &[], given);
+        if self.key.is_empty() {
+            code.push_str("// The table has no primary key: write UPDATE and SELECT in the same way.\n");
+            return code;
+        }
+        let condition: Vec<String> =
+            self.key.iter().zip(1..).map(|((name, _), n)| format!("{} = ${n}", name.sql())).collect();
+        let condition = condition.join(" AND ");
+        let set: Vec<String> =
+            names.iter().zip(values(1 + self.key.len())).map(|(name, value)| format!("{name} = {value}")).collect();
+        let update = format!("UPDATE {} SET {} WHERE {condition}", self.table, set.join(", "));
+        self.function(&mut code, "update", &update, &self.key, given);
+        self.reading(&mut code, &condition, read);
+        code
+    }
+
+    /// A function that runs a statement with the key and the fields as its parameters.
+    fn function(&self, code: &mut String, name: &str, sql: &str, key: &[(Ident, DataType)], fields: &[Field]) {
+        let inputs = key.iter().map(|(name, t)| (variable(name), self.rust_type(t, false), t));
+        let inputs = inputs
+            .chain(fields.iter().map(|f| (variable(&f.name), self.rust_type(&f.data_type, f.nullable), &f.data_type)));
+        let inputs: Vec<_> = inputs.collect();
+        let arguments: Vec<String> = inputs.iter().map(|(name, rust, _)| format!("{name}: {rust}")).collect();
+        let _ = match self.host {
+            Layout::Diesel => {
+                let nullable = |n: usize| fields.get(n.wrapping_sub(key.len())).is_some_and(|f| f.nullable);
+                let binds: Vec<String> = inputs
+                    .iter()
+                    .enumerate()
+                    .map(|(n, (name, _, t))| format!("\n        .bind::<{}, _>({name})", diesel_type(t, nullable(n))))
+                    .collect();
+                writeln!(
+                    code,
+                    "fn {name}(db: &mut diesel::PgConnection, {}) -> diesel::QueryResult<usize> {{\n    \
+                     diesel::sql_query({sql:?}){}\n        .execute(db)\n}}",
+                    arguments.join(", "),
+                    binds.concat()
+                )
+            }
+            _ => {
+                let binds: Vec<String> = inputs.iter().map(|(name, ..)| format!("\n        .bind({name})")).collect();
+                writeln!(
+                    code,
+                    "async fn {name}(db: &sqlx::PgPool, {}) -> sqlx::Result<sqlx::postgres::PgQueryResult> {{\n    \
+                     sqlx::query({sql:?}){}\n        .execute(db)\n        .await\n}}",
+                    arguments.join(", "),
+                    binds.concat()
+                )
+            }
+        };
+    }
+
+    fn reading(&self, code: &mut String, condition: &str, fields: &[Field]) {
+        let key: Vec<(String, String)> =
+            self.key.iter().map(|(name, t)| (variable(name), self.rust_type(t, false))).collect();
+        let arguments: Vec<String> = key.iter().map(|(name, rust)| format!("{name}: {rust}")).collect();
+        let types: Vec<String> = fields.iter().map(|f| self.rust_type(&f.data_type, f.nullable)).collect();
+        let tuple = |parts: Vec<String>| match &*parts {
+            [one] => one.clone(),
+            _ => format!("({})", parts.join(", ")),
+        };
+        let _ = match self.host {
+            Layout::Diesel => {
+                let columns = fields.iter().map(|f| format!("{}::{}", self.module, f.name)).collect();
+                let find = tuple(key.iter().map(|(name, _)| name.clone()).collect());
+                writeln!(
+                    code,
+                    "fn read(db: &mut diesel::PgConnection, {}) -> diesel::QueryResult<{}> {{\n    {}::table.find({find})\
+                     .select({}).first(db)\n}}",
+                    arguments.join(", "),
+                    tuple(types),
+                    self.module,
+                    tuple(columns),
+                )
+            }
+            _ => {
+                let columns: Vec<String> = fields.iter().map(|f| f.name.sql()).collect();
+                let sql = format!("SELECT {} FROM {} WHERE {condition}", columns.join(", "), self.table);
+                let binds: Vec<String> = key.iter().map(|(name, _)| format!("\n        .bind({name})")).collect();
+                let (query, row) = match &*types {
+                    [one] => ("query_scalar", one.clone()),
+                    _ => ("query_as", tuple(types)),
+                };
+                writeln!(
+                    code,
+                    "async fn read(db: &sqlx::PgPool, {}) -> sqlx::Result<{row}> {{\n    sqlx::{query}({sql:?}){}\n        \
+                     .fetch_one(db)\n        .await\n}}",
+                    arguments.join(", "),
+                    binds.concat()
+                )
+            }
+        };
+    }
+
+    fn rust_type(&self, data_type: &DataType, nullable: bool) -> String {
+        let plain = TYPES.iter().find(|t| data_type.schema.is_none() && data_type.name == *t.name);
+        let plain = plain.map_or("String", |t| if self.host == Layout::Diesel { t.diesel_rust } else { t.sqlx });
+        let plain = if data_type.array { format!("Vec<{plain}>") } else { plain.to_owned() };
+        if nullable { format!("Option<{plain}>") } else { plain }
+    }
+}
+
+struct TypeRow {
+    name: &'static str,
+    sqlx: &'static str,
+    diesel_rust: &'static str,
+    diesel: &'static str,
+}
+
+const fn row(name: &'static str, sqlx: &'static str, diesel_rust: &'static str, diesel: &'static str) -> TypeRow {
+    TypeRow { name, sqlx, diesel_rust, diesel }
+}
+
+/// Rust's side of the server's types in both hosts (sqlx `types::postgres`, diesel `pg::sql_types`).
+const TYPES: [TypeRow; 14] = [
+    row("bool", "bool", "bool", "Bool"),
+    row("int2", "i16", "i16", "SmallInt"),
+    row("int4", "i32", "i32", "Integer"),
+    row("int8", "i64", "i64", "BigInt"),
+    row("float4", "f32", "f32", "Float"),
+    row("float8", "f64", "f64", "Double"),
+    row("numeric", "rust_decimal::Decimal", "bigdecimal::BigDecimal", "Numeric"),
+    row("uuid", "uuid::Uuid", "uuid::Uuid", "Uuid"),
+    row("bytea", "Vec<u8>", "Vec<u8>", "Binary"),
+    row("json", "serde_json::Value", "serde_json::Value", "Json"),
+    row("jsonb", "serde_json::Value", "serde_json::Value", "Jsonb"),
+    row("date", "chrono::NaiveDate", "chrono::NaiveDate", "Date"),
+    row("timestamp", "chrono::NaiveDateTime", "chrono::NaiveDateTime", "Timestamp"),
+    row("timestamptz", "chrono::DateTime<chrono::Utc>", "chrono::DateTime<chrono::Utc>", "Timestamptz"),
+];
+
+fn diesel_type(data_type: &DataType, nullable: bool) -> String {
+    let name = TYPES.iter().find(|t| data_type.schema.is_none() && data_type.name == *t.name);
+    let name = name.map_or("Text", |t| t.diesel);
+    let plain = format!("diesel::sql_types::{name}");
+    let plain = if data_type.array { format!("diesel::sql_types::Array<{plain}>") } else { plain };
+    if nullable { format!("diesel::sql_types::Nullable<{plain}>") } else { plain }
+}
+
+/// A column's name as a variable.
+fn variable(name: &Ident) -> String {
+    let mut variable: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+    if variable.starts_with(|c: char| c.is_ascii_digit()) || KEYWORDS.contains(&&*variable) {
+        variable.insert_str(0, "the_");
+    }
+    variable
+}
+
+/// Words of Rust that are usual names of columns.
+const KEYWORDS: [&str; 9] = ["type", "ref", "match", "move", "use", "where", "in", "for", "self"];
