@@ -81,8 +81,8 @@ pub struct Catalog {
     pub(crate) comments: Map<Object, Box<str>>,
     /// What rules were created as.
     pub(crate) rule_texts: Map<(RelationId, Ident), RuleText>,
-    /// Extended statistics by schema and name, and the table they are about.
-    pub(crate) statistics: Map<(Ident, Ident), RelationId>,
+    /// Extended statistics by schema and name.
+    pub(crate) statistics: Map<(Ident, Ident), ExtendedStatistics>,
     /// Names that statements which were not understood mention.
     pub(crate) unknown_names: HashSet<Ident>,
     /// Whether bodies of functions are looked into when they are created (`check_function_bodies`).

@@ -568,6 +568,15 @@ pub struct DomainDef {
     pub checks: Vec<(Ident, Expression, bool)>,
 }
 
+/// `CREATE STATISTICS`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExtendedStatistics {
+    /// The table.
+    pub table: RelationId,
+    /// The columns that are named, alone or in an expression.
+    pub columns: Vec<ColumnId>,
+}
+
 /// A function or procedure that the history defines.
 #[derive(Clone, Debug)]
 pub struct Routine {

@@ -68,7 +68,8 @@ impl Change<'_> {
                 keys,
                 include,
                 column_names: super::names::distinct(unique.columns.iter().chain(&unique.include).cloned()),
-                tablespace: unique.tablespace.clone(),
+                options: unique.parameters.options.clone(),
+                tablespace: unique.parameters.tablespace.clone(),
                 ..Index::new(table, Ident::exact(method))
             },
             key: Some(NewKey {
@@ -104,6 +105,8 @@ impl Change<'_> {
             name: def.name.clone(),
             index: Index {
                 predicate: exclude.predicate.clone(),
+                options: exclude.parameters.options.clone(),
+                tablespace: exclude.parameters.tablespace.clone(),
                 ..self.index_over(table, &exclude.method, &exclude.elements, &exclude.include)
             },
             key: Some(NewKey {

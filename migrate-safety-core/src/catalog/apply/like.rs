@@ -2,7 +2,7 @@
 
 use super::change::Change;
 use super::index::NewIndex;
-use crate::catalog::{Column, Constraint, ConstraintKind, RelationId};
+use crate::catalog::{Column, Constraint, ConstraintKind, RelationId, Sequence};
 use crate::sql::Ident;
 use crate::sql::operation::{LikeClause, SequenceOptions};
 
@@ -69,12 +69,7 @@ impl Change<'_> {
 
     fn copy_identity(&mut self, id: RelationId, column: &Column) {
         let sequence = column.sequence.and_then(|s| self.catalog.relation(s)).and_then(|r| r.sequence());
-        let options = sequence.map_or_else(SequenceOptions::default, |s| SequenceOptions {
-            data_type: Some(crate::sql::DataType::builtin("int8")),
-            increment: Some(s.increment),
-            start: s.start,
-            ..SequenceOptions::default()
-        });
+        let options = sequence.map_or_else(SequenceOptions::default, copied_options);
         self.make_sequence(id, &column.name, &options, true);
     }
 
@@ -140,5 +135,26 @@ impl Change<'_> {
         }
         let index = self.index_for(id, &definition);
         self.make_index(id, &NewIndex { name: None, index, key, comment }, false);
+    }
+}
+
+/// The options of a copied sequence: it counts in `bigint`, within the bounds that it had.
+fn copied_options(s: &Sequence) -> SequenceOptions {
+    let of_type = match s.data_type.name.as_str() {
+        "int2" => Some(i64::from(i16::MAX)),
+        "int4" => Some(i64::from(i32::MAX)),
+        _ => None,
+    };
+    let down = s.increment < 0;
+    let (min, max) = s.bounds;
+    SequenceOptions {
+        data_type: Some(crate::sql::DataType::builtin("int8")),
+        increment: Some(s.increment),
+        min_value: min.or(of_type.filter(|_| down).map(|most| -most - 1)).map(Some),
+        max_value: max.or(of_type.filter(|_| !down)).map(Some),
+        start: s.start,
+        cache: Some(s.cache),
+        cycle: Some(s.cycle),
+        ..SequenceOptions::default()
     }
 }

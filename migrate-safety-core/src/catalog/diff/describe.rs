@@ -5,7 +5,9 @@ mod relations;
 
 use super::normal::Normal;
 use super::{Closeness, Key, ObjectKind};
-use crate::catalog::{Catalog, Object, Relation, RelationId, RelationKind, TEMP_SCHEMA, TypeDef, TypeDefKind};
+use crate::catalog::{
+    Catalog, ExtendedStatistics, Object, Relation, RelationId, RelationKind, TEMP_SCHEMA, TypeDef, TypeDefKind,
+};
 use crate::layout::Layout;
 use crate::sql::expr::Expression;
 use crate::sql::operation::FiringState;
@@ -148,7 +150,7 @@ impl Describer<'_> {
             described.may_have("schema", extension.schema.as_ref().map(ToString::to_string));
             self.described.push(described);
         }
-        for ((schema, name), table) in self.catalog.statistics.iter() {
+        for ((schema, name), ExtendedStatistics { table, .. }) in self.catalog.statistics.iter() {
             let Some(relation) = self.catalog.relation(*table).filter(|r| is_compared(r)) else { continue };
             let name = format!("{schema}.{name}");
             let mut described =

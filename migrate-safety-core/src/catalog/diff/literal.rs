@@ -18,6 +18,7 @@ pub(super) fn canonical(text: &str, wanted: Option<&DataType>) -> String {
         "jsonb" | "json" => Some(without_spaces(text)),
         "interval" => interval(text),
         "date" | "timestamp" | "timestamptz" => Some(moment(text)),
+        "time" => Some(clock(text)),
         "uuid" => Some(text.to_ascii_lowercase()),
         "int2" | "int4" | "int8" => text.trim().parse::<i64>().ok().map(|n| n.to_string()),
         _ => None,
@@ -103,10 +104,18 @@ fn moment(text: &str) -> String {
     for zone in ["+00", "+00:00", "+0000", "utc"] {
         time = time.strip_suffix(zone).map_or(time, str::trim_end);
     }
+    let time = if time.is_empty() { String::new() } else { clock(time) };
+    if matches!(&*time, "" | "00:00:00") { day.to_owned() } else { format!("{day} {time}") }
+}
+
+/// A time of day to the second, and what of a second is left.
+fn clock(text: &str) -> String {
+    let mut time = text.trim().to_owned();
     if time.contains('.') {
-        time = time.trim_end_matches('0').trim_end_matches('.');
+        time.truncate(time.trim_end_matches('0').trim_end_matches('.').len());
     }
-    if matches!(time, "" | "00:00" | "00:00:00") { day.to_owned() } else { format!("{day} {time}") }
+    let is_plain = time.bytes().all(|b| b.is_ascii_digit() || b == b':');
+    if is_plain && time.matches(':').count() == 1 { format!("{time}:00") } else { time }
 }
 
 /// An interval as months, days and microseconds; nothing for forms that are rarely written.
@@ -166,6 +175,8 @@ mod tests {
             ("timestamp", "1970-01-01", "1970-01-01 00:00:00"),
             ("timestamptz", "epoch", "1970-01-01 00:00:00+00"),
             ("timestamptz", "2024-05-06T07:08:09.500Z", "2024-05-06 07:08:09.5+00"),
+            ("timestamp", "2024-05-06 07:08", "2024-05-06 07:08:00"),
+            ("time", "12:00", "12:00:00.000"),
             ("uuid", "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"),
         ];
         for (data_type, one, other) in cases {

@@ -209,6 +209,7 @@ pub(super) struct StatisticsObjectRow {
     pub(super) schema: String,
     pub(super) name: String,
     pub(super) relation: i64,
+    pub(super) columns: Vec<u16>,
 }
 
 #[derive(Debug, Deserialize)]

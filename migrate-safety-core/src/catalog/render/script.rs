@@ -57,7 +57,7 @@ pub(super) fn write(catalog: &Catalog) -> String {
     script.group(late_domain_checks(catalog));
     script.group(each(&tables, TableWriter::late_expressions));
     script.group(each(&tables, TableWriter::join_parents));
-    script.group(each(&tables, TableWriter::partial_constraints));
+    script.group(each(&tables, TableWriter::late_keys));
     script.group(indexes(catalog));
     script.group(each(&tables, TableWriter::foreign_keys));
     script.group(each(&tables, TableWriter::settings));
@@ -108,9 +108,15 @@ fn create(catalog: &Catalog, placed: &Placed) -> Option<String> {
 
 fn owned_sequences(catalog: &Catalog) -> Vec<String> {
     let owned = catalog.relations().filter(|r| is_written(r)).filter_map(|relation| {
-        let sequence = relation.sequence().filter(|s| !s.identity)?;
+        let sequence = relation.sequence()?;
         let (table, column) = sequence.owned_by?;
-        let column = &catalog.column(table, column)?.name;
+        let column = catalog.column(table, column)?;
+        if sequence.identity {
+            // It is made in the type of its column.
+            let other = sequence.data_type != column.data_type;
+            return other.then(|| format!("ALTER SEQUENCE {} AS {}", relation.object_name().sql(), sequence.data_type));
+        }
+        let column = &column.name;
         let table = catalog.relation(table)?.object_name().sql();
         Some(format!("ALTER SEQUENCE {} OWNED BY {table}.{}", relation.object_name().sql(), column.sql()))
     });

@@ -1,6 +1,6 @@
 //! Tables: `CREATE TABLE` with all that can stand in it.
 
-use super::text::{bare, literal, values, with_options};
+use super::text::{bare, default_value, literal, values, with_options};
 use crate::catalog::{Catalog, Column, Constraint, ConstraintKind, Relation, RelationKind, Table};
 use crate::sql::Ident;
 use crate::sql::expr::{Expr, Expression};
@@ -72,14 +72,16 @@ impl<'c> TableWriter<'c> {
         if let Some(always) = column.identity
             && !self.has_parents_identity(column)
         {
-            sql = format!("{sql} GENERATED {} AS IDENTITY", if always { "ALWAYS" } else { "BY DEFAULT" });
-            if let Some(options) =
-                column.sequence.and_then(|id| self.catalog.identity_options(self.relation, column, id))
-            {
-                sql = format!("{sql} ({options})");
-            }
+            sql.push_str(&self.identity_sql(column, always));
         }
         sql
+    }
+
+    /// ` GENERATED … AS IDENTITY (…)`.
+    pub(in crate::catalog) fn identity_sql(&self, column: &Column, always: bool) -> String {
+        let options = column.sequence.and_then(|id| self.catalog.identity_options(self.relation, column, id));
+        let options = options.map(|options| format!(" ({options})")).unwrap_or_default();
+        format!(" GENERATED {} AS IDENTITY{options}", if always { "ALWAYS" } else { "BY DEFAULT" })
     }
 
     /// The not-null constraint of a column, where there is one for it (PostgreSQL 18).
@@ -92,7 +94,13 @@ impl<'c> TableWriter<'c> {
     fn not_null_name(&self, column: &Column) -> String {
         let Some(constraint) = self.not_null_constraint(column) else { return String::new() };
         let usual = format!("{}_{}_not_null", self.relation.name, column.name);
-        if constraint.name == *usual { String::new() } else { format!(" CONSTRAINT {}", constraint.name.sql()) }
+        // The server would make up another one if somebody else has it.
+        let holders = self.catalog.constraint_names.get(&constraint.name).map_or(0, Vec::len);
+        if constraint.name == *usual && holders < 2 {
+            String::new()
+        } else {
+            format!(" CONSTRAINT {}", constraint.name.sql())
+        }
     }
 
     fn not_null_scope(&self, column: &Column) -> &'static str {
@@ -120,9 +128,21 @@ impl<'c> TableWriter<'c> {
                 self.is_own(constraint) && (constraint.valid || !constraint.enforced) && !self.waits(Some(expression))
             }
             ConstraintKind::Unique { index, .. } | ConstraintKind::Exclude { index, .. } => {
-                self.catalog.index(*index).is_none_or(|i| i.valid)
+                self.catalog.index(*index).is_none_or(|i| i.valid) && !self.repeats(constraint)
             }
         }
+    }
+
+    /// Whether it is a key over the columns of another key: written beside that one, the server would leave it out.
+    pub(in crate::catalog) fn repeats(&self, constraint: &Constraint) -> bool {
+        let key = |of: &'c Constraint| match &of.kind {
+            ConstraintKind::Unique { columns, .. } => Some(columns),
+            _ => None,
+        };
+        let ConstraintKind::Unique { primary: false, columns, .. } = &constraint.kind else { return false };
+        let others = self.table.constraints.iter().filter(|c| c.id != constraint.id);
+        let mut others = others.filter(|c| key(c) == Some(columns));
+        others.any(|c| c.id < constraint.id || matches!(c.kind, ConstraintKind::Unique { primary: true, .. }))
     }
 
     /// Whether a check does not come from a parent by itself.
@@ -169,7 +189,7 @@ impl Catalog {
                 let sequence = literal(&sequence.object_name().sql());
                 Some(format!("nextval({sequence}::regclass)"))
             }
-            _ => Some(bare(default).to_owned()),
+            _ => Some(default_value(default)),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::table::TableWriter;
 use super::text::bare;
-use crate::catalog::{ConstraintKind, Policy, Trigger};
+use crate::catalog::{Column, Constraint, ConstraintKind, Policy, Trigger};
 use crate::sql::operation::{FiringState, ReplicaIdentity};
 
 impl TableWriter<'_> {
@@ -20,7 +20,18 @@ impl TableWriter<'_> {
             {
                 statements.push(self.alter(&format!("ALTER COLUMN {} SET DEFAULT {default}", column.name.sql())));
             }
+            if self.inherits_at_once() && column.default.is_none() && self.parent_has_default(column) {
+                statements.push(self.alter(&format!("ALTER COLUMN {} DROP DEFAULT", column.name.sql())));
+            }
         }
+        for column in self.table.columns.iter().filter(|c| self.inherits_at_once() && !c.local) {
+            if let Some(always) = column.identity {
+                let identity = self.identity_sql(column, always);
+                statements.push(self.alter(&format!("ALTER COLUMN {} ADD{identity}", column.name.sql())));
+            }
+        }
+        let validated = self.table.constraints.iter().filter(|c| !self.is_own(c) && self.is_validated_apart(c));
+        statements.extend(validated.map(|c| self.alter(&format!("VALIDATE CONSTRAINT {}", c.name.sql()))));
         for constraint in self.table.constraints.iter().filter(|c| self.is_own(c)) {
             let not_valid = if constraint.valid || !constraint.enforced { "" } else { " NOT VALID" };
             let late = match &constraint.kind {
@@ -35,14 +46,33 @@ impl TableWriter<'_> {
         statements
     }
 
-    /// Constraints whose index does not cover all partitions.
-    pub(in crate::catalog) fn partial_constraints(&self) -> Vec<String> {
-        let partial = self.table.constraints.iter().filter(|c| {
-            let index = c.index().and_then(|index| self.catalog.index(index));
-            index.is_some_and(|index| !index.valid)
-        });
+    fn parent_has_default(&self, column: &Column) -> bool {
+        let mut parents = self.table.inherits.iter().filter_map(|id| self.catalog.table(*id));
+        parents.any(|parent| parent.column(&column.name).is_some_and(|c| c.default.is_some()))
+    }
+
+    /// Whether a check that comes from a parent is valid while the parent's is not.
+    fn is_validated_apart(&self, constraint: &Constraint) -> bool {
+        let parents = self.table.inherits.iter().filter_map(|id| self.catalog.table(*id));
+        let of_parents = || parents.clone().filter_map(|parent| parent.constraint(&constraint.name));
+        constraint.valid && constraint.enforced && of_parents().any(|c| !c.valid && c.enforced)
+    }
+
+    /// Constraints whose index does not cover all partitions, and keys that repeat another.
+    pub(in crate::catalog) fn late_keys(&self) -> Vec<String> {
         let name = self.name();
-        partial.map(|c| format!("ALTER TABLE ONLY {name} ADD {}", self.named_constraint(c))).collect()
+        let late = self.table.constraints.iter().filter_map(|constraint| {
+            let index = constraint.index().and_then(|index| self.catalog.index(index))?;
+            // That of a partition comes with its parent's.
+            let repeats = self.repeats(constraint) && constraint.parent.is_none();
+            let only = match (index.valid, repeats) {
+                (false, _) => "ONLY ",
+                (true, true) => "",
+                (true, false) => return None,
+            };
+            Some(format!("ALTER TABLE {only}{name} ADD {}", self.named_constraint(constraint)))
+        });
+        late.collect()
     }
 
     /// Foreign keys, those apart that the server makes for partitions.

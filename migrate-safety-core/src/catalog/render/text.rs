@@ -24,6 +24,22 @@ pub(crate) fn bare(expression: &Expression) -> &str {
     text
 }
 
+/// The text of an expression as it can stand behind `DEFAULT`, where a condition needs parentheses.
+pub(in crate::catalog) fn default_value(expression: &Expression) -> String {
+    let bare = bare(expression);
+    match expression.expr {
+        Expr::Null
+        | Expr::Bool(_)
+        | Expr::Number(_)
+        | Expr::String(_)
+        | Expr::Call { .. }
+        | Expr::Cast { .. }
+        | Expr::Array(_)
+        | Expr::Column { .. } => bare.to_owned(),
+        _ => format!("({bare})"),
+    }
+}
+
 /// Whether every parenthesis of a text that is closed in it is opened in it before. Constants and comments are not
 /// told apart: a text for which that matters keeps its parentheses, or is not balanced.
 fn balanced(text: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Types and domains.
 
-use super::text::{bare, literal};
+use super::text::{bare, default_value, literal};
 use crate::catalog::{Catalog, DomainDef, TypeDef, TypeDefKind};
 use crate::sql::ObjectName;
 
@@ -38,7 +38,7 @@ fn domain_sql(name: &str, domain: &DomainDef) -> String {
         sql = format!("{sql} COLLATE {}", collation.sql());
     }
     if let Some(default) = &domain.default {
-        sql = format!("{sql} DEFAULT {}", bare(default));
+        sql = format!("{sql} DEFAULT {}", default_value(default));
     }
     if domain.not_null {
         sql.push_str(" NOT NULL");

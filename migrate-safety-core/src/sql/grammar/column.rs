@@ -171,14 +171,14 @@ impl Qualifiers {
         } else if c.eat("UNIQUE") {
             let mut def = no_columns(false);
             def.nulls_not_distinct = nulls_not_distinct(c)?;
-            def.tablespace = index_parameters(c)?;
+            def.parameters = index_parameters(c)?;
             def.columns.push(column);
             (ConstraintKind::Unique(def), Some(Allowed::UNIQUE))
         } else if c.eat("PRIMARY") {
             c.expect("KEY")?;
             self.primary = true;
             let mut def = no_columns(true);
-            def.tablespace = index_parameters(c)?;
+            def.parameters = index_parameters(c)?;
             def.columns.push(column);
             (ConstraintKind::Unique(def), Some(Allowed::PRIMARY_KEY))
         } else if c.eat("CHECK") {

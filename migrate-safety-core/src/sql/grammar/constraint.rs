@@ -3,12 +3,14 @@
 use super::attribute::{Allowed, Attributes};
 use super::common::{
     bare_operator, key_expression, nulls_order, operator, optional_idents, storage_parameters, using_method,
+    with_parameters,
 };
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::expr::{Expr, Expression};
 use crate::sql::name::Ident;
 use crate::sql::operation::{
-    ConstraintDef, ConstraintKind, ExcludeDef, ForeignKeyDef, IndexElement, ReferentialAction, UniqueDef,
+    ConstraintDef, ConstraintKind, ExcludeDef, ForeignKeyDef, IndexElement, IndexParameters, ReferentialAction,
+    UniqueDef,
 };
 use crate::sql::span::Span;
 use crate::sql::statement::ProblemKind;
@@ -88,7 +90,7 @@ fn unique(c: &mut Cursor<'_, '_>, primary: bool) -> Parse<UniqueDef> {
         Ok(columns)
     })?;
     def.include = include(c)?;
-    def.tablespace = index_parameters(c)?;
+    def.parameters = index_parameters(c)?;
     Ok(def)
 }
 
@@ -100,7 +102,7 @@ pub(super) fn no_columns(primary: bool) -> UniqueDef {
         nulls_not_distinct: false,
         without_overlaps: false,
         using_index: None,
-        tablespace: None,
+        parameters: IndexParameters::default(),
     }
 }
 
@@ -128,15 +130,15 @@ pub(super) fn include(c: &mut Cursor<'_, '_>) -> Parse<Vec<Ident>> {
 }
 
 /// `WITH (…) USING INDEX TABLESPACE name`: of the index that a constraint makes.
-pub(super) fn index_parameters(c: &mut Cursor<'_, '_>) -> Parse<Option<Ident>> {
-    if c.eat("WITH") {
-        storage_parameters(c)?;
-    }
-    if c.eat("USING") {
+pub(super) fn index_parameters(c: &mut Cursor<'_, '_>) -> Parse<IndexParameters> {
+    let options = with_parameters(c)?;
+    let tablespace = if c.eat("USING") {
         c.expect("INDEX TABLESPACE")?;
-        return c.ident().map(Some);
-    }
-    Ok(None)
+        Some(c.ident()?)
+    } else {
+        None
+    };
+    Ok(IndexParameters { options, tablespace })
 }
 
 /// What follows `EXCLUDE`.
@@ -144,9 +146,9 @@ fn exclude(c: &mut Cursor<'_, '_>) -> Parse<ExcludeDef> {
     let method = using_method(c)?.unwrap_or_else(|| Ident::exact("btree"));
     let (elements, operators) = c.parens(|c| c.list(exclude_element))?.into_iter().unzip();
     let include = include(c)?;
-    index_parameters(c)?;
+    let parameters = index_parameters(c)?;
     let predicate = if c.eat("WHERE") { Some(c.paren_expression()?) } else { None };
-    Ok(ExcludeDef { method, elements, operators, include, predicate })
+    Ok(ExcludeDef { method, elements, operators, include, parameters, predicate })
 }
 
 fn exclude_element(c: &mut Cursor<'_, '_>) -> Parse<(IndexElement, Box<str>)> {

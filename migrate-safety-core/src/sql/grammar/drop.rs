@@ -268,6 +268,7 @@ fn statistics(c: &mut Cursor<'_, '_>) -> Parse<Vec<Operation>> {
         command: ObjectCommand::Drop,
         name: Some(name),
         table: None,
+        keys: Vec::new(),
         if_exists,
         if_not_exists: false,
     };

@@ -59,7 +59,16 @@ pub struct UniqueDef {
     pub without_overlaps: bool,
     /// `USING INDEX name`.
     pub using_index: Option<Ident>,
-    /// `USING INDEX TABLESPACE`.
+    /// `WITH (…)` and `USING INDEX TABLESPACE`.
+    pub parameters: IndexParameters,
+}
+
+/// What is said of the index that a constraint makes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct IndexParameters {
+    /// Storage parameters.
+    pub options: Vec<(Box<str>, Box<str>)>,
+    /// Its tablespace.
     pub tablespace: Option<Ident>,
 }
 
@@ -107,6 +116,8 @@ pub struct ExcludeDef {
     pub operators: Vec<Box<str>>,
     /// `INCLUDE`.
     pub include: Vec<Ident>,
+    /// `WITH (…)` and `USING INDEX TABLESPACE`.
+    pub parameters: IndexParameters,
     /// `WHERE`.
     pub predicate: Option<Expression>,
 }

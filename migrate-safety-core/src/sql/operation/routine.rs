@@ -113,9 +113,12 @@ pub enum AlterRoutine {
     SetSchema {
         schema: Ident,
     },
-    /// Options: the volatility, if it is one of them, and all of them as written.
+    /// Options: those that are told apart, and all of them as written.
     Options {
         volatility: Option<Volatility>,
+        strict: Option<bool>,
+        /// `SET`; without a value `RESET`, of `all` for all.
+        settings: Vec<(Box<str>, Option<Box<str>>)>,
         sql: Box<str>,
     },
     Other,

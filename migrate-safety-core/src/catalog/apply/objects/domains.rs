@@ -3,7 +3,7 @@
 use super::Applied;
 use crate::catalog::types::FoundType;
 use crate::catalog::{Catalog, Conflict, DomainDef, Stamp, TypeDefKind, TypeId};
-use crate::sql::expr::Expression;
+use crate::sql::expr::{Expr, Expression};
 use crate::sql::operation::{AlterDomain, DomainConstraint};
 use crate::sql::{DataType, Ident, ObjectName};
 
@@ -32,7 +32,7 @@ impl Catalog {
             base: self.settled_type(domain.data_type),
             collation: domain.collation.cloned(),
             not_null: false,
-            default: domain.default.cloned(),
+            default: told(domain.default),
             checks: Vec::new(),
         };
         let id = self.add_type(schema, name, TypeDefKind::Domain(def), now);
@@ -58,7 +58,7 @@ impl Catalog {
         };
         let of = |constraint: &Ident| format!("constraint \"{constraint}\" of domain \"{}\" does not exist", name.name);
         match action {
-            AlterDomain::Default(default) => domain.default = default.clone(),
+            AlterDomain::Default(default) => domain.default = told(default.as_ref()),
             AlterDomain::NotNull(not_null) => domain.not_null = *not_null,
             AlterDomain::AddConstraint(constraint) => self.add_domain_constraint(id, constraint, applied),
             AlterDomain::DropConstraint { name: constraint, if_exists, .. } => {
@@ -143,4 +143,9 @@ fn made_name(domain: &Ident, label: &str, number: u32) -> Ident {
 /// The name of a domain's not-null constraint, which PostgreSQL 17 and later keep.
 fn not_null_name(domain: &Ident) -> Ident {
     made_name(domain, "not_null", 0)
+}
+
+/// A default that says something: NULL is what there is without one.
+fn told(default: Option<&Expression>) -> Option<Expression> {
+    default.filter(|default| !matches!(default.expr, Expr::Null)).cloned()
 }

@@ -89,7 +89,10 @@ impl Catalog {
         self.comments.remove(object);
         match object {
             Object::Relation(id) => self.remove_relation(*id, applied),
-            Object::Column(id, column) => self.take_column(*id, *column, applied),
+            Object::Column(id, column) => {
+                self.forget_statistics(*id, *column);
+                self.take_column(*id, *column, applied);
+            }
             Object::Default(id, column) => {
                 if let Some(column) = self.column_mut(*id, *column) {
                     column.default = None;

@@ -157,8 +157,8 @@ fn apply_on_table(catalog: &mut Catalog, operation: &Operation, now: Stamp, appl
             catalog.alter_policy(name, table, rename_to.as_ref(), clauses, applied);
         }
         Operation::DropPolicy { name, table, if_exists } => catalog.drop_policy(name, table, *if_exists, applied),
-        Operation::Statistics { command, name: Some(name), table, .. } => {
-            catalog.apply_statistics(*command, name, table.as_ref());
+        Operation::Statistics { command, name: Some(name), table, keys, .. } => {
+            catalog.apply_statistics(*command, name, table.as_ref(), keys);
         }
         Operation::Comment { on, text, label } => catalog.comment(on, text.as_deref(), *label, applied),
         _ => return false,

@@ -206,9 +206,14 @@ impl Catalog {
                 None if schema == *to => {}
                 None => self.place_routine(id, to.clone(), name, applied),
             },
-            AlterRoutine::Options { volatility, sql } => {
+            AlterRoutine::Options { volatility, strict, settings, sql } => {
                 if let Some(routine) = self.routines.get_mut(&id) {
                     routine.volatility = volatility.unwrap_or(routine.volatility);
+                    routine.strict = strict.unwrap_or(routine.strict);
+                    for (name, value) in settings {
+                        routine.settings.retain(|(known, _)| known != name && **name != *"all");
+                        routine.settings.extend(value.clone().map(|value| (name.clone(), value)));
+                    }
                     routine.altered.push(sql.clone());
                 }
             }

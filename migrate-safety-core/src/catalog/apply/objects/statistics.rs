@@ -1,22 +1,32 @@
 //! Extended statistics.
 
-use crate::catalog::{Catalog, RelationId};
+use crate::catalog::query::mentions;
+use crate::catalog::{Catalog, ColumnId, ExtendedStatistics, RelationId};
 use crate::sql::operation::ObjectCommand;
-use crate::sql::{Ident, ObjectName};
+use crate::sql::{Expression, Ident, ObjectName};
 
 impl Catalog {
     /// The table that extended statistics are about.
     pub(crate) fn statistics_table(&self, name: &ObjectName) -> Option<RelationId> {
-        self.statistics_key(name).and_then(|key| self.statistics.get(&key)).copied()
+        self.statistics_key(name).and_then(|key| self.statistics.get(&key)).map(|found| found.table)
     }
 
     /// `CREATE` and `DROP STATISTICS`.
-    pub(super) fn apply_statistics(&mut self, command: ObjectCommand, name: &ObjectName, table: Option<&ObjectName>) {
+    pub(super) fn apply_statistics(
+        &mut self,
+        command: ObjectCommand,
+        name: &ObjectName,
+        table: Option<&ObjectName>,
+        keys: &[Expression],
+    ) {
         match command {
             ObjectCommand::Create => {
                 let schema = name.schema.clone().unwrap_or_else(|| self.creation_schema());
-                if let Some(table) = table.and_then(|t| self.resolve(t).found()) {
-                    self.statistics.insert_new((schema, name.name.clone()), table);
+                if let Some(id) = table.and_then(|t| self.resolve(t).found()) {
+                    let columns = self.table(id).map_or(&[][..], |t| &t.columns);
+                    let columns = columns.iter().filter(|c| keys.iter().any(|key| mentions(&key.expr, c)));
+                    let found = ExtendedStatistics { table: id, columns: columns.map(|c| c.id).collect() };
+                    self.statistics.insert_new((schema, name.name.clone()), found);
                 }
             }
             ObjectCommand::Drop => {
@@ -25,6 +35,16 @@ impl Catalog {
                 }
             }
             ObjectCommand::Alter => {}
+        }
+    }
+
+    /// Statistics about a column go with it.
+    pub(in crate::catalog::apply) fn forget_statistics(&mut self, table: RelationId, column: ColumnId) {
+        let about = |found: &ExtendedStatistics| found.table == table && found.columns.contains(&column);
+        let gone = self.statistics.iter().filter(|(_, found)| about(found));
+        let gone: Vec<_> = gone.map(|(key, _)| key.clone()).collect();
+        for key in gone {
+            self.statistics.remove(&key);
         }
     }
 

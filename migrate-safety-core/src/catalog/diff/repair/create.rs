@@ -65,7 +65,7 @@ impl Repair<'_> {
                 statements.push(writer.create());
                 statements.extend(of_defaults().filter_map(|(relation, _)| self.owned(relation)));
                 statements.extend(writer.late_expressions());
-                statements.extend(writer.partial_constraints());
+                statements.extend(writer.late_keys());
                 let indexes = table.indexes.iter().filter_map(|id| catalog.relation(*id));
                 let indexes = indexes.filter_map(|r| Some((r, r.index().filter(|i| i.constraint.is_none())?)));
                 statements.extend(indexes.map(|(relation, index)| catalog.index_sql(relation, index)));

@@ -11,7 +11,8 @@ mod views;
 use super::rows::{CommentRow, ConstraintRow, PolicyRow, Qualified, RuleRow, ServerRow, SpaceRow, StatisticsObjectRow};
 use super::{Unread, Unreadable, text};
 use crate::catalog::{
-    Catalog, ConstraintId, Extension, Object, Relation, RelationId, RoutineId, Stamp, TypeId, UNKNOWN_TYPE,
+    Catalog, ColumnId, ConstraintId, ExtendedStatistics, Extension, Object, Relation, RelationId, RoutineId, Stamp,
+    TypeId, UNKNOWN_TYPE,
 };
 use crate::dialect::Target;
 use crate::sql::expr::{Expr, Expression};
@@ -98,7 +99,9 @@ impl Builder {
     pub(super) fn add_statistics_objects(&mut self, rows: Vec<StatisticsObjectRow>) {
         for row in rows {
             if let Some(table) = self.relation_id(row.relation) {
-                self.catalog.statistics.insert((Ident::exact(&row.schema), Ident::exact(&row.name)), table);
+                let columns = row.columns.iter().copied().map(ColumnId).collect();
+                let found = ExtendedStatistics { table, columns };
+                self.catalog.statistics.insert((Ident::exact(&row.schema), Ident::exact(&row.name)), found);
             }
         }
     }

@@ -81,7 +81,7 @@ fn create(c: &mut Cursor<'_, '_>, start: Start, procedure: bool) -> Parse<Readin
         volatility: options.volatility.unwrap_or_default(),
         strict: options.strict.unwrap_or(false),
         security_definer: options.security_definer.unwrap_or(false),
-        settings: options.settings,
+        settings: options.settings.into_iter().filter_map(|(name, value)| Some((name, value?))).collect(),
         body,
         definition: c.text_from(behind_name).into(),
     };
@@ -105,7 +105,7 @@ struct Options {
     volatility: Option<Volatility>,
     strict: Option<bool>,
     security_definer: Option<bool>,
-    settings: Vec<(Box<str>, Box<str>)>,
+    settings: Vec<(Box<str>, Option<Box<str>>)>,
     leakproof: Option<()>,
     cost: Option<()>,
     rows: Option<()>,
@@ -183,8 +183,8 @@ impl Options {
         } else if c.eat("PARALLEL") {
             c.ident()?;
             once(again, &mut self.parallel, ())?;
-        } else if let Some((name, value)) = settings::set_or_reset(c)? {
-            self.settings.extend(value.map(|value| (name, value)));
+        } else if let Some(setting) = settings::set_or_reset(c)? {
+            self.settings.push(setting);
         } else {
             return Ok(false);
         }
@@ -224,7 +224,8 @@ pub(super) fn alter_routine(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
             while options.common_option(c)? {}
             let sql = c.text_from(start).into();
             c.eat("RESTRICT");
-            AlterRoutine::Options { volatility: options.volatility, sql }
+            let Options { volatility, strict, settings, .. } = options;
+            AlterRoutine::Options { volatility, strict, settings, sql }
         }
     };
     Ok(Operation::AlterRoutine { name: routine.name, args: routine.args, action })

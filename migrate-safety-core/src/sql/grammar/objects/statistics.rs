@@ -38,6 +38,7 @@ pub(super) fn create_statistics(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
         command: ObjectCommand::Create,
         name,
         table: Some(table),
+        keys,
         if_exists: false,
         if_not_exists,
     })
@@ -78,6 +79,7 @@ pub(super) fn alter_statistics(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
         command: ObjectCommand::Alter,
         name: Some(name),
         table: None,
+        keys: Vec::new(),
         if_exists,
         if_not_exists: false,
     })

@@ -48,7 +48,7 @@ const KEPT: &[(&str, &[&str])] = &[
         "CREATE TABLE t (UNIQUE NULLS NOT DISTINCT (a) INCLUDE (b) USING INDEX TABLESPACE s, PRIMARY KEY (a, b WITHOUT OVERLAPS))",
         &[
             "UniqueDef { primary: false, columns: [\"a\"], include: [\"b\"], nulls_not_distinct: true, without_overlaps: false, \
-             using_index: None, tablespace: Some(\"s\") }",
+             using_index: None, parameters: IndexParameters { options: [], tablespace: Some(\"s\") } }",
             "UniqueDef { primary: true, columns: [\"a\", \"b\"], include: [], nulls_not_distinct: false, without_overlaps: true",
         ],
     ),

@@ -135,11 +135,21 @@ fn altered_routines() {
         ("ALTER FUNCTION f(int, OUT text) SET SCHEMA app", AlterRoutine::SetSchema { schema: "app".into() }),
         (
             "ALTER FUNCTION f(int, OUT text) COST 5 IMMUTABLE",
-            AlterRoutine::Options { volatility: Some(Volatility::Immutable), sql: "COST 5 IMMUTABLE".into() },
+            AlterRoutine::Options {
+                volatility: Some(Volatility::Immutable),
+                strict: None,
+                settings: Vec::new(),
+                sql: "COST 5 IMMUTABLE".into(),
+            },
         ),
         (
             "ALTER FUNCTION f(int, OUT text) SET search_path = a",
-            AlterRoutine::Options { volatility: None, sql: "SET search_path = a".into() },
+            AlterRoutine::Options {
+                volatility: None,
+                strict: None,
+                settings: vec![("search_path".into(), Some("a".into()))],
+                sql: "SET search_path = a".into(),
+            },
         ),
         ("ALTER FUNCTION f(int, OUT text) OWNER TO joe", AlterRoutine::Other),
     ] {

@@ -72,6 +72,8 @@ fn show_operation(operation: &Operation) -> String {
             say("query", query.as_ref().map(|q| show::query(q)).unwrap_or_default());
             say(if *from { "from" } else { "to" }, if *stdin_or_stdout { "client" } else { "server" }.to_owned());
         }
+        Operation::Prepare { name, operation } => return format!("prepare {name}: {}", show_operation(operation)),
+        Operation::Execute { name } => return format!("execute {name}"),
         Operation::Session { command } => say("session", command.to_string()),
         other => say("other", format!("{other:?}")),
     }
@@ -135,8 +137,8 @@ const CASES: &[(&str, &str)] = &[
     ("EXPLAIN (COSTS off, ANALYZE) DELETE FROM t", "delete t"),
     ("EXPLAIN (ANALYZE false) DELETE FROM t", "session EXPLAIN"),
     ("EXPLAIN (SELECT 1)", "session EXPLAIN"),
-    ("PREPARE p (int, text) AS DELETE FROM t WHERE a = $1", "session PREPARE"),
-    ("EXECUTE p (1, 'x')", "session EXECUTE"),
+    ("PREPARE p (int, text) AS DELETE FROM t WHERE a = $1", "prepare p: delete t; where (a = $)"),
+    ("EXECUTE p (1, 'x')", "execute p"),
     ("DEALLOCATE PREPARE ALL", "session DEALLOCATE"),
     ("DECLARE c NO SCROLL CURSOR WITH HOLD FOR SELECT 1", "session DECLARE"),
     ("FETCH FORWARD ALL FROM c", "session FETCH"),
