@@ -50,7 +50,7 @@ kinds! {
         Statistics Publication OtherObject
         Comment Grant DropOwned
         Select Insert Update Delete Merge Copy Call Do
-        Vacuum Analyze ClusterTable LockTable Session
+        Vacuum Analyze ClusterTable LockTable Prepare Execute Session
         Transaction Set SetConstraints Opaque;
     actions:
         AddColumn DropColumn RenameColumn SetType SetDefault DropDefault SetNotNull DropNotNull

@@ -108,7 +108,7 @@ impl Read<'_> {
 
     fn transaction(&self) -> Option<Transaction> {
         self.operations().iter().find_map(|operation| match operation {
-            Operation::Transaction(control) => Some(*control),
+            Operation::Transaction(control) => Some(control.clone()),
             _ => None,
         })
     }

@@ -3,6 +3,7 @@
 use super::Reading;
 use super::common::none_of;
 use crate::sql::cursor::{Cursor, Parse};
+use crate::sql::name::Ident;
 use crate::sql::operation::{LocatedOperation, Operation, Transaction};
 use crate::sql::token::Token;
 
@@ -36,8 +37,8 @@ pub(super) fn end(c: &mut Cursor<'_, '_>) -> Parse<Reading> {
     }
     work(c);
     if word == Some("ROLLBACK") && c.eat("TO") {
-        savepoint_name(c)?;
-        return Ok(one(c, Transaction::RollbackToSavepoint));
+        let name = savepoint_name(c)?;
+        return Ok(one(c, Transaction::RollbackToSavepoint(name)));
     }
     let mut chain = false;
     let mark = c.mark();
@@ -57,21 +58,18 @@ pub(super) fn end(c: &mut Cursor<'_, '_>) -> Parse<Reading> {
 /// `SAVEPOINT`, `RELEASE`.
 pub(super) fn savepoint(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     if c.eat("RELEASE") {
-        savepoint_name(c)?;
-        return Ok(Operation::Transaction(Transaction::ReleaseSavepoint));
+        return Ok(Operation::Transaction(Transaction::ReleaseSavepoint(savepoint_name(c)?)));
     }
     c.expect("SAVEPOINT")?;
-    c.ident()?;
-    Ok(Operation::Transaction(Transaction::Savepoint))
+    Ok(Operation::Transaction(Transaction::Savepoint(c.ident()?)))
 }
 
 /// `[SAVEPOINT] name`.
-fn savepoint_name(c: &mut Cursor<'_, '_>) -> Parse<()> {
+fn savepoint_name(c: &mut Cursor<'_, '_>) -> Parse<Ident> {
     if matches!(c.peek_nth(1), Token::Word(_)) {
         c.expect("SAVEPOINT")?;
     }
-    c.ident()?;
-    Ok(())
+    c.ident()
 }
 
 /// `PREPARE TRANSACTION 'id'`.

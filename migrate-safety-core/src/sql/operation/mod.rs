@@ -10,7 +10,9 @@ mod table;
 mod types;
 
 pub use alter_table::{AlterTable, FiringState, ReplicaIdentity, TableAction, TriggerName};
-pub use constraint::{ConstraintDef, ConstraintKind, ExcludeDef, ForeignKeyDef, ReferentialAction, UniqueDef};
+pub use constraint::{
+    ConstraintDef, ConstraintKind, ExcludeDef, ForeignKeyDef, IndexParameters, ReferentialAction, UniqueDef,
+};
 pub use data::{Delete, Insert, Merge, OnConflict, Overriding, Update};
 pub use relation::{CreateIndex, CreateView, IndexElement, ReindexTarget, SequenceOptions};
 pub use routine::{
@@ -160,6 +162,8 @@ pub enum Operation {
         command: ObjectCommand,
         name: Option<ObjectName>,
         table: Option<ObjectName>,
+        /// What `CREATE` is about: columns and expressions.
+        keys: Vec<Expression>,
         if_exists: bool,
         if_not_exists: bool,
     },
@@ -211,7 +215,11 @@ pub enum Operation {
     ClusterTable { table: Option<ObjectName>, index: Option<Ident> },
     /// `LOCK TABLE`.
     LockTable { tables: Vec<TableTarget>, mode: LockMode, nowait: bool },
-    /// `CHECKPOINT`, `DISCARD`, `LOAD`, `LISTEN`, `NOTIFY`, `PREPARE`, `EXPLAIN`, cursors …: touches no schema object.
+    /// `PREPARE name AS …`: a statement to be run later.
+    Prepare { name: Ident, operation: Box<Operation> },
+    /// `EXECUTE name`: runs what was prepared.
+    Execute { name: Ident },
+    /// `CHECKPOINT`, `DISCARD`, `LOAD`, `LISTEN`, `NOTIFY`, `EXPLAIN`, cursors …: touches no schema object.
     /// The command's words in capitals: `DISCARD ALL`.
     Session { command: Box<str> },
 
@@ -305,15 +313,15 @@ pub enum OnTable {
 }
 
 /// Transaction control.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Transaction {
     Begin,
     Commit,
     Rollback,
-    Savepoint,
-    ReleaseSavepoint,
-    RollbackToSavepoint,
+    Savepoint(Ident),
+    ReleaseSavepoint(Ident),
+    RollbackToSavepoint(Ident),
     /// `SET TRANSACTION`, `SET SESSION CHARACTERISTICS`.
     Set,
     /// `PREPARE TRANSACTION`, `COMMIT PREPARED`, `ROLLBACK PREPARED`.

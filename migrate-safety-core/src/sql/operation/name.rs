@@ -78,6 +78,8 @@ impl Operation {
             Self::ClusterTable { .. } => "cluster",
             Self::LockTable { .. } => "lock-table",
             Self::Session { .. } => "session",
+            Self::Prepare { .. } => "prepare",
+            Self::Execute { .. } => "execute",
             Self::Transaction(transaction) => transaction.name(),
             Self::Set { .. } => "set",
             Self::SetConstraints { .. } => "set-constraints",
@@ -233,14 +235,14 @@ impl AlterDomain {
 }
 
 impl Transaction {
-    fn name(self) -> &'static str {
+    fn name(&self) -> &'static str {
         match self {
             Self::Begin => "begin",
             Self::Commit => "commit",
             Self::Rollback => "rollback",
-            Self::Savepoint => "savepoint",
-            Self::ReleaseSavepoint => "release-savepoint",
-            Self::RollbackToSavepoint => "rollback-to-savepoint",
+            Self::Savepoint(_) => "savepoint",
+            Self::ReleaseSavepoint(_) => "release-savepoint",
+            Self::RollbackToSavepoint(_) => "rollback-to-savepoint",
             Self::Set => "set-transaction",
             Self::TwoPhase => "two-phase",
         }

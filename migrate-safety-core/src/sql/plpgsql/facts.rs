@@ -1,10 +1,14 @@
 //! What can be told of a loop by what stands in it.
 
 use super::tree::{Block, Kind, Loop, Over, Statement};
+use crate::dialect::Target;
 use crate::sql::calls::{called_routines, each_expr};
 use crate::sql::expr::{Cte, CteBody, Expr, Query, TableRef, TableSource};
+use crate::sql::lexer::{Lexeme, Lexer};
 use crate::sql::name::Ident;
-use crate::sql::operation::{LocatedOperation, LoopFacts, Operation, Transaction};
+use crate::sql::operation::{LocatedOperation, LoopFacts, Operation, RoutineBody, Transaction};
+use crate::sql::span::LineIndex;
+use crate::sql::token::Token;
 
 /// Facts of a loop: of its whole body, inner loops included. `number` tells it from others, `rounds`
 /// is how many it makes at most.
@@ -26,6 +30,27 @@ pub(super) fn loop_facts(of: &Loop, number: usize, rounds: Option<u64>) -> LoopF
 /// Whether an operation waits for a time.
 pub(crate) fn sleeps(operation: &Operation) -> bool {
     called_routines(operation).iter().any(|routine| SLEEPS.contains(&routine.name.as_str()))
+}
+
+/// Whether a body raises an error of its own somewhere.
+pub(crate) fn raises(body: &RoutineBody) -> bool {
+    const HARMLESS: &[&str] = &["WARNING", "NOTICE", "INFO", "LOG", "DEBUG"];
+    let lines = LineIndex::new(&body.text);
+    let mut lexer = Lexer::new(&lines, Target::NEWEST_POSTGRES);
+    let mut after_raise = false;
+    loop {
+        let token = match lexer.next(&mut Vec::new()) {
+            Lexeme::Token(located) => located.token,
+            Lexeme::Comment(_) => continue,
+            Lexeme::Backslash | Lexeme::End => return false,
+        };
+        // Without a condition it hands on, in a handler, what came from elsewhere.
+        let is_harmless = || token == Token::SemiColon || HARMLESS.iter().any(|word| token.is_word(word));
+        if after_raise && !is_harmless() {
+            return true;
+        }
+        after_raise = token.is_word("RAISE");
+    }
 }
 
 const SLEEPS: &[&str] = &["pg_sleep", "pg_sleep_for", "pg_sleep_until"];

@@ -25,7 +25,7 @@ mod tests;
 mod tokens;
 mod tree;
 
-pub(crate) use self::facts::sleeps;
+pub(crate) use self::facts::{raises, sleeps};
 use self::known::Variables;
 use self::reader::Reader;
 use self::run::Run;
@@ -92,6 +92,9 @@ fn read_with(target: Target, language: &str, body: &RoutineBody, frame: Frame<'_
     let c = Cursor::new(Vec::new(), &nothing).for_version(target.version);
     read(&c, language, body, Span { start: body.base, end: body.base }, frame)
 }
+
+/// The command that stands for `RAISE` of an error.
+pub(crate) const RAISED: &str = "RAISE EXCEPTION";
 
 /// More blocks with handlers than this are not told apart.
 pub(crate) const MOST_BLOCKS: usize = 100_000;

@@ -1,5 +1,6 @@
 //! The statements of PL/pgSQL but for its control structures.
 
+use super::RAISED;
 use super::reader::Reader;
 use super::scope::Returns;
 use super::sql::{Evaluated, located};
@@ -253,7 +254,9 @@ impl Reader<'_, '_> {
         if self.c.is_token(&Token::SemiColon) {
             return self.finish(mark, operations, Kind::Plain);
         }
-        let level = self.c.eat_one_of(LEVELS).is_some();
+        let level = self.c.eat_one_of(LEVELS);
+        let is_error = level.is_none_or(|level| level == "EXCEPTION");
+        let level = level.is_some();
         if self.c.peek().string().is_some() {
             let start = self.c.problem(ProblemKind::Invalid, "");
             let format = self.c.string()?;
@@ -279,6 +282,10 @@ impl Reader<'_, '_> {
         }
         if self.c.eat("USING") {
             operations.extend(self.raise_options()?);
+        }
+        if is_error {
+            let command = RAISED.into();
+            operations.push(located(Operation::Session { command }, self.c.span_from(mark)));
         }
         self.finish(mark, operations, Kind::Plain)
     }

@@ -1,16 +1,29 @@
 //! Triggers, rules, policies; statistics, publications, comments.
 
 use crate::catalog::{Relation, RelationId, RelationKind};
-use crate::effects::Effects;
 use crate::effects::fact::{Act, Example, Fact};
 use crate::effects::kind::Kind;
 use crate::effects::postgres::family::{family, is_partitioned};
 use crate::effects::scene::Scene;
+use crate::effects::{Effects, Failure};
 use crate::sql::operation::{CommentTarget, ObjectCommand};
+use crate::sql::plpgsql::RAISED;
 use crate::sql::{LockMode, ObjectName, Operation};
 
 /// The facts.
 pub(super) const FACTS: &[Fact] = &[
+    Fact {
+        id: "raise/exception",
+        of: &[Kind::Session],
+        condition: "RAISE EXCEPTION in procedural code",
+        also: raised,
+        examples: &[
+            Example::new("", "DO $$ BEGIN RAISE EXCEPTION 'no'; END $$"),
+            Example::new("", "DO $$ BEGIN RAISE NOTICE 'no'; END $$"),
+            Example::new("", "DO $$ BEGIN RAISE EXCEPTION 'no'; EXCEPTION WHEN OTHERS THEN NULL; END $$"),
+        ],
+        ..Fact::BASE
+    },
     Fact {
         id: "create-trigger",
         of: &[Kind::CreateTrigger],
@@ -196,6 +209,15 @@ fn changed_by_rule(scene: &Scene<'_>) -> Vec<RelationId> {
         _ => None,
     });
     changed.filter_map(|name| scene.relation(name)).collect()
+}
+
+fn raised(scene: &Scene<'_>, effects: &mut Effects) {
+    if let Operation::Session { command } = scene.operation
+        && **command == *RAISED
+    {
+        let message = "an error that the code itself raises".to_owned();
+        effects.failures.push(Failure { sqlstate: "P0001", message, only_with_rows: false });
+    }
 }
 
 fn commented(scene: &Scene<'_>) -> Vec<RelationId> {

@@ -4,7 +4,7 @@ use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::grammar;
 use crate::sql::grammar::data_type;
 use crate::sql::grammar::expr::expr;
-use crate::sql::grammar::query::{preparable, query, starts};
+use crate::sql::grammar::query::{Preparable, preparable, query, starts};
 use crate::sql::operation::Operation;
 use crate::sql::token::Token;
 
@@ -81,6 +81,7 @@ fn explained(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
                 operation @ (Operation::CreateTableAs { .. }
                 | Operation::CreateMaterializedView { .. }
                 | Operation::RefreshMaterializedView { .. }
+                | Operation::Execute { .. }
                 | Operation::Session { .. }
                 | Operation::Opaque { .. }),
             ) => Ok(operation),
@@ -96,23 +97,27 @@ fn explained(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
 /// `PREPARE name (types) AS …`.
 pub(super) fn prepare(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     c.expect("PREPARE")?;
-    c.ident()?;
+    let name = c.ident()?;
     if c.is_token(&Token::LParen) {
         c.parens(|c| c.list(data_type))?;
     }
     c.expect("AS")?;
-    preparable(c)?;
-    Ok(session("PREPARE"))
+    let operation = match preparable(c)? {
+        Preparable::Query(query, None) => Operation::Select(query),
+        Preparable::Query(query, Some(into)) => into.create(query),
+        Preparable::Dml(operation) => *operation,
+    };
+    Ok(Operation::Prepare { name, operation: Box::new(operation) })
 }
 
 /// `EXECUTE name (arguments)`.
 pub(super) fn execute(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     c.expect("EXECUTE")?;
-    c.ident()?;
+    let name = c.ident()?;
     if c.is_token(&Token::LParen) {
         c.parens(|c| c.list(expr))?;
     }
-    Ok(session("EXECUTE"))
+    Ok(Operation::Execute { name })
 }
 
 /// `DEALLOCATE [PREPARE] name`, `DEALLOCATE ALL`.
