@@ -1,6 +1,6 @@
 //! Which layout a path is in.
 
-use super::{Layout, LoadError, MigrationSet, diesel, plain, read, sqlx};
+use super::{Layout, LoadError, MigrationSet, diesel, plain, read, schema_rs, sqlx};
 use std::path::Path;
 
 /// Reads a directory; without a told layout it is detected from the names in it.
@@ -19,7 +19,7 @@ pub(super) fn directory(dir: &Path, layout: Option<Layout>) -> Result<MigrationS
     });
     let mut set = match found {
         Some(Layout::Sqlx) => sqlx::read(&entries),
-        Some(Layout::Diesel) => diesel::read(&entries),
+        Some(Layout::Diesel) => MigrationSet { schema_rs: schema_rs::find(dir), ..diesel::read(&entries) },
         Some(Layout::Plain) => plain::read(&entries),
         None => MigrationSet::default(),
     };

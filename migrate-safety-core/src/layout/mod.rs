@@ -4,6 +4,7 @@ mod detect;
 mod diesel;
 mod plain;
 pub(crate) mod read;
+pub mod schema_rs;
 mod sqlx;
 
 use std::path::{Path, PathBuf};
@@ -21,6 +22,8 @@ pub struct MigrationSet {
     pub errors: Vec<LoadError>,
     /// Files in the directory that look like migrations but that the host does not run.
     pub ignored: Vec<PathBuf>,
+    /// diesel's `schema.rs` of the project, if it has one.
+    pub schema_rs: Option<schema_rs::SchemaRs>,
     /// Whether the set is the whole history of its database: a table that no migration creates does not exist.
     pub complete: bool,
 }
@@ -231,6 +234,7 @@ impl MigrationSet {
         self.migrations.extend(other.migrations);
         self.errors.extend(other.errors);
         self.ignored.extend(other.ignored);
+        self.schema_rs = self.schema_rs.take().or(other.schema_rs);
         self.complete &= other.complete;
     }
 }
