@@ -3,16 +3,19 @@
 use crate::catalog::{Applied, Catalog, RelationId, Removed, Stamp, Table};
 use crate::config::Config;
 use crate::effects::{self, Effects, Failure, RelationRef, scene::Scene};
+use crate::estimate::{Estimate, estimates};
 use crate::layout::{Layout, Migration, MigrationSet, Source};
 use crate::report::{MigrationReport, OperationName, Report, StatementReport};
 use crate::rules::extent::{self, Change};
 use crate::rules::rule::{Check, Findings, Rule, SetFindings, StatementFindings};
 use crate::rules::view::{Judged, MigrationView, OperationView, Scope, SetView, Sizes, StatementView, Undone, Write};
-use crate::rules::{Directives, Finding, RULES, fold, suppress};
+use crate::rules::{Category, Directives, Finding, RULES, fold, suppress};
+use crate::sizes::{Size, Sizing};
 use crate::sql::calls::RoutineCall;
 use crate::sql::operation::Transaction;
 use crate::sql::{
-    LocatedOperation, ObjectName, Operation, Problem, ProblemKind, Script, Statement, parse, plpgsql, routine_calls,
+    Ident, LocatedOperation, ObjectName, Operation, Problem, ProblemKind, Script, Statement, parse, plpgsql,
+    routine_calls,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,7 +38,7 @@ pub(crate) fn check_on(set: &MigrationSet, config: &Config, start: &Start<'_>) -
         let judged = replay.judge(migration);
         report.migrations.push(judged);
     }
-    let view = SetView { set, catalog: &replay.catalog, config };
+    let view = SetView { set, catalog: &replay.catalog, config, sizing: replay.sizing };
     for rule in RULES {
         if let Check::Set(check) = rule.check {
             check(&view, &mut SetFindings::new(rule, &mut report.findings, &mut report.migrations));
@@ -82,8 +85,8 @@ pub fn replay_each(set: &MigrationSet, config: &Config, seen: &mut dyn FnMut(&Mi
 pub(crate) struct Start<'s> {
     /// The whole schema; the settings' schema is then not looked at.
     pub(crate) catalog: Option<&'s Catalog>,
-    /// Rows of its tables, as far as they are known.
-    pub(crate) rows: Option<&'s BTreeMap<RelationId, u64>>,
+    /// Sizes of its tables and indexes, as far as they are known.
+    pub(crate) sizes: Option<&'s BTreeMap<RelationId, Size>>,
     /// A file without a transaction is sent statement by statement, not as the hosts do it: as one message.
     pub(crate) one_by_one: bool,
 }
@@ -113,8 +116,20 @@ struct Replay<'c> {
     reported: bool,
     /// What the migrations' comments say to us, one list a migration.
     directives: Vec<Vec<Directives>>,
-    /// Rows of tables that were there before.
-    rows: Option<&'c BTreeMap<RelationId, u64>>,
+    /// How large tables are that were there before.
+    sizing: Sizing<'c>,
+    /// To where `ROLLBACK` and `ROLLBACK TO` can go back.
+    points: Vec<Point>,
+    /// Prepared statements.
+    prepared: BTreeMap<Ident, Operation>,
+}
+
+/// The state at the begin of a transaction, or at a savepoint in it.
+#[derive(Clone)]
+struct Point {
+    savepoint: Option<Ident>,
+    catalog: Catalog,
+    session: crate::catalog::Session,
 }
 
 /// The state on entering a block with handlers.
@@ -162,7 +177,9 @@ impl<'c> Replay<'c> {
             unfollowed: false,
             reported: false,
             directives: Vec::new(),
-            rows: start.rows,
+            sizing: Sizing::new(config, start.sizes),
+            points: Vec::new(),
+            prepared: BTreeMap::new(),
         };
         if let (Some(schema), None) = (&config.schema, start.catalog) {
             replay.run_before(&schema.text);
@@ -201,6 +218,7 @@ impl<'c> Replay<'c> {
             undone: undone.as_ref(),
             host: self.host,
             config: self.config,
+            sizing: self.sizing,
         };
         for rule in self.rules() {
             match rule.check {
@@ -222,6 +240,10 @@ impl<'c> Replay<'c> {
     ) -> (Vec<StatementReport>, Vec<(usize, Judged)>) {
         let mut statements = Vec::with_capacity(script.statements.len());
         let mut operations: Vec<(usize, Judged)> = Vec::new();
+        // Kept only where it will be needed: what is kept makes every change dearer.
+        if scope == Scope::Host && script.statements.iter().any(ends_by_rollback) {
+            self.remember(None);
+        }
         for (index, statement) in script.statements.iter().enumerate() {
             if scope == Scope::Autocommit {
                 self.now.transaction += 1;
@@ -233,12 +255,13 @@ impl<'c> Replay<'c> {
             statements.push(report);
             for judged in &judged {
                 if let (None, Operation::Transaction(control)) = (&judged.located.routine, &judged.located.operation) {
-                    scope = self.transaction_control(scope, *control, script.statements.len());
+                    scope = self.transaction_control(scope, control, script.statements.len());
                 }
             }
             operations.extend(judged.into_iter().map(|j| (index, j)));
         }
         self.session.end_transaction();
+        self.points.clear();
         (statements, operations)
     }
 
@@ -262,15 +285,48 @@ impl<'c> Replay<'c> {
     }
 
     /// How a `BEGIN` or `COMMIT` of the migration itself changes the scope of what follows.
-    fn transaction_control(&mut self, scope: Scope, control: Transaction, statements: usize) -> Scope {
+    fn transaction_control(&mut self, scope: Scope, control: &Transaction, statements: usize) -> Scope {
         match control {
-            Transaction::Begin if !matches!(scope, Scope::Host | Scope::Explicit) => Scope::Explicit,
+            Transaction::Begin if !matches!(scope, Scope::Host | Scope::Explicit) => {
+                self.remember(None);
+                Scope::Explicit
+            }
+            Transaction::Savepoint(name) if scope.is_block() => {
+                self.remember(Some(name.clone()));
+                scope
+            }
+            Transaction::RollbackToSavepoint(name) => {
+                let at = self.points.iter().rposition(|point| point.savepoint.as_ref() == Some(name));
+                self.go_back(at, true);
+                scope
+            }
             Transaction::Commit | Transaction::Rollback => {
+                if *control == Transaction::Rollback {
+                    let at = self.points.iter().position(|point| point.savepoint.is_none());
+                    self.go_back(at, false);
+                }
+                self.points.clear();
                 self.now.transaction += 1;
                 self.session.end_transaction();
                 if statements > 1 && !self.one_by_one { Scope::Implicit } else { Scope::Autocommit }
             }
             _ => scope,
+        }
+    }
+
+    /// Keeps what there is, to come back to.
+    fn remember(&mut self, savepoint: Option<Ident>) {
+        let (catalog, session) = (self.catalog.clone(), self.session.clone());
+        self.points.push(Point { savepoint, catalog, session });
+    }
+
+    /// Goes back to what was kept; the savepoints made since are gone.
+    fn go_back(&mut self, to: Option<usize>, keep: bool) {
+        let Some(at) = to else { return };
+        self.points.truncate(at + 1);
+        let point = if keep { self.points.last().cloned() } else { self.points.pop() };
+        if let Some(Point { catalog, session, .. }) = point {
+            (self.catalog, self.session) = (catalog, session);
         }
     }
 
@@ -318,6 +374,8 @@ impl<'c> Replay<'c> {
                 check(&view, &mut Findings::new(rule, &mut findings));
             }
         }
+        let estimates = if self.reported { estimates(&judged, &self.catalog, self.sizing) } else { Vec::new() };
+        tell_estimates(&estimates, &mut findings);
         findings.sort_by_key(|f| f.span.map(|s| s.start.offset));
         let names = judged.iter().map(|j| OperationName::of(&j.located.operation)).collect();
         let report = StatementReport {
@@ -326,6 +384,7 @@ impl<'c> Replay<'c> {
             operations: names,
             understood: statement.understood(),
             effects,
+            estimates,
             findings,
         };
         (report, judged)
@@ -382,6 +441,7 @@ impl<'c> Replay<'c> {
             siblings: judged,
             host: self.host,
             config: self.config,
+            sizing: self.sizing,
         };
         for rule in self.rules() {
             if let Check::Operation(check) = rule.check {
@@ -402,8 +462,12 @@ impl<'c> Replay<'c> {
         if let Operation::Set { name, value, local } = &located.operation {
             self.session.set(name, value.as_deref(), *local);
         }
+        let executed = self.executed(&located);
         let removed = applied.removed;
         judged.push(Judged { located, effects, sizes, writes, removed, now: self.now, scope: current.scope });
+        if let Some(executed) = executed {
+            self.operation(current, executed, judged, problems, findings);
+        }
         for (name, body) in called {
             self.calls.push(name);
             problems.extend(body.problems);
@@ -415,6 +479,21 @@ impl<'c> Replay<'c> {
                 self.operation(current, inner, judged, problems, findings);
             }
             self.calls.pop();
+        }
+    }
+
+    /// What `EXECUTE` runs; `PREPARE` is remembered.
+    fn executed(&mut self, located: &LocatedOperation) -> Option<LocatedOperation> {
+        match &located.operation {
+            Operation::Prepare { name, operation } => {
+                self.prepared.insert(name.clone(), (**operation).clone());
+                None
+            }
+            Operation::Execute { name } => {
+                let operation = self.prepared.get(name)?.clone();
+                Some(LocatedOperation { operation, ..located.clone() })
+            }
+            _ => None,
         }
     }
 
@@ -583,10 +662,18 @@ impl<'c> Replay<'c> {
     }
 
     fn is_small(&self, table: RelationId) -> bool {
-        let name = self.catalog.relation(table).map(crate::catalog::Relation::qualified);
-        let told = name.and_then(|name| self.config.table_rows.get(&name).copied());
-        let rows = told.or_else(|| self.rows?.get(&table).copied());
-        rows.is_some_and(|rows| rows <= self.config.small_table_rows)
+        self.catalog.relation(table).is_some_and(|relation| self.sizing.is_small(table, &relation.qualified()))
+    }
+}
+
+/// Says with the finding that they bear on most how long the work takes.
+fn tell_estimates(estimates: &[Estimate], findings: &mut [Finding]) {
+    const BEARS_ON: [Category; 3] = [Category::LockContention, Category::ConcurrentWrites, Category::ReplicationLag];
+    let told: Vec<String> = estimates.iter().map(ToString::to_string).collect();
+    let of = |category: Category, findings: &[Finding]| findings.iter().position(|f| f.category == category);
+    let at = BEARS_ON.into_iter().find_map(|category| of(category, findings));
+    if let (Some(finding), false) = (at.and_then(|at| findings.get_mut(at)), told.is_empty()) {
+        finding.estimate = Some(told.join("; "));
     }
 }
 
@@ -600,6 +687,13 @@ fn is_of_names(operation: &Operation, failure: &Failure) -> bool {
 
 fn ends_transaction(operation: &Operation) -> bool {
     matches!(operation, Operation::Transaction(Transaction::Commit | Transaction::Rollback))
+}
+
+fn ends_by_rollback(statement: &Statement) -> bool {
+    statement
+        .operations
+        .iter()
+        .any(|o| o.routine.is_none() && o.operation == Operation::Transaction(Transaction::Rollback))
 }
 
 /// What a script's comments say to us.

@@ -10,6 +10,7 @@ pub mod dialect;
 #[cfg(feature = "live")]
 pub mod drift;
 pub mod effects;
+pub mod estimate;
 #[cfg(feature = "live")]
 pub mod guard;
 pub mod layout;
@@ -18,6 +19,7 @@ pub mod report;
 #[cfg(feature = "live")]
 pub mod retry;
 pub mod rules;
+pub mod sizes;
 pub mod sql;
 mod wrap;
 

@@ -7,6 +7,7 @@ use crate::check::{Start, check_on};
 use crate::config::Config;
 use crate::layout::MigrationSet;
 use crate::report::Report;
+use crate::sizes::Size;
 use std::collections::BTreeMap;
 
 impl<'c> Checker<'c> {
@@ -24,7 +25,8 @@ pub(super) fn check(set: &MigrationSet, config: &Config, live: &Live, one_by_one
     if let Some(applied) = &live.applied {
         pending.migrations.retain(|migration| !applied.has(&migration.id));
     }
-    let tables = live.statistics.tables.iter();
-    let rows: BTreeMap<RelationId, u64> = tables.filter_map(|(id, table)| Some((*id, table.rows?))).collect();
-    check_on(&pending, &config, &Start { catalog: Some(&live.catalog), rows: Some(&rows), one_by_one })
+    let tables = live.statistics.tables.iter().map(|(id, t)| (*id, Size { rows: t.rows, bytes: Some(t.bytes) }));
+    let indexes = live.statistics.indexes.iter().map(|(id, i)| (*id, Size { rows: None, bytes: Some(i.bytes) }));
+    let sizes: BTreeMap<RelationId, Size> = tables.chain(indexes).collect();
+    check_on(&pending, &config, &Start { catalog: Some(&live.catalog), sizes: Some(&sizes), one_by_one })
 }

@@ -3,6 +3,7 @@
 use super::cure::cure;
 use super::{MigrationReport, Report, StatementReport};
 use crate::effects::{DataLossKind, RelationRef};
+use crate::estimate::{ASSUMPTION, Estimate};
 use crate::rules::Finding;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -10,7 +11,7 @@ use std::path::Path;
 impl Report {
     /// The report as JSON, version 1.
     pub fn to_json(&self) -> Value {
-        json!({
+        let mut report = json!({
             "version": 1,
             "dialect": self.target.to_string(),
             "verdict": self.verdict().name(),
@@ -27,7 +28,12 @@ impl Report {
                 "line": error.line,
                 "message": error.reason,
             })).collect::<Vec<_>>(),
-        })
+        });
+        // Said only where something is estimated, like the estimates themselves.
+        if self.has_estimates() {
+            report["assumptions"] = json!([ASSUMPTION]);
+        }
+        report
     }
 }
 
@@ -47,7 +53,7 @@ fn migration(migration: &MigrationReport) -> Value {
 fn statement(statement: &StatementReport, path: &Path) -> Value {
     let effects = &statement.effects;
     let names = |relations: &[RelationRef]| relations.iter().map(|r| r.name.clone()).collect::<Vec<_>>();
-    json!({
+    let mut told = json!({
         "line": statement.span.start.line,
         "column": statement.span.start.column,
         "end_line": statement.span.end.line,
@@ -76,6 +82,21 @@ fn statement(statement: &StatementReport, path: &Path) -> Value {
             })).collect::<Vec<_>>(),
         },
         "findings": findings(&statement.findings, Some(path)),
+    });
+    if !statement.estimates.is_empty() {
+        told["estimates"] = statement.estimates.iter().map(estimate).collect();
+    }
+    told
+}
+
+fn estimate(estimate: &Estimate) -> Value {
+    json!({
+        "work": estimate.work.name(),
+        "relation": estimate.relation,
+        "rows": estimate.rows,
+        "bytes": estimate.bytes,
+        "seconds": estimate.duration.as_secs(),
+        "replay_seconds": estimate.replay.as_secs(),
     })
 }
 

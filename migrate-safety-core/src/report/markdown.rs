@@ -1,6 +1,7 @@
 //! The report as Markdown, for a comment on a pull request: the ten answers in a table, the details folded.
 
 use super::{MigrationReport, Report};
+use crate::estimate::ASSUMPTION;
 use crate::rules::{Finding, Status};
 use std::fmt::Write;
 
@@ -32,6 +33,9 @@ impl Report {
         for migration in self.migrations.iter().filter(|m| m.all_findings().next().is_some()) {
             migration.write_markdown(&mut out);
         }
+        if self.has_estimates() {
+            let _ = writeln!(out, "\n{}", inline(ASSUMPTION));
+        }
         out
     }
 }
@@ -54,6 +58,9 @@ fn write_finding(finding: &Finding, sql: &str, out: &mut String) {
     let line = finding.span.map(|span| format!(" (line {})", span.start.line)).unwrap_or_default();
     let _ = writeln!(out, "**{}** `{}`{line}: {}\n", finding.status, finding.rule, inline(&finding.message));
     write_sql(sql, out);
+    if let Some(estimate) = &finding.estimate {
+        let _ = writeln!(out, "Estimate: {}\n", inline(estimate));
+    }
     if let Some(help) = &finding.help {
         let _ = writeln!(out, "{}\n", inline(help));
     }

@@ -20,6 +20,7 @@ pub use text::Colour;
 
 use crate::dialect::Target;
 use crate::effects::Effects;
+use crate::estimate::Estimate;
 use crate::layout::{Layout, LoadError, Migration};
 use crate::rules::{Category, Finding, Status, Verdict};
 use crate::sql::{Operation, Span};
@@ -75,6 +76,8 @@ pub struct StatementReport {
     pub understood: bool,
     /// What the server will do.
     pub effects: Effects,
+    /// How long its work on tables of known size takes.
+    pub estimates: Vec<Estimate>,
     /// Its findings.
     pub findings: Vec<Finding>,
 }
@@ -104,6 +107,11 @@ pub struct CategoryAnswer {
 impl Report {
     pub(crate) fn new(target: Target, layout: Layout) -> Self {
         Self { target, layout, migrations: Vec::new(), replayed: 0, findings: Vec::new(), errors: Vec::new() }
+    }
+
+    /// Whether anything is estimated, so that what that rests on has to be said.
+    pub fn has_estimates(&self) -> bool {
+        self.migrations.iter().any(|m| m.statements.iter().any(|s| !s.estimates.is_empty()))
     }
 
     /// Every finding, wherever it stands.

@@ -2,6 +2,7 @@
 
 use super::cure::cure;
 use super::{MigrationReport, Report};
+use crate::estimate::ASSUMPTION;
 use crate::rules::{Finding, Status};
 use crate::wrap::{WIDTH, wrap};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
@@ -39,6 +40,9 @@ impl Report {
                 if self.replayed == 1 { "1 older migration" } else { &format!("{} older migrations", self.replayed) };
             let _ = writeln!(out, "{migrations} replayed, not reported");
         }
+        if self.has_estimates() {
+            let _ = writeln!(out, "{}", wrap(ASSUMPTION, WIDTH));
+        }
         out.push('\n');
         for answer in self.categories() {
             let status = answer.status;
@@ -55,11 +59,18 @@ impl Report {
 }
 
 impl MigrationReport {
+    /// How long the work takes that nobody has to object to.
+    fn in_passing(&self) -> String {
+        let estimates: Vec<String> =
+            self.statements.iter().flat_map(|s| &s.estimates).map(ToString::to_string).collect();
+        if estimates.is_empty() { String::new() } else { format!(" ({})", estimates.join("; ")) }
+    }
+
     fn write(&self, renderer: &Renderer, out: &mut String) {
         let path = self.path.display().to_string();
         let found = self.in_order();
         if found.is_empty() {
-            let _ = writeln!(out, "{path}: ok");
+            let _ = writeln!(out, "{path}: ok{}", self.in_passing());
             return;
         }
         for finding in found {
@@ -99,7 +110,7 @@ fn notes<'f>(finding: &'f Finding, cure: Option<&'f str>) -> Vec<annotate_snippe
         // SQL and commands keep their lines.
         let indent = name.len() + "  = : ".len();
         let text = if matches!(name, "fix" | "plan") { note.to_owned() } else { wrap(note, WIDTH - indent) };
-        let level = if name == "Verify" { Level::NOTE } else { Level::HELP };
+        let level = if matches!(name, "Verify" | "estimate") { Level::NOTE } else { Level::HELP };
         level.with_name(name).message(text).into()
     };
     finding.notes().chain(cure.map(|cure| ("plan", cure))).map(note).collect()

@@ -5,16 +5,13 @@ use super::finding::Category;
 use super::rule::{Check, Findings, Rule, Sample};
 use super::view::OperationView;
 use crate::effects::RelationRef;
-
-/// Rows a second that a replica is taken to replay: one process does it, for an update of a row with two or three
-/// indexes.
-const CHANGED_A_SECOND: u64 = 10_000;
-
-/// The same where a table is written anew: whole pages.
-const REWRITTEN_A_SECOND: u64 = 100_000;
+use crate::estimate::{self, CHANGED, Estimate, REPLAYED, Work, about, grouped};
 
 /// The longest a replica may fall behind.
 const MOST_SECONDS: u64 = 60;
+
+const HELP: &str =
+    "change the rows in batches with a pause between them, and watch `replay_lag` in pg_stat_replication";
 
 const TABLES: &str = "CREATE TABLE users (id bigint PRIMARY KEY, org_id bigint);";
 
@@ -51,40 +48,46 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
             (None, Some(table)) if change.verb.locks_rows() => RelationRef { name: table.qualified(), id: change.table },
             _ => continue,
         };
-        weigh(view, &table, CHANGED_A_SECOND, true, findings);
+        match view.sizing.rows(&table) {
+            Some(rows) => weigh(view, &estimate::change(&table, view.sizing), rows, findings),
+            None => ask(view, &table, findings),
+        }
     }
-    for rewritten in view.effects.rewrites.iter().filter(|r| view.is_hot(r.id)) {
-        // That nobody can use it meanwhile has been said; this is worth saying only of a table that is known to be large.
-        weigh(view, rewritten, REWRITTEN_A_SECOND, false, findings);
+    // That nobody can use a table meanwhile has been said; this is worth saying only of one that is known to be large.
+    for estimate in estimate::of_structure(view.located, view.effects, view.judged, view.scene.catalog, view.sizing) {
+        if let Some(rows) = estimate.rows {
+            weigh(view, &estimate, rows, findings);
+        }
     }
 }
 
-/// Estimates how long a replica needs for all rows of a table; asks where their number is not known.
-fn weigh(view: &OperationView<'_>, table: &RelationRef, rate: u64, ask: bool, findings: &mut Findings<'_>) {
-    let name = &table.name;
-    let known = view.config.table_rows.get(name);
-    let help = "change the rows in batches with a pause between them, and watch `replay_lag` in pg_stat_replication";
-    match known {
-        Some(rows) if rows / rate > MOST_SECONDS => {
-            let seconds = rows / rate;
-            findings
-                .flag(format!(
-                    "replicas fall behind by about {seconds} s: {rows} rows of {name}, at {rate} rows a second"
-                ))
-                .at(view.located.span)
-                .help(help);
-        }
-        None if ask => {
-            let Some(relation) = view.scene.catalog.relation(table.id) else { return };
-            let regclass = relation.object_name().sql().replace('\'', "''");
-            findings
-                .flag(format!("replicas fall behind while they replay this, by a second for each {rate} rows of {name}"))
-                .at(view.located.span)
-                .help(help)
-                .verify(format!(
-                    "SELECT reltuples::bigint FROM pg_class WHERE oid = '{regclass}'::regclass -- rows in {name}"
-                ));
-        }
-        _ => {}
+/// Says how long a replica needs for what a piece of work writes.
+fn weigh(view: &OperationView<'_>, estimate: &Estimate, rows: u64, findings: &mut Findings<'_>) {
+    if estimate.replay.as_secs() > MOST_SECONDS {
+        let (name, behind) = (&estimate.relation, about(estimate.replay));
+        let written = match estimate.work {
+            Work::Change => format!("at {} rows a second", grouped(CHANGED)),
+            _ => format!("at {} MB a second", REPLAYED / 1_000_000),
+        };
+        let finding = findings.flag(format!(
+            "replicas fall behind by about {behind}: they replay this for {} rows of {name}, {written}",
+            grouped(rows)
+        ));
+        finding.at(view.located.span).help(match estimate.work {
+            Work::Change => HELP,
+            _ => "run it when little depends on the replicas, and watch `replay_lag` in pg_stat_replication",
+        });
     }
+}
+
+/// Asks how many rows there are.
+fn ask(view: &OperationView<'_>, table: &RelationRef, findings: &mut Findings<'_>) {
+    let Some(relation) = view.scene.catalog.relation(table.id) else { return };
+    let regclass = relation.object_name().sql().replace('\'', "''");
+    let name = &table.name;
+    findings
+        .flag(format!("replicas fall behind while they replay this, by a second for each {CHANGED} rows of {name}"))
+        .at(view.located.span)
+        .help(HELP)
+        .verify(format!("SELECT reltuples::bigint FROM pg_class WHERE oid = '{regclass}'::regclass -- rows in {name}"));
 }

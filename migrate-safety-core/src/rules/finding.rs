@@ -136,6 +136,8 @@ pub struct Finding {
     pub help: Option<String>,
     /// SQL to write instead.
     pub fix: Option<String>,
+    /// How long the work takes that it is about, where the table's size is known.
+    pub estimate: Option<String>,
     /// The missing context: a question or a query that settles it.
     pub verify: Option<String>,
     /// Where; absent for a finding about a whole migration or set.
@@ -143,9 +145,9 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// What it says besides its message, each with what it is: `help`, `fix`, `Verify`.
+    /// What it says besides its message, each with what it is: `estimate`, `help`, `fix`, `Verify`.
     pub fn notes(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let notes = [("help", &self.help), ("fix", &self.fix), ("Verify", &self.verify)];
+        let notes = [("estimate", &self.estimate), ("help", &self.help), ("fix", &self.fix), ("Verify", &self.verify)];
         notes.into_iter().filter_map(|(name, note)| Some((name, note.as_deref()?)))
     }
 }

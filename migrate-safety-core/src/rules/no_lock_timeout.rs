@@ -29,7 +29,7 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
         l.mode >= BLOCKS_WRITES
             && l.kind == LockedKind::Table
             && view.is_hot(l.relation.id)
-            && view.config.table_rows.get(&l.relation.name).is_some_and(|rows| *rows > view.config.small_table_rows)
+            && view.sizing.is_large(&l.relation)
     });
     let Some(lock) = large else { return };
     let name = &lock.relation.name;

@@ -177,6 +177,7 @@ impl<'f> Findings<'f> {
             category: self.rule.category,
             status,
             message,
+            estimate: None,
             help: None,
             fix: None,
             verify: None,

@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::effects::scene::Scene;
 use crate::effects::{Effects, RelationRef};
 use crate::layout::{Layout, Migration, MigrationSet};
+use crate::sizes::Sizing;
 use crate::sql::{LocatedOperation, LockMode, ObjectName, Operation, Script, Span, Statement};
 
 /// In what kind of transaction a statement runs.
@@ -57,6 +58,8 @@ pub struct OperationView<'a> {
     pub host: Layout,
     /// Settings of the check.
     pub config: &'a Config,
+    /// How large tables are.
+    pub sizing: Sizing<'a>,
 }
 
 impl OperationView<'_> {
@@ -195,6 +198,8 @@ pub struct MigrationView<'a> {
     pub host: Layout,
     /// Settings of the check.
     pub config: &'a Config,
+    /// How large tables are.
+    pub sizing: Sizing<'a>,
 }
 
 /// The way back of a migration, run after it.
@@ -217,6 +222,8 @@ pub struct SetView<'a> {
     pub catalog: &'a Catalog,
     /// Settings of the check.
     pub config: &'a Config,
+    /// How large tables are.
+    pub sizing: Sizing<'a>,
 }
 
 /// How to take a statement out of the host's transaction, in the host's terms.

@@ -105,7 +105,7 @@ fn copyable(request: &Request<'_>, table: TableRef<'_>, column: &Column) -> Resu
         let reason = format!("{c} is part of the partition key: rows cannot be assigned by a copy of it");
         return Err(Refusal::new(reason, "copy the table into a new partitioned one"));
     }
-    if request.catalog.statistics.values().any(|of| *of == table.id) {
+    if request.catalog.statistics.values().any(|of| of.table == table.id) {
         let reason = format!("extended statistics on {} may name {c}, and would go with it", table.sql());
         return Err(Refusal::new(reason, "drop the statistics before and create them after the change"));
     }
