@@ -226,5 +226,5 @@ fn a_text_is_a_migration() {
     let set = MigrationSet::from_text("-", "-- no-transaction\nSELECT 1;", Layout::Sqlx);
     assert!(!set.migrations[0].transaction && !set.complete);
     let set = MigrationSet::from_text("-", "-- no-transaction\nSELECT 1;", Layout::Plain);
-    assert!(set.migrations[0].transaction);
+    assert!(!set.migrations[0].transaction);
 }

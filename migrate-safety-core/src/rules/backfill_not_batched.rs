@@ -1,9 +1,10 @@
 //! A statement that changes any number of rows of a live table in one transaction.
 
-use super::extent::{Change, Rows};
+use super::extent::{Change, Rows, rows_of_query};
 use super::finding::Category;
 use super::rule::{Check, Findings, Rule, Sample};
 use super::view::{OperationView, own_migration};
+use crate::effects::RelationRef;
 use crate::sql::Operation;
 
 const TABLES: &str = "CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);
@@ -42,6 +43,11 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
+    if let Operation::CreateTableAs { with_data: true, query, .. } = &view.located.operation
+        && rows_of_query(view.scene.catalog, query, !view.is_direct()) == Rows::All
+    {
+        tell_copied(view, &view.effects.scans, findings);
+    }
     for change in view.changes {
         match change.verb {
             verb if verb.locks_rows() && view.is_hot(change.table) => changed(view, change, findings),
@@ -82,7 +88,11 @@ fn copied(view: &OperationView<'_>, change: &Change<'_>, findings: &mut Findings
         return;
     }
     let sources: Vec<_> = view.effects.scans.iter().filter(|scan| scan.id != change.table).cloned().collect();
-    let Some(sources) = view.hot_names(&sources) else { return };
+    tell_copied(view, &sources, findings);
+}
+
+fn tell_copied(view: &OperationView<'_>, sources: &[RelationRef], findings: &mut Findings<'_>) {
+    let Some(sources) = view.hot_names(sources) else { return };
     findings
         .flag(format!("this copies {sources} in one transaction: what is written there meanwhile is not copied"))
         .at(view.located.span)

@@ -35,7 +35,11 @@ fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
         let missed = gone.iter().filter(|(relation, id, name)| {
             let again = view.after.table(relation.id).and_then(|table| table.column(name));
             let before = view.last_seen_column(relation.id, *id);
-            let same = again.zip(before).is_some_and(|(again, before)| again.data_type == before.data_type);
+            let same = again.zip(before).is_some_and(|(again, before)| {
+                // Nobody can write to a generated column.
+                let written = again.generated.is_none() || before.generated.is_some();
+                again.data_type == before.data_type && written
+            });
             let view_has_it = stand_in(view, judged, &relation.name).is_some_and(|other| {
                 let has = columns(other).is_none_or(|all| all.iter().any(|(column, _)| column.as_str() == *name));
                 other.id != relation.id && has

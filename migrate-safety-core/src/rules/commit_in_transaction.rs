@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &StatementView<'_>, findings: &mut Findings<'_>) {
     for judged in view.operations {
-        let Operation::Transaction(control) = judged.located.operation else { continue };
+        let Operation::Transaction(control) = &judged.located.operation else { continue };
         let frame = judged.located.routine.as_ref();
         let ends = matches!(control, Transaction::Commit | Transaction::Rollback);
         match frame {
@@ -42,7 +42,7 @@ fn check(view: &StatementView<'_>, findings: &mut Findings<'_>) {
                     .at(judged.located.span)
                     .help("take the COMMIT out of the block with the EXCEPTION clause");
             }
-            None if judged.scope == Scope::Host && control == Transaction::Rollback => {
+            None if judged.scope == Scope::Host && *control == Transaction::Rollback => {
                 findings
                     .block("this undoes what stands before it, and the host records the migration as applied")
                     .at(judged.located.span)
@@ -54,7 +54,7 @@ fn check(view: &StatementView<'_>, findings: &mut Findings<'_>) {
                     .at(judged.located.span)
                     .help(format!("leave it out, or run the migration {}", own_migration(view.host)));
             }
-            None if judged.scope == Scope::Host && control == Transaction::Begin => {
+            None if judged.scope == Scope::Host && *control == Transaction::Begin => {
                 findings
                     .flag("the migration already runs in a transaction: BEGIN does nothing but warn")
                     .at(judged.located.span)

@@ -1,6 +1,7 @@
 //! DELETE without a bound.
 
 use super::bounded::is_bound;
+use super::extent::{Rows, Verb};
 use super::finding::Category;
 use super::known::some_of;
 use super::rule::{Check, Findings, Rule, Sample};
@@ -40,6 +41,16 @@ const CASCADING: &str = "CREATE TABLE users (id bigint PRIMARY KEY, last_seen ti
 const FEW: &[(&str, u64)] = &[("public.sessions", 100), ("public.users", 100), ("public.orders", 100)];
 
 fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
+    // In a WITH clause.
+    let inside = view.changes.iter().filter(|change| !std::ptr::eq(change.operation, &view.located.operation));
+    for change in inside.filter(|c| c.verb == Verb::Delete && c.rows == Rows::All && view.is_old(c.table)) {
+        let Some(name) = view.scene.catalog.relation(change.table).map(Relation::qualified) else { continue };
+        findings
+            .flag(format!("rows of {name} are deleted for good, any number of them"))
+            .at(view.located.span)
+            .help("count the rows first, keep a copy (`CREATE TABLE … AS SELECT`), and delete by key in batches")
+            .verify(format!("how many rows of {name} match, and is there a copy of them?"));
+    }
     let Operation::Delete(delete) = &view.located.operation else { return };
     let Some(target) = view.scene.relation(&delete.table.name).filter(|id| view.is_old(*id)) else { return };
     let deleted = view.old_losses(DataLossKind::Deleted);

@@ -25,6 +25,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
+    if let Operation::AlterDomain { name, action } = view.scene.operation
+        && view.is_unseen_type(name)
+        && demands(action)
+    {
+        return unseen(view, name, findings);
+    }
     let Some((def, demand)) = demanded(view) else { return };
     let catalog = view.scene.catalog;
     for read in view.effects.scans.iter().filter(|read| !view.judged.fresh.contains(&read.id)) {
@@ -33,7 +39,7 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
         let is_of =
             |data_type: &DataType| matches!(catalog.type_of(data_type), TypeRef::Domain(d, _) if d.id == def.id);
         let Some(column) = columns.iter().find(|column| is_of(&column.data_type)) else { continue };
-        if view.config.table_rows.get(&read.name) == Some(&0) {
+        if view.sizing.rows(read) == Some(0) {
             continue;
         }
         let values = format!("(SELECT {} AS value FROM {}) AS held", column.name.sql(), relation.object_name().sql());
@@ -45,6 +51,31 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
             .at(view.located.span)
             .help("run the query on the live database before this ships; mend what it counts first")
             .verify(demand.count(&values));
+    }
+}
+
+/// A domain from before what was read: where it is used is not known either.
+fn unseen(view: &OperationView<'_>, name: &ObjectName, findings: &mut Findings<'_>) {
+    let regtype = name.sql().replace('\'', "''");
+    findings
+        .flag(format!(
+            "every table with a column of {name} is read through while nobody can write to it, and a value that violates \
+             the constraint makes this fail"
+        ))
+        .at(view.located.span)
+        .help("add the constraint NOT VALID, and validate it when little is written; it reads under SHARE all the same")
+        .verify(format!(
+            "SELECT attrelid::regclass, attname FROM pg_attribute WHERE atttypid = '{regtype}'::regtype"
+        ));
+}
+
+/// Whether stored values have to meet something new.
+fn demands(action: &AlterDomain) -> bool {
+    match action {
+        AlterDomain::AddConstraint(constraint) => !constraint.not_valid,
+        AlterDomain::NotNull(set) => *set,
+        AlterDomain::ValidateConstraint { .. } => true,
+        _ => false,
     }
 }
 

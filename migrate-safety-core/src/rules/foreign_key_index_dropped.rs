@@ -57,6 +57,5 @@ fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
 
 /// Whether a table was there before the migration and is not known to be small.
 fn is_large(view: &MigrationView<'_>, table: &Relation) -> bool {
-    let rows = view.config.table_rows.get(&table.qualified());
-    table.created.migration != view.number && rows.is_none_or(|rows| *rows > view.config.small_table_rows)
+    table.created.migration != view.number && !view.sizing.is_small(table.id, &table.qualified())
 }

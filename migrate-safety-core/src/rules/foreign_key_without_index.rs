@@ -46,7 +46,7 @@ fn check(view: &SetView<'_>, findings: &mut SetFindings<'_>) {
     let mut bare: BTreeMap<(Stamp, crate::catalog::RelationId), Vec<ForeignKeyRef<'_>>> = BTreeMap::new();
     for relation in catalog.relations() {
         let small =
-            view.config.table_rows.get(&relation.qualified()).is_some_and(|n| *n <= view.config.small_table_rows);
+            view.sizing.is_small(relation.id, &relation.qualified());
         if small || relation.table().is_none_or(|table| table.foreign) {
             continue;
         }

@@ -5,6 +5,7 @@ use super::known::some_of;
 use super::rule::{Check, Rule, Sample, StatementFindings};
 use super::view::MigrationView;
 use crate::catalog::Routine;
+use crate::sql::operation::ArgMode;
 use crate::sql::ObjectName;
 
 /// The rule.
@@ -15,10 +16,13 @@ pub(super) static RULE: Rule = Rule {
     why: "The server does not know who calls a function from outside: queries of the release that is still running, or \
           bodies of other functions, fail when they come to it.",
     source: "PostgreSQL docs, DROP FUNCTION; 5.15 Dependency Tracking",
-    bad: &[Sample::new(
-        "CREATE FUNCTION price(n int) RETURNS int LANGUAGE sql AS 'SELECT n * 2';",
-        "DROP FUNCTION price(int);",
-    )],
+    bad: &[
+        Sample::new(PRICE, "DROP FUNCTION price(int);"),
+        Sample::new(
+            PRICE,
+            "DROP FUNCTION price(int); CREATE FUNCTION price(n int, rate int) RETURNS int LANGUAGE sql AS 'SELECT n * rate';",
+        ),
+    ],
     good: &[
         Sample::new(
             "CREATE FUNCTION price(n int) RETURNS int LANGUAGE sql AS 'SELECT n * 2';",
@@ -33,12 +37,14 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
+const PRICE: &str = "CREATE FUNCTION price(n int) RETURNS int LANGUAGE sql AS 'SELECT n * 2';";
+
 fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
     for (statement, judged) in view.operations {
         let missed = judged.removed.routines.iter().filter(|routine| {
             let name = ObjectName { schema: Some(routine.schema.clone()), name: routine.name.clone() };
             let known = routine.created.migration < view.number;
-            known && can_be_called(routine) && view.after.routines_named(&name).is_empty()
+            known && can_be_called(routine) && !view.after.routines_named(&name).iter().any(|other| takes(other, routine))
         });
         let names: Vec<String> = missed.map(|routine| format!("{}.{}", routine.schema, routine.name)).collect();
         let Some(mut to) = findings.statement(*statement).filter(|_| !names.is_empty()) else { continue };
@@ -47,6 +53,15 @@ fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
             .help("contract last: first deploy a release that does not call it, and drop it in a migration after that")
             .verify(format!("no release that is still running calls {}", some_of(&names)));
     }
+}
+
+/// Whether a routine takes calls of another, as far as the number of arguments goes.
+fn takes(routine: &Routine, calls_of: &Routine) -> bool {
+    let given = calls_of.inputs().count();
+    let optional = routine.args.iter().filter(|(.., default)| *default).count();
+    let variadic = routine.args.iter().any(|(_, _, mode, _)| *mode == ArgMode::Variadic);
+    let most = routine.inputs().count();
+    (variadic || given <= most) && given + optional >= most
 }
 
 /// Not by itself: triggers call these.

@@ -38,6 +38,7 @@ macro_rules! rules {
 }
 
 rules! {
+    attribute_changed,
     backfill_isolation,
     backfill_not_batched,
     backfill_not_idempotent,
@@ -48,6 +49,7 @@ rules! {
     column_still_used,
     commit_in_transaction,
     concurrent_index_if_not_exists,
+    constraint_index_dropped,
     constraint_validated_at_once,
     copy_data,
     delete_rows,
@@ -78,6 +80,7 @@ rules! {
     foreign_key_on_partitioned_table,
     foreign_key_type_mismatch,
     foreign_key_without_index,
+    function_replaced,
     function_still_used,
     half_run,
     identity_added,
@@ -103,6 +106,7 @@ rules! {
     offset_paging,
     overwrite_values,
     partition_locks,
+    policy_dropped,
     psql_command,
     redundant_index,
     refresh_not_concurrent,
@@ -114,16 +118,20 @@ rules! {
     rights_revoked,
     routine_not_known,
     row_security_enabled,
+    rows_locked,
     rule_on_live_table,
     rows_may_violate,
     schema_and_data,
+    schema_rs_differs,
     set_not_null_scans,
     set_unlogged,
+    sleep_under_lock,
     several_tables_locked,
     statement_fails,
     system_catalog_changed,
     table_maintenance,
     trigger_on_live_table,
+    trigger_refuses,
     triggers_off,
     truncate_table,
     type_changed,
@@ -133,6 +141,7 @@ rules! {
     unique_index_dropped,
     view_columns_changed,
     work_under_lock,
+    writes_no_longer_fit,
 }
 
 /// The rule of this id.

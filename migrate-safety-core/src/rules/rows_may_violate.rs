@@ -197,7 +197,7 @@ fn is_read(view: &OperationView<'_>, table: RelationId) -> bool {
     let below = view.scene.catalog.descendants(table);
     let read = view.effects.scans.iter().filter(|read| read.id == table || below.contains(&read.id));
     let old = read.filter(|read| !view.judged.fresh.contains(&read.id));
-    old.into_iter().any(|read| view.config.table_rows.get(&read.name) != Some(&0))
+    old.into_iter().any(|read| view.sizing.rows(read) != Some(0))
 }
 
 /// The table in a query: without those below it where the constraint, or the operation, leaves them out.

@@ -18,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
     good: &[
         Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "CREATE TABLE IF NOT EXISTS users (id bigint);"),
     ],
+    folded_into: &["constraint-index-dropped"],
     check: Check::Statement(check),
     ..Rule::BASE
 };

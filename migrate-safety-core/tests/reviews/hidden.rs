@@ -27,7 +27,7 @@ const REVIEWS: &[Review] = &[
     ("", "DO $$ BEGIN EXECUTE 'UPDATE orders SET status = $1 WHERE status IS NULL' USING 'new'; END $$;", "BLOCK concurrent-writes"),
     ("", "DO $x$ BEGIN EXECUTE $y$ DO $z$ BEGIN CREATE INDEX ON orders (status); END $z$ $y$; END $x$;", "BLOCK lock-contention"),
     ("", "DO $$ BEGIN EXECUTE concat('CREATE INDEX i ON ', quote_ident('users'), '(org_id)'); END $$;", "BLOCK lock-contention"),
-    ("", "DO $$ BEGIN LOCK TABLE users IN ACCESS EXCLUSIVE MODE; PERFORM pg_sleep(10); END $$;", "FLAG lock-contention"),
+    ("", "DO $$ BEGIN LOCK TABLE users IN ACCESS EXCLUSIVE MODE; PERFORM pg_sleep(10); END $$;", "BLOCK lock-contention"),
 ];
 
 #[test]

@@ -70,7 +70,7 @@ const REVIEWS: &[Review] = &[
     ("", "GRANT SELECT ON ALL TABLES IN SCHEMA public TO PUBLIC;", ""),
     ("", "CREATE OR REPLACE VIEW order_totals AS SELECT id, total, status FROM orders;", ""),
     ("", "CREATE VIEW v AS SELECT * FROM users;", ""),
-    ("", "CREATE OR REPLACE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN new.updated := now(); RETURN new; END $$;", ""),
+    ("", "CREATE OR REPLACE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN new.updated := now(); RETURN new; END $$;", "FLAG rolling-deploy"),
     ("", "CREATE FUNCTION purge() RETURNS void LANGUAGE sql AS 'DELETE FROM orders';", ""),
     ("", "CREATE SEQUENCE tickets OWNED BY NONE; ALTER SEQUENCE numbers RESTART WITH 100; ALTER SEQUENCE numbers CACHE 20;", ""),
     ("", "SET lock_timeout = '2s'; ALTER TABLE users ADD COLUMN nickname text;", ""),

@@ -7,7 +7,7 @@ mod pins;
 mod query;
 
 use crate::catalog::{Catalog, RelationId};
-use crate::sql::expr::{Cte, CteBody, Expr, TableRef};
+use crate::sql::expr::{Cte, CteBody, Expr, Query, TableRef};
 use crate::sql::{Ident, ObjectName, Operation};
 use query::Sight;
 
@@ -126,6 +126,11 @@ pub(crate) fn changes<'o>(catalog: &'o Catalog, operation: &'o Operation, in_rou
     let mut found = Vec::new();
     collect(&Sight::new(catalog, in_routine), operation, &mut found);
     found
+}
+
+/// How many rows a query yields.
+pub(super) fn rows_of_query(catalog: &Catalog, query: &Query, in_routine: bool) -> Rows {
+    Sight::new(catalog, in_routine).rows_of(query)
 }
 
 fn collect<'o>(sight: &Sight<'o>, operation: &'o Operation, found: &mut Vec<Change<'o>>) {
