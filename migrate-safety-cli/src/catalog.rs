@@ -1,6 +1,6 @@
 //! `migrate-safety catalog`.
 
-use crate::database::{self, Database};
+use crate::database::{self, OptionalDatabase};
 use crate::input::{Input, Loaded};
 use crate::{CLEAN, UNUSABLE, print};
 use clap::{Args, ValueEnum};
@@ -12,7 +12,7 @@ pub(crate) struct Print {
     #[command(flatten)]
     input: Input,
     #[command(flatten)]
-    database: Database,
+    database: OptionalDatabase,
     /// How to print it.
     #[arg(long, value_enum, default_value_t = Format::Sql)]
     format: Format,
@@ -26,9 +26,17 @@ enum Format {
 
 impl Print {
     pub(crate) fn run(&self) -> u8 {
-        if let Some(url) = &self.database.database_url {
-            return self.print_live(url);
+        match self.database.url() {
+            Ok(None) => self.print_replayed(),
+            Ok(Some(url)) => self.print_live(&url),
+            Err(error) => {
+                eprintln!("error: {error}");
+                UNUSABLE
+            }
         }
+    }
+
+    fn print_replayed(&self) -> u8 {
         let Loaded { set, config, unreadable, .. } = match self.input.read(true) {
             Ok(read) => read,
             Err(error) => {

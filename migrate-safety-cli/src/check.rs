@@ -1,6 +1,6 @@
 //! `migrate-safety check`.
 
-use crate::database::{self, Database};
+use crate::database::{self, OptionalDatabase};
 use crate::input::{Input, Loaded};
 use crate::{CLEAN, FINDINGS, UNUSABLE, print, since};
 use clap::{Args, ValueEnum};
@@ -15,7 +15,7 @@ pub(crate) struct Check {
     #[command(flatten)]
     input: Input,
     #[command(flatten)]
-    database: Database,
+    database: OptionalDatabase,
     /// How to print the report.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -60,7 +60,7 @@ impl Check {
         if set.migrations.is_empty() && unreadable > 0 {
             return UNUSABLE;
         }
-        let live = match self.database.database_url.as_deref().map(database::read).transpose() {
+        let live = match self.database.url().and_then(|url| url.as_deref().map(database::read).transpose()) {
             Ok(live) => live,
             Err(error) => {
                 eprintln!("error: {error}");

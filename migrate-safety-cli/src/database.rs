@@ -6,21 +6,49 @@ use migrate_safety_sqlx::Error;
 use sqlx::Connection;
 use std::time::Duration;
 
-/// Which database a command looks at.
+/// Which database a command looks at that needs one.
 #[derive(Debug, Args)]
 pub(crate) struct Database {
-    /// The database: postgres://user:password@host:port/name.
+    /// The database: postgres://user:password@host:port/name [default: that of DATABASE_URL].
     #[arg(long, value_name = "URL")]
-    pub(crate) database_url: Option<String>,
+    database_url: Option<String>,
 }
 
 impl Database {
     /// The URL, or that of the environment.
     pub(crate) fn url_or_environment(&self) -> Result<String, String> {
-        let told = self.database_url.clone().or_else(|| std::env::var("DATABASE_URL").ok());
-        told.filter(|url| !url.is_empty())
-            .ok_or_else(|| "which database? Give --database-url, or set DATABASE_URL".to_owned())
+        self.database_url.clone().filter(|url| !url.is_empty()).map_or_else(of_environment, Ok)
     }
+}
+
+/// Which database a command looks at that can do without one. That `DATABASE_URL` is set is no wish to connect: it is,
+/// wherever a host is developed.
+#[derive(Debug, Args)]
+pub(crate) struct OptionalDatabase {
+    /// Look at this database: postgres://user:password@host:port/name.
+    #[arg(long, value_name = "URL")]
+    database_url: Option<String>,
+    /// Look at the database of DATABASE_URL.
+    #[arg(long, conflicts_with = "database_url")]
+    live: bool,
+}
+
+impl OptionalDatabase {
+    /// The URL, if a database is asked for.
+    pub(crate) fn url(&self) -> Result<Option<String>, String> {
+        match &self.database_url {
+            // `--database-url "$DATABASE_URL"` where the variable is not set.
+            Some(url) if url.is_empty() => of_environment().map(Some),
+            Some(url) => Ok(Some(url.clone())),
+            None if self.live => of_environment().map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+fn of_environment() -> Result<String, String> {
+    let url = std::env::var("DATABASE_URL").unwrap_or_default();
+    if url.is_empty() { Err("which database? Give --database-url, or set DATABASE_URL".to_owned()) } else { Ok(url) }
 }
 
 /// How long a connection may take to come about.

@@ -32,6 +32,11 @@ impl Dir {
         run_in(&self.0, env!("CARGO_BIN_EXE_migrate-safety"), args, None)
     }
 
+    /// Runs the program in it with these variables in its environment.
+    pub fn run_with(&self, args: &[&str], environment: &[(&str, &str)]) -> Ran {
+        spawn(&self.0, env!("CARGO_BIN_EXE_migrate-safety"), args, environment, None)
+    }
+
     /// Runs the program in it with this on standard input.
     pub fn run_with_input(&self, args: &[&str], input: &[u8]) -> Ran {
         run_in(&self.0, env!("CARGO_BIN_EXE_migrate-safety"), args, Some(input))
@@ -69,8 +74,13 @@ impl Ran {
 
 /// Runs a program in a directory.
 pub fn run_in(dir: &Path, program: &str, args: &[&str], input: Option<&[u8]>) -> Ran {
+    spawn(dir, program, args, &[], input)
+}
+
+fn spawn(dir: &Path, program: &str, args: &[&str], environment: &[(&str, &str)], input: Option<&[u8]>) -> Ran {
     let mut child = Command::new(program)
         .args(args)
+        .envs(environment.iter().copied())
         .current_dir(dir)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
