@@ -1,0 +1,80 @@
+//! Reviews that a server labels: what a migration does to rows, to the running release and to whoever waits is seen, and
+//! the check has to say it. Nothing dangerous passes, nothing safe is blocked.
+//!
+//! By hand: `REVIEW_MAJORS=14,16,18 cargo test -p migrate-safety-testkit --test reviews -- --ignored`.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod case;
+mod observe;
+
+use case::{Case, cases};
+use migrate_safety_core::layout::Layout;
+use migrate_safety_core::{Category, Report, Status};
+use migrate_safety_testkit::server_for_test;
+use observe::{Observed, observe};
+
+#[test]
+#[ignore = "takes minutes: run it by hand"]
+fn the_check_says_what_a_server_does() {
+    let majors = std::env::var("REVIEW_MAJORS").unwrap_or_else(|_| "16".to_owned());
+    let wanted = std::env::var("REVIEW_FILTER").unwrap_or_default();
+    let mut wrong = Vec::new();
+    for major in majors.split(',').map(|major| major.parse().unwrap()) {
+        let Some(server) = server_for_test(major) else { return };
+        for case in cases().iter().filter(|case| case.name.contains(&wanted)) {
+            let observed = observe(&server, case);
+            for host in [Layout::Sqlx, Layout::Diesel] {
+                let report = case.check(host, major);
+                for fault in faults(&observed, &report) {
+                    let said: Vec<String> = report
+                        .all_findings()
+                        .map(|f| format!("{} {} {}: {}", f.status, f.category, f.rule, f.message))
+                        .collect();
+                    let Case { name, sql, .. } = case;
+                    wrong.push(format!(
+                        "{major}, {}, {name}: {fault}\n    {}\n    {}",
+                        host.name(),
+                        sql.trim(),
+                        said.join("\n    ")
+                    ));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong answers\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// What the check should have said, or should not.
+fn faults(observed: &Observed, report: &Report) -> Vec<String> {
+    use Category::{ConcurrentWrites, ConstraintValidation, DataLoss, LockContention, RollingDeploy};
+    let says = |categories: &[Category], least: Status| {
+        report.all_findings().any(|finding| finding.status >= least && categories.contains(&finding.category))
+    };
+    let mut faults = Vec::new();
+    let mut harmless = true;
+    let mut demand = |happened: bool, said: bool, what: String| {
+        harmless &= !happened;
+        if happened && !said {
+            faults.push(what);
+        }
+    };
+    let Observed { error, stopped, changed, broken, lost } = observed;
+    if let Some((code, message)) = error {
+        // Whether rows violate something, nobody knows without them.
+        let depends = ["23", "22"].iter().any(|class| code.starts_with(class));
+        let said =
+            report.worst() == Status::Block || (depends && says(&[ConstraintValidation, DataLoss], Status::Flag));
+        demand(true, said, format!("it fails: {message} ({code})"));
+    }
+    demand(!stopped.is_empty(), says(&[LockContention, ConcurrentWrites], Status::Block), format!("stops {stopped:?}"));
+    demand(!changed.is_empty(), says(&[ConcurrentWrites], Status::Block), format!("changes many rows of {changed:?}"));
+    // What is missed because it was lost has been said.
+    let breakage = says(&[RollingDeploy, ConstraintValidation], Status::Flag) || says(&[DataLoss], Status::Block);
+    demand(!broken.is_empty(), breakage, format!("breaks {broken:?}"));
+    demand(!lost.is_empty(), says(&[DataLoss], Status::Flag), format!("loses {lost:?}"));
+    if harmless && report.worst() == Status::Block {
+        faults.push("nothing happens".to_owned());
+    }
+    faults
+}

@@ -1,0 +1,25 @@
+-- What the running release does.
+SELECT id, email, kind, credit, parent_id, settings, note, home, created_at, active FROM accounts WHERE id = 1;
+INSERT INTO accounts (id, email) VALUES (100001, 'new@example.org');
+INSERT INTO accounts (id, email, kind, credit, settings, active) VALUES (100002, 'new2@example.org', 'enterprise', 5, '{}', NULL);
+UPDATE accounts SET credit = credit + 1, active = NULL, note = NULL WHERE id = 2;
+UPDATE accounts SET email = repeat('x', 68) || '@example.org' WHERE id = 3;
+SELECT (home).street, (home).zip FROM accounts WHERE id = 1;
+SELECT id, account_id, number, total, state, due, memo FROM invoices WHERE account_id = 5;
+INSERT INTO invoices (id, account_id, number) VALUES (100001, 1, 'N100001');
+INSERT INTO invoices (id, account_id, number, total, state, due, memo) VALUES (nextval('invoice_numbers') + 200000, 1, 'N100002', 1234567890.12, 'void', NULL, NULL);
+UPDATE invoices SET state = 'paid', memo = NULL WHERE id = 2;
+SELECT id, invoice_id, label, amount, price FROM invoice_lines WHERE invoice_id = 5;
+INSERT INTO invoice_lines (invoice_id, label, amount, price) VALUES (1, NULL, 2, NULL);
+DELETE FROM invoice_lines WHERE id = 7;
+SELECT code, price, kind FROM plans WHERE kind = 'enterprise';
+UPDATE plans SET price = 11 WHERE code = 'team';
+SELECT id, invoice_id, paid_at, amount FROM billing.payments LIMIT 1;
+INSERT INTO billing.payments (invoice_id, paid_at, amount) VALUES (1, now(), 3);
+SELECT id, at, what FROM audit WHERE at = '2023-07-01';
+INSERT INTO audit (id, at, what) VALUES (1, '2023-03-01', NULL);
+INSERT INTO audit (id, at, what) VALUES (1, '2030-03-01', 'later');
+SELECT id, account_id, total FROM open_invoices LIMIT 1;
+SELECT account_id, total FROM totals LIMIT 1;
+SELECT discount(10);
+SELECT 'free'::plan_kind, '(a,b)'::address, 1::cents;
