@@ -59,13 +59,20 @@ struct Composer<'o> {
 impl Composer<'_> {
     fn phases(&mut self, drafts: &[Draft]) -> Vec<Phase> {
         let mut phases = Vec::new();
+        // What a phase without steps waits for, the next one does.
+        let mut deploys: Vec<&str> = Vec::new();
         for (at, name) in PhaseName::ALL.into_iter().enumerate() {
-            let deploys: Vec<&str> = drafts.iter().filter_map(|d| d.deploys.get(&name)).map(String::as_str).collect();
+            for what in drafts.iter().filter_map(|draft| draft.deploys.get(&name)) {
+                if !deploys.contains(&what.as_str()) {
+                    deploys.push(what);
+                }
+            }
             let drafted = drafts.iter().flat_map(|draft| &draft.steps).filter(|(phase, _)| *phase == name);
             let drafted: Vec<&DraftStep> = drafted.map(|(_, step)| step).collect();
             if drafted.is_empty() {
                 continue;
             }
+            let deploys = std::mem::take(&mut deploys);
             // What the first phase waits for has been released before the plan begins.
             let is_first = self.counts == [0; 3];
             if !deploys.is_empty() && !is_first {

@@ -43,7 +43,7 @@ fn prove(start: &State, end: &State, mut plan: Plan, options: &PlanOptions) -> R
         }
         let Some(judged) = judged.next() else { continue };
         step.locks = locks(judged);
-        step.work = work(judged);
+        step.work = work(step, judged);
         passes(step, judged)?;
     }
     faithful(start, end, &plan)?;
@@ -84,9 +84,12 @@ fn locks(migration: &MigrationReport) -> Vec<StepLock> {
 }
 
 /// What it does row by row.
-fn work(migration: &MigrationReport) -> Work {
+///
+/// What the gate reads, it reads before the step has locked anything.
+fn work(step: &Step, migration: &MigrationReport) -> Work {
+    let own = migration.statements.len().saturating_sub(step.sql.len());
     let names = |counts: fn(&StatementReport) -> bool, of: fn(&Effects) -> &Vec<RelationRef>| {
-        let statements = migration.statements.iter().filter(|statement| counts(statement));
+        let statements = migration.statements.iter().skip(own).filter(|statement| counts(statement));
         let relations = statements.flat_map(|statement| of(&statement.effects));
         let names: BTreeSet<String> = relations.map(|relation| relation.name.clone()).collect();
         names.into_iter().collect()

@@ -155,9 +155,9 @@ fn releases_are_kept_apart_and_nothing_is_overwritten() {
     .unwrap();
     let paths = made.write(Layout::Sqlx, dir.migrations()).unwrap();
     let first = named(&paths[0], &dir.0);
-    assert!(first.starts_with("migrations/0010_expand_1_"), "{first}");
+    assert!(first.starts_with("migrations/0010_contract_1_"), "{first}");
     let text = std::fs::read_to_string(&paths[0]).unwrap();
-    assert!(text.starts_with("-- expand-1: "), "{text}");
+    assert!(text.starts_with("-- contract-1: "), "{text}");
     let files = dir.files();
 
     // What stands in the way of the last file leaves nothing of the others.

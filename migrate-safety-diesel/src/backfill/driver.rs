@@ -70,7 +70,7 @@ pub(super) fn fetch(connection: &mut PgConnection, statement: Statement) -> Resu
 
 pub(super) fn query(statement: Statement) -> BoxedSqlQuery<'static, Pg, SqlQuery> {
     let query = sql_query(statement.sql).into_boxed();
-    statement.parameters.into_iter().fold(query, |query, value| query.bind::<Nullable<Text>, _>(value))
+    statement.parameters.into_iter().fold(query, BoxedSqlQuery::bind::<Nullable<Text>, _>)
 }
 
 /// libpq tells why a connection does not come about in words only.

@@ -22,17 +22,22 @@ fn plan(request: &Request<'_>) -> Answer {
     if request.is_new(table.id) || constraint.not_valid || constraint.not_enforced {
         return None;
     }
-    let new = request.after.table(table.id)?.constraints.iter().find(|c| request.catalog.constraint(table.id, c.id).is_none())?;
+    let new = request.new_constraints(table.id).into_iter().find(|c| c.parent.is_none())?;
     let (t, name) = (table.sql(), new.name.sql());
+    let definition = request.after.constraint_sql(request.after.table(table.id)?, new);
+    // Before it is there: it is also asked of every UPDATE of a row that violates it.
     let violating = format!("SELECT count(*) FROM {t} WHERE NOT ({})", condition.sql);
+    let hold = DraftStep::ddl(
+        format!("Hold new rows to {name}"),
+        [format!("ALTER TABLE {t} ADD CONSTRAINT {name} {definition} NOT VALID")],
+    );
+    let prove = DraftStep::verify(
+        format!("Prove {name} for existing rows"),
+        format!("ALTER TABLE {t} VALIDATE CONSTRAINT {name}"),
+    );
+    let meets = format!("Deployed everywhere: an application whose rows meet {}.", condition.sql);
     Some(Ok(Draft::new()
-        .deploy(PhaseName::Expand, format!("Deployed everywhere: an application whose rows meet {}.", condition.sql))
-        .expand(DraftStep::ddl(
-            format!("Hold new rows to {name}"),
-            [format!("ALTER TABLE {t} ADD CONSTRAINT {name} {} NOT VALID", request.after.constraint_sql(request.after.table(table.id)?, new))],
-        ))
-        .contract(
-            DraftStep::verify(format!("Prove {name} for existing rows"), format!("ALTER TABLE {t} VALIDATE CONSTRAINT {name}"))
-                .gate(violating, "0", format!("rows violate {name}")),
-        )))
+        .deploy(PhaseName::Migrate, meets)
+        .contract(hold.gate(violating, "0", format!("rows violate {name}")))
+        .contract(prove)))
 }

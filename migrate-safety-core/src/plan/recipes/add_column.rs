@@ -109,7 +109,11 @@ impl Addition<'_> {
         let mut draft = Draft::new();
         for (at, part) in drafts.into_iter().enumerate() {
             let waits = !waits.is_empty() && at >= count;
-            draft = draft.then(if waits { part.later() } else { part.without_deploy(PhaseName::Expand) });
+            draft = draft.then(if waits {
+                part.later()
+            } else {
+                part.without_deploy(PhaseName::Expand).without_deploy(PhaseName::Migrate)
+            });
         }
         draft = last.into_iter().fold(draft, Draft::contract);
         if waits.is_empty() {

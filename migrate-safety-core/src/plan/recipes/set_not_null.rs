@@ -24,40 +24,41 @@ fn plan(request: &Request<'_>) -> Answer {
         return None;
     }
     let (t, c) = (table.sql(), column.sql());
+    // Before the check is there: it is also asked of every UPDATE of a row that has NULL.
     let nulls = format!("SELECT count(*) FROM {t} WHERE {c} IS NULL");
     let deploy = format!("Deployed everywhere: an application that never writes NULL into {c}.");
-    let draft = Draft::new().deploy(PhaseName::Expand, deploy);
+    let draft = Draft::new().deploy(PhaseName::Migrate, deploy);
     let still = format!("rows with NULL in {c} are left");
     let stem = format!("{}_{column}_not_null", table.relation.name);
     let is_free = |name: &crate::sql::Ident| table.table.constraint(name).is_none();
     Some(Ok(if request.version() >= 18 {
         let name = names::fresh(&format!("{}_{column}", table.relation.name), "_not_null", is_free).sql();
         draft
-            .expand(DraftStep::ddl(
-                format!("Refuse new NULLs in {c}"),
-                [format!("ALTER TABLE {t} ADD CONSTRAINT {name} NOT NULL {c} NOT VALID")],
-            ))
             .contract(
-                DraftStep::verify(
-                    format!("Prove that {c} holds no NULL"),
-                    format!("ALTER TABLE {t} VALIDATE CONSTRAINT {name}"),
+                DraftStep::ddl(
+                    format!("Refuse new NULLs in {c}"),
+                    [format!("ALTER TABLE {t} ADD CONSTRAINT {name} NOT NULL {c} NOT VALID")],
                 )
                 .gate(nulls, "0", still),
             )
+            .contract(DraftStep::verify(
+                format!("Prove that {c} holds no NULL"),
+                format!("ALTER TABLE {t} VALIDATE CONSTRAINT {name}"),
+            ))
     } else {
         let name = names::fresh(&stem, "_check", is_free).sql();
         draft
-            .expand(DraftStep::ddl(
-                format!("Refuse new NULLs in {c}"),
-                [format!("ALTER TABLE {t} ADD CONSTRAINT {name} CHECK ({c} IS NOT NULL) NOT VALID")],
-            ))
             .contract(
-                DraftStep::verify(
-                    format!("Prove that {c} holds no NULL"),
-                    format!("ALTER TABLE {t} VALIDATE CONSTRAINT {name}"),
+                DraftStep::ddl(
+                    format!("Refuse new NULLs in {c}"),
+                    [format!("ALTER TABLE {t} ADD CONSTRAINT {name} CHECK ({c} IS NOT NULL) NOT VALID")],
                 )
                 .gate(nulls, "0", still),
             )
+            .contract(DraftStep::verify(
+                format!("Prove that {c} holds no NULL"),
+                format!("ALTER TABLE {t} VALIDATE CONSTRAINT {name}"),
+            ))
             .contract(
                 DraftStep::ddl(
                     format!("Make {c} NOT NULL by that proof, without reading the table"),
