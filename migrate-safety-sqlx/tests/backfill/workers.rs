@@ -47,7 +47,7 @@ fn a_worker_that_sleeps_past_its_lease_loses_its_range_and_cannot_write() {
         assert!(outcome.is_verified(), "{outcome}");
         let before = number(&mut client, "SELECT sum(writes)::bigint FROM t");
         // It wakes up, and finds that all is done.
-        let ended = sleeper.to_the_end().unwrap();
+        let ended = sleeper.run_out().unwrap();
         assert!(ended.is_verified(), "{ended}");
         assert_eq!(number(&mut client, "SELECT sum(writes)::bigint FROM t"), before);
         let expected = "SELECT id, old, old + 1, 1 FROM t";
@@ -110,7 +110,7 @@ impl Stepper {
         panic!("it ended before");
     }
 
-    fn to_the_end(mut self) -> Result<migrate_safety_sqlx::backfill::Outcome, RunError> {
+    fn run_out(mut self) -> Result<migrate_safety_sqlx::backfill::Outcome, RunError> {
         while let Some(action) = self.pending.take() {
             self.step(action);
         }
