@@ -34,13 +34,13 @@ fn the_json_has_the_keys_of_version_1() {
     assert_eq!(plan["already_safe"], false);
     let phase = &plan["phases"][0];
     assert_eq!(keys(phase), ["deploy", "phase", "steps"]);
-    assert_eq!(phase["phase"], "expand");
+    assert_eq!(phase["phase"], "contract");
     let step = &phase["steps"][0];
     assert_eq!(
         keys(step),
         ["backfill", "gate", "id", "kind", "lock_timeout_ms", "locks", "rollback", "sql", "title", "transaction"]
     );
-    assert_eq!(step["id"], "expand-1");
+    assert_eq!(step["id"], "contract-1");
     assert_eq!(step["lock_timeout_ms"], 2000);
     assert_eq!(step["locks"][0]["relation"], "public.users");
     assert_eq!(step["locks"][0]["mode"], "ACCESS EXCLUSIVE");
@@ -111,7 +111,7 @@ fn what_is_refused_or_unreadable_is_told() {
 fn files_are_written_and_pass_the_check() {
     let dir = project();
     let ran = dir.run(&["plan", "migrations/0002_metadata.sql", "--out", "migrations"]).expect(0);
-    assert!(ran.out.contains("WROTE\n    migrations/0003_expand_1_"), "{ran:#?}");
+    assert!(ran.out.contains("WROTE\n    migrations/0003_contract_1_"), "{ran:#?}");
     assert!(ran.out.contains("It takes the place of migrations/0002_metadata.sql: remove that file."), "{ran:#?}");
     std::fs::remove_file(dir.0.join("migrations/0002_metadata.sql")).unwrap();
     let checked = dir.run(&["check"]).expect(0);

@@ -1,7 +1,7 @@
 //! A forgotten transaction holds the table, and traffic queues behind the migration.
 
 use super::{block_on, hasty, migrator, pool, servers, wait_for};
-use migrate_safety_core::guard::{Activity, Event, Settings};
+use migrate_safety_core::guard::{Activity, Event, Policy, Settings};
 use migrate_safety_sqlx::Guard;
 use migrate_safety_testkit::Database;
 use sqlx::migrate::Migrator;
@@ -154,7 +154,7 @@ fn who_waits_for_a_migration_is_seen_and_a_long_lock_is_flagged() {
                 reader.batch_execute("SET application_name = 'shop'; SELECT id FROM t").unwrap();
             });
         };
-        let settings = Settings { threshold: Duration::from_millis(300), ..Settings::default() };
+        let settings = Settings { threshold: Duration::from_millis(300), policy: Policy::Allow, ..Settings::default() };
         let guard = when_it_begins(&migrator, settings, read);
         let report = block_on(async { guard.run(&pool(&database, 1).await).await });
         let report = report.unwrap();
