@@ -1,7 +1,7 @@
 //! How long a statement keeps a server at work on large tables, by their sizes.
 //!
 //! The rates are assumptions: those of a middling disk in a cloud, and of a server with nothing else to do. They are
-//! stated wherever an estimate is shown. What is known only by its rows is taken to have [`ROW_BYTES`] for each.
+//! stated wherever an estimate is shown. What is known only by its rows is taken to have 200 bytes for each.
 
 use crate::catalog::Catalog;
 use crate::effects::{Effects, RelationRef};
