@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The index is part of the constraint: the server refuses to drop it alone, and the migration fails when it is \
           deployed. Without the constraint nothing keeps the values apart, and foreign keys that refer to it go too.",
     source: "PostgreSQL docs, DROP INDEX; 5.15 Dependency Tracking",
-    bad: &[Sample::new(USERS, "DROP INDEX users_email_key;").with(&["drop-index-not-concurrent"])],
+    bad: &[Sample::new(USERS, "DROP INDEX users_email_key;")],
     good: &[Sample::new(
         "CREATE TABLE users (id bigint PRIMARY KEY, email text); CREATE INDEX users_email ON users (email);",
         "-- no-transaction\nDROP INDEX CONCURRENTLY users_email;",
