@@ -2,7 +2,6 @@
 
 use super::draft::DraftStep;
 use super::error::Refusal;
-use super::model::Gate;
 use crate::backfill::{Backfill, InvalidBackfill, Prepared};
 use crate::catalog::Catalog;
 
@@ -19,13 +18,4 @@ pub(crate) fn prepared(catalog: &Catalog, backfill: &Backfill) -> Result<Prepare
 /// The step that runs it.
 pub(crate) fn step(title: impl Into<String>, prepared: &Prepared) -> DraftStep {
     DraftStep::backfill(title, prepared)
-}
-
-/// Holds when every row has its value.
-pub(crate) fn done(prepared: &Prepared) -> Gate {
-    Gate {
-        sql: prepared.mismatches_sql(),
-        expect: "0".to_owned(),
-        meaning: format!("rows of {} do not have their value yet", prepared.table().sql()),
-    }
 }

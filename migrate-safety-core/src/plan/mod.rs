@@ -8,8 +8,6 @@
 //! steps go through the same check as any migration, are replayed, and have to leave the schema that the plain change
 //! leaves; and so does every way back. A plan that does not hold is an error, never half a plan.
 
-#![allow(dead_code)]
-
 mod bounds;
 mod change;
 mod compose;

@@ -24,7 +24,6 @@ pub(super) static RULE: Rule = Rule {
     folded_into: &["constraint-index-dropped"],
     planned: true,
     check: Check::Operation(check),
-    ..Rule::BASE
 };
 
 fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
