@@ -27,6 +27,14 @@ pub enum PlanError {
     /// There is nothing to plan.
     #[error("there is nothing to plan: the change holds no statement, or the schema is as desired")]
     Empty,
+    /// More than is planned as one change.
+    #[error("the change has {statements} statements, more than the {most} that are planned at once; plan it in parts")]
+    TooLarge {
+        /// How many it has.
+        statements: usize,
+        /// How many are planned.
+        most: usize,
+    },
     /// The change itself would fail on this schema.
     #[error("the change would fail on this schema: {message}\n  in: {sql}")]
     ChangeFails {

@@ -4,6 +4,10 @@ use super::error::PlanError;
 use crate::catalog::Catalog;
 use crate::sql::operation::{AlterTable, RelationWord, TableAction};
 use crate::sql::{LocatedOperation, ObjectName, Operation, Problem, Statement, parse};
+use std::collections::VecDeque;
+
+/// The most parts of one change. Every way back is proved from every step, so that the time grows faster than they do.
+const MOST_PIECES: usize = 500;
 
 /// A part of a change: a statement, or one action of `ALTER TABLE` as a statement of its own.
 #[derive(Clone, Debug)]
@@ -53,6 +57,9 @@ pub(super) fn pieces(catalog: &Catalog, text: &str) -> Result<Vec<Piece>, PlanEr
             continue;
         }
         pieces.extend(cut(statement, sql, text));
+    }
+    if pieces.len() > MOST_PIECES {
+        return Err(PlanError::TooLarge { statements: pieces.len(), most: MOST_PIECES });
     }
     if pieces.is_empty() { Err(PlanError::Empty) } else { Ok(paired(moved(pieces))) }
 }
@@ -116,13 +123,13 @@ fn stage(piece: &Piece) -> Option<(usize, &ObjectName)> {
 }
 
 /// Pieces of which one takes something away and a later one puts something in its place become pairs.
-fn paired(mut pieces: Vec<Piece>) -> Vec<Piece> {
+fn paired(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut pieces = VecDeque::from(pieces);
     let mut out = Vec::new();
-    while !pieces.is_empty() {
-        let piece = pieces.remove(0);
+    while let Some(piece) = pieces.pop_front() {
         // What stands between must not be what the later one needs.
         let near = pieces.iter().take_while(|between| is_swap(between)).position(|later| replaces(&piece, later));
-        let other = near.map(|at| pieces.remove(at));
+        let other = near.and_then(|at| pieces.remove(at));
         out.push(match other {
             Some(other) => Piece {
                 sql: format!("{};\n{}", piece.sql, other.sql),

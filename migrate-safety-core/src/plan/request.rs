@@ -97,10 +97,15 @@ impl<'a> Request<'a> {
 
     /// Why the check would block a statement on the schema before the change.
     pub(crate) fn obstacle(&self, sql: &str) -> Option<Finding> {
+        self.findings(sql).into_iter().find(|finding| finding.status == Status::Block)
+    }
+
+    /// What the check says of a statement on the schema before the change.
+    pub(crate) fn findings(&self, sql: &str) -> Vec<Finding> {
         let set = MigrationSet::from_text("-", sql, Layout::Sqlx);
         let config = Config { target: self.catalog.target(), ..self.options.config.clone() };
         let report = check_on(&set, &config, &Start { catalog: Some(self.catalog), ..Start::default() });
-        report.all_findings().find(|finding| finding.status == Status::Block).cloned()
+        report.all_findings().cloned().collect()
     }
 
     /// The relations that the plain change makes.

@@ -63,3 +63,19 @@ fn what_is_said_to_be_planned_is() {
     }
     assert!(wrong.is_empty(), "{wrong}");
 }
+
+#[test]
+fn what_loses_data_is_not_called_safe() {
+    let before = catalog("CREATE TABLE t (id bigint PRIMARY KEY, a int);", 16);
+    let block = "DO $$ BEGIN ALTER TABLE t DROP COLUMN a; END $$";
+    let made = plan(&before, block, &PlanOptions::default()).unwrap();
+    assert!(!made.already_safe && !made.notes.is_empty(), "{made:#?}");
+    assert!(plan(&before, "ALTER TABLE t ADD COLUMN b int", &PlanOptions::default()).unwrap().already_safe);
+}
+
+#[test]
+fn a_change_that_is_too_large_is_refused_at_once() {
+    let before = catalog("CREATE TABLE t (id bigint PRIMARY KEY);", 16);
+    let error = plan(&before, "SELECT 1;".repeat(100_000), &PlanOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("plan it in parts"), "{error}");
+}

@@ -3,6 +3,7 @@
 use super::{Answer, Recipe, RecipeSample, Request};
 use crate::plan::draft::{Draft, DraftStep};
 use crate::plan::error::Refusal;
+use crate::rules::{Category, Status};
 use crate::sql::Operation;
 
 /// The recipe. It is the last one: what no other answers is safe, or is refused.
@@ -38,9 +39,17 @@ fn plan(request: &Request<'_>) -> Answer {
         let draft = Draft::safe(step);
         return Some(Ok(if moves_data { draft } else { draft.joined() }));
     }
-    if let Some(finding) = request.obstacle(request.sql()) {
+    let mut findings = request.findings(request.sql());
+    if let Some(at) = findings.iter().position(|finding| finding.status == Status::Block) {
+        let finding = findings.swap_remove(at);
         let by_hand = || "make the change by hand, in steps that the check passes".to_owned();
         return Some(Err(Refusal::new(finding.message, finding.help.unwrap_or_else(by_hand))));
+    }
+    let lost = findings.into_iter().filter(|finding| finding.category == Category::DataLoss);
+    let lost: Vec<String> = lost.map(|finding| finding.message).collect();
+    if !lost.is_empty() {
+        let draft = Draft::new().expand(step.irreversible("what it takes away is gone: restore it from a backup"));
+        return Some(Ok(lost.into_iter().fold(draft, Draft::note)));
     }
     let draft = Draft::safe(step);
     Some(Ok(if request.target().is_none() { draft.joined() } else { draft }))
