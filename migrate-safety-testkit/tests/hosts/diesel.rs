@@ -26,7 +26,7 @@ impl Dir {
         for (at, migration) in project.migrations().enumerate() {
             let own = dir.0.join(format!("{at:04}_m"));
             std::fs::create_dir_all(&own).unwrap();
-            std::fs::write(own.join("up.sql"), migration.text(Layout::Diesel)).unwrap();
+            std::fs::write(own.join("up.sql"), migration.sent(Layout::Diesel)).unwrap();
             std::fs::write(own.join("down.sql"), "").unwrap();
             std::fs::write(own.join("metadata.toml"), format!("run_in_transaction = {}", migration.transaction))
                 .unwrap();

@@ -30,7 +30,7 @@ fn runs_on(sample: &Sample, major: u16) -> bool {
 
 fn run_all(major: u16) {
     let Some(server) = server_for_test(major) else { return };
-    let mut runs = Runs { server, number: 0, wrong: Vec::new(), migrations: 0, questions: 0 };
+    let mut runs = Runs { server, free: None, number: 0, wrong: Vec::new(), migrations: 0, questions: 0 };
     for rule in RULES {
         for sample in rule.good.iter().filter(|sample| runs_on(sample, major)) {
             runs.good(rule.id, sample);
@@ -46,6 +46,8 @@ fn run_all(major: u16) {
 /// What has been run on a server.
 struct Runs {
     server: PostgresServer,
+    /// An empty database that nobody uses.
+    free: Option<Database>,
     number: u32,
     migrations: u32,
     questions: u32,
@@ -58,6 +60,7 @@ impl Runs {
         if let Err(error) = self.run(sample.host, &database, &Project::of(sample)) {
             self.wrong.push(format!("{rule}: a good example fails: {error}\n    {}", sample.sql));
         }
+        self.free = database.emptied();
     }
 
     fn bad(&mut self, rule: &str, sample: &Sample) {
@@ -72,6 +75,7 @@ impl Runs {
                 let ran = ran.map_or_else(|error| error, |()| "it runs".to_owned());
                 self.wrong.push(format!("{rule}: a bad example: {ran}\n    {}", sample.sql));
             }
+            self.free = database.emptied();
         }
         for finding in findings.iter().filter(|f| f.fix.is_some() || f.verify.as_deref().and_then(query_of).is_some()) {
             self.advice(rule, sample, finding);
@@ -94,6 +98,7 @@ impl Runs {
         if let Some(fix) = &finding.fix {
             self.fix(rule, sample, &database, &before, fix);
         }
+        self.free = database.emptied();
     }
 
     /// Runs a fix in the place of the statement, statements that share no transaction as migrations of their own, and
@@ -115,7 +120,7 @@ impl Runs {
     /// A database with what exists before the sample.
     fn prepare(&mut self, rule: &str, sample: &Sample) -> Option<Database> {
         self.number += 1;
-        let database = self.server.database(&format!("hosts_{}", self.number)).unwrap();
+        let database = self.empty_database();
         match database.connect().unwrap().batch_execute(sample.before) {
             Ok(()) => Some(database),
             Err(error) => {
@@ -123,6 +128,15 @@ impl Runs {
                 None
             }
         }
+    }
+
+    /// The last database, emptied, or a new one.
+    fn empty_database(&mut self) -> Database {
+        // Without autovacuum the catalogs of a database grow with each sample.
+        const USES: u32 = 100;
+
+        let free = self.free.take().filter(|_| !self.number.is_multiple_of(USES));
+        free.unwrap_or_else(|| self.server.database(&format!("hosts_{}", self.number)).unwrap())
     }
 
     fn run(&mut self, host: Layout, database: &Database, project: &Project) -> Result<(), String> {

@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, SqlSafeStr};
 /// Runs a project as sqlx does.
 pub(crate) fn run(url: &str, project: &Project) -> Result<(), String> {
     let migrations = project.migrations().zip(1..).map(|(migration, version)| {
-        let text = migration.text(Layout::Sqlx);
+        let text = migration.sent(Layout::Sqlx);
         // What `MigrationSource` for a directory looks at.
         let no_tx = text.starts_with("-- no-transaction");
         Migration::new(version, "m".into(), MigrationType::Simple, AssertSqlSafe(text).into_sql_str(), no_tx)
