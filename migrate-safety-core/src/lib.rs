@@ -1,6 +1,7 @@
 //! Predicts what a schema migration does to a live database.
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "plan")]
 pub mod backfill;
 pub mod catalog;
 mod check;
@@ -14,6 +15,7 @@ pub mod estimate;
 #[cfg(feature = "live")]
 pub mod guard;
 pub mod layout;
+#[cfg(feature = "plan")]
 pub mod plan;
 pub mod report;
 #[cfg(feature = "live")]
@@ -28,6 +30,7 @@ pub use checker::Checker;
 pub use config::Config;
 pub use dialect::{Dialect, Target};
 pub use layout::{Layout, MigrationSet};
+#[cfg(feature = "plan")]
 pub use plan::{Change, Plan, PlanError, PlanOptions, plan};
 pub use report::Report;
 pub use rules::{Category, Finding, Status, Verdict};

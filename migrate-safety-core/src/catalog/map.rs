@@ -80,26 +80,6 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
 }
 
 impl<K: Ord, V> Map<K, V> {
-    /// Whether both hold the very same entry of a key, unchanged since the one was copied from the other.
-    pub(crate) fn shares_entry(&self, other: &Self, key: &K) -> bool {
-        match (self.entry(key), other.entry(key)) {
-            (Some(own), Some(others)) => Arc::ptr_eq(own, others),
-            _ => false,
-        }
-    }
-
-    fn entry(&self, key: &K) -> Option<&Arc<(K, V)>> {
-        let mut link = &self.root;
-        while let Some(node) = link {
-            match key.cmp(&node.entry.0) {
-                Ordering::Less => link = &node.left,
-                Ordering::Greater => link = &node.right,
-                Ordering::Equal => return Some(&node.entry),
-            }
-        }
-        None
-    }
-
     pub(crate) fn get<Q: Ord + ?Sized>(&self, key: &Q) -> Option<&V>
     where
         K: Borrow<Q>,
@@ -151,6 +131,31 @@ impl<K: Ord, V> Map<K, V> {
 }
 
 impl<K, V> Map<K, V> {
+    /// Keys and values in the order of the keys.
+    pub(crate) fn iter(&self) -> Iter<'_, K, V> {
+        let mut iter = Iter { open: Vec::new() };
+        iter.descend(&self.root);
+        iter
+    }
+
+    pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
+        self.iter().map(|(_, value)| value)
+    }
+}
+
+#[cfg(feature = "diff")]
+impl<K: Ord, V> Map<K, V> {
+    /// Whether both hold the very same entry of a key, unchanged since the one was copied from the other.
+    pub(crate) fn shares_entry(&self, other: &Self, key: &K) -> bool {
+        match (self.node(key), other.node(key)) {
+            (Some(own), Some(others)) => Arc::ptr_eq(&own.entry, &others.entry),
+            _ => false,
+        }
+    }
+}
+
+#[cfg(feature = "diff")]
+impl<K, V> Map<K, V> {
     /// Whether both are the very same map, unchanged since the one was copied from the other.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         match (&self.root, &other.root) {
@@ -164,19 +169,8 @@ impl<K, V> Map<K, V> {
         self.root.is_none()
     }
 
-    /// Keys and values in the order of the keys.
-    pub(crate) fn iter(&self) -> Iter<'_, K, V> {
-        let mut iter = Iter { open: Vec::new() };
-        iter.descend(&self.root);
-        iter
-    }
-
     pub(crate) fn keys(&self) -> impl Iterator<Item = &K> {
         self.iter().map(|(key, _)| key)
-    }
-
-    pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
-        self.iter().map(|(_, value)| value)
     }
 }
 

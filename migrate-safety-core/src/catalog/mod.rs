@@ -9,6 +9,7 @@ pub(crate) mod builtin;
 mod casts;
 mod constants;
 mod dependents;
+#[cfg(feature = "diff")]
 pub mod diff;
 mod hints;
 #[cfg(feature = "live")]
@@ -19,6 +20,7 @@ mod presume;
 mod query;
 mod recent;
 mod regclass;
+#[cfg(feature = "diff")]
 pub(crate) mod render;
 mod routines;
 pub mod session;
@@ -38,6 +40,7 @@ pub use casts::{Cast, CastPath};
 pub use dependents::{Dependent, Object};
 pub use model::*;
 pub use query::{ForeignKeyRef, TypeRef};
+#[cfg(feature = "plan")]
 pub(crate) use render::table::bound_sql;
 pub use session::Session;
 pub use shape::{OutputColumn, QueryShape};

@@ -79,7 +79,7 @@ impl Layout {
     }
 
     /// The name of the table in which the host records what it has run.
-    pub(crate) fn bookkeeping_table(self) -> Option<&'static str> {
+    pub fn bookkeeping_table(self) -> Option<&'static str> {
         match self {
             Self::Sqlx => Some("_sqlx_migrations"),
             Self::Diesel => Some("__diesel_schema_migrations"),

@@ -26,6 +26,7 @@ pub use expr::{Expr, Expression, Query};
 pub use name::{Ident, ObjectName};
 pub use operation::{LocatedOperation, LockMode, Operation};
 pub use parse::parse;
+#[cfg(feature = "plan")]
 pub(crate) use parse::update_text;
 pub use span::{LineIndex, Position, Span};
 pub use split::split;

@@ -1,7 +1,9 @@
 //! From the text of a script to what its statements do.
 
 use super::cursor::{Cursor, ident_of};
-use super::grammar::{self, Reading, UpdateText};
+#[cfg(feature = "plan")]
+use super::grammar::UpdateText;
+use super::grammar::{self, Reading};
 use super::keyword::{self, Category};
 use super::name::ObjectName;
 use super::operation::Operation;
@@ -38,6 +40,7 @@ pub fn parse(target: Target, text: &str) -> Script {
 }
 
 /// The parts of a plain `UPDATE` as they are written; none for one with an alias, `FROM`, or columns set together.
+#[cfg(feature = "plan")]
 pub(crate) fn update_text(target: Target, text: &str) -> Option<UpdateText> {
     let source = SourceText::new(text);
     let mut splitter = Splitter::new(&source.lines, target.version);

@@ -17,6 +17,7 @@ pub(crate) fn in_text(sql: &str, from: &Ident, to: &Ident) -> String {
 }
 
 /// The text of an expression with `row.` before every mention of one of `columns`, none of which has a table before it.
+#[cfg(feature = "plan")]
 pub(crate) fn qualified(sql: &str, columns: &[Ident], row: &str) -> String {
     rename_text(sql, &|name| columns.contains(&name).then(|| format!("{row}.{}", name.sql())))
 }

@@ -1,10 +1,7 @@
 //! How tables and indexes hang together: partitions, inheritance, indexes of partitions.
 
 use super::table::{TableWriter, bound_sql};
-use super::text::values;
-use crate::catalog::{Catalog, Index, Relation, RelationId};
-use crate::sql::Expr;
-use crate::sql::operation::PartitionBound;
+use crate::catalog::{Catalog, Index, Relation};
 
 impl TableWriter<'_> {
     /// What makes a table that is there a partition or an heir.
@@ -26,41 +23,6 @@ impl TableWriter<'_> {
 }
 
 impl Catalog {
-    /// The condition that the rows of a partition meet, for a query; nothing for the default partition, and for ranges
-    /// over several columns that are open at an end.
-    pub(crate) fn bound_condition(&self, parent: RelationId, bound: &PartitionBound) -> Option<String> {
-        let relation = self.relation(parent)?;
-        let key: Vec<&str> = relation.table()?.partition_by.as_ref()?.key.iter().map(|key| key.sql.trim()).collect();
-        let given: Vec<String> = key.iter().map(|key| format!("({key}) IS NOT NULL")).collect();
-        let given = given.join(" AND ");
-        let all = key.join(", ");
-        match bound {
-            PartitionBound::Default => None,
-            PartitionBound::In(list) => {
-                let (nulls, others): (Vec<Expr>, Vec<Expr>) =
-                    list.iter().cloned().partition(|value| matches!(value, Expr::Null));
-                Some(match (nulls.is_empty(), others.is_empty()) {
-                    (true, _) => format!("{given} AND ({all}) IN ({})", values(&others)),
-                    (false, true) => format!("({all}) IS NULL"),
-                    (false, false) => format!("({all}) IS NULL OR ({all}) IN ({})", values(&others)),
-                })
-            }
-            PartitionBound::Range { from, to } => {
-                let is_open = |values: &[Expr]| values.iter().any(|value| matches!(value, Expr::Column { .. }));
-                if key.len() > 1 && (is_open(from) || is_open(to)) {
-                    return None;
-                }
-                let low = (!is_open(from)).then(|| format!(" AND ({all}) >= ({})", values(from)));
-                let high = (!is_open(to)).then(|| format!(" AND ({all}) < ({})", values(to)));
-                Some(format!("{given}{}{}", low.unwrap_or_default(), high.unwrap_or_default()))
-            }
-            PartitionBound::Hash { modulus, remainder } => {
-                let name = relation.object_name().sql().replace('\'', "''");
-                Some(format!("satisfies_hash_partition('{name}'::regclass, {modulus}, {remainder}, {all})"))
-            }
-        }
-    }
-
     /// Whether an index is made by a statement of its own: not by the constraint that it is behind.
     pub(super) fn is_plain_index(&self, index: &Index) -> bool {
         index.constraint.is_none()

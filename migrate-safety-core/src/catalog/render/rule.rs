@@ -2,9 +2,8 @@
 
 use super::script::is_written;
 use super::table_parts::firing;
-use crate::catalog::{Catalog, Relation, RelationId, RelationKind};
+use crate::catalog::{Catalog, Relation, RelationKind};
 use crate::sql::Ident;
-use crate::sql::operation::RuleText;
 
 impl Catalog {
     /// All rules, and which of them do not fire as usual.
@@ -25,11 +24,6 @@ impl Catalog {
             }
         }
         statements
-    }
-
-    /// What a rule is written as.
-    pub(crate) fn rule_text(&self, relation: RelationId, name: &Ident) -> Option<&RuleText> {
-        self.rule_texts.get(&(relation, name.clone()))
     }
 
     /// `CREATE RULE` without a semicolon.

@@ -1,6 +1,7 @@
 //! Tables: `CREATE TABLE` with all that can stand in it.
 
-use super::text::{bare, default_value, literal, values, with_options};
+use super::text::{bare, default_value, literal, with_options};
+use crate::catalog::query::values;
 use crate::catalog::{Catalog, Column, Constraint, ConstraintKind, Relation, RelationKind, Table};
 use crate::sql::Ident;
 use crate::sql::expr::{Expr, Expression};

@@ -80,33 +80,6 @@ fn option_value(value: &str) -> String {
     if plain { value.to_owned() } else { literal(value) }
 }
 
-/// A partition bound's value. The server takes constants and simple expressions there; what cannot be written back
-/// is `NULL`.
-pub(super) fn value(expr: &Expr) -> String {
-    match expr {
-        Expr::Bool(value) => value.to_string(),
-        Expr::Number(number) => number.to_string(),
-        Expr::String(text) => literal(text),
-        Expr::Cast { expr, to } => format!("{}::{to}", value(expr)),
-        Expr::Collate { expr, collation } => format!("{} COLLATE {}", value(expr), collation.sql()),
-        Expr::Column { name, .. } => name.sql(),
-        Expr::Call { name, args } if args.is_empty() && is_keyword(&name.name) => name.name.to_string(),
-        Expr::Call { name, args } => format!("{}({})", name.sql(), values(args)),
-        Expr::Binary { op, left, right } => format!("({} {op} {})", value(left), value(right)),
-        _ => "NULL".to_owned(),
-    }
-}
-
-/// Functions that are called without parentheses.
-fn is_keyword(name: &str) -> bool {
-    name.starts_with("current_") || name.starts_with("local") || matches!(name, "session_user" | "user")
-}
-
-/// Values with commas between.
-pub(super) fn values(exprs: &[Expr]) -> String {
-    exprs.iter().map(value).collect::<Vec<_>>().join(", ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -34,6 +34,7 @@ use crate::sql::token::Token;
 pub(crate) use array_literal::elements as array_elements;
 pub(crate) use data_type::data_type;
 use dml::{DML_WORDS, dml};
+#[cfg(feature = "plan")]
 pub(crate) use dml::{UpdateText, update_text};
 pub(crate) use expr::{expression, operand_expression, restricted_expression};
 pub(crate) use query::query;

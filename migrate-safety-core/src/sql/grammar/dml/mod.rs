@@ -5,6 +5,8 @@ mod insert;
 mod merge;
 mod session;
 mod update;
+#[cfg(feature = "plan")]
+mod update_text;
 
 use super::expr::expr;
 use super::query::{operation, output_list};
@@ -17,8 +19,9 @@ use crate::sql::token::Token;
 
 pub(super) use insert::insert;
 pub(super) use merge::merge;
-pub(crate) use update::{UpdateText, update_text};
 pub(super) use update::{delete, update};
+#[cfg(feature = "plan")]
+pub(crate) use update_text::{UpdateText, update_text};
 
 /// First words of the statements that [`dml`] reads; a parenthesis is one too.
 pub(crate) const DML_WORDS: &[&str] = &[
