@@ -41,6 +41,12 @@ impl LockMode {
         Self::NAMES.iter().find(|(_, name, _)| *name == mode).map(|(mode, ..)| *mode)
     }
 
+    /// The mode of a [`name`](Self::name).
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(.., known)| *known == name).map(|(mode, ..)| *mode)
+    }
+
     /// The name in the documentation and in `LOCK TABLE`.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -3,7 +3,7 @@
 use std::sync::PoisonError;
 
 use crate::place::Place;
-use crate::{Case, Error, PostgresServer, ServerError, reset};
+use crate::{Case, Error, LockMode, PostgresServer, ServerError, reset};
 
 /// What a statement did. Relations are `schema.name`, unquoted, as they were called before it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +22,20 @@ pub struct Measurement {
     pub error: Option<ServerError>,
     /// Tables that had no rows, because none could be made up.
     pub unfilled: Vec<String>,
+}
+
+impl Measurement {
+    /// Adds the locks another measurement of the same case saw: the stronger mode of each relation stays.
+    pub fn add_locks(&mut self, seen: Vec<(String, String)>) {
+        for (relation, mode) in seen {
+            match self.locks.iter_mut().find(|(known, _)| *known == relation) {
+                Some((_, known)) if LockMode::from_name(known) < LockMode::from_name(&mode) => *known = mode,
+                Some(_) => {}
+                None => self.locks.push((relation, mode)),
+            }
+        }
+        self.locks.sort();
+    }
 }
 
 /// Measures statements in a database of its own, which it empties between cases.
@@ -102,8 +116,15 @@ fn touches_cluster(case: &Case<'_>) -> bool {
     const WORDS: [&str; 7] = ["role", "user", "group", "database", "system", "tablespace", "subscription"];
 
     [case.setup, case.session, case.before, case.sql].iter().any(|sql| {
-        let mut words = sql.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-        words.any(|word| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known)))
+        let mut words =
+            sql.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty()).peekable();
+        while let Some(word) = words.next() {
+            let groups_rows = words.peek().is_some_and(|next| next.eq_ignore_ascii_case("by"));
+            if !groups_rows && WORDS.iter().any(|known| word.eq_ignore_ascii_case(known)) {
+                return true;
+            }
+        }
+        false
     })
 }
 
@@ -112,8 +133,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn two_looks_see_the_stronger_lock() {
+        let locks = |modes: &[(&str, &str)]| modes.iter().map(|(r, m)| ((*r).to_owned(), (*m).to_owned())).collect();
+        let mut measured =
+            Measurement { locks: locks(&[("a", "SHARE"), ("b", "ROW EXCLUSIVE")]), ..Measurement::default() };
+        measured.add_locks(locks(&[("a", "ROW EXCLUSIVE"), ("b", "SHARE"), ("c", "SHARE")]));
+        let expected: Vec<(String, String)> = locks(&[("a", "SHARE"), ("b", "SHARE"), ("c", "SHARE")]);
+        assert_eq!(measured.locks, expected);
+    }
+
+    #[test]
     fn roles_are_shared_and_tables_are_not() {
         assert!(touches_cluster(&Case::new("", "", "CREATE ROLE app")));
+        assert!(touches_cluster(&Case::new("", "CREATE GROUP app", "")));
         assert!(!touches_cluster(&Case::new("", "CREATE TABLE users (id int)", "DROP TABLE users")));
+        assert!(!touches_cluster(&Case::new("", "", "SELECT count(*) FROM users GROUP BY name")));
     }
 }

@@ -12,7 +12,7 @@ const SKIP_SERVERS: &str = "MIGRATE_SAFETY_SKIP_SERVERS";
 const STEPS: [&[&str]; 4] = [
     &["fmt", "--all", "--check"],
     &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
-    &["test", "--workspace"],
+    &["test", "--workspace", "--no-fail-fast"],
     &["doc", "--workspace", "--no-deps"],
 ];
 

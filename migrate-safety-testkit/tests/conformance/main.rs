@@ -16,7 +16,7 @@ mod row;
 
 use migrate_safety_core::effects::fact::Example;
 use migrate_safety_core::effects::postgres;
-use migrate_safety_testkit::{Case, run_cases, server_for_test};
+use migrate_safety_testkit::{Case, Measurement, run_cases, server_for_test};
 use row::Row;
 
 /// All cases for a version, the examples of its facts among them.
@@ -50,7 +50,7 @@ fn conform(major: u16) {
     for (row, result) in rows.iter().zip(results) {
         let differences = match result.result {
             Err(error) => vec![format!("not measured: {error}")],
-            Ok(measured) => compare::differences(row, &predict::predict(major, row), &measured),
+            Ok(measured) => compare_closely(major, row, measured),
         };
         if !differences.is_empty() {
             report.push(format!("{}\n    after {}\n  {}", row.sql, row.setup, differences.join("\n  ")));
@@ -63,6 +63,27 @@ fn conform(major: u16) {
         rows.len(),
         report.join("\n\n")
     );
+}
+
+/// The differences of one case. The locks of a statement outside a transaction are watched from other sessions, which on a
+/// busy machine may miss a short one: what differs is measured again, and what any of the looks saw was taken.
+fn compare_closely(major: u16, row: &Row, mut measured: Measurement) -> Vec<String> {
+    const LOOKS: usize = 4;
+
+    let predicted = predict::predict(major, row);
+    let mut differences = compare::differences(row, &predicted, &measured);
+    for _ in 1..LOOKS {
+        if differences.is_empty() || !measured.requires_no_transaction {
+            break;
+        }
+        let again = run_cases(major, &[row.case()]).unwrap().remove(0);
+        match again.result {
+            Ok(look) => measured.add_locks(look.locks),
+            Err(error) => return vec![format!("not measured again: {error}")],
+        }
+        differences = compare::differences(row, &predicted, &measured);
+    }
+    differences
 }
 
 #[test]
