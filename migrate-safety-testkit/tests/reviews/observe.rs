@@ -1,16 +1,23 @@
 //! What a server does with a migration while the running release is at work.
 
 use crate::case::{Case, SHOP};
-use migrate_safety_testkit::PostgresServer;
+use migrate_safety_testkit::Database;
 use postgres::Client;
 use postgres::error::SqlState;
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 const ROWS: &str = include_str!("rows.sql");
 const RELEASE: &str = include_str!("release.sql");
 
 /// From how many rows on a table stands for a large one.
 const MANY: i64 = 100;
+
+/// What is read by an index when the table is large is read by it here, too.
+const AS_ON_LARGE_TABLES: &str = "SET enable_seqscan = off";
+
+/// How long a migration of these few rows takes only if it waits.
+const LONG: Duration = Duration::from_secs(1);
 
 /// What was seen.
 #[derive(Debug, Default)]
@@ -27,9 +34,8 @@ pub(crate) struct Observed {
     pub(crate) lost: Vec<String>,
 }
 
-/// Runs a case as its host does.
-pub(crate) fn observe(server: &PostgresServer, case: &Case) -> Observed {
-    let database = server.database("review").unwrap();
+/// Runs a case as its host does, in an empty database.
+pub(crate) fn observe(database: &Database, case: &Case) -> Observed {
     let mut setup = database.connect().unwrap();
     let mut release = Release { client: database.connect().unwrap(), works: Vec::new() };
     for sql in [SHOP, ROWS, case.before] {
@@ -39,14 +45,16 @@ pub(crate) fn observe(server: &PostgresServer, case: &Case) -> Observed {
     let before = tables(&mut setup);
     // A session's counters hold what it did before, too.
     let mut client = database.connect().unwrap();
+    client.batch_execute(AS_ON_LARGE_TABLES).unwrap();
     let mut observed = Observed::default();
+    let started = Instant::now();
     let ran = if case.transaction() {
         client.batch_execute("BEGIN").unwrap();
         let ran = client.batch_execute(case.sql);
         if ran.is_ok() {
             observed.changed = worked(&mut client, &before, "n_tup_upd + n_tup_del");
-            let rewritten = worked(&mut client, &before, "seq_tup_read").len() + rewritten(&mut client, &before);
-            if rewritten > 0 {
+            let read = worked(&mut client, &before, "seq_tup_read + coalesce(idx_tup_fetch, 0)");
+            if started.elapsed() >= LONG || !read.is_empty() || is_rewritten(&mut client, &before) {
                 observed.stopped = release.stopped();
             }
         }
@@ -55,7 +63,7 @@ pub(crate) fn observe(server: &PostgresServer, case: &Case) -> Observed {
     } else {
         let ran = client.batch_execute(case.sql);
         // A new file of a table is written while nobody can use it.
-        if rewritten(&mut client, &before) > 0 {
+        if is_rewritten(&mut client, &before) {
             observed.stopped.push("whoever uses the table meanwhile".to_owned());
         }
         ran
@@ -79,7 +87,7 @@ struct Release {
 
 impl Release {
     fn begin(&mut self) {
-        self.client.batch_execute("SET lock_timeout = '20ms'").unwrap();
+        self.client.batch_execute("SET lock_timeout = '5ms'").unwrap();
         for sql in RELEASE.lines().filter(|line| !line.starts_with("--")) {
             if self.does(sql).is_ok() {
                 self.works.push(sql);
@@ -141,13 +149,15 @@ fn worked(client: &mut Client, before: &BTreeMap<u32, Table>, what: &str) -> Vec
     worked.iter().filter_map(|row| before.get(&row.get(0))).map(|table| table.name.clone()).collect()
 }
 
-/// How many large tables got another file.
-fn rewritten(client: &mut Client, before: &BTreeMap<u32, Table>) -> usize {
-    let rows = client.query("SELECT oid, relfilenode FROM pg_class WHERE relkind = 'r'", &[]).unwrap();
-    let after: BTreeMap<u32, u32> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
-    let is_other =
-        |(oid, table): &(&u32, &Table)| after.get(oid).is_some_and(|file| *file != table.file) && table.rows >= MANY;
-    before.iter().filter(is_other).count()
+/// Whether a large table got another file, with rows in it.
+fn is_rewritten(client: &mut Client, before: &BTreeMap<u32, Table>) -> bool {
+    let sql = "SELECT oid, relfilenode, oid::regclass::text FROM pg_class WHERE relkind = 'r' AND oid >= 16384";
+    let files: Vec<(u32, u32, String)> =
+        client.query(sql, &[]).unwrap().iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect();
+    files.iter().any(|(oid, file, name)| {
+        let is_other = before.get(oid).is_some_and(|table| *file != table.file && table.rows >= MANY);
+        is_other && !client.query(&format!("SELECT FROM {name} LIMIT 1"), &[]).unwrap().is_empty()
+    })
 }
 
 fn lost(before: &BTreeMap<u32, Table>, after: &BTreeMap<u32, Table>) -> Vec<String> {

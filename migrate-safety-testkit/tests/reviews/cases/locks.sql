@@ -94,7 +94,7 @@ DO $$ DECLARE t text; BEGIN FOREACH t IN ARRAY ARRAY['invoices', 'invoice_lines'
 -- case: prepared index
 PREPARE make AS SELECT 1; EXECUTE make; DEALLOCATE make; CREATE INDEX ON invoices (memo);
 -- case: sleeping with a lock
-ALTER TABLE invoices ADD COLUMN x int; SELECT pg_sleep(0.01);
+ALTER TABLE invoices ADD COLUMN x int; SELECT pg_sleep(1.5);
 -- case: a lock undone
 BEGIN; SAVEPOINT s; DROP TABLE plans; ROLLBACK TO SAVEPOINT s; COMMIT;
 -- case: a column undone and added again
