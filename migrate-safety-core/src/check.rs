@@ -1,5 +1,11 @@
 //! `check`: every migration replayed into the catalog, its effects predicted, the rules asked.
 
+#[cfg(feature = "resume")]
+mod resume;
+
+#[cfg(feature = "resume")]
+pub use resume::messages_resumed;
+
 use crate::catalog::{Applied, Catalog, RelationId, Removed, Stamp, Table};
 use crate::config::Config;
 use crate::effects::{self, Effects, Failure, RelationRef, scene::Scene};
@@ -28,16 +34,16 @@ pub fn check(set: &MigrationSet, config: &Config) -> Report {
 
 /// Like [`check`], on a schema that is there already.
 pub(crate) fn check_on(set: &MigrationSet, config: &Config, start: &Start<'_>) -> Report {
-    let mut replay = Replay::new(set, config, start);
-    if let Some(sql) = set.layout.bookkeeping() {
-        replay.run_before(sql);
-    }
+    let mut replay = Replay::over_bookkeeping(set, config, start);
+    let migrations = set.migrations.iter().map(|migration| replay.judge(migration)).collect();
+    conclude(set, config, &replay, migrations)
+}
+
+/// What is found when all migrations have been judged.
+fn conclude(set: &MigrationSet, config: &Config, replay: &Replay<'_>, migrations: Vec<MigrationReport>) -> Report {
     let mut report = Report::new(config.target, set.layout);
     report.errors = set.errors.clone();
-    for migration in &set.migrations {
-        let judged = replay.judge(migration);
-        report.migrations.push(judged);
-    }
+    report.migrations = migrations;
     let view = SetView { set, catalog: &replay.catalog, config, sizing: replay.sizing };
     for rule in RULES {
         if let Check::Set(check) = rule.check {
@@ -70,10 +76,7 @@ pub fn replay(set: &MigrationSet, config: &Config) -> Catalog {
 /// Replays a set of migrations over the host's bookkeeping table; `seen` gets the schema after each migration.
 pub fn replay_each(set: &MigrationSet, config: &Config, seen: &mut dyn FnMut(&Migration, &Catalog)) {
     let silent = Config { only: Some(BTreeSet::new()), ..config.clone() };
-    let mut replay = Replay::new(set, &silent, &Start::default());
-    if let Some(sql) = set.layout.bookkeeping() {
-        replay.run_before(sql);
-    }
+    let mut replay = Replay::over_bookkeeping(set, &silent, &Start::default());
     for migration in &set.migrations {
         replay.judge(migration);
         seen(migration, &replay.catalog);
@@ -158,15 +161,33 @@ const MAX_CALL_DEPTH: usize = 8;
 const MAX_BODIES: usize = 1000;
 
 impl<'c> Replay<'c> {
+    /// Before the first migration, but for the host's bookkeeping table.
     fn new(set: &MigrationSet, config: &'c Config, start: &Start<'c>) -> Self {
         let complete = set.complete || config.schema.is_some();
         let catalog = start.catalog.map_or_else(|| Catalog::new(config.target, complete), Catalog::aged);
-        let session = crate::catalog::Session::default();
-        let mut replay = Self {
+        let mut replay = Self::on(catalog, set, config, start);
+        if let (Some(schema), None) = (&config.schema, start.catalog) {
+            replay.run_before(&schema.text);
+        }
+        replay
+    }
+
+    /// Before the first migration.
+    fn over_bookkeeping(set: &MigrationSet, config: &'c Config, start: &Start<'c>) -> Self {
+        let mut replay = Self::new(set, config, start);
+        if let Some(sql) = set.layout.bookkeeping() {
+            replay.run_before(sql);
+        }
+        replay
+    }
+
+    /// On a schema that is there.
+    fn on(catalog: Catalog, set: &MigrationSet, config: &'c Config, start: &Start<'c>) -> Self {
+        Self {
             config,
             host: set.layout,
             catalog,
-            session,
+            session: crate::catalog::Session::default(),
             now: start.catalog.map_or(Stamp::BEFORE, |_| Stamp::AFTER_ANY_HISTORY),
             one_by_one: start.one_by_one,
             left: Vec::new(),
@@ -180,11 +201,7 @@ impl<'c> Replay<'c> {
             sizing: Sizing::new(config, start.sizes),
             points: Vec::new(),
             prepared: BTreeMap::new(),
-        };
-        if let (Some(schema), None) = (&config.schema, start.catalog) {
-            replay.run_before(&schema.text);
         }
-        replay
     }
 
     /// Applies what was there before the first migration.

@@ -25,6 +25,8 @@ pub mod sizes;
 pub mod sql;
 mod wrap;
 
+#[cfg(feature = "resume")]
+pub use check::messages_resumed;
 pub use check::{check, replay, replay_each};
 pub use checker::Checker;
 pub use config::Config;

@@ -1,57 +1,94 @@
-//! What earlier builds found, by the content of all that they read.
+//! Files of what earlier builds found out, each under the key of all that it follows from.
 //!
-//! One file for each use of a directory of migrations. A file that cannot be read, was written for other content, or does not match its
-//! own check sum is as good as none; one that cannot be written is done without.
+//! A file that cannot be read, was written for another key, or does not match its own check sum is as good as none; one
+//! that cannot be written is done without. A name is written over, so there are never more files than names.
 
-use migrate_safety_core::report::Message;
-use migrate_safety_core::rules::Status;
-use std::fmt::{self, Write};
-use std::hash::{DefaultHasher, Hasher};
+use crate::digest::{Digest, Key};
+use std::fmt;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The file of one use of some migrations.
+/// The directory for what builds of the crate find out.
 pub(crate) struct Cache {
+    dir: PathBuf,
+}
+
+/// One file in it.
+pub(crate) struct Entry {
     path: PathBuf,
 }
 
-/// The key of what decides an outcome, this version of the macros included.
-pub(crate) fn key(content: &fmt::Arguments<'_>) -> String {
-    digest(&format_args!("{}{content}", env!("MIGRATE_SAFETY_FINGERPRINT")))
+/// What an entry was written for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Label {
+    /// A number that whoever writes it can make use of.
+    pub(crate) number: usize,
+    /// What it follows from.
+    pub(crate) key: Key,
 }
 
 impl Cache {
-    /// The cache of one use of the crate's migrations; `None`: there is no place for one.
-    pub(crate) fn of_crate(used: &fmt::Arguments<'_>) -> Option<Self> {
+    /// `None`: there is no place for one.
+    pub(crate) fn of_crate() -> Option<Self> {
         let dir = match std::env::var_os("OUT_DIR") {
             Some(dir) => PathBuf::from(dir),
             None => target_directory()?.join("migrate-safety"),
         };
-        Some(Self { path: dir.join(format!("migrate-safety-{}", digest(used))) })
+        Some(Self { dir })
     }
 
-    /// What was found for `key`.
-    pub(crate) fn read(&self, key: &str) -> Option<Vec<Message>> {
-        let text = std::fs::read_to_string(&self.path).ok()?;
-        let (head, body) = text.split_once('\n')?;
-        if head != self::head(key, body) {
+    /// The entry of this name.
+    pub(crate) fn entry(&self, name: fmt::Arguments<'_>) -> Entry {
+        let mut digest = Digest::new();
+        digest.text(name);
+        Entry { path: self.dir.join(format!("migrate-safety-{}", digest.key())) }
+    }
+}
+
+impl Entry {
+    /// What was kept under `label`.
+    pub(crate) fn read(&self, label: Label) -> Option<Vec<u8>> {
+        let mut file = BufReader::new(std::fs::File::open(&self.path).ok()?);
+        let head = head_of(&mut file)?;
+        if !head.starts_with(&label.to_string()) {
             return None;
         }
-        parse(body)
+        let mut body = Vec::new();
+        file.read_to_end(&mut body).ok()?;
+        (head == self::head(label, &body)).then_some(body)
     }
 
-    /// Keeps what was found. Other builds see the old file or the new one.
-    pub(crate) fn write(&self, key: &str, messages: &[Message]) {
-        let body = print(messages);
-        let text = format!("{}\n{body}", head(key, &body));
+    /// Whether what is kept there says that it is under `label`.
+    pub(crate) fn is_labelled(&self, label: &dyn Fn(usize) -> Option<Label>) -> Option<usize> {
+        let head = head_of(&mut BufReader::new(std::fs::File::open(&self.path).ok()?))?;
+        let number = head.split_once(' ')?.0.parse().ok()?;
+        head.starts_with(&label(number)?.to_string()).then_some(number)
+    }
+
+    /// Keeps `body`. Other builds see the old file or the new one.
+    pub(crate) fn write(&self, label: Label, body: &[u8]) {
         let written = self.path.with_extension(format!("{}-{}.tmp", std::process::id(), unique()));
+        let content = [head(label, body).as_bytes(), body].concat();
         let stored = self.path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| {
-            std::fs::write(&written, text)?;
+            std::fs::write(&written, content)?;
             std::fs::rename(&written, &self.path)
         });
         if stored.is_err() {
             let _ = std::fs::remove_file(&written);
         }
+    }
+
+    /// Puts what is kept here in the place of what is kept there.
+    pub(crate) fn move_to(&self, other: &Self) {
+        // Where that fails, the one here is still there.
+        let _ = std::fs::rename(&self.path, &other.path);
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} ", self.number, self.key)
     }
 }
 
@@ -62,47 +99,18 @@ fn unique() -> usize {
 }
 
 /// The first line: what it is for, and the check sum of the rest.
-fn head(key: &str, body: &str) -> String {
-    format!("{key} {}", digest(&format_args!("{key}{body}")))
+fn head(label: Label, body: &[u8]) -> String {
+    let mut digest = Digest::new();
+    digest.text(format_args!("{label}"));
+    digest.bytes(body);
+    format!("{label}{}\n", digest.key())
 }
 
-/// A message is a line with its status and length, and that many bytes.
-fn print(messages: &[Message]) -> String {
-    let mut out = String::new();
-    for Message { status, text } in messages {
-        let _ = writeln!(out, "{status} {}\n{text}", text.len());
-    }
-    out
-}
-
-fn parse(mut body: &str) -> Option<Vec<Message>> {
-    let mut messages = Vec::new();
-    while !body.is_empty() {
-        let (line, rest) = body.split_once('\n')?;
-        let (status, length) = line.split_once(' ')?;
-        let status = [Status::Flag, Status::Block].into_iter().find(|known| known.name() == status)?;
-        let (text, rest) = rest.split_at_checked(length.parse().ok()?)?;
-        messages.push(Message { status, text: text.to_owned() });
-        body = rest.strip_prefix('\n')?;
-    }
-    Some(messages)
-}
-
-/// 128 bits of a text that need not be in memory as a whole.
-fn digest(content: &fmt::Arguments<'_>) -> String {
-    let mut hashing = Hashing([DefaultHasher::new(), DefaultHasher::new()]);
-    hashing.0[1].write_u8(1);
-    let _ = hashing.write_fmt(*content);
-    hashing.0.iter().fold(String::new(), |out, hasher| out + &format!("{:016x}", hasher.finish()))
-}
-
-struct Hashing([DefaultHasher; 2]);
-
-impl Write for Hashing {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.iter_mut().for_each(|hasher| hasher.write(text.as_bytes()));
-        Ok(())
-    }
+/// The first line of a file, which is never longer than a label and a key.
+fn head_of(file: &mut impl BufRead) -> Option<String> {
+    let mut line = Vec::new();
+    file.take(100).read_until(b'\n', &mut line).ok()?;
+    String::from_utf8(line).ok()
 }
 
 /// Where cargo builds the crate, as far as that can be known without a build script.
@@ -119,67 +127,69 @@ fn target_directory() -> Option<PathBuf> {
 mod tests {
     use super::*;
 
-    fn cache(name: &str) -> Cache {
+    fn entry(name: &str) -> Entry {
         let dir = std::env::temp_dir().join(format!("migrate-safety-cache-{}", std::process::id()));
-        Cache { path: dir.join(name) }
+        Entry { path: dir.join(name) }
     }
 
-    fn found(length: usize) -> Vec<Message> {
-        let texts = ["first\nline", "\u{e9}", ""].into_iter().cycle().take(length);
-        texts.map(|text| Message { status: Status::Block, text: text.to_owned() }).collect()
+    fn label(number: usize) -> Label {
+        Label { number, key: Digest::new().key() }
     }
 
     #[test]
-    fn what_is_kept_is_found_under_its_key_only() {
-        let cache = cache("kept");
-        assert_eq!(cache.read("k"), None);
-        cache.write("k", &found(5));
-        assert_eq!(cache.read("k"), Some(found(5)));
-        assert_eq!(cache.read("other"), None);
-        cache.write("k", &[]);
-        assert_eq!(cache.read("k"), Some(Vec::new()));
+    fn what_is_kept_is_found_under_its_label_only() {
+        let entry = entry("kept");
+        assert_eq!(entry.read(label(1)), None);
+        entry.write(label(1), b"some\nthing");
+        assert_eq!(entry.read(label(1)), Some(b"some\nthing".to_vec()));
+        assert_eq!(entry.read(label(10)), None);
+        assert_eq!(entry.is_labelled(&|number| Some(label(number))), Some(1));
+        assert_eq!(entry.is_labelled(&|number| Some(label(number + 1))), None);
+        entry.write(label(10), &[]);
+        assert_eq!(entry.read(label(10)), Some(Vec::new()));
+        assert_eq!(entry.read(label(1)), None);
     }
 
     #[test]
     fn a_changed_file_is_as_good_as_none() {
-        let cache = cache("poisoned");
-        cache.write("k", &found(3));
-        let good = std::fs::read(&cache.path).unwrap();
+        let entry = entry("poisoned");
+        entry.write(label(7), b"what was found");
+        let good = std::fs::read(&entry.path).unwrap();
         for at in 0..good.len() {
             let mut bad = good.clone();
             bad[at] ^= 1;
-            std::fs::write(&cache.path, &bad).unwrap();
-            assert_eq!(cache.read("k"), None, "byte {at}");
-            std::fs::write(&cache.path, &good[..at]).unwrap();
-            assert_eq!(cache.read("k"), None, "cut at {at}");
+            std::fs::write(&entry.path, &bad).unwrap();
+            assert_eq!(entry.read(label(7)), None, "byte {at}");
+            std::fs::write(&entry.path, &good[..at]).unwrap();
+            assert_eq!(entry.read(label(7)), None, "cut at {at}");
         }
         // Nothing is believed that does not carry its check sum.
-        std::fs::write(&cache.path, "k \n").unwrap();
-        assert_eq!(cache.read("k"), None);
+        std::fs::write(&entry.path, format!("{}\n", label(7))).unwrap();
+        assert_eq!(entry.read(label(7)), None);
     }
 
     #[test]
     fn a_place_that_cannot_be_written_is_done_without() {
-        let cache = cache("directory");
-        std::fs::create_dir_all(&cache.path).unwrap();
-        cache.write("k", &found(1));
-        assert_eq!(cache.read("k"), None);
-        let cache = Cache { path: "/dev/null/no/such/place".into() };
-        cache.write("k", &found(1));
-        assert_eq!(cache.read("k"), None);
+        let directory = entry("directory");
+        std::fs::create_dir_all(&directory.path).unwrap();
+        directory.write(label(1), b"x");
+        assert_eq!(directory.read(label(1)), None);
+        let nowhere = Entry { path: "/dev/null/no/such/place".into() };
+        nowhere.write(label(1), b"x");
+        assert_eq!(nowhere.read(label(1)), None);
     }
 
     #[test]
     fn two_builds_at_once_see_one_or_the_other() {
-        let cache = cache("shared");
+        let entry = entry("shared");
         std::thread::scope(|scope| {
-            for key in ["a", "b"] {
-                let cache = &cache;
+            for number in [1, 2] {
+                let entry = &entry;
                 scope.spawn(move || {
+                    let body = vec![b'x'; 1000 * number];
                     for _ in 0..200 {
-                        cache.write(key, &found(key.len() + 40));
-                        let seen = cache.read(key);
-                        assert!(seen.is_none_or(|seen| seen == found(key.len() + 40)));
+                        entry.write(label(number), &body);
+                        assert!(entry.read(label(number)).is_none_or(|seen| seen == body));
                     }
                 });
             }

@@ -47,10 +47,12 @@
 mod arguments;
 mod build_script;
 mod cache;
+mod digest;
 mod emit;
 mod host;
 mod input;
 mod settings;
+mod states;
 mod verdict;
 
 use host::Host;

@@ -1,37 +1,44 @@
-//! `cargo xtask bench-build`: what the checked macro adds to a build, beside sqlx's own macro, in one run.
+//! `cargo xtask bench-build`: what the checked macros add to a build, beside the hosts' own macros, in one run.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::workspace;
 
 /// Migrations in the history, which is about 1 MB.
 const MIGRATIONS: usize = 700;
 
-/// How often a warm build is measured; the fastest counts.
-const ROUNDS: usize = 3;
+/// How often a warm build is measured; the median counts.
+const ROUNDS: usize = 7;
 
-/// A way to embed the same history.
-struct Variant {
+/// Whose macro embeds the history.
+struct Host {
     name: &'static str,
-    call: &'static str,
-    /// More of `Cargo.toml`.
-    manifest: &'static str,
+    dependencies: &'static str,
+    /// The value, by the host's macro and by ours.
+    own: &'static str,
+    checked: &'static str,
+    value: &'static str,
 }
 
-const CHECKED: &str = "migrate_safety_sqlx::migrate!(\"./migrations\", start_after = 600)";
-
-const VARIANTS: [Variant; 3] = [
-    Variant { name: "sqlx::migrate!", call: "sqlx::migrate!(\"./migrations\")", manifest: "" },
-    Variant { name: "checked", call: CHECKED, manifest: "" },
-    Variant {
-        name: "checked, optimised checker",
-        call: CHECKED,
-        manifest: "[profile.dev.package.migrate-safety-core]\nopt-level = 1\n",
+const HOSTS: [Host; 2] = [
+    Host {
+        name: "sqlx",
+        dependencies: "sqlx = { version = \"0.9\", default-features = false, features = [\"macros\", \"migrate\"] }\n",
+        own: "sqlx::migrate!(\"./migrations\")",
+        checked: "migrate_safety_sqlx::migrate!(\"./migrations\")",
+        value: "sqlx::migrate::Migrator",
+    },
+    Host {
+        name: "diesel",
+        dependencies: "diesel = { version = \"2.3\", default-features = false, features = [\"postgres_backend\"] }\n\
+                       diesel_migrations = { version = \"2.3\", default-features = false }\n",
+        own: "diesel_migrations::embed_migrations!(\"migrations\")",
+        checked: "migrate_safety_diesel::embed_migrations!(\"migrations\")",
+        value: "diesel_migrations::EmbeddedMigrations",
     },
 ];
 
@@ -40,71 +47,109 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
         return Err("usage: cargo xtask bench-build".to_owned());
     }
     let root = workspace().join("target/bench-build");
-    println!("{MIGRATIONS} migrations, debug build; CPU and wall seconds\n");
-    println!("{:<28} {:>8} {:>16} {:>16} {:>16}", "", "crates", "cold", "other edit", "migration edit");
-    for variant in &VARIANTS {
-        let project = Project::new(&root, variant).map_err(|error| format!("{}: {error}", root.display()))?;
-        let crates = project.crates()?;
-        let cold = project.build()?;
-        let other = project.warm("src/main.rs", "// ")?;
-        let migration = project.warm(&format!("migrations/{}", file_name(MIGRATIONS - 1)), "-- ")?;
-        println!("{:<28} {crates:>8} {cold:>16} {other:>16} {migration:>16}", variant.name);
+    let bytes: usize = (0..MIGRATIONS).map(|number| migration(number).len()).sum();
+    println!("{MIGRATIONS} migrations, {} KB; debug builds; CPU seconds, the median of {ROUNDS}", bytes / 1000);
+    for host in &HOSTS {
+        let failed = |error| format!("{}: {error}", host.name);
+        let own = Project::new(&root, host, false).map_err(|error| failed(error.to_string()))?;
+        let checked = Project::new(&root, host, true).map_err(|error| failed(error.to_string()))?;
+        println!("\n{:<36} {:>9} {:>9} {:>9}", host.name, "own", "checked", "added");
+        let crates = [own.crates()?, checked.crates()?];
+        println!("{:<36} {:>9} {:>9} {:>9}", "crates", crates[0], crates[1], crates[1] - crates[0]);
+        row("cold build", own.build()?, checked.build()?);
+        for (what, edited) in [
+            ("another file edited", None),
+            ("the last migration edited", Some(MIGRATIONS - 1)),
+            ("the one 20 before it edited", Some(MIGRATIONS - 21)),
+            ("the one 200 before it edited", Some(MIGRATIONS - 201)),
+            ("the first migration edited", Some(0)),
+        ] {
+            let (mut by_own, mut by_checked) = (Vec::new(), Vec::new());
+            for round in 0..ROUNDS {
+                by_own.push(own.rebuild(edited, round)?);
+                by_checked.push(checked.rebuild(edited, round)?);
+            }
+            row(what, median(by_own), median(by_checked));
+        }
+        own.halve()?;
+        checked.halve()?;
+        let (mut by_own, mut by_checked) = (Vec::new(), Vec::new());
+        for round in 0..ROUNDS {
+            by_own.push(own.rebuild(Some(0), round)?);
+            by_checked.push(checked.rebuild(Some(0), round)?);
+        }
+        row("the first edited, half the history", median(by_own), median(by_checked));
     }
     Ok(())
 }
 
-/// What a build took.
-#[derive(Clone, Copy, PartialEq, PartialOrd)]
-struct Cost {
-    cpu: f64,
-    wall: f64,
+fn row(what: &str, own: Duration, checked: Duration) {
+    let [own, checked] = [own, checked].map(|cost| cost.as_secs_f64());
+    println!("{what:<36} {own:>9.2} {checked:>9.2} {:>9.2}", checked - own);
 }
 
-impl std::fmt::Display for Cost {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(&format!("{:.2} / {:.2}", self.cpu, self.wall))
-    }
+fn median(mut costs: Vec<Duration>) -> Duration {
+    costs.sort_unstable();
+    costs.get(costs.len() / 2).copied().unwrap_or_default()
 }
 
 /// A crate that embeds the history.
 struct Project {
     root: PathBuf,
+    diesel: bool,
 }
 
 impl Project {
-    fn new(parent: &Path, variant: &Variant) -> std::io::Result<Self> {
-        let root = parent.join(variant.name.replace(|c: char| !c.is_ascii_alphanumeric(), "-"));
+    fn new(parent: &Path, host: &Host, checked: bool) -> std::io::Result<Self> {
+        let name = host.name;
+        let root = parent.join(format!("{name}-{}", if checked { "checked" } else { "own" }));
         if root.exists() {
             fs::remove_dir_all(&root)?;
         }
         fs::create_dir_all(root.join("src"))?;
-        fs::create_dir_all(root.join("migrations"))?;
         fs::copy(workspace().join("Cargo.lock"), root.join("Cargo.lock"))?;
-        let ours = if variant.call == CHECKED {
-            let path = workspace().join("migrate-safety-sqlx");
-            format!("migrate-safety-sqlx = {{ path = {path:?}, default-features = false, features = [\"macros\"] }}\n")
+        let path = workspace().join(format!("migrate-safety-{name}"));
+        let ours = if checked {
+            format!(
+                "migrate-safety-{name} = {{ path = {path:?}, default-features = false, features = [\"macros\"] }}\n"
+            )
         } else {
             String::new()
         };
         let manifest = format!(
-            "[package]\nname = \"embedding\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
-             sqlx = {{ version = \"0.9\", default-features = false, features = [\"macros\", \"migrate\"] }}\n{ours}\n{}",
-            variant.manifest
+            "[package]\nname = \"embedding\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+             [dependencies]\n{}{ours}",
+            host.dependencies
         );
         fs::write(root.join("Cargo.toml"), manifest)?;
         fs::write(root.join("build.rs"), "fn main() {\n    println!(\"cargo:rerun-if-changed=migrations\");\n}\n")?;
-        let call = variant.call;
-        fs::write(
-            root.join("src/main.rs"),
-            format!(
-                "#![allow(deprecated)]\nstatic MIGRATOR: sqlx::migrate::Migrator = {call};\n\n\
-                 fn main() {{\n    println!(\"{{}}\", MIGRATOR.iter().count());\n}}\n"
-            ),
-        )?;
+        let (value, call) = (host.value, if checked { host.checked } else { host.own });
+        // What is found in the history are warnings, which are not what is measured.
+        let main = format!(
+            "#![allow(deprecated)]\npub static MIGRATIONS: {value} = {call};\n\nfn main() {{\n    \
+             println!(\"{{:p}}\", &MIGRATIONS);\n}}\n"
+        );
+        fs::write(root.join("src/main.rs"), main)?;
+        let project = Self { root, diesel: name == "diesel" };
         for number in 0..MIGRATIONS {
-            fs::write(root.join("migrations").join(file_name(number)), migration(number))?;
+            let path = project.migration(number);
+            fs::create_dir_all(path.parent().unwrap_or(&project.root))?;
+            fs::write(&path, migration(number))?;
+            if project.diesel {
+                fs::write(path.with_file_name("down.sql"), "SELECT 1;\n")?;
+            }
+            if project.diesel && number % 10 == 4 {
+                fs::write(path.with_file_name("metadata.toml"), "run_in_transaction = false\n")?;
+            }
         }
-        Ok(Self { root })
+        Ok(project)
+    }
+
+    /// The file of a migration.
+    fn migration(&self, number: usize) -> PathBuf {
+        let version = 1000 + number;
+        let name = if self.diesel { format!("{version}_step/up.sql") } else { format!("{version}_step.sql") };
+        self.root.join("migrations").join(name)
     }
 
     /// How many crates are compiled.
@@ -118,8 +163,8 @@ impl Project {
         Ok(text.lines().filter(|line| !line.is_empty()).collect::<BTreeSet<_>>().len())
     }
 
-    fn build(&self) -> Result<Cost, String> {
-        let before = (children_cpu(), Instant::now());
+    fn build(&self) -> Result<Duration, String> {
+        let before = children_cpu();
         let output = Command::new("cargo")
             .args(["build", "--offline", "--quiet"])
             .current_dir(&self.root)
@@ -129,24 +174,32 @@ impl Project {
         if !output.status.success() {
             return Err(String::from_utf8_lossy(&output.stderr).into_owned());
         }
-        let cpu = children_cpu().saturating_sub(before.0).as_secs_f64();
-        Ok(Cost { cpu, wall: before.1.elapsed().as_secs_f64() })
+        Ok(children_cpu().saturating_sub(before))
     }
 
-    /// A build after a comment is written at the end of a file.
-    fn warm(&self, file: &str, comment: &str) -> Result<Cost, String> {
-        let path = self.root.join(file);
-        let mut fastest: Option<Cost> = None;
-        for round in 0..ROUNDS {
-            let mut text = fs::read_to_string(&path).map_err(|error| format!("{file}: {error}"))?;
-            let _ = writeln!(text, "{comment}edit {round}");
-            fs::write(&path, text).map_err(|error| format!("{file}: {error}"))?;
-            let cost = self.build()?;
-            if fastest.is_none_or(|fastest| cost < fastest) {
-                fastest = Some(cost);
-            }
+    /// A build after a comment is written at the end of a migration, or of the program.
+    fn rebuild(&self, migration: Option<usize>, round: usize) -> Result<Duration, String> {
+        let (path, comment) = match migration {
+            Some(number) => (self.migration(number), "-- edit"),
+            None => (self.root.join("src/main.rs"), "// edit"),
+        };
+        let failed = |error| format!("{}: {error}", path.display());
+        let text = fs::read_to_string(&path).map_err(failed)?;
+        fs::write(&path, format!("{text}{comment} {round}\n")).map_err(failed)?;
+        self.build()
+    }
+
+    /// Leaves the first half of the migrations, and builds.
+    fn halve(&self) -> Result<(), String> {
+        for number in MIGRATIONS / 2..MIGRATIONS {
+            let path = self.migration(number);
+            let removed = match (self.diesel, path.parent()) {
+                (true, Some(directory)) => fs::remove_dir_all(directory),
+                _ => fs::remove_file(&path),
+            };
+            removed.map_err(|error| format!("{}: {error}", path.display()))?;
         }
-        fastest.ok_or_else(|| "nothing was measured".to_owned())
+        self.build().map(drop)
     }
 }
 
@@ -159,10 +212,6 @@ fn children_cpu() -> Duration {
     Duration::from_millis(ticks * 10)
 }
 
-fn file_name(number: usize) -> String {
-    format!("{}_step.sql", number + 1)
-}
-
 /// One migration of a growing application: of ten, two create tables, the others change or fill them.
 fn migration(number: usize) -> String {
     let table = number / 10;
@@ -173,12 +222,16 @@ fn migration(number: usize) -> String {
             "CREATE TABLE t{table} (\n    id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,\n    name text,\n{}\n);\n",
             columns()
         ),
-        1 => format!("CREATE TABLE t{table}_lines (\n    parent bigint REFERENCES t{table} (id),\n{}\n);\n", columns()),
+        1 => format!(
+            "CREATE TABLE t{table}_lines (\n    parent bigint REFERENCES t{table} (id),\n{}\n);\n\
+             CREATE INDEX ON t{table}_lines (parent);\n",
+            columns()
+        ),
         2 => format!("ALTER TABLE t{table} ADD COLUMN score integer NOT NULL DEFAULT 0, ADD COLUMN note text;\n"),
         3 => format!("COMMENT ON COLUMN t{table}.score IS 'what it is worth';\n"),
-        4 => (0..14)
-            .map(|n| format!("CREATE INDEX t{table}_{n}_idx ON t{table} (field_{n}) WHERE score > {n};\n"))
-            .collect(),
+        4 => format!(
+            "-- no-transaction\nCREATE INDEX CONCURRENTLY t{table}_idx ON t{table} (name) WHERE score > {table};\n"
+        ),
         5 => {
             format!("ALTER TABLE t{table} ADD CONSTRAINT t{table}_check CHECK (score >= 0 AND score < 9) NOT VALID;\n")
         }
@@ -187,14 +240,16 @@ fn migration(number: usize) -> String {
                 (0..20).map(|n| format!("    field_{n}, coalesce(field_{n}) AS other_{n}")).collect::<Vec<_>>();
             format!("CREATE VIEW v{table} AS\nSELECT\n{}\nFROM t{table}\nWHERE score > 1;\n", columns.join(",\n"))
         }
-        7 => {
-            (0..60).map(|n| format!("INSERT INTO t{table} (name, score) VALUES ('row {n} of many', {n});\n")).collect()
-        }
+        7 => (0..75)
+            .map(|n| {
+                format!("INSERT INTO t{table} (name, score) VALUES ('row {n} of the many that there are', {n});\n")
+            })
+            .collect(),
         8 => {
-            let rows: Vec<_> = (0..60).map(|n| format!("    ('a name that is a bit longer {n}', {n})")).collect();
+            let rows: Vec<_> = (0..90).map(|n| format!("    ('a name that is a bit longer {n}', {n})")).collect();
             format!("INSERT INTO t{table} (name, score) VALUES\n{};\n", rows.join(",\n"))
         }
-        _ => format!("DROP VIEW v{table};\nALTER TABLE t{table} DROP COLUMN note;\n"),
+        _ => format!("ALTER TABLE t{table} VALIDATE CONSTRAINT t{table}_check;\n"),
     }
 }
 

@@ -5,13 +5,13 @@ use super::regclass::regclass_name;
 use super::{Catalog, ColumnId, RelationId};
 use crate::sql::Ident;
 use crate::sql::expr::Expr;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 /// Places that were once right: what is found there has to be looked at again.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hints {
     /// Names of types that columns have.
-    pub(crate) column_types: HashSet<Ident>,
+    pub(crate) column_types: BTreeSet<Ident>,
     /// Tables with a default that names a sequence, by the name of the sequence.
     pub(crate) sequence_users: Map<Ident, BTreeSet<RelationId>>,
     /// Tables with policies or rules.

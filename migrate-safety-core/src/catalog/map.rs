@@ -225,6 +225,16 @@ impl<K: Ord + Clone, V: Clone> FromIterator<(K, V)> for Map<K, V> {
     }
 }
 
+#[cfg(feature = "resume")]
+impl<K: Ord, V> Map<K, V> {
+    /// The map of these entries; `None`: their keys do not ascend.
+    pub(crate) fn from_ascending(entries: Vec<(K, V)>) -> Option<Self> {
+        let ascending = entries.windows(2).all(|pair| matches!(pair, [a, b] if a.0 < b.0));
+        let length = entries.len();
+        ascending.then(|| Self { root: build(length, &mut entries.into_iter()) })
+    }
+}
+
 impl<K, V> Node<K, V> {
     /// How much higher the left side is.
     fn slope(&self) -> i16 {
@@ -240,6 +250,20 @@ impl<K, V> Clone for Node<K, V> {
     fn clone(&self) -> Self {
         Self { entry: Arc::clone(&self.entry), height: self.height, left: self.left.clone(), right: self.right.clone() }
     }
+}
+
+/// A tree of the next `length` entries.
+#[cfg(feature = "resume")]
+fn build<K, V>(length: usize, entries: &mut impl Iterator<Item = (K, V)>) -> Link<K, V> {
+    if length == 0 {
+        return None;
+    }
+    let left = build((length - 1) / 2, entries);
+    let entry = Arc::new(entries.next()?);
+    let right = build(length - 1 - (length - 1) / 2, entries);
+    let mut node = Node { entry, height: 0, left, right };
+    node.measure();
+    Some(Arc::new(node))
 }
 
 fn height<K, V>(link: &Link<K, V>) -> u8 {

@@ -7,6 +7,8 @@ mod aged;
 mod apply;
 pub(crate) mod builtin;
 mod casts;
+#[cfg(feature = "resume")]
+pub(crate) mod codec;
 mod constants;
 mod dependents;
 #[cfg(feature = "diff")]
@@ -54,7 +56,7 @@ use hints::Hints;
 use map::Map;
 use recent::Recent;
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A schema: everything that matters to a lock, a scan, a dependency or a rolling deploy.
 #[derive(Clone, Debug)]
@@ -87,7 +89,7 @@ pub struct Catalog {
     /// Extended statistics by schema and name.
     pub(crate) statistics: Map<(Ident, Ident), ExtendedStatistics>,
     /// Names that statements which were not understood mention.
-    pub(crate) unknown_names: HashSet<Ident>,
+    pub(crate) unknown_names: BTreeSet<Ident>,
     /// Whether bodies of functions are looked into when they are created (`check_function_bodies`).
     pub(crate) check_bodies: bool,
     /// Whether there are operators or casts that are not the server's own.
@@ -144,7 +146,7 @@ impl Catalog {
             extensions: BTreeMap::new(),
             comments: Map::default(),
             rule_texts: Map::default(),
-            unknown_names: HashSet::new(),
+            unknown_names: BTreeSet::new(),
             check_bodies: true,
             own_operators: false,
             any_temporary: false,

@@ -5,12 +5,12 @@ use super::{Catalog, Constraint, ConstraintKind, Relation, RelationId, Stamp, Ty
 /// What was made by the migration of the newest stamp. It may be gone again, or have become something else.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Recent {
-    migration: u32,
-    relations: Vec<RelationId>,
+    pub(super) migration: u32,
+    pub(super) relations: Vec<RelationId>,
     /// Tables with foreign keys that are new.
-    referencing: Vec<RelationId>,
+    pub(super) referencing: Vec<RelationId>,
     /// Enums with values that are new.
-    enums: Vec<TypeId>,
+    pub(super) enums: Vec<TypeId>,
 }
 
 impl Recent {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 /// Settings in force (`SET`, `SET LOCAL`), by lower-case name; what is not here has the server's default.
 #[derive(Clone, Debug, Default)]
 pub struct Session {
-    settings: BTreeMap<Box<str>, Box<str>>,
-    local: BTreeMap<Box<str>, Box<str>>,
+    pub(super) settings: BTreeMap<Box<str>, Box<str>>,
+    pub(super) local: BTreeMap<Box<str>, Box<str>>,
 }
 
 impl Session {

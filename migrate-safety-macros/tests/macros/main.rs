@@ -3,4 +3,5 @@
 
 mod messages;
 mod package;
+mod places;
 mod rebuild;

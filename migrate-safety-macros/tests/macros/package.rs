@@ -19,6 +19,14 @@ pub(crate) struct Built {
     pub(crate) stderr: String,
 }
 
+/// What all packages depend on, so that it is built once.
+const HOSTS: &str = "sqlx = { version = \"0.9\", default-features = false, features = [\"macros\", \"migrate\"] }
+diesel = { version = \"2.3\", default-features = false, features = [\"postgres_backend\"] }
+diesel_migrations = { version = \"2.3\", default-features = false }
+";
+
+const PROFILE: &str = "\n[profile.dev]\ndebug = 0\nincremental = false\n";
+
 const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 impl Package {
@@ -36,23 +44,22 @@ impl Package {
     /// Writes `Cargo.toml` for some binaries, each a name and a path.
     pub(crate) fn manifest(&self, binaries: &[(String, String)]) {
         let name = self.root.file_name().unwrap().to_str().unwrap();
-        let mut text = format!(
-            "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\nautobins = false\n\n\
-             [workspace]\n\n[profile.dev]\ndebug = 0\nincremental = false\n\n[dependencies]\n\
-             sqlx = {{ version = \"0.9\", default-features = false, features = [\"macros\", \"migrate\"] }}\n\
-             diesel = {{ version = \"2.3\", default-features = false, features = [\"postgres_backend\"] }}\n\
-             diesel_migrations = {{ version = \"2.3\", default-features = false }}\n"
-        );
+        let mut text = format!("{}autobins = false\n{PROFILE}\n[workspace]\n\n[dependencies]\n{HOSTS}", head(name));
         for host in ["sqlx", "diesel"] {
-            text += &format!(
-                "migrate-safety-{host} = {{ path = \"{WORKSPACE}/migrate-safety-{host}\", default-features = false, \
-                 features = [\"macros\"] }}\n"
-            );
+            text += &dependency(&format!("migrate-safety-{host}"), host);
         }
         for (name, path) in binaries {
             text += &format!("\n[[bin]]\nname = \"{name}\"\npath = \"{path}\"\n");
         }
         self.write("Cargo.toml", &text);
+    }
+
+    /// Writes the `Cargo.toml`s of a workspace with one member, which has the checked macros under another name.
+    pub(crate) fn workspace(&self, member: &str, renamed: &str) {
+        self.write("Cargo.toml", &format!("{PROFILE}\n[workspace]\nresolver = \"3\"\nmembers = [\"{member}\"]\n"));
+        let name = Path::new(member).file_name().unwrap().to_str().unwrap();
+        let text = format!("{}autobins = true\n\n[dependencies]\n{HOSTS}{}", head(name), dependency(renamed, "sqlx"));
+        self.write(&format!("{member}/Cargo.toml"), &text);
     }
 
     pub(crate) fn write(&self, path: &str, text: &str) {
@@ -64,9 +71,8 @@ impl Package {
     pub(crate) fn build(&self) -> Built {
         let output = Command::new(env!("CARGO"))
             .args(["build", "--offline", "--bins", "--keep-going", "--message-format=json"])
-            .arg("--target-dir")
-            .arg(&self.target)
             .current_dir(&self.root)
+            .env("CARGO_TARGET_DIR", &self.target)
             .env_remove("RUSTFLAGS")
             .output()
             .unwrap();
@@ -94,4 +100,21 @@ impl Package {
     pub(crate) fn binary(&self, name: &str) -> PathBuf {
         self.target.join("debug").join(name)
     }
+
+    /// Where the macros keep what they found for a crate without a build script.
+    pub(crate) fn cache_without_build_script(&self) -> PathBuf {
+        self.target.join("migrate-safety")
+    }
+}
+
+fn head(name: &str) -> String {
+    format!("[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n")
+}
+
+/// The crate that has the checked macros for a host, under a name.
+fn dependency(name: &str, host: &str) -> String {
+    format!(
+        "{name} = {{ package = \"migrate-safety-{host}\", path = \"{WORKSPACE}/migrate-safety-{host}\", \
+         default-features = false, features = [\"macros\"] }}\n"
+    )
 }

@@ -106,13 +106,36 @@ fn a_crate_is_checked_again_when_it_must() {
     let caches = caches(&package);
     assert!(!caches.is_empty(), "what was found is kept");
     for cache in &caches {
-        let kept = fs::read_to_string(cache).unwrap();
-        fs::write(cache, kept.replacen('\n', "\nBLOCK 3\nlie\n", 1)).unwrap();
+        let kept = fs::read(cache).unwrap();
+        let head = kept.iter().position(|byte| *byte == b'\n').unwrap();
+        let lie = [&kept[..=head], b"BLOCK 3\nlie\n", &kept[head + 1..]].concat();
+        fs::write(cache, lie).unwrap();
     }
     for (host, main) in MAIN {
         package.write(&format!("src/{host}.rs"), &format!("{main}\n"));
     }
     builds(&package, "beside a poisoned cache");
+
+    // States in the middle of the history, each cut short: the check begins at the start.
+    for state in &self::caches(&package) {
+        let kept = fs::read(state).unwrap();
+        fs::write(state, &kept[..kept.len() / 2]).unwrap();
+    }
+    package.write("sqlx/1499_step.sql", DANGER);
+    refuses(&package, "rebuild-sqlx", &["--> sqlx/1499_step.sql:1:1"]);
+    package.write("sqlx/1499_step.sql", &step(499));
+    builds(&package, "after cut caches");
+
+    // Nothing can be kept: directories stand where the files would.
+    for cache in &self::caches(&package) {
+        fs::remove_file(cache).unwrap();
+        fs::create_dir(cache).unwrap();
+    }
+    package.write("sqlx/1499_step.sql", DANGER);
+    refuses(&package, "rebuild-sqlx", &["--> sqlx/1499_step.sql:1:1"]);
+    package.write("sqlx/1499_step.sql", &step(499));
+    builds(&package, "where nothing can be kept");
+    self::caches(&package).iter().for_each(|cache| fs::remove_dir(cache).unwrap());
 }
 
 fn builds(package: &Package, when: &str) {
