@@ -55,13 +55,23 @@ impl fmt::Display for Target {
 }
 
 /// A dialect that was not understood.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{given}` is not a dialect: write `postgres:VERSION` with a major version from 9 to 18, such as `postgres:16`"
-)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownDialect {
     given: String,
 }
+
+impl fmt::Display for UnknownDialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let given = &self.given;
+        write!(
+            f,
+            "`{given}` is not a dialect: write `postgres:VERSION` with a major version from 9 to 18, such as \
+             `postgres:16`"
+        )
+    }
+}
+
+impl std::error::Error for UnknownDialect {}
 
 impl FromStr for Target {
     type Err = UnknownDialect;

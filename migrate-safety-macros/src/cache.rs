@@ -38,6 +38,11 @@ impl Cache {
         Some(Self { dir })
     }
 
+    #[cfg(test)]
+    pub(crate) fn in_directory(dir: PathBuf) -> Self {
+        Self { dir }
+    }
+
     /// The entry of this name.
     pub(crate) fn entry(&self, name: fmt::Arguments<'_>) -> Entry {
         let mut digest = Digest::new();
@@ -59,8 +64,8 @@ impl Entry {
         (head == self::head(label, &body)).then_some(body)
     }
 
-    /// Whether what is kept there says that it is under `label`.
-    pub(crate) fn is_labelled(&self, label: &dyn Fn(usize) -> Option<Label>) -> Option<usize> {
+    /// The number under which something is kept here, if it says that it is for the label of that number.
+    pub(crate) fn number(&self, label: &dyn Fn(usize) -> Option<Label>) -> Option<usize> {
         let head = head_of(&mut BufReader::new(std::fs::File::open(&self.path).ok()?))?;
         let number = head.split_once(' ')?.0.parse().ok()?;
         head.starts_with(&label(number)?.to_string()).then_some(number)
@@ -143,8 +148,8 @@ mod tests {
         entry.write(label(1), b"some\nthing");
         assert_eq!(entry.read(label(1)), Some(b"some\nthing".to_vec()));
         assert_eq!(entry.read(label(10)), None);
-        assert_eq!(entry.is_labelled(&|number| Some(label(number))), Some(1));
-        assert_eq!(entry.is_labelled(&|number| Some(label(number + 1))), None);
+        assert_eq!(entry.number(&|number| Some(label(number))), Some(1));
+        assert_eq!(entry.number(&|number| Some(label(number + 1))), None);
         entry.write(label(10), &[]);
         assert_eq!(entry.read(label(10)), Some(Vec::new()));
         assert_eq!(entry.read(label(1)), None);

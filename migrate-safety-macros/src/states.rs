@@ -37,7 +37,7 @@ impl States {
         let mut found: Vec<(usize, &Entry)> = self
             .entries
             .iter()
-            .filter_map(|entry| Some((entry.is_labelled(&|number| self.label(number))?, entry)))
+            .filter_map(|entry| Some((entry.number(&|number| self.label(number))?, entry)))
             .collect();
         found.sort_by_key(|(number, _)| std::cmp::Reverse(*number));
         found.into_iter().filter_map(|(number, entry)| Some((number, entry.read(self.label(number)?)?)))
@@ -56,7 +56,7 @@ impl States {
     /// Moves a state that is still good one place on, if the one there is not, or has come too far from the end.
     fn make_room(&self, at: usize) {
         let distance = |at: usize| {
-            let number = self.entries.get(at)?.is_labelled(&|number| self.label(number))?;
+            let number = self.entries.get(at)?.number(&|number| self.label(number))?;
             Some(self.before.len() - number)
         };
         let too_far = u32::try_from(at + 2).ok().and_then(|at| STEP.checked_pow(at)).unwrap_or(usize::MAX);
@@ -76,5 +76,56 @@ impl States {
 
     fn label(&self, index: usize) -> Option<Label> {
         Some(Label { number: index, key: *self.before.get(index)? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::Digest;
+
+    /// The states of a history in which a number stands for each migration.
+    fn states(cache: &Cache, history: &[usize]) -> States {
+        let mut digest = Digest::new();
+        let mut before = Vec::new();
+        for migration in history {
+            before.push(digest.key());
+            digest.bytes(&migration.to_le_bytes());
+        }
+        States::new(cache, "test", before)
+    }
+
+    /// How many migrations a build of a history judges.
+    fn build(cache: &Cache, history: &[usize]) -> usize {
+        let states = states(cache, history);
+        let state = |index: usize| format!("{:?}", &history[..index]).into_bytes();
+        let first = states.usable().next().map_or(0, |(index, kept)| {
+            assert!(kept == state(index), "a state is of the migrations before it");
+            index
+        });
+        states.wanted().into_iter().filter(|index| *index > first).for_each(|index| states.keep(index, &state(index)));
+        history.len() - first
+    }
+
+    #[test]
+    fn an_edit_costs_what_stands_behind_it() {
+        let dir = std::env::temp_dir().join(format!("migrate-safety-states-{}", std::process::id()));
+        let cache = Cache::in_directory(dir.clone());
+        let mut history = vec![0];
+        assert_eq!(build(&cache, &history), 1);
+        for number in 1..300 {
+            history.push(number);
+            assert!(build(&cache, &history) <= 2, "one migration more");
+            history[number] = number + 1000;
+            assert_eq!(build(&cache, &history), 1, "the last one edited");
+        }
+        for (round, distance) in [1, 2, 7, 3, 20, 70, 5, 150, 1, 30].into_iter().enumerate() {
+            let at = history.len() - distance;
+            history[at] = 10_000 + round;
+            let judged = build(&cache, &history);
+            assert!((distance..=distance * STEP * STEP).contains(&judged), "{distance} from the end: {judged} judged");
+        }
+        assert!(std::fs::read_dir(&dir).unwrap().count() <= MOST);
+        std::fs::remove_dir_all(dir).unwrap();
     }
 }

@@ -5,6 +5,7 @@ use crate::dialect::Target;
 use crate::layout::{Layout, LoadError, read};
 use crate::rules::{RULES, Status};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use toml::Spanned;
@@ -39,13 +40,11 @@ pub struct ConfigFile {
 }
 
 /// A `migrate-safety.toml` that cannot be used.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, Debug)]
 pub enum ConfigError {
     /// The file, or one it names, could not be read.
-    #[error(transparent)]
-    Unreadable(#[from] LoadError),
+    Unreadable(LoadError),
     /// Something in it is wrong.
-    #[error("{}:{line}: {message}", path.display())]
     Wrong {
         /// The file.
         path: PathBuf,
@@ -54,6 +53,23 @@ pub enum ConfigError {
         /// What is wrong, and what to write.
         message: String,
     },
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(error) => error.fmt(f),
+            Self::Wrong { path, line, message } => write!(f, "{}:{line}: {message}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl From<LoadError> for ConfigError {
+    fn from(error: LoadError) -> Self {
+        Self::Unreadable(error)
+    }
 }
 
 /// A value in the file that is wrong: where, and why.

@@ -7,6 +7,7 @@ pub(crate) mod read;
 pub mod schema_rs;
 mod sqlx;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -158,8 +159,7 @@ pub enum LayoutNote {
 }
 
 /// A file or directory that could not be read.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("{}{}: {reason}", path.display(), line.map(|l| format!(":{l}")).unwrap_or_default())]
+#[derive(Clone, Debug)]
 pub struct LoadError {
     /// The file or directory.
     pub path: PathBuf,
@@ -176,6 +176,18 @@ impl LoadError {
     }
 }
 
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.path.display())?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        write!(f, ": {}", self.reason)
+    }
+}
+
+impl std::error::Error for LoadError {}
+
 impl FromStr for Layout {
     type Err = UnknownLayout;
 
@@ -185,11 +197,18 @@ impl FromStr for Layout {
 }
 
 /// A layout that is not known.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{given}` is not a layout: write auto, sqlx, diesel or plain")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownLayout {
     given: String,
 }
+
+impl fmt::Display for UnknownLayout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is not a layout: write auto, sqlx, diesel or plain", self.given)
+    }
+}
+
+impl std::error::Error for UnknownLayout {}
 
 impl MigrationSet {
     /// Reads the migrations at `path`: a directory in the layout of sqlx, diesel or plain files, which is detected, or
