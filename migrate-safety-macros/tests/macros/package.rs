@@ -74,6 +74,8 @@ impl Package {
             .current_dir(&self.root)
             .env("CARGO_TARGET_DIR", &self.target)
             .env_remove("RUSTFLAGS")
+            // Cargo leaves the tests that of the macros' own build script.
+            .env_remove("OUT_DIR")
             .output()
             .unwrap();
         let mut messages = BTreeMap::<String, String>::new();
