@@ -38,10 +38,11 @@
 //! `extern crate other as sqlx;` at the crate's root, or `use other as diesel_migrations;` where the macro stands.
 //!
 //! # Cost
-//! What was found is kept in `OUT_DIR` or the target directory, by the content of all that was read: a build that
-//! changed no migration reads the files and nothing more. The compiler runs macros unoptimised; for a long history
-//! `[profile.dev.build-override] opt-level = 1` in the workspace's `Cargo.toml` makes the check itself
-//! faster.
+//! What was found, and the state of the check before some of the latest migrations, is kept in `OUT_DIR` or the target
+//! directory, by the content of all that was read. A build that changed no migration reads the files and nothing more;
+//! one that changed the last ones judges these; one that changed an early one judges all behind it. The compiler runs
+//! macros unoptimised: for a long history `[profile.dev.build-override] opt-level = 1` in the workspace's `Cargo.toml`
+//! makes the first check faster. `cargo xtask bench-build` measures it beside the hosts' own macros.
 #![forbid(unsafe_code)]
 
 mod arguments;
