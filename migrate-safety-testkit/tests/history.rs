@@ -71,6 +71,34 @@ const HISTORIES: &[(&str, &[&str])] = &[
             "CREATE SCHEMA app; ALTER TABLE o SET SCHEMA app; CREATE TABLE child () INHERITS (app.o); ALTER TABLE app.o ADD x text; DROP VIEW w",
         ],
     ),
+    (
+        "kept",
+        &[
+            "CREATE TABLE n (a numeric(8), b bytea DEFAULT '' NOT NULL, PRIMARY KEY (a)); CREATE UNIQUE INDEX i ON n (b);
+             ALTER TABLE n REPLICA IDENTITY USING INDEX i; ALTER INDEX i RENAME TO j; CREATE DOMAIN d AS numeric(8, 2) DEFAULT NULL",
+            "DROP INDEX j; ALTER TABLE n ADD c numeric(20), ADD d date; ALTER TABLE n ALTER d TYPE text USING 'x' || d",
+            "CREATE MATERIALIZED VIEW per_day AS SELECT d::date AS day, count(*)::int AS amount FROM n GROUP BY day ORDER BY day DESC, amount;
+             CREATE VIEW itself AS SELECT 1 AS one; CREATE OR REPLACE VIEW itself AS SELECT one FROM itself",
+            "CREATE TABLE user_email_authentication_codes (user_email_authentication_code_id uuid PRIMARY KEY,
+                 user_email_authentication_id uuid NOT NULL, other serial, CHECK (other > 0), UNIQUE (other));
+             ALTER TABLE user_email_authentication_codes ADD CONSTRAINT self FOREIGN KEY (other)
+                 REFERENCES user_email_authentication_codes (other) DEFERRABLE INITIALLY DEFERRED;
+             ALTER TABLE user_email_authentication_codes ALTER CONSTRAINT self DEFERRABLE",
+            "CREATE TABLE r (a int, b int, c int); CREATE RULE log AS ON INSERT TO r DO ALSO INSERT INTO r (b) SELECT NEW.c FROM n WHERE n.c > 0;
+             CREATE RULE keep AS ON DELETE TO r WHERE OLD.a > 1 DO INSTEAD UPDATE n SET d = 'x' WHERE n.a = OLD.a;
+             ALTER TABLE n DROP c CASCADE; ALTER TABLE r DROP a CASCADE",
+        ],
+    ),
+    (
+        "self-referencing partitions",
+        &[
+            "CREATE TABLE a (k int NOT NULL, m int, UNIQUE (k, m)) PARTITION BY LIST (k);
+             CREATE TABLE b PARTITION OF a FOR VALUES IN (1); CREATE TABLE c PARTITION OF a FOR VALUES IN (2);
+             ALTER TABLE b ADD FOREIGN KEY (m, m) REFERENCES a (k, m); ALTER TABLE a ADD FOREIGN KEY (k, m) REFERENCES a (k, m)",
+            "ALTER TABLE a DETACH PARTITION b",
+            "ALTER TABLE a DETACH PARTITION c",
+        ],
+    ),
 ];
 
 fn set(texts: &[&str]) -> MigrationSet {

@@ -88,6 +88,8 @@ pub struct Catalog {
     pub(crate) rule_texts: Map<(RelationId, Ident), RuleText>,
     /// Extended statistics by schema and name.
     pub(crate) statistics: Map<(Ident, Ident), ExtendedStatistics>,
+    /// Collations that the history creates, by schema and name.
+    pub(crate) collations: BTreeSet<(Ident, Ident)>,
     /// Names that statements which were not understood mention.
     pub(crate) unknown_names: BTreeSet<Ident>,
     /// Whether bodies of functions are looked into when they are created (`check_function_bodies`).
@@ -146,6 +148,7 @@ impl Catalog {
             extensions: BTreeMap::new(),
             comments: Map::default(),
             rule_texts: Map::default(),
+            collations: BTreeSet::new(),
             unknown_names: BTreeSet::new(),
             check_bodies: true,
             own_operators: false,

@@ -158,8 +158,8 @@ pub struct Table {
     pub triggers: Vec<Trigger>,
     /// Names of its rules.
     pub rules: Vec<(Ident, FiringState)>,
-    /// Other relations that the actions of its rules name.
-    pub rule_reads: Vec<(Ident, RelationId)>,
+    /// What its rules read, by their names.
+    pub rule_reads: Vec<(Ident, Dependency)>,
     /// Its policies.
     pub policies: Vec<Policy>,
     /// Row level security enabled.
@@ -419,8 +419,8 @@ pub struct View {
     pub triggers: Vec<Trigger>,
     /// Rules besides its own.
     pub rules: Vec<(Ident, FiringState)>,
-    /// Relations that these name.
-    pub rule_reads: Vec<(Ident, RelationId)>,
+    /// What these read, by their names.
+    pub rule_reads: Vec<(Ident, Dependency)>,
     /// `security_invoker` …
     pub options: Vec<(Box<str>, Box<str>)>,
 }

@@ -7,6 +7,7 @@ use super::{
     Resolved, Stamp, TEMP_SCHEMA, Table,
 };
 use crate::sql::expr::Expr;
+use crate::sql::operation::ReplicaIdentity;
 use crate::sql::{DataType, Ident, ObjectName};
 use std::collections::HashSet;
 
@@ -59,7 +60,13 @@ impl Catalog {
         let Some(relation) = self.relations.get_mut(&id) else { return };
         let old = (std::mem::replace(&mut relation.schema, schema), std::mem::replace(&mut relation.name, name));
         let new = (relation.schema.clone(), relation.name.clone());
+        let indexed = relation.index().map(|index| index.table);
         self.any_temporary |= new.0 == *TEMP_SCHEMA;
+        if let Some(table) = indexed.and_then(|table| self.table_mut(table))
+            && table.replica_identity == ReplicaIdentity::Index(old.1.clone())
+        {
+            table.replica_identity = ReplicaIdentity::Index(new.1.clone());
+        }
         if self.relation_names.get(&old) == Some(&id) {
             self.relation_names.remove(&old);
         }
@@ -203,7 +210,7 @@ impl Catalog {
             doomed.extend(self.readers.remove(&id).unwrap_or_default());
             match &relation.kind {
                 RelationKind::Table(table) => self.unlink_table(id, table, &mut doomed, applied),
-                RelationKind::Index(index) => self.unlink_index(id, index, &mut doomed, applied),
+                RelationKind::Index(index) => self.unlink_index((id, &relation.name), index, &mut doomed, applied),
                 RelationKind::View(view) => {
                     for dependency in &view.depends_on {
                         if let Some(readers) = self.readers.get_mut(&dependency.relation) {
@@ -239,13 +246,24 @@ impl Catalog {
         }
     }
 
-    fn unlink_index(&mut self, id: RelationId, index: &Index, doomed: &mut Vec<RelationId>, applied: &mut Applied) {
+    fn unlink_index(
+        &mut self,
+        (id, name): (RelationId, &Ident),
+        index: &Index,
+        doomed: &mut Vec<RelationId>,
+        applied: &mut Applied,
+    ) {
         doomed.extend(&index.children);
         if let Some(parent) = index.parent.and_then(|parent| self.index_mut(parent)) {
             parent.children.retain(|child| *child != id);
         }
         match self.relations.get_mut(&index.table).map(|r| &mut r.kind) {
-            Some(RelationKind::Table(table)) => table.indexes.retain(|i| *i != id),
+            Some(RelationKind::Table(table)) => {
+                table.indexes.retain(|i| *i != id);
+                if table.replica_identity == ReplicaIdentity::Index(name.clone()) {
+                    table.replica_identity = ReplicaIdentity::Nothing;
+                }
+            }
             Some(RelationKind::View(view)) => view.indexes.retain(|i| *i != id),
             _ => return,
         }

@@ -3,7 +3,7 @@
 use super::apply::Conflict;
 use super::builtin;
 use super::{Catalog, RelationId, RelationKind, TEMP_SCHEMA, TypeId, is_system_schema};
-use crate::sql::{DataType, Ident};
+use crate::sql::{DataType, Ident, ObjectName};
 
 /// What a type name was found to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,13 @@ pub(crate) enum FoundType {
 }
 
 impl Catalog {
+    /// A collation by its full name, if the history creates it.
+    pub(crate) fn settled_collation(&self, name: &ObjectName) -> ObjectName {
+        let own = |schema: &&Ident| self.collations.contains(&((*schema).clone(), name.name.clone()));
+        let schema = name.schema.as_ref().or_else(|| self.search_path.iter().find(own));
+        ObjectName { schema: schema.cloned(), name: name.name.clone() }
+    }
+
     /// The error that using this type gives: it does not exist, or not with these modifiers.
     pub fn type_problem(&self, data_type: &DataType) -> Option<Conflict> {
         match self.find_type(data_type.schema.as_ref(), &data_type.name) {
@@ -59,6 +66,9 @@ impl Catalog {
         };
         if settled.name.starts_with('_') && !data_type.array {
             self.settle_array(&mut settled);
+        }
+        if settled.schema.is_none() && settled.name == *"numeric" && settled.modifiers.len() == 1 {
+            settled.modifiers.push("0".into());
         }
         settled
     }

@@ -3,11 +3,28 @@
 use super::change::{Change, is_system_column};
 use crate::catalog::store::UNKNOWN_TYPE;
 use crate::catalog::{
-    Column, Conflict, ConstraintKind, RelationId, RelationKind, Sequence, Table, TypeDefKind, TypeRef,
+    Catalog, Column, Conflict, ConstraintKind, RelationId, RelationKind, Sequence, Table, TypeDefKind, TypeRef,
 };
 use crate::sql::expr::{Expr, Expression};
 use crate::sql::operation::{ColumnDef, ConstraintDef, ConstraintKind as Demand, Generated, SequenceOptions};
 use crate::sql::{DataType, Ident, ObjectName};
+
+impl Catalog {
+    /// What the server stores of a default: NULL of a type that takes it as it is counts as none.
+    pub(in crate::catalog::apply) fn stored_default(
+        &self,
+        data_type: &DataType,
+        default: Option<&Expression>,
+    ) -> Option<Expression> {
+        let is_domain = matches!(self.type_of(data_type), TypeRef::Domain(..));
+        let is_null = |default: &Expression| match &default.expr {
+            Expr::Null => true,
+            Expr::Cast { expr, to } => matches!(**expr, Expr::Null) && self.settled_type(to) == *data_type,
+            _ => false,
+        };
+        default.filter(|d| is_domain || !data_type.modifiers.is_empty() || !is_null(d)).cloned()
+    }
+}
 
 impl Change<'_> {
     /// A column as written, without its constraints and its sequence.
@@ -38,23 +55,12 @@ impl Change<'_> {
             self.check_default(name, &data_type, default);
         }
         Column {
-            collation: written.collation.clone(),
-            default: self.stored_default(&data_type, written.default.as_ref()),
+            collation: written.collation.as_ref().map(|name| self.catalog.settled_collation(name)),
+            default: self.catalog.stored_default(&data_type, written.default.as_ref()),
             generated: written.generated.clone(),
             identity: written.identity.as_ref().map(|i| i.always),
             ..Column::new(name.clone(), data_type, self.now)
         }
-    }
-
-    /// What the server stores of a default: NULL of a type that takes it as it is counts as none.
-    pub(super) fn stored_default(&self, data_type: &DataType, default: Option<&Expression>) -> Option<Expression> {
-        let is_domain = matches!(self.catalog.type_of(data_type), TypeRef::Domain(..));
-        let is_null = |default: &Expression| match &default.expr {
-            Expr::Null => true,
-            Expr::Cast { expr, to } => matches!(**expr, Expr::Null) && self.catalog.settled_type(to) == *data_type,
-            _ => false,
-        };
-        default.filter(|d| is_domain || !data_type.modifiers.is_empty() || !is_null(d)).cloned()
     }
 
     /// What the server refuses in a default.

@@ -33,7 +33,7 @@ impl Change<'_> {
         if let Some(default) = default {
             self.check_default(name, &column.data_type, default);
         }
-        let stored = self.stored_default(&column.data_type, default);
+        let stored = self.catalog.stored_default(&column.data_type, default);
         for (table, column) in self.everywhere(relation, name, only) {
             if let Some(column) = self.catalog.column_mut(table, column) {
                 column.default.clone_from(&stored);

@@ -216,15 +216,13 @@ impl Change<'_> {
         if constraint.parent.is_some() && is_foreign_key {
             self.conflict("55000", format!("cannot alter constraint \"{name}\" on relation \"{table_name}\""));
         }
+        // What is not written of the two is reset, on older servers also where neither is.
+        let sets_timing = deferrable.is_some() || initially_deferred.is_some() || self.version() < 18;
         for (table, id) in self.family(table, constraint.id) {
             let Some(constraint) = self.catalog.constraint_mut(table, id) else { continue };
-            if let Some(deferrable) = deferrable {
-                constraint.deferrable = deferrable;
-                constraint.initially_deferred &= deferrable;
-            }
-            if let Some(deferred) = initially_deferred {
-                constraint.initially_deferred = deferred;
-                constraint.deferrable |= deferred;
+            if sets_timing {
+                constraint.initially_deferred = initially_deferred == Some(true);
+                constraint.deferrable = deferrable == Some(true) || constraint.initially_deferred;
             }
             if let Some(enforced) = enforced {
                 constraint.enforced = enforced;

@@ -238,7 +238,7 @@ impl Change<'_> {
                 self.add_check(id, def, condition, Origin::CreateTable);
             }
         }
-        self.add_not_nulls(id, create, &written);
+        self.add_not_nulls(id, create);
         if create.partition_of.is_some() {
             self.clone_from_parent(id);
         }

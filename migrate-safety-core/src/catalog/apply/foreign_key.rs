@@ -420,8 +420,20 @@ impl Change<'_> {
             .map(|c| c.id)
             .collect();
         for id in own {
-            let below_own = |p: ConstraintId| self.catalog.constraint(partition, p).is_some();
-            if self.catalog.constraint(partition, id).and_then(|c| c.parent).is_some_and(below_own) {
+            let Some(constraint) = self.catalog.constraint(partition, id) else { continue };
+            let of_own = constraint.parent.is_some_and(|p| self.catalog.constraint(partition, p).is_some());
+            // 14 leaves the rows of the partition's own keys behind, and takes away what it has of a key of the parent
+            // that references the parent itself.
+            if of_own && self.version() >= 15 {
+                continue;
+            }
+            let within =
+                |key: &ForeignKey| constraint.parent.is_some_and(|p| self.catalog.constraint(key.table, p).is_some());
+            if self.version() < 15
+                && !of_own
+                && matches!(&constraint.kind, ConstraintKind::ForeignKey(key) if within(key))
+            {
+                self.catalog.remove_constraint(partition, id, self.applied);
                 continue;
             }
             if let Some(constraint) = self.catalog.constraint_mut(partition, id) {

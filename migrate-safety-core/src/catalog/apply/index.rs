@@ -127,7 +127,7 @@ impl Change<'_> {
             column: None,
             expression: None,
             columns: Vec::new(),
-            collation: element.collation.clone(),
+            collation: element.collation.as_ref().map(|name| self.catalog.settled_collation(name)),
             operator_class: element.operator_class.clone(),
             descending: element.descending,
             nulls_first: element.nulls_first.unwrap_or(element.descending),

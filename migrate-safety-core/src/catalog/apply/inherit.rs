@@ -99,18 +99,25 @@ impl Change<'_> {
     }
 
     /// All NOT NULLs of a new table: written, implied by `serial`, identity and primary key, and inherited.
-    pub(super) fn add_not_nulls(&mut self, id: RelationId, create: &CreateTable, written: &[&ConstraintDef]) {
-        let explicit = written.iter().filter_map(|def| match &def.kind {
-            Demand::NotNull { column } => Some((column, Some(*def))),
+    pub(super) fn add_not_nulls<'d>(&mut self, id: RelationId, create: &'d CreateTable) {
+        let explicit = |def: &'d ConstraintDef| match &def.kind {
+            Demand::NotNull { column } => Some((column, Some(def))),
             _ => None,
+        };
+        let is_primary = |def: &&ConstraintDef| matches!(&def.kind, Demand::Unique(key) if key.primary);
+        // Column by column, then those of the table, then the key of the table.
+        let of_columns = create.columns.iter().flat_map(|column| {
+            let implied =
+                column.serial || column.identity.is_some() || column.constraints.iter().any(|c| is_primary(&c));
+            column.constraints.iter().filter_map(explicit).chain(implied.then_some((&column.name, None)))
         });
-        let implied = create.columns.iter().filter(|c| c.serial || c.identity.is_some()).map(|c| (&c.name, None));
-        let keys = written.iter().filter_map(|def| match &def.kind {
-            Demand::Unique(key) if key.primary => Some(&key.columns),
-            _ => None,
+        let of_table = create.constraints.iter().filter_map(explicit);
+        let keys = create.constraints.iter().filter(is_primary).flat_map(|def| match &def.kind {
+            Demand::Unique(key) => key.columns.as_slice(),
+            _ => &[],
         });
         let mut wanted: Vec<(&Ident, Option<&ConstraintDef>)> = Vec::new();
-        for (column, def) in explicit.chain(implied).chain(keys.flatten().map(|c| (c, None))) {
+        for (column, def) in of_columns.chain(of_table).chain(keys.map(|column| (column, None))) {
             match wanted.iter_mut().find(|(known, _)| *known == column) {
                 Some((_, known)) => *known = self.one_not_null(column, *known, def),
                 None => wanted.push((column, def)),

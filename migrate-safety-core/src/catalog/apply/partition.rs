@@ -167,10 +167,10 @@ impl Change<'_> {
         if concurrently {
             self.keep_bound_as_check(parent, child, &bound);
         }
-        self.detach_indexes(child);
-        self.release_foreign_keys(child);
         self.drop_cloned_triggers(parent, child);
         self.disown(child, parent);
+        self.detach_indexes(child);
+        self.release_foreign_keys(child);
         if self.version() >= 17 {
             for column in self.catalog.table_mut(child).into_iter().flat_map(|t| &mut t.columns) {
                 column.identity = None;

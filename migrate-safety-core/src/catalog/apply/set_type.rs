@@ -107,6 +107,7 @@ impl Change<'_> {
         collation: Option<&ObjectName>,
     ) {
         let Some(column) = self.table(table).and_then(|t| t.column(name)).cloned() else { return };
+        let collation = collation.map(|name| self.catalog.settled_collation(name));
         if self.refuse_dependents(table, &column) {
             return;
         }
@@ -117,7 +118,7 @@ impl Change<'_> {
                     Some(if column.data_type == *data_type { default } else { default.of_type(&column.data_type) });
             }
             column.data_type = data_type.clone();
-            column.collation = collation.cloned();
+            column.collation.clone_from(&collation);
         }
         self.catalog.note_column(table, column.id);
         if let Some(sequence) = column.sequence.filter(|_| column.identity.is_some())

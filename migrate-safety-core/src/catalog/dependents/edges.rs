@@ -139,15 +139,22 @@ impl Catalog {
             let reading = table.policies.iter().filter(|p| p.reads.iter().any(|d| d.relation == id));
             edges.extend(reading.map(|p| (Object::Policy(relation.id, p.name.clone()), Edge::Normal)));
         }
-        for relation in self.hints.guarded.iter().filter(|r| **r != id).filter_map(|r| self.relation(*r)) {
+        edges.extend(self.rules_that_read(&|on, read| on != id && read.relation == id));
+    }
+
+    /// The rules on relations with something that they read.
+    fn rules_that_read(&self, is: &dyn Fn(RelationId, &Dependency) -> bool) -> Edges {
+        let mut edges = Vec::new();
+        for relation in self.hints.guarded.iter().filter_map(|r| self.relation(*r)) {
             let rule_reads = match &relation.kind {
                 RelationKind::Table(table) => table.rule_reads.as_slice(),
                 RelationKind::View(view) => view.rule_reads.as_slice(),
                 _ => &[],
             };
-            let reading = rule_reads.iter().filter(|(_, read)| *read == id);
+            let reading = rule_reads.iter().filter(|(_, read)| is(relation.id, read));
             edges.extend(reading.map(|(name, _)| (Object::Rule(relation.id, name.clone()), Edge::Normal)));
         }
+        edges
     }
 
     fn defaults_calling_nextval(&self, sequence: RelationId, edges: &mut Edges) {
@@ -243,6 +250,7 @@ impl Catalog {
             let reading = other.policies.iter().filter(|p| p.reads.iter().any(reads_it));
             edges.extend(reading.map(|p| (Object::Policy(relation.id, p.name.clone()), Edge::Normal)));
         }
+        edges.extend(self.rules_that_read(&|_, read| reads_it(read)));
         for reader in self.readers.get(&id).into_iter().flatten() {
             let depends_on = self.relation(*reader).and_then(Relation::view).map_or(&[][..], |v| &v.depends_on);
             if depends_on.iter().any(reads_it) {

@@ -20,6 +20,7 @@ pub(super) fn canonical(text: &str, wanted: Option<&DataType>) -> String {
         "date" | "timestamp" | "timestamptz" => Some(moment(text)),
         "time" => Some(clock(text)),
         "uuid" => Some(text.to_ascii_lowercase()),
+        "bytea" => bytes(text),
         "int2" | "int4" | "int8" => text.trim().parse::<i64>().ok().map(|n| n.to_string()),
         _ => None,
     };
@@ -75,6 +76,30 @@ fn elements(text: &str) -> Option<Vec<&str>> {
         return None;
     }
     Some(if inner.is_empty() { Vec::new() } else { inner.split(',').map(str::trim).collect() })
+}
+
+/// `byteain` on the server: `\x` and hexadecimal digits, or bytes with escapes, as the first.
+fn bytes(text: &str) -> Option<String> {
+    if let Some(digits) = text.strip_prefix("\\x") {
+        let digits = digits.chars().filter(|c| !c.is_ascii_whitespace());
+        return Some(format!("\\x{}", digits.collect::<String>().to_ascii_lowercase()));
+    }
+    let mut written = "\\x".to_owned();
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        let byte = match byte {
+            b'\\' => match rest.next()? {
+                b'\\' => b'\\',
+                first => {
+                    let digits = [first, rest.next()?, rest.next()?];
+                    u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 8).ok()?
+                }
+            },
+            byte => byte,
+        };
+        written.push_str(&format!("{byte:02x}"));
+    }
+    Some(written)
 }
 
 /// JSON without the spaces between its tokens.

@@ -217,14 +217,38 @@ impl Normal<'_> {
         let mut parts: Vec<String> = Vec::new();
         query.walk_exprs(&mut |expr| parts.extend(self.ingredients(expr)));
         Self::clauses(query, &mut parts);
-        // `GROUP BY 1` is written out by the server.
-        for place in places(query) {
-            if let Some(at) = parts.iter().position(|part| *part == place) {
+        // `GROUP BY 1` and `ORDER BY alias` are written out by the server.
+        let mut again = Vec::new();
+        self.outputs_again(query, &mut again);
+        for part in again {
+            if let Some(at) = parts.iter().position(|known| *known == part) {
                 parts.swap_remove(at);
             }
         }
         parts.sort();
         parts.join(" ")
+    }
+
+    /// What is written in `GROUP BY` and `ORDER BY`, in subqueries too, of output columns that are there already: their
+    /// numbers or their expressions.
+    fn outputs_again(&self, query: &Query, again: &mut Vec<String>) {
+        let first = query.selects.first().map_or(&[][..], |select| &select.items);
+        let ordered = query.order_by.iter().map(|expr| (expr, first));
+        let grouped = query.selects.iter().flat_map(|s| s.others.iter().map(|expr| (expr, s.items.as_slice())));
+        for (expr, items) in ordered.chain(grouped) {
+            match expr {
+                Expr::Number(text) => again.push(literal::canonical(text, None)),
+                _ if items.iter().any(|item| item.expr == *expr) => {
+                    expr.walk(&mut |part| again.extend(self.ingredients(part)));
+                }
+                _ => {}
+            }
+        }
+        for table in query.selects.iter().flat_map(|select| &select.from) {
+            if let TableSource::Query(inner) = &table.source {
+                self.outputs_again(inner, again);
+            }
+        }
     }
 
     fn clauses(query: &Query, parts: &mut Vec<String>) {
@@ -257,24 +281,6 @@ impl Normal<'_> {
             _ => Vec::new(),
         }
     }
-}
-
-/// The numbers that stand for output columns in `GROUP BY` and `ORDER BY`, in subqueries too.
-fn places(query: &Query) -> Vec<String> {
-    let number = |expr: &Expr| match expr {
-        Expr::Number(text) => Some(literal::canonical(text, None)),
-        _ => None,
-    };
-    let mut found: Vec<String> = query.order_by.iter().filter_map(number).collect();
-    for select in &query.selects {
-        found.extend(select.others.iter().filter_map(number));
-        for table in &select.from {
-            if let TableSource::Query(inner) = &table.source {
-                found.extend(places(inner));
-            }
-        }
-    }
-    found
 }
 
 /// An operator as the server writes it, without the schema it is found in.

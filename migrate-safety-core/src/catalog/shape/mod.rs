@@ -1,5 +1,6 @@
 //! What a query returns and what it reads: the server's parse analysis as far as names, types and dependencies go.
 
+mod rule;
 mod scope;
 
 use super::apply::Conflict;

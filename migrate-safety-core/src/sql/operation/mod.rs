@@ -140,7 +140,14 @@ pub enum Operation {
     /// `DROP TRIGGER`.
     DropTrigger { name: Ident, table: ObjectName, if_exists: bool, cascade: bool },
     /// `CREATE [OR REPLACE] RULE`.
-    CreateRule { name: Ident, table: ObjectName, or_replace: bool, actions: Vec<Operation>, text: RuleText },
+    CreateRule {
+        name: Ident,
+        table: ObjectName,
+        or_replace: bool,
+        condition: Option<Expr>,
+        actions: Vec<Operation>,
+        text: RuleText,
+    },
     /// `ALTER RULE … RENAME TO`.
     AlterRule { name: Ident, table: ObjectName, rename_to: Ident },
     /// `DROP RULE`.

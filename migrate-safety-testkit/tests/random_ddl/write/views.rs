@@ -13,8 +13,9 @@ fn create(writer: &mut Writer<'_>) -> Option<String> {
 
 fn replace(writer: &mut Writer<'_>) -> Option<String> {
     let view = writer.relation(|r| r.view().is_some_and(|v| !v.materialized))?;
-    let query = query(writer)?;
-    Some(format!("CREATE OR REPLACE VIEW {} AS {query}", sql_name(view)))
+    let (query, name) = (query(writer)?, sql_name(view));
+    // One that reads itself cannot be used, nor written down.
+    (!query.contains(&name)).then(|| format!("CREATE OR REPLACE VIEW {name} AS {query}"))
 }
 
 fn create_materialized(writer: &mut Writer<'_>) -> Option<String> {

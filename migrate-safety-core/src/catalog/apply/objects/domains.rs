@@ -3,7 +3,7 @@
 use super::Applied;
 use crate::catalog::types::FoundType;
 use crate::catalog::{Catalog, Conflict, DomainDef, Stamp, TypeDefKind, TypeId};
-use crate::sql::expr::{Expr, Expression};
+use crate::sql::expr::Expression;
 use crate::sql::operation::{AlterDomain, DomainConstraint};
 use crate::sql::{DataType, Ident, ObjectName};
 
@@ -28,11 +28,13 @@ impl Catalog {
             let message = format!("\"{}\" is not a valid base type for a domain", domain.data_type);
             applied.conflict("42804", message);
         }
+        let base = self.settled_type(domain.data_type);
+        let default = self.stored_default(&base, domain.default);
         let def = DomainDef {
-            base: self.settled_type(domain.data_type),
-            collation: domain.collation.cloned(),
+            base,
+            collation: domain.collation.map(|name| self.settled_collation(name)),
             not_null: false,
-            default: told(domain.default),
+            default,
             checks: Vec::new(),
         };
         let id = self.add_type(schema, name, TypeDefKind::Domain(def), now);
@@ -58,7 +60,13 @@ impl Catalog {
         };
         let of = |constraint: &Ident| format!("constraint \"{constraint}\" of domain \"{}\" does not exist", name.name);
         match action {
-            AlterDomain::Default(default) => domain.default = told(default.as_ref()),
+            AlterDomain::Default(default) => {
+                let base = domain.base.clone();
+                let stored = self.stored_default(&base, default.as_ref());
+                if let Some(domain) = self.domain_mut(id) {
+                    domain.default = stored;
+                }
+            }
             AlterDomain::NotNull(not_null) => domain.not_null = *not_null,
             AlterDomain::AddConstraint(constraint) => self.add_domain_constraint(id, constraint, applied),
             AlterDomain::DropConstraint { name: constraint, if_exists, .. } => {
@@ -143,9 +151,4 @@ fn made_name(domain: &Ident, label: &str, number: u32) -> Ident {
 /// The name of a domain's not-null constraint, which PostgreSQL 17 and later keep.
 fn not_null_name(domain: &Ident) -> Ident {
     made_name(domain, "not_null", 0)
-}
-
-/// A default that says something: NULL is what there is without one.
-fn told(default: Option<&Expression>) -> Option<Expression> {
-    default.filter(|default| !matches!(default.expr, Expr::Null)).cloned()
 }

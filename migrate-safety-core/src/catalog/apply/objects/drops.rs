@@ -3,7 +3,9 @@
 use super::Applied;
 use super::support::{is_word, wrong_kind};
 use crate::catalog::types::FoundType;
-use crate::catalog::{Catalog, ColumnId, Conflict, Object, RelationId, RelationKind, Resolved, TypeDefKind};
+use crate::catalog::{
+    Catalog, ColumnId, Conflict, Dependency, Object, RelationId, RelationKind, Resolved, TypeDefKind,
+};
 use crate::sql::operation::RelationWord;
 use crate::sql::{Ident, ObjectName};
 use std::collections::HashSet;
@@ -296,8 +298,8 @@ impl Catalog {
         }
     }
 
-    /// The relations that the rules of a relation name.
-    pub(super) fn rule_reads_mut(&mut self, id: RelationId) -> Option<&mut Vec<(Ident, RelationId)>> {
+    /// What the rules of a relation read.
+    pub(super) fn rule_reads_mut(&mut self, id: RelationId) -> Option<&mut Vec<(Ident, Dependency)>> {
         match &mut self.relations.get_mut(&id)?.kind {
             RelationKind::Table(table) => Some(&mut table.rule_reads),
             RelationKind::View(view) => Some(&mut view.rule_reads),

@@ -44,6 +44,10 @@ pub(super) fn apply_object(catalog: &mut Catalog, operation: &Operation, now: St
                 catalog.unknown_names.insert(name.name.clone());
             }
             catalog.own_operators |= &**class == "operator";
+            if &**class == "collation" {
+                let name = catalog.new_name(name, applied);
+                catalog.collations.insert(name);
+            }
         }
         Operation::OtherObject { command: ObjectCommand::Create, class, .. } if &**class == "cast" => {
             catalog.own_operators = true;
@@ -143,8 +147,8 @@ fn apply_on_table(catalog: &mut Catalog, operation: &Operation, now: Stamp, appl
         Operation::DropTrigger { name, table, if_exists, cascade } => {
             catalog.drop_trigger(name, table, *if_exists, *cascade, applied);
         }
-        Operation::CreateRule { name, table, or_replace, actions, text } => {
-            catalog.create_rule(name, table, *or_replace, actions, text, applied);
+        Operation::CreateRule { name, table, or_replace, condition, actions, text } => {
+            catalog.create_rule(name, table, *or_replace, (condition.as_ref(), actions), text, applied);
         }
         Operation::AlterRule { name, table, rename_to } => catalog.rename_rule(name, table, rename_to, applied),
         Operation::DropRule { name, table, if_exists, cascade } => {

@@ -4,7 +4,7 @@ use super::Applied;
 use super::support::kinds;
 use crate::catalog::routines::FunctionName;
 use crate::catalog::{Catalog, ColumnId, Conflict, Object, Policy, RelationId, RelationKind, Resolved, Stamp, Trigger};
-use crate::sql::expr::{Expression, TableRef, TableSource};
+use crate::sql::expr::{Expr, Expression, TableRef, TableSource};
 use crate::sql::operation::{CreateTrigger, FiringState, PolicyClauses, RuleText, TriggerTiming};
 use crate::sql::{Ident, ObjectName, Operation};
 
@@ -223,7 +223,7 @@ impl Catalog {
         name: &Ident,
         table: &ObjectName,
         or_replace: bool,
-        actions: &[Operation],
+        (condition, actions): (Option<&Expr>, &[Operation]),
         text: &RuleText,
         applied: &mut Applied,
     ) {
@@ -236,6 +236,7 @@ impl Catalog {
         if rules.iter().any(|(n, _)| n == name) {
             if or_replace {
                 self.rule_texts.insert((id, name.clone()), text.clone());
+                self.look_through_rule(id, name, condition, actions);
             } else {
                 applied.conflict("42710", format!("rule \"{name}\" for relation \"{relation}\" already exists"));
             }
@@ -245,11 +246,17 @@ impl Catalog {
         let missing = actions.iter().find_map(|action| self.missing_target(action));
         applied.conflicts.extend(missing);
         self.rule_texts.insert((id, name.clone()), text.clone());
-        let reads: Vec<RelationId> = actions.iter().flat_map(|action| self.named_by(action)).collect();
-        if let Some(rule_reads) = self.rule_reads_mut(id) {
-            rule_reads.extend(reads.into_iter().filter(|r| *r != id).map(|r| (name.clone(), r)));
-        }
+        self.look_through_rule(id, name, condition, actions);
         self.hints.guarded.insert(id);
+    }
+
+    /// Finds what a rule depends on.
+    fn look_through_rule(&mut self, id: RelationId, name: &Ident, condition: Option<&Expr>, actions: &[Operation]) {
+        let reads = self.shape_of_rule(id, condition, actions).reads;
+        if let Some(rule_reads) = self.rule_reads_mut(id) {
+            rule_reads.retain(|(rule, _)| rule != name);
+            rule_reads.extend(reads.into_iter().map(|read| (name.clone(), read)));
+        }
     }
 
     /// Why a relation cannot have rules.

@@ -68,6 +68,8 @@ impl Catalog {
         let existing = self.relation_names.get(&(schema.clone(), name.clone())).copied();
         match existing.filter(|_| create.or_replace) {
             Some(id) => {
+                // One that reads itself is no dependency (and cannot be used).
+                view.depends_on.retain(|read| read.relation != id);
                 let Some(relation) = self.relation(id) else { return };
                 if !is_word(relation, RelationWord::View) {
                     return applied.conflicts.push(wrong_kind(&name, RelationWord::View));

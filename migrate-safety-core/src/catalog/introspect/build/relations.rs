@@ -63,10 +63,10 @@ impl Builder {
             partition_by: partition_by.map(|by| Partitioning { strategy: by.strategy, key: by.key }),
             row_security: row.row_security,
             force_row_security: row.force_row_security,
-            // Which index it is comes with the indexes.
+            // Which index it is comes with the indexes; one that is dropped leaves nothing.
             replica_identity: match row.replica_identity {
                 'f' => ReplicaIdentity::Full,
-                'n' => ReplicaIdentity::Nothing,
+                'n' | 'i' => ReplicaIdentity::Nothing,
                 _ => ReplicaIdentity::Default,
             },
             options: all_options,

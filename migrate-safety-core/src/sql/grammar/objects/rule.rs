@@ -17,22 +17,20 @@ pub(super) fn create_rule(c: &mut Cursor<'_, '_>, or_replace: bool) -> Parse<Ope
     c.expect("TO")?;
     let table = c.object_name()?;
     let start = c.mark();
-    let (replaces, actions) = actions(c)?;
+    let (replaces, condition, actions) = actions(c)?;
     let text = RuleText { event: event.into(), body: c.text_from(start).into(), replaces };
-    Ok(Operation::CreateRule { name, table, or_replace, actions, text })
+    Ok(Operation::CreateRule { name, table, or_replace, condition, actions, text })
 }
 
-/// `[WHERE …] DO …`: whether the statements that a rule puts in always replace the one it is for, and these.
-fn actions(c: &mut Cursor<'_, '_>) -> Parse<(bool, Vec<Operation>)> {
-    let conditional = c.eat("WHERE");
-    if conditional {
-        c.expression()?;
-    }
+/// `[WHERE …] DO …`: whether the statements that a rule puts in always replace the one it is for, the condition, and
+/// these.
+fn actions(c: &mut Cursor<'_, '_>) -> Parse<(bool, Option<Expr>, Vec<Operation>)> {
+    let condition = if c.eat("WHERE") { Some(c.expression()?.expr) } else { None };
     c.expect("DO")?;
-    let replaces = c.eat_one_of(&["INSTEAD", "ALSO"]) == Some("INSTEAD") && !conditional;
+    let replaces = c.eat_one_of(&["INSTEAD", "ALSO"]) == Some("INSTEAD") && condition.is_none();
     let mut actions = Vec::new();
     if c.eat("NOTHING") {
-        return Ok((replaces, actions));
+        return Ok((replaces, condition, actions));
     }
     if c.is_token(&Token::LParen) && !opens_query(c) {
         c.parens(|c| {
@@ -48,7 +46,7 @@ fn actions(c: &mut Cursor<'_, '_>) -> Parse<(bool, Vec<Operation>)> {
     } else {
         actions.extend(action(c)?);
     }
-    Ok((replaces, actions))
+    Ok((replaces, condition, actions))
 }
 
 /// Whether the parentheses are those of a query, `(SELECT …) UNION …`, rather than those around the actions.
