@@ -99,6 +99,22 @@ impl Change<'_> {
         }
     }
 
+    /// The indexes that use a column of another type are made anew, with what their columns are called now.
+    fn rename_index_columns(&mut self, table: RelationId, column: &Column) {
+        for id in self.catalog.indexes_on_column(table, column.id) {
+            let Some(index) = self.catalog.index(id) else { continue };
+            let columns = index.keys.iter().map(|key| key.column).chain(index.include.iter().copied().map(Some));
+            let names = columns.zip(&index.column_names).map(|(column, before)| {
+                let now = column.and_then(|column| self.catalog.column(table, column));
+                now.map_or(before, |column| &column.name).clone()
+            });
+            let names = super::names::distinct(names);
+            if let Some(index) = self.catalog.index_mut(id) {
+                index.column_names = names;
+            }
+        }
+    }
+
     fn set_type_of_one(
         &mut self,
         table: RelationId,
@@ -121,6 +137,7 @@ impl Change<'_> {
             column.collation.clone_from(&collation);
         }
         self.catalog.note_column(table, column.id);
+        self.rename_index_columns(table, &column);
         if let Some(sequence) = column.sequence.filter(|_| column.identity.is_some())
             && let Some(Relation { kind: RelationKind::Sequence(sequence), .. }) =
                 self.catalog.relations.get_mut(&sequence)

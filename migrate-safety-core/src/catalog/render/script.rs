@@ -57,7 +57,10 @@ pub(super) fn write(catalog: &Catalog) -> String {
     script.group(late_domain_checks(catalog));
     script.group(each(&tables, TableWriter::late_expressions));
     script.group(each(&tables, TableWriter::join_parents));
-    script.group(each(&tables, TableWriter::late_keys));
+    // The parts of a partitioned table first: its key makes theirs its own.
+    let mut parts_first: Vec<&TableWriter<'_>> = tables.iter().collect();
+    parts_first.sort_by_key(|table| std::cmp::Reverse(table.depth()));
+    script.group(parts_first.into_iter().flat_map(TableWriter::late_keys));
     script.group(indexes(catalog));
     script.group(each(&tables, TableWriter::foreign_keys));
     script.group(each(&tables, TableWriter::settings));

@@ -151,6 +151,12 @@ impl<'c> TableWriter<'c> {
         constraint.local || constraint.inherited == 0 || !self.inherits_at_once() || self.table.partition_of.is_some()
     }
 
+    /// Below how many partitioned tables it is.
+    pub(in crate::catalog) fn depth(&self) -> usize {
+        let parent = |table: &'c Table| self.catalog.table(table.partition_of.as_ref()?.0);
+        std::iter::successors(parent(self.table), |table| parent(table)).count()
+    }
+
     /// Whether an expression can only be written when the functions are there.
     pub(in crate::catalog) fn waits(&self, expression: Option<&Expression>) -> bool {
         let Some(expression) = expression else { return false };

@@ -83,9 +83,7 @@ impl TableWriter<'_> {
         let name = self.name();
         let late = self.table.constraints.iter().filter_map(|constraint| {
             let index = constraint.index().and_then(|index| self.catalog.index(index))?;
-            // That of a partition comes with its parent's.
-            let repeats = self.repeats(constraint) && constraint.parent.is_none();
-            let only = match (index.valid, repeats) {
+            let only = match (index.valid, self.repeats(constraint)) {
                 (false, _) => "ONLY ",
                 (true, true) => "",
                 (true, false) => return None,

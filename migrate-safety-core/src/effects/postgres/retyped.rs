@@ -142,8 +142,8 @@ impl<'a> Retyped<'a> {
     pub(super) fn lost_meaning(&self) -> Option<String> {
         let found = self.columns.first()?;
         let (old, new) = (self.base(&found.column.data_type), self.base(&self.to));
-        // The server keeps what is done with such a column as `(c)::text`, which still works.
-        if old.is("varchar") {
+        // The server keeps what is done with a varchar or a domain as `(c)::text`, which still works.
+        if old.is("varchar") || old.name != found.column.data_type.name {
             return None;
         }
         let catalog = self.scene.catalog;
