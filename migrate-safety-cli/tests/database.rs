@@ -63,6 +63,8 @@ fn drift_check_and_catalog_look_at_the_database() {
 
     let unreachable = dir.run(&["drift", "--database-url", "postgres://postgres@127.0.0.1:1/app"]).expect(2).err;
     assert!(unreachable.contains("no PostgreSQL server answers at 127.0.0.1:1"), "{unreachable}");
+    let plain = dir.run(&["drift", "--database-url", &format!("{url}?sslmode=require")]).expect(2).err;
+    assert!(plain.contains("no TLS connection to the server at 127.0.0.1"), "{plain}");
 }
 
 #[test]

@@ -17,6 +17,17 @@ pub enum Error {
         /// What the system said.
         reason: String,
     },
+    /// There is a server, but not the encryption that the URL asks for.
+    #[error(
+        "no TLS connection to the server at {target}: {reason}; name the authority of its certificate by \
+         sslrootcert=FILE, or ask for less: sslmode=require checks no certificate, sslmode=prefer needs no TLS"
+    )]
+    Tls {
+        /// Host and port.
+        target: String,
+        /// What the server or the check of its certificate said.
+        reason: String,
+    },
     /// The server does not let this user in.
     #[error("the server at {target} refuses the login: {reason}; check the user and the password of the URL")]
     Login {
@@ -77,6 +88,9 @@ impl Error {
             (Some("3D000" | "42501"), _) => Self::Database { target, reason },
             (Some(_), _) => Self::Unavailable { target, reason },
             (None, sqlx::Error::Configuration(_)) => Self::Url(reason),
+            (None, sqlx::Error::Tls(_)) => Self::Tls { target, reason },
+            // So are certificates told that are not accepted.
+            (None, sqlx::Error::Io(io)) if io.kind() == std::io::ErrorKind::InvalidData => Self::Tls { target, reason },
             (None, _) => Self::Unreachable { target, reason },
         }
     }

@@ -32,12 +32,27 @@ pub(in crate::catalog) fn default_value(expression: &Expression) -> String {
         | Expr::Bool(_)
         | Expr::Number(_)
         | Expr::String(_)
-        | Expr::Call { .. }
         | Expr::Cast { .. }
         | Expr::Array(_)
         | Expr::Column { .. } => bare.to_owned(),
+        // `a AT TIME ZONE b` is a call too.
+        Expr::Call { .. } if !has_outer_space(bare) => bare.to_owned(),
         _ => format!("({bare})"),
     }
+}
+
+/// Whether a text consists of several words, those in parentheses and constants apart.
+fn has_outer_space(text: &str) -> bool {
+    let (mut depth, mut quoted) = (0i32, false);
+    text.chars().any(|c| {
+        match c {
+            '\'' => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth -= 1,
+            _ => {}
+        }
+        c == ' ' && depth == 0 && !quoted
+    })
 }
 
 /// Whether every parenthesis of a text that is closed in it is opened in it before. Constants and comments are not
