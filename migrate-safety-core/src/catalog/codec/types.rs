@@ -17,8 +17,8 @@ codec!(id RelationId, ColumnId, ConstraintId, TypeId, RoutineId);
 
 codec!(struct Catalog {
     target, complete, search_path, schemas, relations, relation_names, types, type_names, routines, routine_names,
-    constraint_names, hints, recent, readers, extensions, comments, rule_texts, statistics, unknown_names, check_bodies,
-    own_operators, any_temporary, next_id,
+    constraint_names, hints, recent, readers, extensions, comments, rule_texts, statistics, collations, unknown_names,
+    check_bodies, own_operators, any_temporary, next_id,
 });
 codec!(struct Target { dialect, version });
 codec!(enum Dialect { 0 Postgres });
