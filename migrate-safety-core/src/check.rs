@@ -15,7 +15,7 @@ use crate::report::{MigrationReport, OperationName, Report, StatementReport};
 use crate::rules::extent::{self, Change};
 use crate::rules::rule::{Check, Findings, Rule, SetFindings, StatementFindings};
 use crate::rules::view::{Judged, MigrationView, OperationView, Scope, SetView, Sizes, StatementView, Undone, Write};
-use crate::rules::{Category, Directives, Finding, RULES, fold, suppress};
+use crate::rules::{Category, Directives, Finding, RULES, fold, suppress, tell_once};
 use crate::sizes::{Size, Sizing};
 use crate::sql::calls::RoutineCall;
 use crate::sql::operation::Transaction;
@@ -54,7 +54,8 @@ fn conclude(set: &MigrationSet, config: &Config, replay: &Replay<'_>, migrations
         let mut lists = migration.finding_lists();
         fold(&mut lists);
         suppress(directives, &mut lists);
-        lists.into_iter().for_each(|list| config.apply_levels(list));
+        lists.iter_mut().for_each(|list| config.apply_levels(list));
+        tell_once(&mut lists);
     }
     config.apply_levels(&mut report.findings);
     let mut reported = set.migrations.iter().map(|migration| config.reports(set.layout, migration));
@@ -117,6 +118,8 @@ struct Replay<'c> {
     unfollowed: bool,
     /// Whether what is found in the present migration will be reported.
     reported: bool,
+    /// Whether what runs is a way back: no rule is asked, but what it does is looked at.
+    undoing: bool,
     /// What the migrations' comments say to us, one list a migration.
     directives: Vec<Vec<Directives>>,
     /// How large tables are that were there before.
@@ -197,6 +200,7 @@ impl<'c> Replay<'c> {
             calls: Vec::new(),
             unfollowed: false,
             reported: false,
+            undoing: false,
             directives: Vec::new(),
             sizing: Sizing::new(config, start.sizes),
             points: Vec::new(),
@@ -286,12 +290,13 @@ impl<'c> Replay<'c> {
     fn undo(&mut self, migration: &Migration, down: &Source) -> Undone {
         let (catalog, session, now) = (self.catalog.clone(), self.session.clone(), self.now);
         let script = parse(self.config.target, &down.text);
-        self.reported = false;
+        (self.reported, self.undoing) = (false, true);
         self.now.migration += 1;
         self.now.transaction += 1;
         let scope = opening_scope(self.host.transaction_of_down(migration, down), &script, self.one_by_one);
         let (_, operations) = self.run(migration, &script, &down.text, scope);
-        (self.session, self.now, self.reported) = (session, now, true);
+        (self.session, self.now) = (session, now);
+        (self.reported, self.undoing) = (true, false);
         let catalog = std::mem::replace(&mut self.catalog, catalog);
         Undone { script, operations, catalog }
     }
@@ -433,7 +438,7 @@ impl<'c> Replay<'c> {
         let scene =
             Scene { operation: &located.operation, catalog: &self.catalog, session: &self.session, now: self.now };
         // A migration that is only replayed has to tell which of its ALTER TABLEs fail, nothing else.
-        let foreseen = self.reported || matches!(located.operation, Operation::AlterTable(_));
+        let foreseen = self.reported || self.undoing || matches!(located.operation, Operation::AlterTable(_));
         let mut effects = if foreseen { effects::effects(&scene) } else { Effects::default() };
         if located.routine.is_some() {
             effects.failures.retain(|failure| !is_of_names(&located.operation, failure));

@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
         Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ADD CONSTRAINT has_email CHECK (email IS NOT NULL);").with(&["rows-may-violate"]),
     ],
     good: &[
-        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ADD CONSTRAINT has_email CHECK (email IS NOT NULL) NOT VALID;"),
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ADD CONSTRAINT has_email CHECK (email IS NOT NULL) NOT VALID;").with(&["writes-may-violate"]),
         Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); ALTER TABLE users ADD CONSTRAINT has_email CHECK (email IS NOT NULL) NOT VALID;", "ALTER TABLE users VALIDATE CONSTRAINT has_email;").rows(&[("public.users", 0)]),
     ],
     planned: true,

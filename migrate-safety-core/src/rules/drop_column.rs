@@ -21,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
         Sample::new(USERS, "ALTER TABLE users DROP COLUMN IF EXISTS never_there;"),
     ],
     folded_into: &["drop-cascade"],
+    told_once: false,
     planned: true,
     check: Check::Operation(check),
 };

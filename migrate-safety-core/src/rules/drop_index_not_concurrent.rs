@@ -22,6 +22,7 @@ pub(super) static RULE: Rule = Rule {
         Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); CREATE INDEX users_org_idx ON users (org_id);", "-- no-transaction\nDROP INDEX CONCURRENTLY users_org_idx;"),
     ],
     folded_into: &["constraint-index-dropped"],
+    told_once: false,
     planned: true,
     check: Check::Operation(check),
 };

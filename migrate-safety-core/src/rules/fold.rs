@@ -1,8 +1,9 @@
 //! One finding for one cause: a consequence is left out where its cause has been named.
 
-use super::{Finding, find};
+use super::known::some_of;
+use super::{Finding, Status, find};
 use crate::sql::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Removes the findings whose cause another finding at the same place names.
 ///
@@ -17,6 +18,36 @@ pub(crate) fn fold(findings: &mut [&mut Vec<Finding>]) {
         list.retain(|finding| {
             let causes = find(finding.rule).map_or(&[][..], |rule| rule.folded_into);
             !causes.iter().filter_map(|cause| named.get(cause)).any(|places| places.meet(finding.span))
+        });
+    }
+}
+
+/// Leaves of the findings of a migration that say the same only the first, with the lines of the others.
+///
+/// The lists are in the order of the report.
+pub(crate) fn tell_once(findings: &mut [&mut Vec<Finding>]) {
+    let same = |finding: &Finding| {
+        let once = find(finding.rule).is_some_and(|rule| rule.told_once);
+        finding.span.filter(|_| once).map(|span| ((finding.rule, finding.status), span.start.line))
+    };
+    let mut lines: BTreeMap<(&'static str, Status), Vec<u32>> = BTreeMap::new();
+    for (key, line) in findings.iter().flat_map(|list| list.iter()).filter_map(same) {
+        lines.entry(key).or_default().push(line);
+    }
+    let mut told = BTreeSet::new();
+    for list in findings {
+        list.retain_mut(|finding| {
+            let Some((key, line)) = same(finding) else { return true };
+            let lines = lines.get(&key).map_or(&[][..], Vec::as_slice);
+            let first = lines.first().copied();
+            if first != Some(line) || !told.insert(key) {
+                return first == Some(line);
+            }
+            let others: Vec<String> = lines.iter().filter(|other| **other != line).map(u32::to_string).collect();
+            if !others.is_empty() {
+                finding.message = format!("{}; the same goes for line {}", finding.message, some_of(&others));
+            }
+            true
         });
     }
 }

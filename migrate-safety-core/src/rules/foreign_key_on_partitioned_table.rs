@@ -22,6 +22,7 @@ pub(super) static RULE: Rule = Rule {
         Sample::new("CREATE TABLE users (id bigint PRIMARY KEY);", "CREATE TABLE logs (id bigint, user_id bigint REFERENCES users (id)) PARTITION BY RANGE (id); CREATE INDEX ON logs (user_id);").on(17),
     ],
     folded_into: &["foreign-key-cascades"],
+    told_once: false,
     planned: true,
     check: Check::Outcome(check),
 };

@@ -26,6 +26,7 @@ pub(super) static RULE: Rule = Rule {
         Sample::new(PRICE, "CREATE OR REPLACE FUNCTION price(n int) RETURNS int LANGUAGE sql AS 'SELECT n * 2';"),
         Sample::new("", "CREATE OR REPLACE FUNCTION price(n int) RETURNS int LANGUAGE sql AS 'SELECT n * 2';"),
     ],
+    told_once: true,
     check: Check::Operation(check),
     ..Rule::BASE
 };

@@ -1,5 +1,6 @@
 //! The hazard behind most lock findings: a lock that writers feel, held while a table is read through or rewritten.
 
+use super::known::some_of;
 use super::view::OperationView;
 use crate::effects::{LockedKind, RelationLock, RelationRef};
 use crate::sql::{LockMode, Operation};
@@ -61,7 +62,7 @@ fn denied(locked: &[&RelationLock], worked: &[&str]) -> String {
         these.map(|l| l.relation.name.as_str()).collect::<Vec<_>>()
     };
     let named = |tables: &[&str]| match tables {
-        _ if tables != worked => super::view::listed(tables),
+        _ if tables != worked => some_of(tables),
         [_] => "it".to_owned(),
         _ => "them".to_owned(),
     };

@@ -24,7 +24,7 @@ pub mod view;
 #[cfg(feature = "text")]
 pub use explain::rules_markdown;
 pub use finding::{Category, Finding, Status, Verdict};
-pub(crate) use fold::fold;
+pub(crate) use fold::{fold, tell_once};
 pub use rule::{Check, Findings, Rule, Sample, SetFindings, StatementFindings};
 pub(crate) use suppress::{Directives, suppress};
 
@@ -57,6 +57,7 @@ rules! {
     domain_values_may_violate,
     down_empty,
     down_fails,
+    down_holds_lock,
     down_incomplete,
     down_loses_data,
     drop_cascade,
@@ -82,6 +83,7 @@ rules! {
     foreign_key_without_index,
     function_replaced,
     function_still_used,
+    generated_always,
     half_run,
     identity_added,
     index_not_concurrent,
@@ -108,6 +110,7 @@ rules! {
     partition_locks,
     policy_dropped,
     psql_command,
+    published_without_identity,
     redundant_index,
     refresh_not_concurrent,
     reindex_not_concurrent,
@@ -123,6 +126,7 @@ rules! {
     rows_may_violate,
     schema_and_data,
     schema_rs_differs,
+    sequence_restarted,
     set_not_null_scans,
     set_unlogged,
     sleep_under_lock,
@@ -130,6 +134,7 @@ rules! {
     statement_fails,
     system_catalog_changed,
     table_maintenance,
+    trigger_field_missing,
     trigger_on_live_table,
     trigger_refuses,
     triggers_off,
@@ -141,6 +146,7 @@ rules! {
     unique_index_dropped,
     view_columns_changed,
     work_under_lock,
+    writes_may_violate,
     writes_no_longer_fit,
 }
 

@@ -18,7 +18,8 @@ pub(super) static RULE: Rule = Rule {
     good: &[Sample::new(
         "CREATE TABLE users (id bigint PRIMARY KEY, email text);",
         "ALTER TABLE users ADD CONSTRAINT has_email CHECK (email IS NOT NULL) NOT VALID;",
-    )],
+    )
+    .with(&["writes-may-violate"])],
     check: Check::Set(check),
     ..Rule::BASE
 };

@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Adding the constraint takes a lock that is held to the end of the transaction: validating in the same transaction reads the table under it, as if NOT VALID had not been written.",
     source: "PostgreSQL docs, ALTER TABLE, Notes",
     bad: &[
-        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ADD CONSTRAINT e CHECK (email IS NOT NULL) NOT VALID; ALTER TABLE users VALIDATE CONSTRAINT e;").with(&["rows-may-violate"]),
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ADD CONSTRAINT e CHECK (email IS NOT NULL) NOT VALID; ALTER TABLE users VALIDATE CONSTRAINT e;").with(&["rows-may-violate", "writes-may-violate"]),
     ],
     good: &[
         Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); ALTER TABLE users ADD CONSTRAINT e CHECK (email IS NOT NULL) NOT VALID;", "ALTER TABLE users VALIDATE CONSTRAINT e;").rows(&[("public.users", 0)]),

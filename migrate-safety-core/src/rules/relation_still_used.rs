@@ -24,6 +24,7 @@ pub(super) static RULE: Rule = Rule {
         Sample::new(VIEWS, "DROP VIEW recent; CREATE VIEW recent AS SELECT id, at, at::date AS day FROM logins;"),
         Sample::new("", "CREATE TABLE scratch (id bigint); DROP TABLE scratch;"),
     ],
+    told_once: true,
     check: Check::Outcome(check),
     ..Rule::BASE
 };

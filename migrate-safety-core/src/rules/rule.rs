@@ -24,11 +24,13 @@ pub struct Rule {
     pub source: &'static str,
     /// Migrations that must give a finding of this rule.
     pub bad: &'static [Sample],
-    /// Migrations that must give no finding at all.
+    /// Migrations that must give no finding at all, but those that they name.
     pub good: &'static [Sample],
     /// Rules that speak of the cause of which this rule names a consequence: where one of them has a finding at the
     /// same place, this rule's is left out. One finding for one cause.
     pub folded_into: &'static [&'static str],
+    /// Whether a migration's findings of it, one a statement, say the same: the first is told, with the lines of the rest.
+    pub told_once: bool,
     /// Whether [`plan`](crate::plan()) has safe steps for the changes that it finds.
     pub planned: bool,
     /// Its code.
@@ -46,6 +48,7 @@ impl Rule {
         bad: &[],
         good: &[],
         folded_into: &[],
+        told_once: false,
         planned: false,
         check: Check::Operation(|_, _| {}),
     };

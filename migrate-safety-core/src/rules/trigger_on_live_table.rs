@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
                  BEGIN RETURN new; END $$;", "CREATE TRIGGER t BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION f();")],
     good: &[Sample::new("CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$;", "CREATE TABLE users (id bigint PRIMARY KEY); CREATE TRIGGER t BEFORE INSERT ON users FOR EACH ROW \
               EXECUTE FUNCTION f();")],
+    told_once: true,
     check: Check::Operation(check),
     ..Rule::BASE
 };

@@ -1,6 +1,7 @@
 //! What a rule may look at.
 
 use super::extent::{Change, Rows, Verb};
+use super::known::some_of;
 use crate::catalog::{Catalog, RelationId, Removed, Stamp};
 use crate::config::Config;
 use crate::effects::scene::Scene;
@@ -77,7 +78,7 @@ impl OperationView<'_> {
     /// The relations of a list that are hot, in words: `public.users and public.orders`.
     pub fn hot_names(&self, relations: &[RelationRef]) -> Option<String> {
         let hot: Vec<&str> = relations.iter().filter(|r| self.is_hot(r.id)).map(|r| r.name.as_str()).collect();
-        (!hot.is_empty()).then(|| listed(&hot))
+        (!hot.is_empty()).then(|| some_of(&hot))
     }
 
     /// What happened before it in its migration.

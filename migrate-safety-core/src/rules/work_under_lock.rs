@@ -53,7 +53,7 @@ fn check(view: &MigrationView<'_>, findings: &mut Findings<'_>) {
             .effects
             .locks
             .iter()
-            .filter(|l| l.mode >= BLOCKS_WRITES && l.kind == LockedKind::Table && judged.sizes.is_hot(l.relation.id))
+            .filter(|l| l.mode >= BLOCKS_WRITES && is_queried(l.kind) && judged.sizes.is_hot(l.relation.id))
             .max_by_key(|l| l.mode);
         if let Some(lock) = strongest
             && held.is_none_or(|(_, mode, _)| lock.mode > mode)
@@ -61,6 +61,11 @@ fn check(view: &MigrationView<'_>, findings: &mut Findings<'_>) {
             held = Some((&lock.relation.name, lock.mode, judged.located.span.start.line));
         }
     }
+}
+
+/// Whether queries name relations of this kind.
+fn is_queried(kind: LockedKind) -> bool {
+    matches!(kind, LockedKind::Table | LockedKind::View)
 }
 
 /// Whether the operation's own lock is a finding of its own already.

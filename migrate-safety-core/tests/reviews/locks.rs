@@ -48,6 +48,7 @@ const REVIEWS: &[Review] = &[
     ("ALTER TABLE orders CLUSTER ON orders_user_idx;", "-- no-transaction\nCLUSTER;", "BLOCK lock-contention"),
     ("", "REFRESH MATERIALIZED VIEW sales;", "BLOCK lock-contention"),
     // Constraints.
+    ("", "DROP MATERIALIZED VIEW sales; CREATE MATERIALIZED VIEW sales AS SELECT user_id, sum(total) AS n FROM orders GROUP BY user_id;", "BLOCK lock-contention"),
     ("", "ALTER TABLE users ALTER COLUMN metadata SET NOT NULL;", "BLOCK lock-contention"),
     ("", "ALTER TABLE users ALTER metadata SET NOT NULL, ALTER status SET NOT NULL;", "BLOCK lock-contention"),
     ("ALTER TABLE users ADD CONSTRAINT m CHECK (metadata IS NOT NULL) NOT VALID;", "ALTER TABLE users ALTER COLUMN metadata SET NOT NULL;", "BLOCK lock-contention"),

@@ -53,6 +53,34 @@ pub(crate) fn raises(body: &RoutineBody) -> bool {
     }
 }
 
+/// The columns that the body of a trigger's function names as `NEW.column` or `OLD.column`; `None` where what it does
+/// depends on which trigger has fired.
+pub(crate) fn row_fields(body: &RoutineBody) -> Option<Vec<String>> {
+    const WHICH: &[&str] =
+        &["TG_NAME", "TG_RELID", "TG_RELNAME", "TG_TABLE_NAME", "TG_TABLE_SCHEMA", "TG_NARGS", "TG_ARGV"];
+    let lines = LineIndex::new(&body.text);
+    let mut lexer = Lexer::new(&lines, Target::NEWEST_POSTGRES);
+    let mut fields = Vec::new();
+    // How much of `NEW .` has just been read.
+    let mut read = 0;
+    loop {
+        let token = match lexer.next(&mut Vec::new()) {
+            Lexeme::Token(located) => located.token,
+            Lexeme::Comment(_) => continue,
+            Lexeme::Backslash | Lexeme::End => return Some(fields),
+        };
+        read = match (read, &token) {
+            (2, Token::Word(word)) => {
+                fields.push(if word.quoted { word.value.to_string() } else { word.value.to_lowercase() });
+                0
+            }
+            (1, Token::Period) => 2,
+            _ if WHICH.iter().any(|word| token.is_word(word)) => return None,
+            _ => u8::from(token.is_word("NEW") || token.is_word("OLD")),
+        };
+    }
+}
+
 const SLEEPS: &[&str] = &["pg_sleep", "pg_sleep_for", "pg_sleep_until"];
 
 /// Calls `look` for every operation of these statements that is written out, those in blocks, branches and loops

@@ -25,7 +25,7 @@ mod tests;
 mod tokens;
 mod tree;
 
-pub(crate) use self::facts::{raises, sleeps};
+pub(crate) use self::facts::{raises, row_fields, sleeps};
 use self::known::Variables;
 use self::reader::Reader;
 use self::run::Run;
