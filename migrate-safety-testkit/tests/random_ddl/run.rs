@@ -54,6 +54,7 @@ impl Race {
             }
         }
         self.compare_written();
+        self.compare_bytes();
         if self.about.is_empty() {
             Ok(self.run.len())
         } else {
@@ -100,6 +101,14 @@ impl Race {
         let live = introspect(&mut self.client).unwrap();
         self.about.extend(live.unread.iter().map(ToString::to_string));
         self.about.extend(diff(&self.catalog, &live.catalog, Closeness::Exact).iter().map(ToString::to_string));
+    }
+
+    /// What the replayed schema is kept as is read as the same.
+    fn compare_bytes(&mut self) {
+        let read = self.catalog.to_bytes().and_then(|bytes| Catalog::from_bytes(&bytes));
+        if read.map(|read| format!("{read:?}")) != Some(format!("{:?}", self.catalog)) {
+            self.about.push("the schema as bytes is read as another".to_owned());
+        }
     }
 
     /// What the live schema is written as makes the same schema again.
