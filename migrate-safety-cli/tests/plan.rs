@@ -93,7 +93,7 @@ fn what_is_refused_or_unreadable_is_told() {
         (&["plan", "--sql", "ALTER TABEL users ADD x int"], "line 1, column 7"),
         (&["plan", "absent.sql"], "absent.sql: no such file or directory"),
         (&["plan", "--sql", "SELECT 1", "--migrations", "absent"], "absent: no such file or directory"),
-        (&["plan", "--to", "desired.sql"], "column public.users.name -> nick"),
+        (&["plan", "--to", "desired.sql"], "--rename public.users.name=nick, or --drop public.users.name"),
         (&["plan", "--to", "desired.sql", "--rename", "users.name"], "write OLD=NEW"),
         (
             &["plan", "--to", "desired.sql", "--rename", "users.nam=nick"],

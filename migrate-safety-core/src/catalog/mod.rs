@@ -36,7 +36,6 @@ mod types;
 mod typing;
 mod volatility;
 
-pub(crate) use apply::sort_by_pass;
 pub use apply::{Applied, Conflict, Removed, in_pass_order};
 pub use builtin::CastContext;
 pub use casts::{Cast, CastPath};
@@ -87,6 +86,9 @@ pub struct Catalog {
     pub(crate) comments: Map<Object, Box<str>>,
     /// What rules were created as.
     pub(crate) rule_texts: Map<(RelationId, Ident), RuleText>,
+    /// Objects that are only known to be there, by class and name, with the statement that made each. None where it is
+    /// not known which there are.
+    pub(crate) others: Option<Others>,
     /// Extended statistics by schema and name.
     pub(crate) statistics: Map<(Ident, Ident), ExtendedStatistics>,
     /// Collations that the history creates, by schema and name.
@@ -101,6 +103,9 @@ pub struct Catalog {
     pub(crate) any_temporary: bool,
     pub(crate) next_id: u32,
 }
+
+/// Statements that made objects, by the class and name of each.
+type Others = BTreeMap<(Box<str>, ObjectName), Box<str>>;
 
 /// What a name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,6 +154,7 @@ impl Catalog {
             extensions: BTreeMap::new(),
             comments: Map::default(),
             rule_texts: Map::default(),
+            others: Some(BTreeMap::new()),
             collations: BTreeSet::new(),
             unknown_names: BTreeSet::new(),
             check_bodies: true,

@@ -3,7 +3,7 @@
 use crate::sql::expr::{Expr, Expression};
 use crate::sql::operation::{
     ArgMode, FiringState, Generated, PartitionBound, PartitionStrategy, Persistence, PolicyClauses, ReferentialAction,
-    ReplicaIdentity, RoutineBody, TriggerDetails, TriggerEvents, TriggerTiming, Volatility,
+    ReplicaIdentity, RoutineBody, RoutineTraits, TriggerDetails, TriggerEvents, TriggerTiming, Volatility,
 };
 use crate::sql::{DataType, Ident, ObjectName};
 
@@ -575,6 +575,8 @@ pub struct ExtendedStatistics {
     pub table: RelationId,
     /// The columns that are named, alone or in an expression.
     pub columns: Vec<ColumnId>,
+    /// The statement that made it.
+    pub sql: Box<str>,
 }
 
 /// A function or procedure that the history defines.
@@ -600,6 +602,10 @@ pub struct Routine {
     pub volatility: Volatility,
     /// `STRICT`.
     pub strict: bool,
+    /// How it may be planned and run.
+    pub traits: RoutineTraits,
+    /// The defaults of those of its arguments that have one.
+    pub defaults: Vec<Expression>,
     /// `SET` clauses; the value is empty for `FROM CURRENT`.
     pub settings: Vec<(Box<str>, Box<str>)>,
     /// Its body, and the index of the source file it stands in.

@@ -24,6 +24,8 @@ enum Part {
 #[derive(Clone, Debug)]
 pub(super) struct Resolved {
     pub(super) sql: String,
+    /// What a person should know of it.
+    pub(super) notes: Vec<String>,
 }
 
 impl Change {
@@ -139,16 +141,20 @@ impl Change {
     pub(super) fn resolve(self, catalog: &Catalog) -> Result<Resolved, PlanError> {
         let mut state = State::new(catalog);
         let mut resolved: Vec<String> = Vec::new();
+        let mut notes = Vec::new();
         for part in self.0 {
             let sql = match part {
                 Part::Sql(sql) => sql,
                 Part::Unwritable(why) => return Err(PlanError::Unwritable { why }),
-                Part::To(desired) => desired.statements(&state)?.join(";\n"),
+                Part::To(desired) => {
+                    notes.extend(desired.uncompared(catalog.target()));
+                    desired.statements(&state)?.join(";\n")
+                }
             };
             state = state.with([&*sql]);
             resolved.push(sql);
         }
-        Ok(Resolved { sql: resolved.join(";\n") })
+        Ok(Resolved { sql: resolved.join(";\n"), notes })
     }
 }
 

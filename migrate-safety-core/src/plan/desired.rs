@@ -1,7 +1,11 @@
 //! From the present schema to a desired one.
 
+mod clear;
 mod hints;
 mod names;
+mod uncompared;
+
+pub(super) use names::follow;
 
 use super::error::PlanError;
 use super::state::State;
@@ -32,15 +36,20 @@ impl Desired {
         self.hints.push(Hint { name, to: None });
     }
 
+    /// What it says besides that is no part of what is compared, for people.
+    pub(super) fn uncompared(&self, target: Target) -> Option<String> {
+        uncompared::told(target, &self.sql)
+    }
+
     /// The statements that lead from a schema to this one, in an order in which they run.
     pub(super) fn statements(&self, present: &State) -> Result<Vec<String>, PlanError> {
         let desired = schema(present.catalog.target(), &self.sql)?;
         let mut state = without_bookkeeping(present);
         let mut made = Vec::new();
         for hint in &self.hints {
-            let sql = hint.statement(&state.catalog, &desired)?;
-            state = state.tried(std::slice::from_ref(&sql)).map_err(|message| hint.wrong(message))?;
-            made.push(sql);
+            let statements = hint.statements(&state.catalog, &desired)?;
+            state = state.tried(&statements).map_err(|message| hint.wrong(message))?;
+            made.extend(statements);
         }
         let candidates = names::ambiguous(&state.catalog, &desired);
         if !candidates.is_empty() {
@@ -65,10 +74,35 @@ fn reach(mut state: State, desired: &Catalog, made: &mut Vec<String>) -> Result<
         differences.sort_by_key(turn);
         let before = made.len();
         run(&mut state, differences.iter().map(plainly).filter(|sql| !sql.is_empty()).collect(), made);
-        if made.len() == before || made.len() > MOST_STATEMENTS {
+        let goes_on = made.len() > before || unblocked(&mut state, desired, &differences, made);
+        if !goes_on || made.len() > MOST_STATEMENTS {
             return Err(PlanError::Unreachable { differences });
         }
     }
+}
+
+/// Where the server takes none of what would make differences good: takes away what is in the way, or begins with a part.
+/// Whether that has helped.
+pub(super) fn unblocked(
+    state: &mut State,
+    wanted: &Catalog,
+    differences: &[Difference],
+    made: &mut Vec<String>,
+) -> bool {
+    begin(state, differences, made) || clear::clear(state, wanted, differences, made)
+}
+
+/// Of what the server does not take as a whole, what comes first: of tables that refer to each other, the tables.
+fn begin(state: &mut State, differences: &[Difference], made: &mut Vec<String>) -> bool {
+    let before = made.len();
+    for difference in differences.iter().filter(|difference| difference.change == Change::Missing) {
+        for sql in plainly(difference) {
+            let Ok(next) = state.tried(std::slice::from_ref(&sql)) else { break };
+            *state = next;
+            made.push(sql);
+        }
+    }
+    made.len() > before
 }
 
 /// Runs what the server takes, again and again, until nothing more of it is taken.
@@ -102,19 +136,21 @@ fn surplus_views(present: &Catalog, desired: &Catalog) -> Vec<String> {
 /// No schema takes more; what goes on for longer goes round in circles.
 const MOST_STATEMENTS: usize = 100_000;
 
-/// What is missing is made first, in the order of kinds; what is too much goes last, in the reverse order.
-fn turn(difference: &Difference) -> (u8, i16) {
+/// What is missing or different is made first, in the order of kinds: a new value of an enum before the index that names
+/// it. What is too much goes last, in the reverse order.
+fn turn(difference: &Difference) -> (bool, i16, Change) {
+    let is_extra = difference.change == Change::Extra;
     let kind = difference.kind as i16;
-    match difference.change {
-        Change::Missing => (0, kind),
-        Change::Different => (1, kind),
-        Change::Extra => (2, -kind),
-    }
+    (is_extra, if is_extra { -kind } else { kind }, difference.change)
 }
 
 /// The statements as one would write them without fear.
 fn plainly(difference: &Difference) -> Vec<String> {
-    difference.sql.iter().map(|sql| sql.replacen("INDEX CONCURRENTLY ", "INDEX ", 1)).collect()
+    difference.sql.iter().map(|sql| without_concurrently(sql)).collect()
+}
+
+fn without_concurrently(sql: &str) -> String {
+    sql.replacen("INDEX CONCURRENTLY ", "INDEX ", 1)
 }
 
 /// The schema that a script makes on an empty database.
@@ -211,10 +247,21 @@ mod tests {
         let desired = "CREATE TABLE people (id serial PRIMARY KEY, full_name text);
                        CREATE INDEX people_full_name_idx ON people (full_name);";
         let ambiguous = statements(present, desired, &[]).unwrap_err();
-        assert_eq!(ambiguous, PlanError::Ambiguous { candidates: vec!["table public.users -> people".to_owned()] });
+        assert!(matches!(ambiguous, PlanError::Ambiguous { .. }));
+        assert!(
+            ambiguous
+                .to_string()
+                .ends_with("\n  table public.users: --rename public.users=people, or --drop public.users")
+        );
         let ambiguous = statements(present, desired, &[("users", "people")]).unwrap_err();
-        let candidates = vec!["column public.people.name -> full_name".to_owned()];
-        assert_eq!(ambiguous, PlanError::Ambiguous { candidates });
+        assert!(ambiguous.to_string().ends_with(
+            "\n  column public.people.name: --rename public.people.name=full_name, or --drop public.people.name"
+        ));
+        let quoted = statements("CREATE TABLE \"T x\" (\"it's\" int);", "CREATE TABLE \"T x\" (b int, c int);", &[]);
+        assert!(quoted.unwrap_err().to_string().ends_with(
+            "--rename 'public.\"T x\".\"it'\\''s\"=b', --rename 'public.\"T x\".\"it'\\''s\"=c', \
+             or --drop 'public.\"T x\".\"it'\\''s\"'"
+        ));
         let renamed = statements(present, desired, &[("users", "people"), ("people.name", "full_name")]).unwrap();
         assert_eq!(
             renamed,

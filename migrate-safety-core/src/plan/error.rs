@@ -1,6 +1,6 @@
 //! Why there is no plan.
 
-use crate::catalog::diff::Difference;
+use crate::catalog::diff::{Difference, ObjectKind};
 
 /// Why there is no plan.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -56,14 +56,10 @@ pub enum PlanError {
         sql: String,
     },
     /// The desired schema leaves open what became of something.
-    #[error(
-        "it cannot be told what became of what is missing: it may have got another name ({}), or be dropped. Say which: \
-         a rename hint (`--rename public.users.a=b`), or that it is dropped (`--drop public.users.a`)",
-        .candidates.join(", ")
-    )]
+    #[error("it cannot be told what became of what is missing; say for each:{}", questions(.candidates))]
     Ambiguous {
-        /// `column public.users.a -> b`.
-        candidates: Vec<String>,
+        /// What may be what, in the order of what is missing.
+        candidates: Vec<Candidate>,
     },
     /// The desired schema could not be made on an empty database.
     #[error("the desired schema could not be made on an empty database: {message}\n  in: {sql}")]
@@ -82,7 +78,7 @@ pub enum PlanError {
         why: String,
     },
     /// Statements that lead from one schema to the other were not found.
-    #[error("no statements are known that bring about: {}; write those as SQL, and plan the rest apart", list(.differences))]
+    #[error("no statements are known that bring about:{}", unreachable(.differences))]
     Unreachable {
         /// What would be left.
         differences: Vec<Difference>,
@@ -109,6 +105,70 @@ pub enum PlanError {
         /// What differs.
         differences: Vec<Difference>,
     },
+}
+
+/// Something that is missing in the desired schema, and something new that it may be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// `table` or `column`.
+    pub what: &'static str,
+    /// What is missing, as hints name it: `public.users.a`.
+    pub from: String,
+    /// The new name, as hints say it: `b`.
+    pub to: String,
+}
+
+/// `column public.users.a: --rename public.users.a=b, or --drop public.users.a`, a line for each that is missing.
+fn questions(candidates: &[Candidate]) -> String {
+    let of_one = candidates.chunk_by(|a, b| (a.what, &a.from) == (b.what, &b.from));
+    let line = |answers: &[Candidate]| {
+        let Some(Candidate { what, from, .. }) = answers.first() else { return String::new() };
+        let renames = answers.iter().map(|answer| format!("--rename {}, ", argument(&format!("{from}={}", answer.to))));
+        format!("\n  {what} {from}: {}or --drop {}", renames.collect::<String>(), argument(from))
+    };
+    of_one.map(line).collect()
+}
+
+/// A word as a shell takes it.
+fn argument(text: &str) -> String {
+    let is_plain = text.chars().all(|letter| letter.is_alphanumeric() || "_.=".contains(letter));
+    if is_plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+/// A line for each difference, with what to do instead.
+fn unreachable(differences: &[Difference]) -> String {
+    let line = |difference: &Difference| format!("\n  {difference}\n    instead: {}", instead(difference));
+    differences.iter().map(line).collect()
+}
+
+/// What to do where no statement makes one thing of another.
+fn instead(difference: &Difference) -> String {
+    const REMEDIES: [(ObjectKind, &str, &str); 6] = [
+        (
+            ObjectKind::Table,
+            "partition key: ",
+            "make a table of the new form under another name, attach the old one or copy its rows, and change their names",
+        ),
+        (
+            ObjectKind::Column,
+            "type: ",
+            "no cast does it by itself: write `ALTER TABLE … ALTER COLUMN … TYPE … USING …`, or say that the values go, by --drop",
+        ),
+        (
+            ObjectKind::Column,
+            "generated: ",
+            "add the column in its new form under another name, or say that it is made anew, by --drop",
+        ),
+        (ObjectKind::Column, "stored: ", "say that the column is made anew, by --drop"),
+        (ObjectKind::Type, "attributes: ", "attributes do not change places: make a type under another name"),
+        (ObjectKind::Domain, "type: ", "make a domain under another name, and change the type of the columns"),
+    ];
+    let remedy =
+        REMEDIES.iter().find(|(kind, detail, _)| *kind == difference.kind && difference.detail.contains(detail));
+    match remedy {
+        Some((.., remedy)) => (*remedy).to_owned(),
+        None => "write it as SQL, and plan the rest apart".to_owned(),
+    }
 }
 
 fn list(differences: &[Difference]) -> String {

@@ -9,6 +9,7 @@
 //! leaves; and so does every way back. A plan that does not hold is an error, never half a plan.
 
 mod bounds;
+mod bracket;
 mod change;
 mod compose;
 mod copy;
@@ -30,7 +31,7 @@ mod state;
 mod way_back;
 
 pub use change::Change;
-pub use error::PlanError;
+pub use error::{Candidate, PlanError};
 pub use model::{
     Accepted, Allowed, ApplicationCode, Gate, Phase, PhaseName, Plan, Rollback, Step, StepKind, StepLock, Window, Work,
 };
@@ -56,7 +57,9 @@ pub fn plan(catalog: &Catalog, change: impl Into<Change>, options: &PlanOptions)
     let mut state = start.clone();
     let planner = Planner { start: &start, options };
     let drafts = planner.drafts(&mut state, piece::pieces(catalog, &change.sql)?)?;
-    prove::plan(&start, &state, &change, drafts, options)
+    let mut plan = prove::plan(&start, &state, &change, drafts, options)?;
+    plan.notes.extend(change.notes);
+    Ok(plan)
 }
 
 /// Asks the recipes.

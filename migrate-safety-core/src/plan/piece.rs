@@ -1,9 +1,10 @@
 //! A change cut into parts that are planned one by one.
 
+use super::bracket::bracketed;
 use super::error::PlanError;
 use crate::catalog::Catalog;
-use crate::sql::operation::{AlterTable, RelationWord, TableAction};
-use crate::sql::{LocatedOperation, ObjectName, Operation, Problem, Statement, parse};
+use crate::sql::operation::{AlterTable, AlterType, RelationWord, TableAction};
+use crate::sql::{Ident, LocatedOperation, ObjectName, Operation, Problem, Statement, parse};
 use std::collections::VecDeque;
 
 /// The most parts of one change. Every way back is proved from every step, so that the time grows faster than they do.
@@ -27,6 +28,29 @@ impl Piece {
         Self { sql, operations, is_pair: false, parts: Vec::new() }
     }
 
+    /// Several pieces as one.
+    pub(super) fn of_parts(parts: &[Self]) -> Self {
+        Self {
+            sql: parts.iter().map(|part| &*part.sql).collect::<Vec<_>>().join(";\n"),
+            operations: parts.iter().flat_map(|part| part.operations.clone()).collect(),
+            is_pair: true,
+            parts: parts.to_vec(),
+        }
+    }
+
+    /// What it does, if that is one thing.
+    pub(super) fn operation(&self) -> Option<&Operation> {
+        match &*self.operations {
+            [located] => Some(&located.operation),
+            _ => None,
+        }
+    }
+
+    /// The pieces that it is made of, if they are several.
+    pub(crate) fn parts(&self) -> &[Self] {
+        &self.parts
+    }
+
     /// The text of the one part that does something.
     pub(crate) fn part_sql(&self, does: impl Fn(&Operation) -> bool) -> Option<&str> {
         self.texts(does).first().copied()
@@ -36,6 +60,14 @@ impl Piece {
     pub(crate) fn texts(&self, does: impl Fn(&Operation) -> bool) -> Vec<&str> {
         let doing = self.parts.iter().filter(|part| part.operations.iter().any(|located| does(&located.operation)));
         doing.map(|part| &*part.sql).collect()
+    }
+
+    /// The texts of all of its statements.
+    pub(crate) fn statements(&self) -> Vec<&str> {
+        if self.parts.is_empty() {
+            return vec![&self.sql];
+        }
+        self.parts.iter().flat_map(Self::statements).collect()
     }
 
     /// The pieces of a pair one by one.
@@ -61,32 +93,105 @@ pub(super) fn pieces(catalog: &Catalog, text: &str) -> Result<Vec<Piece>, PlanEr
     if pieces.len() > MOST_PIECES {
         return Err(PlanError::TooLarge { statements: pieces.len(), most: MOST_PIECES });
     }
-    if pieces.is_empty() { Err(PlanError::Empty) } else { Ok(paired(moved(pieces))) }
+    if pieces.is_empty() { Err(PlanError::Empty) } else { Ok(grouped(bracketed(pieces))) }
+}
+
+/// Pieces that are one change together become one.
+pub(crate) fn grouped(pieces: Vec<Piece>) -> Vec<Piece> {
+    let pieces = [retype_length, relabel_length, renumber_length]
+        .into_iter()
+        .fold(pieces, |pieces, length| runs(&pieces, length));
+    paired(moved(pieces))
 }
 
 /// Pieces that add columns, fill them and drop others become one: a value moves.
 fn moved(pieces: Vec<Piece>) -> Vec<Piece> {
+    runs(&pieces, move_length)
+}
+
+/// As many pieces as `length` says at their first one become one.
+pub(super) fn runs(pieces: &[Piece], length: fn(&[Piece]) -> usize) -> Vec<Piece> {
     let mut out: Vec<Piece> = Vec::new();
-    let mut rest = &*pieces;
+    let mut rest = pieces;
     while let Some((first, behind)) = rest.split_first() {
-        let length = move_length(rest);
-        match rest.split_at_checked(length).filter(|_| length > 0) {
-            Some((parts, others)) => {
-                out.push(Piece {
-                    sql: parts.iter().map(|part| &*part.sql).collect::<Vec<_>>().join(";\n"),
-                    operations: parts.iter().flat_map(|part| part.operations.clone()).collect(),
-                    is_pair: true,
-                    parts: parts.to_vec(),
-                });
+        match rest.split_at_checked(length(rest)) {
+            Some((parts, others)) if parts.len() > 1 => {
+                out.push(Piece::of_parts(parts));
                 rest = others;
             }
-            None => {
+            _ => {
                 out.push(first.clone());
                 rest = behind;
             }
         }
     }
     out
+}
+
+/// How many pieces give one column another type and another default.
+fn retype_length(pieces: &[Piece]) -> usize {
+    let Some((_, column)) = pieces.first().and_then(retype_part) else { return 0 };
+    let parts = pieces.iter().map_while(retype_part).take_while(|(_, of)| *of == column);
+    let types: Vec<bool> = parts.map(|(is_type, _)| is_type).collect();
+    if types.iter().filter(|is_type| **is_type).count() == 1 { types.len() } else { 0 }
+}
+
+/// How many pieces put an enum with other values in the place of one: the new type is made, columns get it, and it gets the
+/// name of the old one.
+fn relabel_length(pieces: &[Piece]) -> usize {
+    let Some(Operation::CreateType { name: made, .. }) = pieces.first().and_then(Piece::operation) else { return 0 };
+    let renames = |piece: &Piece| matches!(piece.operation(), Some(Operation::AlterType { name, action: AlterType::Rename { .. } }) if name == made);
+    let of_it = |piece: &Piece| match piece.operation() {
+        Some(Operation::DropType { .. }) => true,
+        _ => piece.is_pair || retype_part(piece).is_some(),
+    };
+    let between = pieces.iter().skip(1).take_while(|piece| of_it(piece)).count();
+    if pieces.get(between + 1).is_some_and(renames) { between + 2 } else { 0 }
+}
+
+/// How many pieces give the numbers of one sequence to another: a column that was serial becomes an identity column, or
+/// the reverse.
+fn renumber_length(pieces: &[Piece]) -> usize {
+    let of_it = |piece: &&Piece| match piece.operation() {
+        Some(
+            Operation::CreateSequence { .. }
+            | Operation::AlterSequence { .. }
+            | Operation::DropSequence { .. }
+            | Operation::Select(_),
+        ) => true,
+        Some(Operation::AlterTable(alter)) => {
+            alter.word == RelationWord::Sequence
+                || matches!(
+                    alter.action,
+                    TableAction::SetDefault { .. }
+                        | TableAction::DropDefault { .. }
+                        | TableAction::AddIdentity { .. }
+                        | TableAction::DropIdentity { .. }
+                )
+        }
+        _ => false,
+    };
+    let length = pieces.iter().take_while(of_it).count();
+    let run = pieces.iter().take(length);
+    let changes_identity = |piece: &Piece| {
+        matches!(piece.operation(), Some(Operation::AlterTable(alter))
+            if matches!(alter.action, TableAction::AddIdentity { .. } | TableAction::DropIdentity { .. }))
+    };
+    let sets_number = |piece: &Piece| matches!(piece.operation(), Some(Operation::Select(_)));
+    if run.clone().any(changes_identity) && run.clone().any(sets_number) { length } else { 0 }
+}
+
+/// Whether a piece gives a column another type, rather than another default, and which column.
+fn retype_part(piece: &Piece) -> Option<(bool, (&ObjectName, &Ident))> {
+    let [located] = &*piece.operations else { return None };
+    let Operation::AlterTable(alter) = &located.operation else { return None };
+    match &alter.action {
+        TableAction::SetType { column, .. } => Some((true, (&alter.table, column))),
+        TableAction::SetDefault { column, .. } | TableAction::DropDefault { column } => {
+            Some((false, (&alter.table, column)))
+        }
+        _ => None,
+    }
 }
 
 /// How many pieces make a move: `ADD COLUMN` …, `UPDATE`, `SET NOT NULL` …, `DROP COLUMN` … of one table, or none.
@@ -128,15 +233,11 @@ fn paired(pieces: Vec<Piece>) -> Vec<Piece> {
     let mut out = Vec::new();
     while let Some(piece) = pieces.pop_front() {
         // What stands between must not be what the later one needs.
-        let near = pieces.iter().take_while(|between| is_swap(between)).position(|later| replaces(&piece, later));
+        let mut near = pieces.iter().take_while(|between| is_swap(between) && !is_elsewhere(&piece, between));
+        let near = near.position(|later| replaces(&piece, later));
         let other = near.and_then(|at| pieces.remove(at));
         out.push(match other {
-            Some(other) => Piece {
-                sql: format!("{};\n{}", piece.sql, other.sql),
-                operations: piece.operations.iter().chain(&other.operations).cloned().collect(),
-                is_pair: true,
-                parts: vec![piece, other],
-            },
+            Some(other) => Piece::of_parts(&[piece, other]),
             None => piece,
         });
     }
@@ -153,6 +254,15 @@ fn is_swap(piece: &Piece) -> bool {
         Operation::DropIndex { .. } | Operation::CreateIndex(_) => true,
         _ => false,
     }
+}
+
+/// Whether two pieces are about constraints of different tables: a key and what refers to it do not change places.
+fn is_elsewhere(piece: &Piece, other: &Piece) -> bool {
+    let table = |piece: &Piece| match &*piece.operations {
+        [LocatedOperation { operation: Operation::AlterTable(alter), .. }] => Some(alter.table.clone()),
+        _ => None,
+    };
+    table(piece).zip(table(other)).is_some_and(|(table, other)| table != other)
 }
 
 /// Whether `add` may put something in the place of what `drop` takes away.

@@ -78,6 +78,16 @@ impl<'a> Request<'a> {
         Ok(drafts)
     }
 
+    /// The steps for other pieces, on a schema of their own.
+    pub(crate) fn plan_parts(&self, state: &State, pieces: Vec<Piece>) -> Result<Vec<Draft>, Refusal> {
+        self.planner.drafts(&mut state.clone(), pieces).map_err(Refusal::Part)
+    }
+
+    /// The schema before it, to try statements on.
+    pub(crate) fn state(&self) -> &'a State {
+        self.state
+    }
+
     /// The schema as a statement would leave it in the place of the plain one.
     pub(crate) fn state_after(&self, sql: &str) -> State {
         self.state.with([sql])
@@ -116,7 +126,11 @@ impl<'a> Request<'a> {
     /// The relation that the statement is about.
     pub(crate) fn target(&self) -> Option<RelationId> {
         let name = match self.operation()? {
-            Operation::AlterTable(alter) => &alter.table,
+            Operation::AlterTable(alter) => match &alter.action {
+                // What is new is changed by it, rather than the table that it becomes a part of.
+                TableAction::AttachPartition { partition, .. } if self.is_new_name(partition) => partition,
+                _ => &alter.table,
+            },
             Operation::CreateIndex(create) => &create.table,
             Operation::CreateTrigger(create) => &create.table,
             Operation::CreatePolicy { table, .. } => table,
@@ -135,6 +149,10 @@ impl<'a> Request<'a> {
             _ => return None,
         };
         self.catalog.resolve(name).found()
+    }
+
+    fn is_new_name(&self, name: &ObjectName) -> bool {
+        self.catalog.resolve(name).found().is_some_and(|id| self.is_new(id))
     }
 
     /// Whether a relation is made by an earlier part of the change: nobody uses it yet.

@@ -9,7 +9,6 @@ use crate::effects::{Effects, RelationRef};
 use crate::layout::{Layout, Migration, MigrationSet};
 use crate::sizes::Sizing;
 use crate::sql::{LocatedOperation, LockMode, ObjectName, Operation, Script, Span, Statement};
-use std::sync::Arc;
 
 /// In what kind of transaction a statement runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,10 +43,8 @@ pub struct OperationView<'a> {
     pub judged: &'a Sizes,
     /// The rows it changes.
     pub changes: &'a [Change<'a>],
-    /// Its statement, without its operations: those before it are its `siblings`.
+    /// Its statement.
     pub statement: &'a Statement,
-    /// Whether its statement has no other operation.
-    pub alone: bool,
     /// Its statement's text.
     pub sql: &'a str,
     /// In what kind of transaction it runs.
@@ -79,8 +76,8 @@ impl OperationView<'_> {
     }
 
     /// The relations of a list that are hot, in words: `public.users and public.orders`.
-    pub fn hot_names<'r>(&self, relations: impl IntoIterator<Item = &'r RelationRef>) -> Option<String> {
-        let hot: Vec<&str> = relations.into_iter().filter(|r| self.is_hot(r.id)).map(|r| r.name.as_str()).collect();
+    pub fn hot_names(&self, relations: &[RelationRef]) -> Option<String> {
+        let hot: Vec<&str> = relations.iter().filter(|r| self.is_hot(r.id)).map(|r| r.name.as_str()).collect();
         (!hot.is_empty()).then(|| some_of(&hot))
     }
 
@@ -105,7 +102,7 @@ pub fn listed(names: &[&str]) -> String {
 }
 
 /// Which of the relations an operation touches are new or small.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Sizes {
     /// Created in this migration or transaction: nobody waits for them.
     pub fresh: Vec<RelationId>,
@@ -128,13 +125,13 @@ pub struct Judged {
     /// The operation with its place.
     pub located: LocatedOperation,
     /// What it does.
-    pub effects: Arc<Effects>,
+    pub effects: Effects,
     /// What is new and small.
-    pub sizes: Arc<Sizes>,
+    pub sizes: Sizes,
     /// The rows it changed.
     pub writes: Vec<Write>,
     /// What it took away.
-    pub removed: Arc<Removed>,
+    pub removed: Removed,
     /// The transaction it ran in.
     pub now: Stamp,
     /// In what kind of transaction it ran.
@@ -165,7 +162,7 @@ impl Judged {
 /// One statement, judged.
 #[derive(Clone, Copy, Debug)]
 pub struct StatementView<'a> {
-    /// The statement as read, but for its operations.
+    /// The statement as read.
     pub statement: &'a Statement,
     /// Its text.
     pub sql: &'a str,
@@ -209,7 +206,7 @@ pub struct MigrationView<'a> {
 /// The way back of a migration, run after it.
 #[derive(Clone, Debug)]
 pub struct Undone {
-    /// Its text, read; the operations of its statements are in `operations`.
+    /// Its text, read.
     pub script: Script,
     /// All its operations in order, each with the index of its statement.
     pub operations: Vec<(usize, Judged)>,

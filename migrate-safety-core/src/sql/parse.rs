@@ -6,7 +6,7 @@ use super::grammar::UpdateText;
 use super::grammar::{self, Reading};
 use super::keyword::{self, Category};
 use super::name::ObjectName;
-use super::operation::Operation;
+use super::operation::{ObjectCommand, Operation};
 use super::source::SourceText;
 use super::split::{PieceKind, Splitter, Tokens, psql_command};
 use super::statement::{Problem, ProblemKind, Script, Statement};
@@ -71,6 +71,13 @@ fn statement(target: Target, tokens: Tokens, source: &SourceText<'_>) -> Stateme
             reading
         }
     };
+    let mut operations = operations;
+    if let [located] = &mut *operations
+        && let Operation::OtherObject { command: ObjectCommand::Create, sql, .. }
+        | Operation::Statistics { command: ObjectCommand::Create, sql, .. } = &mut located.operation
+    {
+        *sql = source.text.get(span.range()).unwrap_or_default().into();
+    }
     problems.extend(cursor.take_problems());
     problems.extend(noted);
     Statement { span, operations, problems, directives }

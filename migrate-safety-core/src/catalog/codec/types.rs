@@ -8,7 +8,7 @@ use crate::dialect::{Dialect, Target};
 use crate::sql::expr::{Cte, CteBody, Expr, Expression, Query, RowLock, Select, SelectItem, TableRef, TableSource};
 use crate::sql::operation::{
     ArgMode, FiringState, Generated, PartitionBound, PartitionStrategy, Persistence, PolicyClauses, ReferentialAction,
-    ReplicaIdentity, RoutineBody, RuleText, TriggerDetails, TriggerEvents, TriggerTiming, Volatility,
+    ReplicaIdentity, RoutineBody, RoutineTraits, RuleText, TriggerDetails, TriggerEvents, TriggerTiming, Volatility,
 };
 use crate::sql::span::Position;
 use crate::sql::{DataType, ObjectName, Span};
@@ -17,8 +17,8 @@ codec!(id RelationId, ColumnId, ConstraintId, TypeId, RoutineId);
 
 codec!(struct Catalog {
     target, complete, search_path, schemas, relations, relation_names, types, type_names, routines, routine_names,
-    constraint_names, hints, recent, readers, extensions, comments, rule_texts, statistics, collations, unknown_names,
-    check_bodies, own_operators, any_temporary, next_id,
+    constraint_names, hints, recent, readers, extensions, comments, rule_texts, others, statistics, collations,
+    unknown_names, check_bodies, own_operators, any_temporary, next_id,
 });
 codec!(struct Target { dialect, version });
 codec!(enum Dialect { 0 Postgres });
@@ -81,16 +81,17 @@ codec!(enum FiringState { 0 Enabled, 1 Disabled, 2 Replica, 3 Always });
 codec!(struct Policy { name, clauses, reads, routines, types, number });
 codec!(struct PolicyClauses { restrictive, command, roles, using, check });
 codec!(struct RuleText { event, body, replaces });
-codec!(struct ExtendedStatistics { table, columns });
+codec!(struct ExtendedStatistics { table, columns, sql });
 
 codec!(struct Extension { created, schema });
 codec!(struct TypeDef { id, schema, name, created, kind });
 codec!(enum TypeDefKind { 0 Enum(labels), 1 Domain(domain), 2 Composite(attributes), 3 Range(subtype), 4 Base });
 codec!(struct DomainDef { base, collation, not_null, default, checks });
 codec!(struct Routine {
-    id, schema, name, args, returns, returns_set, procedure, language, volatility, strict, settings, body, reads,
-    definition, altered, inline, created,
+    id, schema, name, args, returns, returns_set, procedure, language, volatility, strict, traits, defaults, settings,
+    body, reads, definition, altered, inline, created,
 });
+codec!(struct RoutineTraits { security_definer, leakproof, parallel, cost, rows });
 codec!(struct RoutineBody { text, base, exact });
 codec!(enum ArgMode { 0 In, 1 Out, 2 InOut, 3 Variadic, 4 Table });
 codec!(enum Volatility { 0 Immutable, 1 Stable, 2 Volatile });

@@ -20,6 +20,8 @@ pub(super) struct Described {
     pub(super) name: String,
     /// What it is in its catalog.
     pub(super) object: Option<Object>,
+    /// The statement that made it, where nothing else could.
+    pub(super) sql: Option<Box<str>>,
     /// Whether only its name is known.
     pub(super) unknown: bool,
     /// Objects whose differences bring one of this object with them.
@@ -59,7 +61,7 @@ impl Described {
     fn new(kind: ObjectKind, name: impl Into<String>, object: Object) -> Self {
         let unknown = false;
         let object = Some(object);
-        Self { kind, name: name.into(), object, unknown, follows_from: Vec::new(), aspects: Vec::new() }
+        Self { kind, name: name.into(), object, sql: None, unknown, follows_from: Vec::new(), aspects: Vec::new() }
     }
 
     fn part_of(self, kind: ObjectKind, name: impl Into<String>) -> Self {
@@ -93,6 +95,8 @@ impl Described {
 /// Describes in the eyes of one catalog.
 pub(super) struct Describer<'c> {
     pub(super) catalog: &'c Catalog,
+    /// The one that it is compared with.
+    pub(super) other: &'c Catalog,
     pub(super) closeness: Closeness,
     pub(super) described: Vec<Described>,
 }
@@ -101,8 +105,8 @@ pub(super) struct Describer<'c> {
 ///
 /// What neither has changed since the one was copied from the other is left out too: if it reads differently, then by
 /// the name of something that differs itself.
-pub(super) fn describe(catalog: &Catalog, other: &Catalog, closeness: Closeness) -> Vec<Described> {
-    let mut describer = Describer { catalog, closeness, described: Vec::new() };
+pub(super) fn describe<'c>(catalog: &'c Catalog, other: &'c Catalog, closeness: Closeness) -> Vec<Described> {
+    let mut describer = Describer { catalog, other, closeness, described: Vec::new() };
     let same_comments = catalog.comments.is_same(&other.comments) && catalog.rule_texts.is_same(&other.rule_texts);
     describer.spaces();
     let types = catalog.types().filter(|t| !(same_comments && catalog.types.shares_entry(&other.types, &t.id)));
@@ -150,12 +154,31 @@ impl Describer<'_> {
             described.may_have("schema", extension.schema.as_ref().map(ToString::to_string));
             self.described.push(described);
         }
-        for ((schema, name), ExtendedStatistics { table, .. }) in self.catalog.statistics.iter() {
+        let both_known = self.other.others.is_some();
+        for ((class, name), sql) in self.catalog.others.iter().filter(|_| both_known).flatten() {
+            let mut described = Described {
+                object: None,
+                sql: Some(sql.clone()),
+                ..Described::new(
+                    ObjectKind::Other,
+                    format!("{class} {}", name.sql()),
+                    Object::Extension(name.name.clone()),
+                )
+            };
+            if let Some(schema) = &name.schema {
+                described = described.part_of(ObjectKind::Schema, schema.as_str());
+            }
+            self.described.push(described);
+        }
+        for ((schema, name), ExtendedStatistics { table, sql, .. }) in self.catalog.statistics.iter() {
             let Some(relation) = self.catalog.relation(*table).filter(|r| is_compared(r)) else { continue };
             let name = format!("{schema}.{name}");
-            let mut described =
-                Described { object: None, ..Described::new(ObjectKind::Statistics, name, Object::Relation(*table)) }
-                    .part_of(ObjectKind::Table, relation.qualified());
+            let mut described = Described {
+                object: None,
+                sql: Some(sql.clone()),
+                ..Described::new(ObjectKind::Statistics, name, Object::Relation(*table))
+            }
+            .part_of(ObjectKind::Table, relation.qualified());
             described.has("table", relation.qualified());
             self.described.push(described);
         }

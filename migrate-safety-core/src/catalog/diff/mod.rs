@@ -38,6 +38,8 @@ pub struct Difference {
     pub detail: String,
     /// SQL that makes the actual schema what is expected, statement by statement.
     pub sql: Vec<String>,
+    /// What it is in the actual schema, if it is there.
+    pub(crate) found: Option<Object>,
 }
 
 /// How an object differs.
@@ -57,6 +59,8 @@ pub enum Change {
 pub enum ObjectKind {
     Schema,
     Extension,
+    /// A collation, text search configuration, server …: its class is in its name.
+    Other,
     Type,
     Domain,
     Sequence,
@@ -80,6 +84,7 @@ impl ObjectKind {
         match self {
             Self::Schema => "schema",
             Self::Extension => "extension",
+            Self::Other => "object",
             Self::Type => "type",
             Self::Domain => "domain",
             Self::Sequence => "sequence",
@@ -155,7 +160,8 @@ pub fn diff(expected: &Catalog, actual: &Catalog, closeness: Closeness) -> Vec<D
         }
         let sql = repair.sql(key.0, object, other, aspects);
         let (kind, name) = (*key).clone();
-        differences.insert(key, Difference { kind, name, change: *change, detail: detail(aspects), sql });
+        let found = object_of(other).cloned();
+        differences.insert(key, Difference { kind, name, change: *change, detail: detail(aspects), sql, found });
     }
     for (key, sql) in consequences {
         if let Some(difference) = differences.get_mut(key) {
@@ -165,6 +171,12 @@ pub fn diff(expected: &Catalog, actual: &Catalog, closeness: Closeness) -> Vec<D
     let mut differences: Vec<Difference> = differences.into_values().collect();
     tell_renamed(&mut differences, &wanted, &found, &repair);
     differences
+}
+
+/// The statement that drops an object.
+#[cfg(feature = "plan")]
+pub(crate) fn drop_sql(catalog: &Catalog, object: &Object) -> Option<String> {
+    repair::Repair { expected: catalog, actual: catalog }.drop(object)
 }
 
 /// A column that is missing and one that is extra can be the same under another name: same table, number and type. Then

@@ -11,7 +11,7 @@ mod routine;
 mod rule;
 mod script;
 pub(crate) mod sequence;
-pub(super) mod table;
+pub(crate) mod table;
 pub(super) mod table_parts;
 pub(crate) mod text;
 mod trigger;

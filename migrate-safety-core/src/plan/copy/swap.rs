@@ -108,15 +108,23 @@ impl ColumnCopy<'_> {
         }
         exchanges.push((self.moved_sequences(&copy.sql()), self.moved_sequences(&c.sql())));
         let default = swap.default.as_deref();
-        exchanges.push(match &self.source {
-            Source::Steady(sql) | Source::Volatile(sql) => (
+        exchanges.push(match (&self.source, default) {
+            (Source::Steady(sql) | Source::Volatile(sql), Some(_)) => (
                 self.source.moved(self.table, c, copy, default),
                 vec![
                     alter(format!("ALTER COLUMN {} DROP DEFAULT", copy.sql())),
                     alter(format!("ALTER COLUMN {} SET DEFAULT {sql}", c.sql())),
                 ],
             ),
-            source => (source.moved(self.table, c, copy, None), source.moved(self.table, copy, c, None)),
+            (Source::Steady(sql) | Source::Volatile(sql), None) => (
+                vec![alter(format!("ALTER COLUMN {} DROP DEFAULT", c.sql()))],
+                vec![alter(format!("ALTER COLUMN {} SET DEFAULT {sql}", c.sql()))],
+            ),
+            (Source::None, Some(default)) => (
+                vec![alter(format!("ALTER COLUMN {} SET DEFAULT {default}", copy.sql()))],
+                vec![alter(format!("ALTER COLUMN {} DROP DEFAULT", copy.sql()))],
+            ),
+            (source, _) => (source.moved(self.table, c, copy, None), source.moved(self.table, copy, c, None)),
         });
         if let (Some((_, index)), Some(primary)) = (&built.primary, self.parts.primary) {
             exchanges.push(self.exchanged_key(primary, index));

@@ -20,20 +20,23 @@ enum Named {
 }
 
 impl Hint {
-    /// The statement that does it.
-    pub(super) fn statement(&self, present: &Catalog, desired: &Catalog) -> Result<String, PlanError> {
-        let to = self.to.as_deref().map(|to| self.new_name(to)).transpose()?;
-        Ok(match (self.named(present)?, to) {
-            (Named::Table(table), None) => format!("DROP TABLE {}", table.sql()),
-            (Named::Column(table, column), None) => format!("ALTER TABLE {} DROP COLUMN {}", table.sql(), column.sql()),
+    /// The statements that do it.
+    pub(super) fn statements(&self, present: &Catalog, desired: &Catalog) -> Result<Vec<String>, PlanError> {
+        Ok(match (self.named(present)?, self.to.as_deref()) {
+            (Named::Table(table), None) => vec![format!("DROP TABLE {}", table.sql())],
+            (Named::Column(table, column), None) => {
+                vec![format!("ALTER TABLE {} DROP COLUMN {}", table.sql(), column.sql())]
+            }
             (Named::Table(table), Some(to)) => {
-                let renamed = ObjectName { schema: table.schema.clone(), name: to.clone() };
+                let (schema, name) = self.new_table_name(to)?;
+                let renamed = ObjectName { schema: schema.or_else(|| table.schema.clone()), name };
                 if !matches!(desired.resolve(&renamed), Resolved::Found(_)) {
                     return Err(self.wrong(format!("the desired schema has no table {}", renamed.sql())));
                 }
-                format!("ALTER TABLE {} RENAME TO {}", table.sql(), to.sql())
+                moved(present, &table, &renamed)
             }
             (Named::Column(table, column), Some(to)) => {
+                let to = self.new_name(to)?;
                 let wanted = desired.resolve(&table).found().and_then(|id| desired.table(id));
                 if wanted.is_none_or(|wanted| wanted.column(&to).is_none()) {
                     return Err(self.wrong(format!(
@@ -42,7 +45,7 @@ impl Hint {
                         table.sql()
                     )));
                 }
-                format!("ALTER TABLE {} RENAME COLUMN {} TO {}", table.sql(), column.sql(), to.sql())
+                vec![format!("ALTER TABLE {} RENAME COLUMN {} TO {}", table.sql(), column.sql(), to.sql())]
             }
         })
     }
@@ -76,12 +79,41 @@ impl Hint {
         found.ok_or_else(|| self.wrong("the present schema has no such table or column"))
     }
 
+    /// `username`, `app.users`.
+    fn new_table_name(&self, to: &str) -> Result<(Option<Ident>, Ident), PlanError> {
+        match path(to).as_deref() {
+            Some([name]) => Ok((None, name.clone())),
+            Some([schema, name]) => Ok((Some(schema.clone()), name.clone())),
+            _ => {
+                Err(self
+                    .wrong("write the new name, with its schema if that is another: `users=people`, `users=app.users`"))
+            }
+        }
+    }
+
     fn new_name(&self, to: &str) -> Result<Ident, PlanError> {
         match path(to).as_deref() {
             Some([name]) => Ok(name.clone()),
             _ => Err(self.wrong("the new name stands alone: `users.user_name=username`")),
         }
     }
+}
+
+/// Statements that give a table another name, in another schema if need be.
+fn moved(present: &Catalog, from: &ObjectName, to: &ObjectName) -> Vec<String> {
+    let mut statements = Vec::new();
+    let mut name = from.clone();
+    if let Some(schema) = to.schema.as_ref().filter(|schema| Some(*schema) != from.schema.as_ref()) {
+        if !present.schemas.contains_key(schema) {
+            statements.push(format!("CREATE SCHEMA {}", schema.sql()));
+        }
+        statements.push(format!("ALTER TABLE {} SET SCHEMA {}", from.sql(), schema.sql()));
+        name.schema = to.schema.clone();
+    }
+    if name.name != to.name {
+        statements.push(format!("ALTER TABLE {} RENAME TO {}", name.sql(), to.name.sql()));
+    }
+    statements
 }
 
 /// A dotted name in its parts, each quoted or folded.

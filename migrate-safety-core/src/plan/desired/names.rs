@@ -1,22 +1,32 @@
 //! The same thing under another name.
 
+use crate::catalog::render::table::bound_sql;
 use crate::catalog::{Catalog, Column, ConstraintKind, Relation, Table};
+use crate::plan::error::Candidate;
 use crate::sql::Ident;
 use std::collections::BTreeSet;
 
 /// What may have got another name: a table or column that is gone, and a new one like it.
-pub(super) fn ambiguous(present: &Catalog, desired: &Catalog) -> Vec<String> {
+pub(super) fn ambiguous(present: &Catalog, desired: &Catalog) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     let (gone, new) = (tables_only_in(present, desired), tables_only_in(desired, present));
     for (relation, table) in &gone {
-        let like = new.iter().filter(|(other, of)| other.schema == relation.schema && alike(table, of));
-        candidates.extend(like.map(|(other, _)| format!("table {} -> {}", relation.qualified(), other.name)));
+        let of = bound(present, table);
+        let near = |other: &Relation| other.schema == relation.schema || other.name == relation.name;
+        let like = new.iter().filter(|(other, new)| near(other) && alike(table, new) && bound(desired, new) == of);
+        let from = relation.object_name().sql();
+        let named = |(other, _): &(&Relation, &Table)| {
+            let to = if other.schema == relation.schema { other.name.sql() } else { other.object_name().sql() };
+            Candidate { what: "table", from: from.clone(), to }
+        };
+        candidates.extend(like.map(named));
     }
     for (relation, table, other) in tables_in_both(present, desired) {
         let new: Vec<&Column> = columns_only_in(other, table).collect();
         for column in columns_only_in(table, other) {
             let like = new.iter().filter(|new| new.data_type == column.data_type);
-            let named = |new: &&Column| format!("column {}.{} -> {}", relation.qualified(), column.name, new.name);
+            let from = format!("{}.{}", relation.object_name().sql(), column.name.sql());
+            let named = |new: &&Column| Candidate { what: "column", from: from.clone(), to: new.name.sql() };
             candidates.extend(like.map(named));
         }
     }
@@ -24,7 +34,7 @@ pub(super) fn ambiguous(present: &Catalog, desired: &Catalog) -> Vec<String> {
 }
 
 /// Statements that give constraints, indexes and sequences their desired names: they are the same but for that.
-pub(super) fn follow(present: &Catalog, desired: &Catalog) -> Vec<String> {
+pub(in crate::plan) fn follow(present: &Catalog, desired: &Catalog) -> Vec<String> {
     let mut statements = Vec::new();
     for (relation, table, wanted) in tables_in_both(present, desired) {
         let name = relation.object_name().sql();
@@ -106,6 +116,12 @@ fn tables_in_both<'c>(
 
 fn columns_only_in<'t>(table: &'t Table, other: &'t Table) -> impl Iterator<Item = &'t Column> {
     table.columns.iter().filter(|column| column.inherited == 0 && other.column(&column.name).is_none())
+}
+
+/// Which rows a partition holds: another one that holds others is not the same under another name.
+fn bound(catalog: &Catalog, table: &Table) -> Option<String> {
+    let (parent, bound) = table.partition_of.as_ref()?;
+    Some(format!("{} {}", catalog.relation(*parent)?.qualified(), bound_sql(bound)))
 }
 
 /// Whether at least half of their columns are the same.

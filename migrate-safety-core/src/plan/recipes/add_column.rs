@@ -59,7 +59,7 @@ fn plan(request: &Request<'_>) -> Answer {
     }
     let new = request.after.table(table.id)?.column(&column.name)?;
     if new.generated.as_ref().is_some_and(|generated| generated.stored) {
-        return Some(Ok(super::window(request.sql(), "a STORED generated column is computed for every row at once")));
+        return Some(Ok(super::window([request.sql()], "a STORED generated column is computed for every row at once")));
     }
     Some(Addition { request, table, new }.draft())
 }
@@ -77,7 +77,7 @@ impl Addition<'_> {
         let bare = format!("ALTER TABLE {t} ADD COLUMN {c} {}{collation}", self.new.data_type);
         if let Some(obstacle) = request.obstacle(&bare) {
             // A domain's checks are run for every row even where the column is empty.
-            return Ok(super::window(request.sql(), &obstacle.message));
+            return Ok(super::window([request.sql()], &obstacle.message));
         }
         let not_null = format!("ALTER TABLE {t} ALTER COLUMN {c} SET NOT NULL");
         let mut parts = Vec::new();

@@ -19,5 +19,5 @@ fn plan(request: &Request<'_>) -> Answer {
     if !matches!(constraint.kind, ConstraintKind::Exclude(_)) || request.is_new(table.id) {
         return None;
     }
-    Some(Ok(super::window(request.sql(), "the index behind EXCLUDE cannot be built beside writes")))
+    Some(Ok(super::window([request.sql()], "the index behind EXCLUDE cannot be built beside writes")))
 }

@@ -31,6 +31,13 @@ pub(super) static RECIPE: Recipe = Recipe {
             "ALTER TABLE users ADD UNIQUE NULLS NOT DISTINCT (email)",
         )
         .since(15),
+        RecipeSample::new(
+            "CREATE TABLE p (id bigint NOT NULL, k int NOT NULL) PARTITION BY HASH (k); \
+             CREATE TABLE p_0 PARTITION OF p FOR VALUES WITH (MODULUS 2, REMAINDER 0); \
+             CREATE TABLE p_1 PARTITION OF p FOR VALUES WITH (MODULUS 2, REMAINDER 1) PARTITION BY RANGE (id); \
+             CREATE TABLE \"P 1 a\" PARTITION OF p_1 DEFAULT;",
+            "ALTER TABLE p ADD CONSTRAINT p_key UNIQUE (k, id)",
+        ),
     ],
     plan,
 };
@@ -47,29 +54,27 @@ fn plan(request: &Request<'_>) -> Answer {
     let (relation, index) = (request.after.relation(*index)?, request.after.index(*index)?);
     if unique.without_overlaps || index.method != *"btree" {
         let sql = request.sql();
-        return Some(Ok(super::window(sql, "WITHOUT OVERLAPS has no form that is built beside writes")));
-    }
-    if table.table.is_partitioned() {
-        return Some(Err(Refusal::new(
-            "a key of a partitioned table cannot take an index that was built before",
-            "add the key to each partition by this recipe, then to the parent in a maintenance window",
-        )));
+        return Some(Ok(super::window([sql], "WITHOUT OVERLAPS has no form that is built beside writes")));
     }
     let names = request.column_names(table, columns);
-    let mut draft = Draft::new();
-    if *primary {
-        let nullable = names.iter().filter(|name| table.table.column(name).is_some_and(|c| !c.not_null));
-        let proofs: Vec<String> = nullable
-            .map(|name| format!("ALTER TABLE {} ALTER COLUMN {} SET NOT NULL", table.sql(), name.sql()))
-            .collect();
-        if !proofs.is_empty() {
-            draft = match request.plan_as(&proofs) {
-                Ok(draft) => draft,
-                Err(refusal) => return Some(Err(refusal)),
-            };
-        }
+    let draft = match if *primary { not_null(request, table, &names) } else { Ok(Draft::new()) } {
+        Ok(draft) => draft,
+        Err(refusal) => return Some(Err(refusal)),
+    };
+    if table.table.is_partitioned() {
+        let why = "a key of a partitioned table takes no index that was built before; a UNIQUE INDEX in place of the \
+                   constraint can be built beside writes";
+        return Some(Ok(draft.then(super::window([request.sql()], why))));
     }
     Some(Ok(steps(draft, table, new, &names, request.after.index_sql(relation, index), index)))
+}
+
+/// The columns of a primary key take NULL no longer.
+fn not_null(request: &Request<'_>, table: TableRef<'_>, names: &[&Ident]) -> Result<Draft, Refusal> {
+    let nullable = names.iter().filter(|name| table.table.column(name).is_some_and(|c| !c.not_null));
+    let proofs: Vec<String> =
+        nullable.map(|name| format!("ALTER TABLE {} ALTER COLUMN {} SET NOT NULL", table.sql(), name.sql())).collect();
+    if proofs.is_empty() { Ok(Draft::new()) } else { request.plan_as(&proofs) }
 }
 
 fn steps(
@@ -108,6 +113,6 @@ fn steps(
         )
         .contract(
             DraftStep::ddl(format!("Make the index the {word} constraint {n}"), attach)
-                .undo([format!("ALTER TABLE {t} DROP CONSTRAINT {n}")]),
+                .undo([format!("ALTER TABLE {t} DROP CONSTRAINT IF EXISTS {n}")]),
         )
 }

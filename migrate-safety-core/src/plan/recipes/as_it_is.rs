@@ -5,6 +5,7 @@ use crate::plan::draft::{Draft, DraftStep};
 use crate::plan::error::Refusal;
 use crate::rules::{Category, Status};
 use crate::sql::Operation;
+use crate::sql::operation::ObjectCommand;
 
 /// The recipe. It is the last one: what no other answers is safe, or is refused.
 pub(super) static RECIPE: Recipe = Recipe {
@@ -38,6 +39,10 @@ fn plan(request: &Request<'_>) -> Answer {
         // locks of foreign keys are not held for long.
         let draft = Draft::safe(step);
         return Some(Ok(if moves_data { draft } else { draft.joined() }));
+    }
+    if matches!(request.operation(), Some(Operation::OtherObject { command: ObjectCommand::Drop, .. })) {
+        // What uses it is not known: it goes last.
+        return Some(Ok(Draft::new().contract(step.irreversible("make it again by the statement that made it"))));
     }
     let mut findings = request.findings(request.sql());
     if let Some(at) = findings.iter().position(|finding| finding.status == Status::Block) {

@@ -35,7 +35,9 @@ pub(super) static RECIPE: Recipe = Recipe {
 fn plan(request: &Request<'_>) -> Answer {
     let (parent, _, TableAction::AttachPartition { partition, bound }) = request.table_action()? else { return None };
     let child = request.table(partition)?;
-    if request.is_new(child.id) || request.is_new(parent.id) || !request.blocks(request.sql()) {
+    // A new partition is empty; only the rows of the default partition may belong into it.
+    let is_plain = request.is_new(child.id) && request.catalog.partitions_default(parent.id).is_none();
+    if is_plain || request.is_new(parent.id) || !request.blocks(request.sql()) {
         return None;
     }
     Some(draft(request, parent, child, bound))
@@ -55,7 +57,8 @@ fn draft(
     };
     let mut draft = request.plan_as(&missing(request, child))?;
     draft.already_safe = false;
-    let proofs = [Some(Proof::within(child, &condition)), Proof::outside(request, parent.id, bound)];
+    let within = (!request.is_new(child.id)).then(|| Proof::within(child, &condition));
+    let proofs = [within, Proof::outside(request, parent.id, bound)];
     for proof in proofs.iter().flatten() {
         draft = proof.given(draft);
     }

@@ -51,6 +51,7 @@ macro_rules! recipes {
 }
 
 recipes! {
+    recreate,
     derived_column,
     add_check,
     add_column,
@@ -73,6 +74,8 @@ recipes! {
     rename_table,
     replace_constraint,
     replace_index,
+    relabel_enum,
+    renumber,
     rewrite,
     replace_primary_key,
     set_not_null,
@@ -83,10 +86,10 @@ recipes! {
 }
 
 /// A change without an online form: the plain statement, in a maintenance window.
-pub(super) fn window(sql: &str, why: &str) -> Draft {
+pub(super) fn window<S: Into<String>>(sql: impl IntoIterator<Item = S>, why: &str) -> Draft {
     let deploy = "A maintenance window: nothing else may use the table until the step is done.";
     Draft::new()
         .deploy(PhaseName::Contract, deploy)
-        .contract(DraftStep::ddl("Make the change in a maintenance window", [sql]).window(why))
+        .contract(DraftStep::ddl("Make the change in a maintenance window", sql).window(why))
         .note(format!("There is no way to do this beside writes: {why}."))
 }

@@ -3,11 +3,12 @@
 use super::{Answer, Recipe, RecipeSample, Request};
 use crate::catalog::Column;
 use crate::plan::copy::{ColumnCopy, Formula, inverse};
-use crate::plan::draft::Draft;
+use crate::plan::draft::{Draft, DraftStep};
 use crate::plan::error::Refusal;
 use crate::plan::model::PhaseName;
 use crate::plan::names;
-use crate::sql::Ident;
+use crate::plan::request::TableRef;
+use crate::sql::{Ident, Operation};
 use crate::sql::expr::{Expr, Expression};
 use crate::sql::operation::{RelationWord, TableAction};
 
@@ -63,6 +64,12 @@ pub(super) static RECIPE: Recipe = Recipe {
              DROP TYPE mood;",
         ),
         RecipeSample::new(
+            "CREATE TABLE t (id bigint PRIMARY KEY, a text NOT NULL DEFAULT '5', b json DEFAULT '{}', c int);",
+            "ALTER TABLE t ALTER COLUMN a DROP DEFAULT, ALTER COLUMN a TYPE int USING a::int, ALTER COLUMN a SET DEFAULT 5; \
+             ALTER TABLE t ALTER COLUMN b DROP DEFAULT, ALTER COLUMN b TYPE jsonb; \
+             ALTER TABLE t ALTER COLUMN c TYPE bigint, ALTER COLUMN c SET DEFAULT 7",
+        ),
+        RecipeSample::new(
             "CREATE TABLE t (a varchar(50), b int);",
             "ALTER TABLE t ALTER COLUMN a TYPE varchar(20)",
         ),
@@ -71,19 +78,38 @@ pub(super) static RECIPE: Recipe = Recipe {
 };
 
 fn plan(request: &Request<'_>) -> Answer {
-    let (table, alter, TableAction::SetType { column, using, .. }) = request.table_action()? else { return None };
+    let (table, column, using) = retyping(request)?;
     let definition = request.column(table, column)?;
-    if alter.word != RelationWord::Table || !request.blocks(request.sql()) {
-        return None;
+    if !request.blocks(request.sql()) {
+        // A type and a default are changed in one transaction: a writer must not find the one without the other.
+        let texts = request.piece.statements();
+        let step = DraftStep::ddl(format!("Change type and default of {}", column.sql()), texts);
+        return request.is_pair().then(|| Ok(Draft::safe(step)));
     }
     let after = request.after.table(table.id)?.column(column)?;
     let is_free = |name: &Ident| table.table.column(name).is_none();
     let interim = names::fresh(column, "_copy", is_free);
-    Some(conversion(definition, after, using.as_ref(), &interim).and_then(|(forward, backward)| {
+    Some(conversion(definition, after, using, &interim).and_then(|(forward, backward)| {
         let copy = ColumnCopy::new(request, table, definition, interim)?;
         let copy = copy.of_type(after.data_type.clone(), after.collation.clone(), (forward, backward));
         draft(&copy, after)
     }))
+}
+
+/// The column that gets another type, by itself or together with another default.
+fn retyping<'r>(request: &Request<'r>) -> Option<(TableRef<'r>, &'r Ident, Option<&'r Expression>)> {
+    let mut found = None;
+    for located in &request.piece.operations {
+        let Operation::AlterTable(alter) = &located.operation else { return None };
+        match &alter.action {
+            TableAction::SetType { column, using, .. } if alter.word == RelationWord::Table && found.is_none() => {
+                found = Some((request.table(&alter.table)?, column, using.as_ref()));
+            }
+            TableAction::SetDefault { .. } | TableAction::DropDefault { .. } => {}
+            _ => return None,
+        }
+    }
+    found
 }
 
 /// The ways there and back.

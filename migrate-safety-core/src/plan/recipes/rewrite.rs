@@ -29,5 +29,5 @@ fn plan(request: &Request<'_>) -> Answer {
         return None;
     }
     let obstacle = request.obstacle(request.sql())?;
-    Some(Ok(window(request.sql(), &obstacle.message)))
+    Some(Ok(window([request.sql()], &obstacle.message)))
 }

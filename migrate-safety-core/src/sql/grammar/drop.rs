@@ -239,6 +239,7 @@ fn other(class: &str, name: Option<ObjectName>, if_exists: bool, cascade: bool) 
         if_exists,
         if_not_exists: false,
         cascade,
+        sql: Box::default(),
     }
 }
 
@@ -271,6 +272,7 @@ fn statistics(c: &mut Cursor<'_, '_>) -> Parse<Vec<Operation>> {
         keys: Vec::new(),
         if_exists,
         if_not_exists: false,
+        sql: Box::default(),
     };
     Ok(names.into_iter().map(drop).collect())
 }

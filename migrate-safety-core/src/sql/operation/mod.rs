@@ -17,7 +17,7 @@ pub use data::{Delete, Insert, Merge, OnConflict, Overriding, Update};
 pub use relation::{CreateIndex, CreateView, IndexElement, ReindexTarget, SequenceOptions};
 pub use routine::{
     AlterRoutine, ArgMode, CreateRoutine, CreateTrigger, PolicyClauses, RoutineArg, RoutineBody, RoutineName,
-    RoutineWord, RuleText, TriggerDetails, TriggerEvents, TriggerTiming, Volatility,
+    RoutineTraits, RoutineWord, RuleText, TriggerDetails, TriggerEvents, TriggerTiming, Volatility,
 };
 pub use table::{
     ColumnDef, CreateTable, Generated, Identity, LikeClause, LikeIncluding, PartitionBound, PartitionBy,
@@ -173,6 +173,8 @@ pub enum Operation {
         keys: Vec<Expression>,
         if_exists: bool,
         if_not_exists: bool,
+        /// The statement, where `CREATE` is one of its own.
+        sql: Box<str>,
     },
     /// `CREATE / ALTER / DROP PUBLICATION`.
     Publication { command: ObjectCommand, name: Ident, tables: Vec<ObjectName>, all_tables: bool },
@@ -185,6 +187,8 @@ pub enum Operation {
         if_exists: bool,
         if_not_exists: bool,
         cascade: bool,
+        /// The statement, where `CREATE` is one of its own.
+        sql: Box<str>,
     },
 
     // Comments, rights
@@ -207,14 +211,7 @@ pub enum Operation {
     /// `MERGE`.
     Merge(Box<Merge>),
     /// `COPY`.
-    Copy {
-        table: Option<ObjectName>,
-        /// The columns, if written.
-        columns: Vec<Ident>,
-        query: Option<Box<Query>>,
-        from: bool,
-        stdin_or_stdout: bool,
-    },
+    Copy { table: Option<ObjectName>, query: Option<Box<Query>>, from: bool, stdin_or_stdout: bool },
     /// `CALL procedure(…)`.
     Call { name: ObjectName, args: Vec<Expr> },
     /// `DO $$ … $$`: what is inside follows as operations of their own.

@@ -38,12 +38,42 @@ pub struct CreateRoutine {
     pub strict: bool,
     /// `SECURITY DEFINER`.
     pub security_definer: bool,
+    /// How it may be planned and run.
+    pub traits: RoutineTraits,
     /// `SET name = value` clauses; the value is empty for `FROM CURRENT`.
     pub settings: Vec<(Box<str>, Box<str>)>,
     /// The body, unescaped; absent for C and internal functions.
     pub body: Option<RoutineBody>,
     /// The statement's text behind the name: arguments, result, options, body.
     pub definition: Box<str>,
+}
+
+/// Clauses that say how a routine may be planned and run, where they are written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RoutineTraits {
+    /// `SECURITY DEFINER` or `SECURITY INVOKER`.
+    pub security_definer: Option<bool>,
+    /// `LEAKPROOF` or `NOT LEAKPROOF`.
+    pub leakproof: Option<bool>,
+    /// `PARALLEL`.
+    pub parallel: Option<Ident>,
+    /// `COST`, as written.
+    pub cost: Option<Box<str>>,
+    /// `ROWS`, as written.
+    pub rows: Option<Box<str>>,
+}
+
+impl RoutineTraits {
+    /// These, where they are written, over others.
+    pub(crate) fn over(self, other: &Self) -> Self {
+        Self {
+            security_definer: self.security_definer.or(other.security_definer),
+            leakproof: self.leakproof.or(other.leakproof),
+            parallel: self.parallel.or_else(|| other.parallel.clone()),
+            cost: self.cost.or_else(|| other.cost.clone()),
+            rows: self.rows.or_else(|| other.rows.clone()),
+        }
+    }
 }
 
 /// The body of a routine.
@@ -119,6 +149,7 @@ pub enum AlterRoutine {
         strict: Option<bool>,
         /// `SET`; without a value `RESET`, of `all` for all.
         settings: Vec<(Box<str>, Option<Box<str>>)>,
+        traits: RoutineTraits,
         sql: Box<str>,
     },
     Other,

@@ -4,6 +4,7 @@ mod comments;
 mod domains;
 mod drops;
 mod names;
+mod others;
 mod routines;
 mod schemas;
 mod sequences;
@@ -38,7 +39,10 @@ pub(super) fn apply_object(catalog: &mut Catalog, operation: &Operation, now: St
         Operation::Set { name, value, .. } if name.eq_ignore_ascii_case("check_function_bodies") => {
             catalog.check_bodies = !value.as_deref().is_some_and(is_off);
         }
-        Operation::OtherObject { command: ObjectCommand::Create, class, name: Some(name), .. } => {
+        Operation::OtherObject {
+            command: ObjectCommand::Create, class, name: Some(name), if_not_exists, sql, ..
+        } => {
+            catalog.create_other(class, name, sql, *if_not_exists, applied);
             // Not followed, but its name is no longer that of nothing.
             if matches!(&**class, "aggregate" | "language") {
                 catalog.unknown_names.insert(name.name.clone());
@@ -51,6 +55,9 @@ pub(super) fn apply_object(catalog: &mut Catalog, operation: &Operation, now: St
         }
         Operation::OtherObject { command: ObjectCommand::Create, class, .. } if &**class == "cast" => {
             catalog.own_operators = true;
+        }
+        Operation::OtherObject { command: ObjectCommand::Drop, class, name: Some(name), .. } => {
+            catalog.drop_other(class, name);
         }
         Operation::AlterTable(alter) => return alter_relation(catalog, alter, applied),
         _ => {
@@ -161,8 +168,8 @@ fn apply_on_table(catalog: &mut Catalog, operation: &Operation, now: Stamp, appl
             catalog.alter_policy(name, table, rename_to.as_ref(), clauses, applied);
         }
         Operation::DropPolicy { name, table, if_exists } => catalog.drop_policy(name, table, *if_exists, applied),
-        Operation::Statistics { command, name: Some(name), table, keys, .. } => {
-            catalog.apply_statistics(*command, name, table.as_ref(), keys);
+        Operation::Statistics { command, name: Some(name), table, keys, sql, .. } => {
+            catalog.apply_statistics(*command, name, table.as_ref(), keys, sql);
         }
         Operation::Comment { on, text, label } => catalog.comment(on, text.as_deref(), *label, applied),
         _ => return false,

@@ -28,6 +28,8 @@ impl Catalog {
             language: routine.language.clone(),
             volatility: routine.volatility,
             strict: routine.strict,
+            traits: routine.traits.clone(),
+            defaults: routine.args.iter().filter_map(|arg| arg.default.clone()).collect(),
             settings: routine.settings.clone(),
             body: routine.body.clone(),
             reads: Vec::new(),
@@ -201,15 +203,16 @@ impl Catalog {
         let Some((schema, name)) = self.routine(id).map(|r| (r.schema.clone(), r.name.clone())) else { return };
         match action {
             AlterRoutine::Rename { to } => self.place_routine(id, schema, to.clone(), applied),
-            AlterRoutine::SetSchema { schema: to } => match self.move_problem(&schema, to) {
+            AlterRoutine::SetSchema { schema: to } => match self.schema_problem(to) {
                 Some(problem) => applied.conflicts.push(problem),
                 None if schema == *to => {}
                 None => self.place_routine(id, to.clone(), name, applied),
             },
-            AlterRoutine::Options { volatility, strict, settings, sql } => {
+            AlterRoutine::Options { volatility, strict, settings, traits, sql } => {
                 if let Some(routine) = self.routines.get_mut(&id) {
                     routine.volatility = volatility.unwrap_or(routine.volatility);
                     routine.strict = strict.unwrap_or(routine.strict);
+                    routine.traits = traits.clone().over(&routine.traits);
                     for (name, value) in settings {
                         routine.settings.retain(|(known, _)| known != name && **name != *"all");
                         routine.settings.extend(value.clone().map(|value| (name.clone(), value)));

@@ -18,6 +18,7 @@ impl Catalog {
         name: &ObjectName,
         table: Option<&ObjectName>,
         keys: &[Expression],
+        sql: &str,
     ) {
         match command {
             ObjectCommand::Create => {
@@ -25,7 +26,8 @@ impl Catalog {
                 if let Some(id) = table.and_then(|t| self.resolve(t).found()) {
                     let columns = self.table(id).map_or(&[][..], |t| &t.columns);
                     let columns = columns.iter().filter(|c| keys.iter().any(|key| mentions(&key.expr, c)));
-                    let found = ExtendedStatistics { table: id, columns: columns.map(|c| c.id).collect() };
+                    let found =
+                        ExtendedStatistics { table: id, columns: columns.map(|c| c.id).collect(), sql: sql.into() };
                     self.statistics.insert_new((schema, name.name.clone()), found);
                 }
             }

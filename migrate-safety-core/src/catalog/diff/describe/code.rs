@@ -53,6 +53,7 @@ impl Describer<'_> {
             },
         );
         described.has("strict", routine.strict);
+        self.traits(described, routine);
         // One that is not a string is written anew by the server.
         let body = routine.body.as_ref().filter(|body| !(routine.language == *"sql" && is_statement(&body.text)));
         described.may_have("body", body.map(|body| body.text.to_string()));
@@ -61,6 +62,24 @@ impl Describer<'_> {
         settings.sort();
         let known = routine.settings.iter().all(|(_, value)| !value.is_empty());
         described.may_have("settings", known.then(|| settings.join(", ")));
+    }
+
+    /// What differs from what is so when nothing is said.
+    fn traits(&self, described: &mut Described, routine: &Routine) {
+        let traits = &routine.traits;
+        described.has("security definer", traits.security_definer.unwrap_or(false));
+        described.has("leakproof", traits.leakproof.unwrap_or(false));
+        described.has("parallel", traits.parallel.as_ref().map_or("unsafe", Ident::as_str));
+        let is_compiled = matches!(routine.language.as_str(), "c" | "internal");
+        let unusual = |written: &Option<Box<str>>, usual: f64| {
+            written.as_deref().filter(|text| text.parse().ok() != Some(usual)).unwrap_or_default().to_owned()
+        };
+        described.has("cost", unusual(&traits.cost, if is_compiled { 1.0 } else { 100.0 }));
+        described.has("rows", unusual(&traits.rows, 1000.0));
+        let with_default = routine.args.iter().filter(|(.., default)| *default).map(|(_, data_type, ..)| data_type);
+        let defaults = with_default.zip(&routine.defaults);
+        let defaults: Vec<String> = defaults.map(|(t, default)| self.normal(None).of(&default.expr, Some(t))).collect();
+        described.has("argument defaults", defaults.join(", "));
     }
 
     pub(super) fn triggers(&mut self, relation: &Relation, kind: ObjectKind, triggers: &[Trigger]) {

@@ -239,6 +239,7 @@ impl Describer<'_> {
         let Some(relation) = self.catalog.relation(id) else { return };
         let Some(index) = relation.index() else { return };
         described.has("index", &relation.name);
+        described.has("comment on the index", relation.comment.as_deref().unwrap_or_default());
         self.index_aspects(described, index);
     }
 
@@ -355,12 +356,13 @@ impl Describer<'_> {
         reads.dedup();
         described.may_have("reads", view.complete.then(|| reads.join(", ")));
         described.may_have("query", self.view_query(view));
-        for object in (1..=view.columns.len()).filter_map(|at| u16::try_from(at).ok()) {
-            let object = Object::Column(relation.id, ColumnId(object));
-            if let Some(text) = self.catalog.comments.get(&object) {
-                described.has("comment on a column", text);
-            }
-        }
+        let comments = (1u16..).zip(&view.columns).filter_map(|(at, column)| {
+            let text = self.catalog.comments.get(&Object::Column(relation.id, ColumnId(at)))?;
+            Some(format!("{}: {text}", column.name))
+        });
+        let mut comments: Vec<String> = comments.collect();
+        comments.sort();
+        described.has("comments on columns", comments.join("; "));
         self.described.push(described);
         self.triggers(relation, kind, &view.triggers);
         self.rules(relation, kind, &view.rules);

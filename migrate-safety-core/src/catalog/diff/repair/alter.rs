@@ -2,10 +2,12 @@
 
 use super::{Repair, comment};
 use crate::catalog::render::comments::{relation_word, routine_words};
+use crate::catalog::render::table::bound_sql;
 use crate::catalog::render::table_parts::firing;
+use crate::catalog::render::text::literal;
 use crate::catalog::{
     Catalog, Column, ColumnId, ConstraintId, DomainDef, Object, Relation, RelationId, RelationKind, Sequence, Table,
-    TypeDef, TypeDefKind, View,
+    View,
 };
 use crate::sql::operation::{FiringState, Persistence, ReplicaIdentity};
 use crate::sql::{Ident, ObjectName};
@@ -26,7 +28,7 @@ impl Repair<'_> {
             (Object::Rule(table, name), _) => self.altered_rule(*table, name, aspects),
             (Object::Type(wanted_id), Object::Type(found_id)) => {
                 let types = self.expected.types.get(wanted_id).zip(self.actual.types.get(found_id));
-                types.map(|(wanted, found)| altered_type(wanted, found, aspects, self.said(&Object::Type(*wanted_id))))
+                types.map(|(wanted, found)| self.altered_type(wanted, found, aspects))
             }
             (Object::Schema(name), _) => Some(vec![comment(&format!("SCHEMA {}", name.sql()), self.said(wanted))]),
             (Object::Extension(name), _) => self.expected.extensions.get(name).and_then(|extension| {
@@ -46,7 +48,7 @@ impl Repair<'_> {
     }
 
     /// The comment that an object without a field for one should have.
-    fn said(&self, object: &Object) -> Option<&str> {
+    pub(super) fn said(&self, object: &Object) -> Option<&str> {
         self.expected.comments.get(object).map(|text| &**text)
     }
 
@@ -62,13 +64,13 @@ impl Repair<'_> {
 
     fn altered_column(
         &self,
-        (table, id): (RelationId, ColumnId),
+        (table_id, id): (RelationId, ColumnId),
         (found_table, found_id): (RelationId, ColumnId),
         aspects: &[&str],
     ) -> Option<Vec<String>> {
-        let column = self.expected.column(table, id)?;
+        let column = self.expected.column(table_id, id)?;
         let found = self.actual.column(found_table, found_id)?;
-        let table = self.expected.relation(table)?.object_name().sql();
+        let table = self.expected.relation(table_id)?.object_name().sql();
         let name = column.name.sql();
         let mut statements = Vec::new();
         let mut alter = |action: String| statements.push(format!("ALTER TABLE {table} ALTER COLUMN {name} {action}"));
@@ -76,20 +78,35 @@ impl Repair<'_> {
             match *aspect {
                 "type" => {
                     let data_type = &column.data_type;
-                    if found.default.is_some() && aspects.contains(&"default") {
+                    // A default keeps its type, and may be one that the server does not convert.
+                    let is_anew = found.default.is_some()
+                        && (aspects.contains(&"default") || found.data_type.name != data_type.name)
+                        && found.sequence.is_none();
+                    if is_anew {
                         alter("DROP DEFAULT".to_owned());
                     }
                     alter(format!("TYPE {data_type}{} USING {name}::{data_type}", collated(column)));
+                    if let Some(default) = self.expected.default_sql(column).filter(|_| is_anew) {
+                        alter(format!("SET DEFAULT {default}"));
+                    }
                 }
                 "collation" if !aspects.contains(&"type") => {
                     let collation = column.collation.as_ref().map_or("\"default\"".to_owned(), ObjectName::sql);
                     alter(format!("TYPE {} COLLATE {collation}", column.data_type));
                 }
+                "default" if aspects.contains(&"type") && found.default.is_some() => {}
                 "default" => match self.expected.default_sql(column) {
                     Some(default) => alter(format!("SET DEFAULT {default}")),
                     None => alter("DROP DEFAULT".to_owned()),
                 },
                 "not null" => alter(format!("{} NOT NULL", if column.not_null { "SET" } else { "DROP" })),
+                "identity"
+                    if column.identity.is_some() != found.identity.is_some()
+                        && column.sequence.is_some()
+                        && found.sequence.is_some() =>
+                {
+                    return self.renumbered(&table, column, found);
+                }
                 "identity" => match (column.identity, found.identity) {
                     (None, _) => alter("DROP IDENTITY".to_owned()),
                     (Some(always), None) => alter(format!("ADD GENERATED {} AS IDENTITY", generation(always))),
@@ -124,8 +141,14 @@ impl Repair<'_> {
         let on = self.expected.relation(table)?.object_name().sql();
         Some(match aspects {
             ["valid"] if constraint.valid => vec![format!("ALTER TABLE {on} VALIDATE CONSTRAINT {name}")],
-            ["comment"] => {
-                vec![comment(&format!("CONSTRAINT {name} ON {on}"), constraint.comment.as_deref())]
+            aspects if aspects.iter().all(|aspect| matches!(*aspect, "comment" | "comment on the index")) => {
+                let own = aspects.contains(&"comment");
+                let own = own.then(|| comment(&format!("CONSTRAINT {name} ON {on}"), constraint.comment.as_deref()));
+                let index = constraint.index().filter(|_| aspects.contains(&"comment on the index"));
+                let index = index
+                    .and_then(|id| self.expected.relation(id))
+                    .map(|index| comment(&format!("INDEX {}", index.object_name().sql()), index.comment.as_deref()));
+                own.into_iter().chain(index).collect()
             }
             _ => {
                 let mut statements: Vec<String> = self.drop(found).into_iter().collect();
@@ -148,7 +171,13 @@ impl Repair<'_> {
                 self.altered_table(relation, table, found, aspects)
             }
             (RelationKind::Sequence(sequence), _) => self.altered_sequence(relation, sequence, aspects),
-            (RelationKind::View(view), _) => Self::altered_view(relation, view, aspects)?,
+            (RelationKind::View(view), RelationKind::View(found_view)) => {
+                let mut statements = Self::altered_view(relation, view, aspects)?;
+                if aspects.contains(&"comments on columns") {
+                    statements.extend(self.commented_columns((wanted, view), (found, found_view)));
+                }
+                statements
+            }
             (RelationKind::Index(index), _) => {
                 let name = relation.object_name().sql();
                 match aspects {
@@ -213,7 +242,19 @@ impl Repair<'_> {
                 _ => {}
             }
         }
-        actions.iter().map(|action| format!("ALTER TABLE {name} {action}")).collect()
+        let mut statements: Vec<String> = Vec::new();
+        if aspects.contains(&"partition of") {
+            let parent = |catalog: &Catalog, table: &Table| {
+                let (parent, bound) = table.partition_of.as_ref()?;
+                Some((catalog.relation(*parent)?.object_name().sql(), bound_sql(bound)))
+            };
+            let (left, joined) = (parent(self.actual, found), parent(self.expected, table));
+            statements.extend(left.map(|(parent, _)| format!("ALTER TABLE {parent} DETACH PARTITION {name}")));
+            statements
+                .extend(joined.map(|(parent, bound)| format!("ALTER TABLE {parent} ATTACH PARTITION {name} {bound}")));
+        }
+        statements.extend(actions.iter().map(|action| format!("ALTER TABLE {name} {action}")));
+        statements
     }
 
     fn inheritance(&self, table: &Table, found: &Table) -> Vec<String> {
@@ -260,12 +301,31 @@ impl Repair<'_> {
         statements
     }
 
+    /// Comments on the columns of a view, where they differ.
+    fn commented_columns(
+        &self,
+        (id, view): (RelationId, &View),
+        (found_id, found): (RelationId, &View),
+    ) -> Vec<String> {
+        let Some(relation) = self.expected.relation(id) else { return Vec::new() };
+        let said = |catalog: &Catalog, id: RelationId, view: &View, name: &Ident| -> Option<String> {
+            let at = view.columns.iter().position(|column| column.name == *name)?;
+            let column = ColumnId(u16::try_from(at + 1).ok()?);
+            catalog.comments.get(&Object::Column(id, column)).map(ToString::to_string)
+        };
+        let differing = view.columns.iter().filter_map(|column| {
+            let wanted = said(self.expected, id, view, &column.name);
+            (wanted != said(self.actual, found_id, found, &column.name)).then_some((column, wanted))
+        });
+        let name = relation.object_name().sql();
+        differing
+            .map(|(column, text)| comment(&format!("COLUMN {name}.{}", column.name.sql()), text.as_deref()))
+            .collect()
+    }
+
     /// Nothing where it has to be dropped and made again.
     fn altered_view(relation: &Relation, view: &View, aspects: &[&str]) -> Option<Vec<String>> {
         let name = relation.object_name().sql();
-        if aspects.contains(&"comment on a column") {
-            return None;
-        }
         if aspects.contains(&"populated") && view.materialized {
             let data = if view.populated { "" } else { " WITH NO DATA" };
             return Some(vec![format!("REFRESH MATERIALIZED VIEW {name}{data}")]);
@@ -328,27 +388,12 @@ impl Repair<'_> {
     }
 }
 
-fn altered_type(wanted: &TypeDef, found: &TypeDef, aspects: &[&str], said: Option<&str>) -> Vec<String> {
-    let name = ObjectName { schema: Some(wanted.schema.clone()), name: wanted.name.clone() }.sql();
-    let mut statements = match (&wanted.kind, &found.kind) {
-        (TypeDefKind::Enum(wanted), TypeDefKind::Enum(found)) => {
-            let labels = |labels: &[(Box<str>, crate::catalog::Stamp)]| -> Vec<Box<str>> {
-                labels.iter().map(|(label, _)| label.clone()).collect()
-            };
-            added_labels(&name, &labels(wanted), &labels(found))
-        }
-        (TypeDefKind::Domain(wanted), TypeDefKind::Domain(found)) => altered_domain(&name, wanted, found, aspects),
-        _ => Vec::new(),
-    };
-    if aspects.contains(&"comment") {
-        statements.push(comment(&format!("TYPE {name}"), said));
+/// Labels can be added, not taken away; none where they cannot become the others.
+pub(super) fn added_labels(name: &str, wanted: &[Box<str>], found: &[Box<str>]) -> Option<Vec<String>> {
+    let mut kept = wanted.iter().filter(|label| found.contains(label));
+    if !found.iter().all(|label| kept.next() == Some(label)) {
+        return None;
     }
-    statements
-}
-
-/// Labels can be added, not taken away.
-fn added_labels(name: &str, wanted: &[Box<str>], found: &[Box<str>]) -> Vec<String> {
-    let literal = crate::catalog::render::text::literal;
     let mut statements = Vec::new();
     for (at, label) in wanted.iter().enumerate().filter(|(_, label)| !found.contains(label)) {
         let place = match (at.checked_sub(1).and_then(|before| wanted.get(before)), found.first()) {
@@ -358,10 +403,10 @@ fn added_labels(name: &str, wanted: &[Box<str>], found: &[Box<str>]) -> Vec<Stri
         };
         statements.push(format!("ALTER TYPE {name} ADD VALUE {}{place}", literal(label)));
     }
-    statements
+    Some(statements)
 }
 
-fn altered_domain(name: &str, wanted: &DomainDef, found: &DomainDef, aspects: &[&str]) -> Vec<String> {
+pub(super) fn altered_domain(name: &str, wanted: &DomainDef, found: &DomainDef, aspects: &[&str]) -> Vec<String> {
     let mut statements = Vec::new();
     for aspect in aspects {
         match *aspect {

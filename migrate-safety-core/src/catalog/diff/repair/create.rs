@@ -97,6 +97,8 @@ impl Repair<'_> {
     /// `CREATE INDEX`, where possible without stopping writes.
     pub(super) fn built_index(&self, relation: &Relation, index: &Index) -> String {
         let sql = self.expected.index_sql(relation, index);
+        // With it come those of the partitions.
+        let sql = if index.valid { sql.replacen(" ON ONLY ", " ON ", 1) } else { sql };
         if self.is_built_alone(index) { sql.replacen("INDEX ", "INDEX CONCURRENTLY ", 1) } else { sql }
     }
 

@@ -7,7 +7,7 @@ use crate::sql::ObjectName;
 
 impl Repair<'_> {
     /// The statement that drops an object of the actual schema.
-    pub(super) fn drop(&self, object: &Object) -> Option<String> {
+    pub(in crate::catalog::diff) fn drop(&self, object: &Object) -> Option<String> {
         let catalog = self.actual;
         let table = |id| catalog.relation(id).map(|r: &Relation| r.object_name().sql());
         Some(match object {
@@ -28,6 +28,10 @@ impl Repair<'_> {
             }
             Object::Column(id, column) => {
                 format!("ALTER TABLE {} DROP COLUMN {}", table(*id)?, catalog.column(*id, *column)?.name.sql())
+            }
+            Object::Default(id, column) => {
+                let name = catalog.column(*id, *column)?.name.sql();
+                format!("ALTER TABLE {} ALTER COLUMN {name} DROP DEFAULT", table(*id)?)
             }
             Object::Constraint(id, constraint) => {
                 let name = &catalog.constraint(*id, *constraint)?.name;

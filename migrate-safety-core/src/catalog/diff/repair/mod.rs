@@ -3,6 +3,8 @@
 mod alter;
 mod create;
 mod drop;
+mod numbers;
+mod types;
 
 use super::describe::{Aspect, Described};
 use super::{ObjectKind, object_of};
@@ -31,9 +33,12 @@ impl Repair<'_> {
                 let aspects: Vec<&str> = aspects.iter().map(|(aspect, _)| aspect.name).collect();
                 self.alter(wanted, found, &aspects)
             }
-            (None, None) => match (kind, found) {
-                (ObjectKind::Statistics, Some(found)) if wanted.is_none() => {
-                    vec![format!("DROP STATISTICS {}", found.name)]
+            (None, None) => match (kind, wanted, found) {
+                (ObjectKind::Statistics, None, Some(found)) => vec![format!("DROP STATISTICS {}", found.name)],
+                // The class is a part of the name.
+                (ObjectKind::Other, None, Some(found)) => vec![format!("DROP {}", found.name)],
+                (_, Some(wanted), None) => {
+                    wanted.sql.iter().filter(|sql| !sql.is_empty()).map(ToString::to_string).collect()
                 }
                 _ => Vec::new(),
             },

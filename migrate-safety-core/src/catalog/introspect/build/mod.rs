@@ -51,6 +51,7 @@ pub(super) struct Builder {
 impl Builder {
     pub(super) fn new(target: Target, server: ServerRow) -> Self {
         let mut catalog = Catalog::new(target, true);
+        catalog.others = None;
         catalog.schemas.clear();
         catalog.own_operators = server.own_operators;
         // The server has looked into the bodies already.
@@ -100,7 +101,7 @@ impl Builder {
         for row in rows {
             if let Some(table) = self.relation_id(row.relation) {
                 let columns = row.columns.iter().copied().map(ColumnId).collect();
-                let found = ExtendedStatistics { table, columns };
+                let found = ExtendedStatistics { table, columns, sql: Box::default() };
                 self.catalog.statistics.insert((Ident::exact(&row.schema), Ident::exact(&row.name)), found);
             }
         }

@@ -25,6 +25,7 @@ pub(super) fn other(command: ObjectCommand, class: &str, name: Option<ObjectName
         if_exists: false,
         if_not_exists: false,
         cascade: false,
+        sql: Box::default(),
     }
 }
 

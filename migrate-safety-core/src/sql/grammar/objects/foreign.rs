@@ -77,6 +77,7 @@ fn existing(class: &str, if_not_exists: bool, name: Option<ObjectName>) -> Opera
         if_exists: false,
         if_not_exists,
         cascade: false,
+        sql: Box::default(),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::fragment;
 use crate::sql::grammar::Reading;
 use crate::sql::name::Ident;
-use crate::sql::operation::{AlterRoutine, CreateRoutine, Operation, RoutineBody, Volatility};
+use crate::sql::operation::{AlterRoutine, CreateRoutine, Operation, RoutineBody, RoutineTraits, Volatility};
 use crate::sql::plpgsql::{self, atomic, scope::Signature};
 use crate::sql::statement::{Problem, ProblemKind};
 use crate::sql::token::Token;
@@ -80,7 +80,8 @@ fn create(c: &mut Cursor<'_, '_>, start: Start, procedure: bool) -> Parse<Readin
         language,
         volatility: options.volatility.unwrap_or_default(),
         strict: options.strict.unwrap_or(false),
-        security_definer: options.security_definer.unwrap_or(false),
+        security_definer: options.traits.security_definer.unwrap_or(false),
+        traits: options.traits,
         settings: options.settings.into_iter().filter_map(|(name, value)| Some((name, value?))).collect(),
         body,
         definition: c.text_from(behind_name).into(),
@@ -104,13 +105,9 @@ struct Options {
     text: Option<RoutineBody>,
     volatility: Option<Volatility>,
     strict: Option<bool>,
-    security_definer: Option<bool>,
     settings: Vec<(Box<str>, Option<Box<str>>)>,
-    leakproof: Option<()>,
-    cost: Option<()>,
-    rows: Option<()>,
+    traits: RoutineTraits,
     support: Option<()>,
-    parallel: Option<()>,
     transform: Option<()>,
     window: Option<()>,
 }
@@ -168,21 +165,23 @@ impl Options {
         } else if let Some((_, strict)) = STRICT.iter().find(|(words, _)| c.eat_all(words)) {
             once(again, &mut self.strict, *strict)?;
         } else if let Some((_, definer)) = SECURITY.iter().find(|(words, _)| c.eat_all(words)) {
-            once(again, &mut self.security_definer, *definer)?;
-        } else if c.eat_all("NOT LEAKPROOF") || c.eat("LEAKPROOF") {
-            once(again, &mut self.leakproof, ())?;
+            once(again, &mut self.traits.security_definer, *definer)?;
+        } else if c.eat_all("NOT LEAKPROOF") {
+            once(again, &mut self.traits.leakproof, false)?;
+        } else if c.eat("LEAKPROOF") {
+            once(again, &mut self.traits.leakproof, true)?;
         } else if c.eat("COST") {
-            number(c)?;
-            once(again, &mut self.cost, ())?;
+            let cost = written_number(c)?;
+            once(again, &mut self.traits.cost, cost)?;
         } else if c.eat("ROWS") {
-            number(c)?;
-            once(again, &mut self.rows, ())?;
+            let rows = written_number(c)?;
+            once(again, &mut self.traits.rows, rows)?;
         } else if c.eat("SUPPORT") {
             c.object_name()?;
             once(again, &mut self.support, ())?;
         } else if c.eat("PARALLEL") {
-            c.ident()?;
-            once(again, &mut self.parallel, ())?;
+            let parallel = c.ident()?;
+            once(again, &mut self.traits.parallel, parallel)?;
         } else if let Some(setting) = settings::set_or_reset(c)? {
             self.settings.push(setting);
         } else {
@@ -190,6 +189,12 @@ impl Options {
         }
         Ok(true)
     }
+}
+
+fn written_number(c: &mut Cursor<'_, '_>) -> Parse<Box<str>> {
+    let mark = c.mark();
+    number(c)?;
+    Ok(c.text_from(mark).into())
 }
 
 /// `RETURN expression` or `BEGIN ATOMIC … END`, if one is next.
@@ -224,8 +229,8 @@ pub(super) fn alter_routine(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
             while options.common_option(c)? {}
             let sql = c.text_from(start).into();
             c.eat("RESTRICT");
-            let Options { volatility, strict, settings, .. } = options;
-            AlterRoutine::Options { volatility, strict, settings, sql }
+            let Options { volatility, strict, settings, traits, .. } = options;
+            AlterRoutine::Options { volatility, strict, settings, traits, sql }
         }
     };
     Ok(Operation::AlterRoutine { name: routine.name, args: routine.args, action })

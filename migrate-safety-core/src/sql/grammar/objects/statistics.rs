@@ -41,6 +41,7 @@ pub(super) fn create_statistics(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
         keys,
         if_exists: false,
         if_not_exists,
+        sql: Box::default(),
     })
 }
 
@@ -82,5 +83,6 @@ pub(super) fn alter_statistics(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
         keys: Vec::new(),
         if_exists,
         if_not_exists: false,
+        sql: Box::default(),
     })
 }

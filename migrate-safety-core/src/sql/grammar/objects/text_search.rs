@@ -83,6 +83,7 @@ pub(super) fn create_collation(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
         if_exists: false,
         if_not_exists,
         cascade: false,
+        sql: Box::default(),
     })
 }
 

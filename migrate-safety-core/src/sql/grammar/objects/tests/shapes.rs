@@ -4,7 +4,7 @@ use super::read;
 use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{
     AlterDomain, AlterRoutine, AlterType, ArgMode, ClusterCommand, CommentTarget, CreateRoutine, CreateTrigger,
-    ObjectCommand, OnTable, Operation, RoutineName, TriggerTiming, TypeKind, Volatility,
+    ObjectCommand, OnTable, Operation, RoutineName, RoutineTraits, TriggerTiming, TypeKind, Volatility,
 };
 use crate::sql::{DataType, Position};
 
@@ -139,6 +139,7 @@ fn altered_routines() {
                 volatility: Some(Volatility::Immutable),
                 strict: None,
                 settings: Vec::new(),
+                traits: RoutineTraits { cost: Some("5".into()), ..RoutineTraits::default() },
                 sql: "COST 5 IMMUTABLE".into(),
             },
         ),
@@ -148,6 +149,7 @@ fn altered_routines() {
                 volatility: None,
                 strict: None,
                 settings: vec![("search_path".into(), Some("a".into()))],
+                traits: RoutineTraits::default(),
                 sql: "SET search_path = a".into(),
             },
         ),

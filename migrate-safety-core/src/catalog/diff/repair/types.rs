@@ -1,0 +1,104 @@
+//! Types made what they should be: enums, composite types, domains.
+
+use super::alter::{added_labels, altered_domain};
+use super::{Repair, comment};
+use crate::catalog::render::text::literal;
+use crate::catalog::{Catalog, Column, Object, Relation, Stamp, TypeDef, TypeDefKind};
+use crate::sql::expr::Expr;
+use crate::sql::name::truncate;
+use crate::sql::{DataType, Ident, ObjectName};
+
+impl Repair<'_> {
+    pub(super) fn altered_type(&self, wanted: &TypeDef, found: &TypeDef, aspects: &[&str]) -> Vec<String> {
+        let name = wanted.sql_name();
+        let mut statements = match (&wanted.kind, &found.kind) {
+            (TypeDefKind::Enum(labels), TypeDefKind::Enum(found_labels)) => {
+                let (labels, found_labels) = (names(labels), names(found_labels));
+                added_labels(&name, &labels, &found_labels)
+                    .or_else(|| self.relabelled(found, &labels))
+                    .unwrap_or_default()
+            }
+            (TypeDefKind::Composite(wanted), TypeDefKind::Composite(found)) => attributes(&name, wanted, found),
+            (TypeDefKind::Domain(wanted), TypeDefKind::Domain(found)) => altered_domain(&name, wanted, found, aspects),
+            _ => Vec::new(),
+        };
+        if aspects.contains(&"comment") {
+            statements.push(comment(&format!("TYPE {name}"), self.said(&Object::Type(wanted.id))));
+        }
+        statements
+    }
+
+    /// An enum whose labels go or change places becomes another one, column by column. None where something is computed
+    /// with it that would not become the same in the other.
+    fn relabelled(&self, found: &TypeDef, labels: &[Box<str>]) -> Option<Vec<String>> {
+        const ENDING: &str = "_new";
+
+        let interim = Ident::exact(&format!("{}{ENDING}", truncate(&found.name, Ident::MAX_BYTES - ENDING.len())));
+        let interim_name = ObjectName { schema: Some(found.schema.clone()), name: interim };
+        let (name, anew) = (found.sql_name(), interim_name.sql());
+        let labels: Vec<String> = labels.iter().map(|label| literal(label)).collect();
+        let mut statements = vec![format!("CREATE TYPE {anew} AS ENUM ({})", labels.join(", "))];
+        for (relation, column) in self.columns_of(found) {
+            let array = if column.data_type.array { "[]" } else { "" };
+            let c = column.name.sql();
+            let mut alter = |action: String| {
+                statements.push(format!("ALTER TABLE {} ALTER COLUMN {c} {action}", relation.object_name().sql()));
+            };
+            if column.default.is_some() {
+                alter("DROP DEFAULT".to_owned());
+            }
+            alter(format!("TYPE {anew}{array} USING {c}::text{array}::{anew}{array}"));
+            if let Some(default) = &column.default {
+                alter(format!("SET DEFAULT {}", plain_literal(&default.expr)?));
+            }
+        }
+        statements.push(format!("DROP TYPE {name}"));
+        statements.push(format!("ALTER TYPE {anew} RENAME TO {}", found.name.sql()));
+        Some(statements)
+    }
+
+    /// The columns of a type or an array of it, those of partitions and heirs left out.
+    fn columns_of(&self, def: &TypeDef) -> Vec<(&Relation, &Column)> {
+        let catalog: &Catalog = self.actual;
+        let is_of = |data_type: &DataType| {
+            let settled = catalog.settled_type(data_type);
+            settled.name == def.name && settled.schema.as_ref() == Some(&def.schema)
+        };
+        let tables = catalog.relations().filter_map(|relation| Some((relation, relation.table()?)));
+        let columns = tables.flat_map(|(relation, table)| table.columns.iter().map(move |column| (relation, column)));
+        columns.filter(|(_, column)| column.inherited == 0 && is_of(&column.data_type)).collect()
+    }
+}
+
+fn names(labels: &[(Box<str>, Stamp)]) -> Vec<Box<str>> {
+    labels.iter().map(|(label, _)| label.clone()).collect()
+}
+
+/// A constant without its type, so that it gets that of its column.
+fn plain_literal(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Cast { expr, .. } => plain_literal(expr),
+        Expr::String(text) => Some(literal(text)),
+        _ => None,
+    }
+}
+
+/// Attributes are added, taken away and changed; they do not change places.
+fn attributes(name: &str, wanted: &[(Ident, DataType)], found: &[(Ident, DataType)]) -> Vec<String> {
+    let of =
+        |list: &[(Ident, DataType)], name: &Ident| list.iter().find(|(other, _)| other == name).map(|(_, t)| t.clone());
+    let gone = found.iter().filter(|(attribute, _)| of(wanted, attribute).is_none());
+    let mut statements: Vec<String> =
+        gone.map(|(attribute, _)| format!("ALTER TYPE {name} DROP ATTRIBUTE {}", attribute.sql())).collect();
+    for (attribute, data_type) in wanted {
+        let a = attribute.sql();
+        match of(found, attribute) {
+            None => statements.push(format!("ALTER TYPE {name} ADD ATTRIBUTE {a} {data_type}")),
+            Some(other) if other != *data_type => {
+                statements.push(format!("ALTER TYPE {name} ALTER ATTRIBUTE {a} TYPE {data_type}"));
+            }
+            Some(_) => {}
+        }
+    }
+    statements
+}

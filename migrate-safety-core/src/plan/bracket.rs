@@ -1,0 +1,95 @@
+//! Pieces of a change between one that takes something away and one that makes it again: a view for the time in which the
+//! type of a column changes. Whoever uses it must never find it missing.
+
+use super::piece::{Piece, runs};
+use crate::sql::operation::{CommentTarget, OnTable};
+use crate::sql::{Ident, ObjectName, Operation};
+
+/// What goes and comes again without losing anything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Thing {
+    /// A view, materialised or not.
+    View(ObjectName),
+    /// A trigger, rule or policy of a table.
+    OnTable(OnTable, ObjectName, Ident),
+    Routine(ObjectName),
+}
+
+impl Piece {
+    /// What it takes away.
+    pub(crate) fn takes(&self) -> Vec<Thing> {
+        let [located] = &*self.operations else { return Vec::new() };
+        match &located.operation {
+            Operation::DropView { names, cascade: false, .. }
+            | Operation::DropMaterializedView { names, cascade: false, .. } => {
+                names.iter().cloned().map(Thing::View).collect()
+            }
+            Operation::DropTrigger { name, table, cascade: false, .. } => on_table(OnTable::Trigger, table, name),
+            Operation::DropRule { name, table, cascade: false, .. } => on_table(OnTable::Rule, table, name),
+            Operation::DropPolicy { name, table, .. } => on_table(OnTable::Policy, table, name),
+            Operation::DropRoutine { routines, cascade: false, .. } => {
+                routines.iter().map(|routine| Thing::Routine(routine.name.clone())).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What it makes.
+    pub(crate) fn makes(&self) -> Option<Thing> {
+        let [located] = &*self.operations else { return None };
+        Some(match &located.operation {
+            Operation::CreateView(create) => Thing::View(create.name.clone()),
+            Operation::CreateMaterializedView { name, .. } => Thing::View(name.clone()),
+            Operation::CreateTrigger(create) => {
+                Thing::OnTable(OnTable::Trigger, create.table.clone(), create.name.clone())
+            }
+            Operation::CreateRule { name, table, .. } => Thing::OnTable(OnTable::Rule, table.clone(), name.clone()),
+            Operation::CreatePolicy { name, table, .. } => Thing::OnTable(OnTable::Policy, table.clone(), name.clone()),
+            Operation::CreateRoutine(create) => Thing::Routine(create.name.clone()),
+            _ => return None,
+        })
+    }
+
+    /// The thing that it says more about.
+    fn adds_to(&self) -> Option<Thing> {
+        let [located] = &*self.operations else { return None };
+        Some(match &located.operation {
+            Operation::CreateIndex(create) => Thing::View(create.table.clone()),
+            Operation::Comment { on: CommentTarget::Relation(name) | CommentTarget::Column(name, _), .. } => {
+                Thing::View(name.clone())
+            }
+            Operation::Comment { on: CommentTarget::OnTable(sort, table, name), .. } => {
+                Thing::OnTable(*sort, table.clone(), name.clone())
+            }
+            Operation::Comment { on: CommentTarget::Routine(routine), .. } => Thing::Routine(routine.name.clone()),
+            _ => return None,
+        })
+    }
+}
+
+fn on_table(sort: OnTable, table: &ObjectName, name: &Ident) -> Vec<Thing> {
+    vec![Thing::OnTable(sort, table.clone(), name.clone())]
+}
+
+/// Pieces from one that takes something away to the one that makes it again become one.
+pub(super) fn bracketed(pieces: Vec<Piece>) -> Vec<Piece> {
+    runs(&pieces, length)
+}
+
+/// How many pieces belong to the bracket that the first one opens, or none.
+fn length(pieces: &[Piece]) -> usize {
+    let Some(first) = pieces.first() else { return 0 };
+    let mut open = first.takes();
+    let mut end = 0;
+    loop {
+        let remade = |piece: &Piece| piece.makes().is_some_and(|thing| open.contains(&thing));
+        let Some(last) = pieces.iter().rposition(remade).filter(|last| *last > end) else { break };
+        open.extend(pieces.iter().take(last).skip(end + 1).flat_map(Piece::takes));
+        end = last;
+    }
+    if end == 0 {
+        return 0;
+    }
+    let of_it = |piece: &&Piece| piece.adds_to().is_some_and(|thing| open.contains(&thing));
+    end + 1 + pieces.iter().skip(end + 1).take_while(of_it).count()
+}
