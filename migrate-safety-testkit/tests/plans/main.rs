@@ -2,6 +2,8 @@
 //!
 //! `PLANS_MAJORS=14,18` runs on these versions; `PLANS_FILTER=text` only the cases whose name, schema or change contains the text;
 //! `PLANS_PROOFS=self,end,back,dump,locks,crash` gives these proofs;
+//! `PLANS_PAIRS=path:path` says what comes of pairs of schemas: files written as `pairs.sql` is, or directories with the states
+//! of a schema, from each of which the plan leads to the one `PLANS_STRIDE` further on. With `PG_DUMP`, dumps are compared too;
 //! `PLANS_RANDOM=300` makes so many cases by dice, and `PLANS_SEED=7` others than usual.
 //!
 //! One proof that fails fails the run; all are printed.
@@ -11,18 +13,23 @@
 mod case;
 mod cases;
 mod host;
+mod pair;
 mod picture;
 mod proof;
 mod random;
+mod reached;
 mod scene;
 
 use case::Case;
 use migrate_safety_core::plan::{DualWrite, Plan, PlanError, Rollback};
 use migrate_safety_testkit::server_for_test;
+use pair::Pair;
 use proof::{PROOFS, Proof};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
+use reached::Reached;
 use scene::{Rows, Scene, Stage};
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Instant;
 
@@ -78,6 +85,44 @@ fn random_plans_hold_on_servers() {
     assert!(wrong.is_empty(), "{} wrong:\n\n{}\n", wrong.len(), wrong.join("\n\n"));
 }
 
+/// Every pair of schemas is planned and reached, or refused for the reason that is expected.
+#[test]
+fn schemas_are_reached() {
+    let mut pairs = pair::parse(include_str!("pairs.sql"));
+    pairs.retain(|pair| pair.name.contains(&setting("PLANS_FILTER", "")));
+    let mut wrong = Vec::new();
+    for stage in stages() {
+        for (pair, reached) in all_reached(&stage, &pairs) {
+            let is_right = match (&reached, &pair.refused) {
+                (Reached::Same { rows_forbid }, None) => rows_forbid.is_some() == pair.rows_forbid,
+                (Reached::Refused(error), Some(why)) => error.to_string().contains(why),
+                _ => false,
+            };
+            wrong.extend((!is_right).then(|| format!("{}: {}\n  {}", pair.name, reached.word(), reached.told())));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n\n{}\n", wrong.len(), wrong.join("\n\n"));
+}
+
+/// What comes of the pairs below `PLANS_PAIRS`.
+#[test]
+fn schemas_of_others_are_reached() {
+    let paths = setting("PLANS_PAIRS", "");
+    let stride: isize = setting("PLANS_STRIDE", "1").parse().unwrap();
+    let mut pairs: Vec<Pair> = Vec::new();
+    for path in paths.split(':').filter(|path| !path.is_empty()) {
+        pairs.extend(pair::at(path.as_ref(), stride).unwrap());
+    }
+    pairs.retain(|pair| pair.name.contains(&setting("PLANS_FILTER", "")));
+    let Some(stage) = (!pairs.is_empty()).then(|| stages().next()).flatten() else { return };
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (pair, reached) in all_reached(&stage, &pairs) {
+        *counts.entry(reached.word()).or_default() += 1;
+        println!("{}: {}\n  {}", pair.name, reached.word(), reached.told().replace('\n', "\n  "));
+    }
+    println!("{} pairs: {counts:?}", pairs.len());
+}
+
 /// The proofs are no good if what is wrong passes them.
 #[test]
 fn broken_plans_are_found_out() {
@@ -114,6 +159,19 @@ enum Outcome {
 
 /// Proves the plans of all cases, two at a time.
 fn prove_all<'c>(stage: &Stage, cases: &'c [Case]) -> Vec<(&'c Case, Outcome)> {
+    two_at_a_time(stage, cases, |case| prove(stage, case))
+}
+
+fn all_reached<'p>(stage: &Stage, pairs: &'p [Pair]) -> Vec<(&'p Pair, Reached)> {
+    two_at_a_time(stage, pairs, |pair| reached::reached(stage, pair).unwrap_or_else(Reached::NoPair))
+}
+
+/// What comes of each on a stage.
+fn two_at_a_time<'c, C: Sync, O: Send>(
+    stage: &Stage,
+    cases: &'c [C],
+    of: impl Fn(&'c C) -> O + Sync,
+) -> Vec<(&'c C, O)> {
     const WORKERS: usize = 2;
 
     let started = Instant::now();
@@ -123,7 +181,7 @@ fn prove_all<'c>(stage: &Stage, cases: &'c [Case]) -> Vec<(&'c Case, Outcome)> {
             scope.spawn(|| {
                 loop {
                     let Some(case) = waiting.lock().unwrap().next() else { return };
-                    let outcome = prove(stage, case);
+                    let outcome = of(case);
                     outcomes.lock().unwrap().push((case, outcome));
                 }
             });

@@ -102,6 +102,16 @@ impl Picture {
 
     /// What `other` has that this has not, and the reverse; a line each. Rows are not looked at in relations of `random`.
     pub(crate) fn differences(&self, other: &Self, likeness: Likeness, random: &[String]) -> Vec<String> {
+        let mut found = self.schema_differences(other, likeness);
+        self.compare_rows(&mut found, other, random);
+        if likeness == Likeness::Identical && self.sequences != other.sequences {
+            found.push(format!("sequences: {:?} became {:?}", self.sequences, other.sequences));
+        }
+        found
+    }
+
+    /// As [`differences`](Self::differences), but for rows.
+    pub(crate) fn schema_differences(&self, other: &Self, likeness: Likeness) -> Vec<String> {
         let closeness = match likeness {
             Likeness::SameMeaning => Closeness::Meaning,
             Likeness::Identical => Closeness::Exact,
@@ -109,10 +119,6 @@ impl Picture {
         let mut found: Vec<String> =
             diff(&self.catalog, &other.catalog, closeness).iter().map(|d| format!("catalog: {d}")).collect();
         compare_lines(&mut found, &self.told(likeness), &other.told(likeness));
-        self.compare_rows(&mut found, other, random);
-        if likeness == Likeness::Identical && self.sequences != other.sequences {
-            found.push(format!("sequences: {:?} became {:?}", self.sequences, other.sequences));
-        }
         found
     }
 

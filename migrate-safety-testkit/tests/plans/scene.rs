@@ -51,7 +51,7 @@ impl Stage {
     }
 
     /// An empty database.
-    fn empty(&self) -> Result<Loan<'_>, String> {
+    pub(crate) fn empty(&self) -> Result<Loan<'_>, String> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
 
         let free = self.free.lock().unwrap().pop();

@@ -12,14 +12,19 @@ use std::process::Command;
 pub(super) fn prove(scene: &Scene<'_>, plan: &Plan) -> Result<(), String> {
     let database = end::run(scene, plan)?;
     let (expected, actual) = (dump(&*scene.twin()?)?, dump(&database)?);
+    agree("the dumps differ", &unequal(&expected, &actual))
+}
+
+/// The lines that are in one dump alone.
+pub(crate) fn unequal(expected: &[String], actual: &[String]) -> Vec<String> {
     let mut differences: Vec<String> =
-        without(&expected, &actual).into_iter().map(|line| format!("only expected: {line}")).collect();
-    differences.extend(without(&actual, &expected).into_iter().map(|line| format!("only there: {line}")));
-    agree("the dumps differ", &differences)
+        without(expected, actual).into_iter().map(|line| format!("only expected: {line}")).collect();
+    differences.extend(without(actual, expected).into_iter().map(|line| format!("only there: {line}")));
+    differences
 }
 
 /// The lines of a dump of the schema; a comma at the end says only that it is not the last one.
-fn dump(database: &Database) -> Result<Vec<String>, String> {
+pub(crate) fn dump(database: &Database) -> Result<Vec<String>, String> {
     let program = std::env::var("PG_DUMP").unwrap_or_else(|_| "pg_dump".to_owned());
     let output = Command::new(&program)
         .args(["--schema-only", "--no-comments", "--dbname"])

@@ -2,7 +2,7 @@
 
 mod back;
 mod crash;
-mod dump;
+pub(crate) mod dump;
 mod end;
 mod judged;
 mod locks;
