@@ -45,7 +45,7 @@ mod tests;
 #[cfg(feature = "live")]
 pub use engine::{
     Action, Answer, Control, Event, Failure, Options, Outcome, Progress, Reject, Run, RunError, Signal, State,
-    Statement, Status, control_statement, status_statement,
+    Statement, Status, Transaction, control_statement, status_statement,
 };
 pub use error::{InvalidBackfill, Warning};
 pub use key::{Key, KeyColumn};

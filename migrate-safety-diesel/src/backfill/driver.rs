@@ -6,7 +6,7 @@ use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
 use diesel::sql_types::{Nullable, Text};
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query};
-use migrate_safety_core::backfill::{Action, Answer, Event, Failure, Outcome, Run, RunError, Statement};
+use migrate_safety_core::backfill::{Action, Answer, Event, Failure, Outcome, Run, RunError, Statement, Transaction};
 use std::time::Instant;
 
 /// The one column of what is asked for.
@@ -57,6 +57,18 @@ fn perform(
         Action::Execute(statement) => {
             let rows = query(statement).execute(connected(connection)?).map_err(failure)?;
             Ok(Answer::Affected(rows as u64))
+        }
+        // diesel has no rows of several statements at once.
+        Action::Transactions(transactions) => {
+            let connection = connected(connection)?;
+            let mut answers = Vec::new();
+            for Transaction { begin, statement } in transactions {
+                connection.batch_execute(&begin).map_err(failure)?;
+                let statement = Statement { sql: statement, parameters: Vec::new() };
+                answers.extend(fetch(connection, statement).map_err(failure)?);
+                connection.batch_execute("COMMIT").map_err(failure)?;
+            }
+            Ok(Answer::Rows(answers))
         }
         Action::Fetch(statement) => Ok(Answer::Rows(fetch(connected(connection)?, statement).map_err(failure)?)),
     }

@@ -1,7 +1,7 @@
 //! Executing what a run asks for.
 
 use migrate_safety_core::backfill::{Action, Answer, Event, Failure, Outcome, Run, RunError, Statement};
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgRow};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use std::time::{Duration, Instant};
 
@@ -67,10 +67,20 @@ async fn perform(
         }
         Action::Fetch(statement) => {
             let rows = query(statement).fetch_all(connected(connection)?).await.map_err(failure)?;
-            let texts = rows.iter().map(|row| row.try_get("answer")).collect::<Result<_, _>>().map_err(failure)?;
-            Ok(Answer::Rows(texts))
+            texts(&rows)
+        }
+        Action::Transactions(transactions) => {
+            let sql: String =
+                transactions.iter().map(|t| format!("{};\n{};\nCOMMIT;\n", t.begin, t.statement)).collect();
+            let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(connected(connection)?).await.map_err(failure)?;
+            texts(&rows)
         }
     }
+}
+
+fn texts(rows: &[PgRow]) -> Result<Answer, Failure> {
+    let texts = rows.iter().map(|row| row.try_get("answer")).collect::<Result<_, _>>().map_err(failure)?;
+    Ok(Answer::Rows(texts))
 }
 
 async fn connect(options: &PgConnectOptions) -> Result<PgConnection, Failure> {

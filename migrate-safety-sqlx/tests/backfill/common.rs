@@ -3,7 +3,7 @@
 use migrate_safety_core::backfill::{Action, Answer, Failure, Statement};
 use migrate_safety_sqlx::backfill::{Backfill, Error, Event, Options, Outcome, Runner};
 use postgres::types::ToSql;
-use postgres::{Client, NoTls};
+use postgres::{Client, NoTls, SimpleQueryMessage};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -80,10 +80,23 @@ pub(crate) fn perform(client: &mut Option<Client>, url: &str, action: Action) ->
             let rows = client.as_mut().ok_or_else(gone)?.query(&sql, &values).map_err(failed)?;
             Ok(Answer::Rows(rows.iter().map(|row| row.get("answer")).collect()))
         }
+        Action::Transactions(transactions) => {
+            let sql: String = transactions.iter().map(|t| format!("{}; {}; COMMIT;", t.begin, t.statement)).collect();
+            let messages = client.as_mut().ok_or_else(gone)?.simple_query(&sql).map_err(failed)?;
+            Ok(Answer::Rows(messages.iter().filter_map(answer).collect()))
+        }
         Action::Sleep(pause) => {
             std::thread::sleep(pause);
             Ok(Answer::Done)
         }
         Action::Tell(_) => Ok(Answer::Done),
+    }
+}
+
+/// What a row of a simple query answers.
+fn answer(message: &SimpleQueryMessage) -> Option<String> {
+    match message {
+        SimpleQueryMessage::Row(row) => row.get("answer").map(str::to_owned),
+        _ => None,
     }
 }

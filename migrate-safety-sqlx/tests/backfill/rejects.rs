@@ -3,6 +3,7 @@
 use crate::common::{number, options, run, run_with};
 use migrate_safety_sqlx::backfill::{Backfill, Error, Event, Options, Outcome, RunError};
 use migrate_safety_testkit::server_for_test;
+use postgres::Client;
 use std::time::Duration;
 
 #[test]
@@ -53,8 +54,7 @@ fn a_locked_row_keeps_nobody_and_is_done_later() {
     client.batch_execute("BEGIN; UPDATE t SET new = 0 WHERE id = 5000").unwrap();
     let mut watcher = database.connect().unwrap();
     let holder = std::thread::spawn(move || {
-        let second = "SELECT coalesce(max(pass), 1)::bigint FROM migrate_safety_backfills";
-        while watcher.query_one(second, &[]).map_or(1, |row| row.get::<_, i64>(0)) < 2 {
+        while visited(&mut watcher) < 20_000 {
             std::thread::sleep(Duration::from_millis(20));
         }
         std::thread::sleep(Duration::from_millis(300));
@@ -91,4 +91,38 @@ fn a_wrong_row_is_found_and_mended_and_one_that_stays_wrong_is_named() {
     let outcome = run(&database.url(), "planted", &backfill).unwrap();
     assert!(outcome.is_verified(), "{outcome}");
     assert_eq!(number(&mut client, "SELECT count(*) FROM t WHERE new = id"), 5_000);
+}
+
+#[test]
+fn rows_of_a_transaction_that_is_older_are_waited_for() {
+    let Some(server) = server_for_test(16) else { return };
+    let database = server.database("backfill_older").unwrap();
+    let mut client = database.connect().unwrap();
+    client
+        .batch_execute(
+            "CREATE TABLE t (id bigint PRIMARY KEY, old text, new text);
+             INSERT INTO t SELECT n * 2, 'Row ' || n, NULL FROM generate_series(1, 2000) AS n",
+        )
+        .unwrap();
+    let mut older = database.connect().unwrap();
+    older.batch_execute("BEGIN; INSERT INTO t VALUES (101, 'Late'), (9999, 'Last')").unwrap();
+    let url = database.url();
+    let worker =
+        std::thread::spawn(move || run_with(&url, "older", &Backfill::new("t").set("new", "lower(old)"), options(), 1));
+    while visited(&mut client) < 2_000 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(!worker.is_finished());
+    older.batch_execute("COMMIT").unwrap();
+    let (outcome, events) = worker.join().unwrap();
+    assert!(outcome.unwrap().is_verified());
+    assert!(events.iter().any(|event| matches!(event, Event::Waiting { reason } if reason.contains("older"))));
+    assert_eq!(number(&mut client, "SELECT count(*) FROM t WHERE new = lower(old)"), 2_002);
+}
+
+/// How many rows a backfill has visited; 0 before it has begun.
+fn visited(client: &mut Client) -> i64 {
+    let sql = "SELECT coalesce(sum(visited), 0)::bigint FROM migrate_safety_backfill_ranges";
+    client.query_one(sql, &[]).map_or(0, |row| row.get(0))
 }

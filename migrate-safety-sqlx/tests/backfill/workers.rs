@@ -1,7 +1,7 @@
 //! Several workers, and what becomes of one that sleeps.
 
 use crate::common::{differences, number, options, perform, run_with};
-use migrate_safety_core::backfill::{Action, Answer, Options, Run};
+use migrate_safety_core::backfill::{Action, Answer, Failure, Options, Run};
 use migrate_safety_sqlx::backfill::{Backfill, RunError};
 use migrate_safety_testkit::{Database, introspect, server_for_test};
 use postgres::Client;
@@ -73,6 +73,8 @@ struct Stepper {
     url: String,
     client: Option<Client>,
     pending: Option<Action>,
+    /// What is left of a transaction that is under way.
+    rest: Vec<String>,
 }
 
 impl Stepper {
@@ -81,36 +83,52 @@ impl Stepper {
         let prepared = Backfill::new("t").set("new", "old + 1").prepare(&live.catalog).unwrap();
         let mut run = Run::new("fenced", prepared, options, owner);
         let pending = run.next(Answer::Done, Duration::ZERO);
-        Self { run, url: database.url(), client: None, pending }
+        Self { run, url: database.url(), client: None, pending, rest: Vec::new() }
     }
 
     /// Goes on until it would do what it is to sleep before, after a few batches.
     fn until(&mut self, asleep: Asleep) {
         let mut writes = 0;
         while let Some(action) = self.pending.take() {
-            let here = match (&action, asleep) {
-                (Action::Sleep(_), Asleep::BetweenBatches) => writes > 2,
-                (Action::Execute(statement), Asleep::InTransaction)
-                    if statement.sql.starts_with("UPDATE public.t\n") =>
-                {
-                    writes > 2
-                }
-                (Action::Batch(sql), Asleep::BeforeCommit) => writes > 2 && sql == "COMMIT",
-                _ => false,
+            let write = match &action {
+                Action::Transactions(transactions) => transactions
+                    .first()
+                    .filter(|first| first.statement.contains("UPDATE public.t\n"))
+                    .map(|first| [first.begin.clone(), first.statement.clone(), "COMMIT".to_owned()]),
+                _ => None,
             };
-            if here {
+            let here = match asleep {
+                Asleep::BetweenBatches => matches!(action, Action::Tell(_)),
+                Asleep::InTransaction | Asleep::BeforeCommit => write.is_some(),
+            };
+            if here && writes > 2 {
                 self.pending = Some(action);
+                let done = match asleep {
+                    Asleep::BetweenBatches => return,
+                    Asleep::InTransaction => 1,
+                    Asleep::BeforeCommit => 2,
+                };
+                self.rest = write.into_iter().flatten().collect();
+                for sql in self.rest.drain(..done) {
+                    self.client.as_mut().unwrap().batch_execute(&sql).unwrap();
+                }
                 return;
             }
-            if matches!(&action, Action::Execute(statement) if statement.sql.starts_with("UPDATE public.t\n")) {
-                writes += 1;
-            }
+            writes += u32::from(write.is_some());
             self.step(action);
         }
         panic!("it ended before");
     }
 
+    /// Wakes up, and goes on where it was.
     fn run_out(mut self) -> Result<migrate_safety_sqlx::backfill::Outcome, RunError> {
+        for sql in std::mem::take(&mut self.rest) {
+            if let Err(error) = self.client.as_mut().unwrap().batch_execute(&sql) {
+                let answer = Answer::Failed(Failure::disconnected(error.to_string()));
+                self.pending = self.run.next(answer, Duration::ZERO);
+                break;
+            }
+        }
         while let Some(action) = self.pending.take() {
             self.step(action);
         }

@@ -14,6 +14,8 @@ pub(super) enum Claim {
     Range(RangeRow),
     /// Nothing now: others are at the last ranges of the pass.
     Wait,
+    /// Nothing now: before rows are compared, transactions must end that are older than the backfill.
+    AwaitOthers,
     /// Nothing: the pass is over, and another one begins or the backfill ends.
     PassOver { pass: u32, changed: u64 },
     /// Nothing: it does not run any more, and why.
@@ -21,10 +23,10 @@ pub(super) enum Claim {
 }
 
 /// How many ranges the table is cut into, so that several workers end at about the same time.
-const RANGES: u64 = 64;
+const RANGES: u64 = 32;
 
 /// How many rows a range has at least and at most.
-const RANGE_ROWS: (u64, u64) = (10_000, 100_000);
+const RANGE_ROWS: (u64, u64) = (20_000, 200_000);
 
 impl Worker {
     /// Claims a range: one that its worker has left, or the next new one.
@@ -48,11 +50,14 @@ impl Worker {
     }
 
     async fn next_range(&mut self, job: JobRow) -> Result<Claim, Failure> {
-        if let Some(range) = self.take_over(job.pass).await? {
+        if self.totals.open > 0
+            && let Some(range) = self.take_over(job.pass).await?
+        {
             return Ok(Claim::Range(range));
         }
         if job.is_exhausted() {
             return match self.totals.open {
+                0 if job.pass == 1 && job.awaits_others => Ok(Claim::AwaitOthers),
                 0 => self.end_pass(&job).await,
                 _ => Ok(Claim::Wait),
             };

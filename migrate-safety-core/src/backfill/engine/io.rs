@@ -1,7 +1,7 @@
 //! How the straight-line code of a worker asks for I/O: it leaves an action, and goes on when the answer is there.
 
 use super::error::Failure;
-use super::{Action, Answer, Event, Statement};
+use super::{Action, Answer, Event, Statement, Transaction};
 use serde::de::DeserializeOwned;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -64,8 +64,16 @@ impl Io {
         let Answer::Rows(rows) = self.ask(Action::Fetch(statement)).await? else {
             return Err(Failure::protocol("expected rows"));
         };
-        let read = |text: &String| serde_json::from_str(text).map_err(|error| Failure::protocol(&error.to_string()));
-        rows.first().map(read).transpose()
+        rows.first().map(|row| read(row)).transpose()
+    }
+
+    /// The rows of transactions, each one's one, as JSON.
+    pub(super) async fn transactions(&self, transactions: Vec<Transaction>) -> Result<Vec<String>, Failure> {
+        let count = transactions.len();
+        match self.ask(Action::Transactions(transactions)).await? {
+            Answer::Rows(rows) if rows.len() == count => Ok(rows),
+            _ => Err(Failure::protocol("expected a row of each transaction")),
+        }
     }
 
     /// Waiting and telling do not fail.
@@ -97,4 +105,9 @@ impl Io {
     fn lock(&self) -> MutexGuard<'_, Shared> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// An answer, read from JSON.
+pub(super) fn read<T: DeserializeOwned>(answer: &str) -> Result<T, Failure> {
+    serde_json::from_str(answer).map_err(|error| Failure::protocol(&error.to_string()))
 }

@@ -13,6 +13,7 @@
 //! let outcome = run.finish()?;
 //! ```
 
+mod at_once;
 mod batch;
 mod claim;
 mod control;
@@ -52,10 +53,22 @@ pub enum Action {
     Execute(Statement),
     /// Execute this and hand over the column `answer` of its rows: [`Answer::Rows`].
     Fetch(Statement),
+    /// Execute these one after the other, as one simple query where the driver can, and hand over the column `answer` of
+    /// the rows of all of them: [`Answer::Rows`]. After a failure the transaction need not be ended.
+    Transactions(Vec<Transaction>),
     /// Wait: [`Answer::Done`].
     Sleep(Duration),
     /// Tell whoever listens: [`Answer::Done`].
     Tell(Event),
+}
+
+/// A statement in a transaction of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transaction {
+    /// `BEGIN`, and settings.
+    pub begin: String,
+    /// The statement, without parameters; `COMMIT` follows it.
+    pub statement: String,
 }
 
 /// A statement with parameters, all of them texts.

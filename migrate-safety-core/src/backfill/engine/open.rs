@@ -16,6 +16,8 @@ struct Facts {
     schema_version: String,
     last_key: Option<KeyValues>,
     estimated_rows: Option<u64>,
+    /// Whether the table has rules: the server takes no statement in a `WITH` for it then.
+    rules: bool,
 }
 
 impl Worker {
@@ -57,6 +59,7 @@ impl Worker {
         if facts.standby {
             return Err(RunError::Standby.into());
         }
+        self.at_once = !facts.rules;
         let exists: bool = self.io.fetch(Statement::new(self.store.exists(), [])).await?;
         if !exists {
             self.io.batch(&self.store.create()).await?;
@@ -86,7 +89,8 @@ impl Worker {
         let name = p.text(&self.name);
         let sql = format!(
             "SELECT pg_catalog.row_to_json(j)::text AS answer FROM (SELECT definition, schema_version, state, pass, \
-             frontier, last_key, estimated_rows, error FROM {} WHERE name = {name} FOR NO KEY UPDATE) AS j",
+             frontier, last_key, pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::text::bigint < horizon AS \
+             awaits_others, estimated_rows, error FROM {} WHERE name = {name} FOR NO KEY UPDATE) AS j",
             self.store.jobs
         );
         let job: Option<JobRow> = self.io.fetch_optional(Statement::new(sql, p.values())).await?;
@@ -120,10 +124,12 @@ impl Worker {
     fn facts(&self) -> String {
         format!(
             "SELECT json_build_object('standby', pg_catalog.pg_is_in_recovery(), 'schema_version', ({})::text, \
-             'last_key', ({}), 'estimated_rows', ({}))::text AS answer",
+             'last_key', ({}), 'estimated_rows', ({}), 'rules', EXISTS (SELECT FROM pg_catalog.pg_rewrite WHERE ev_class \
+             = {}::regclass))::text AS answer",
             self.schema_version(),
             self.prepared.last_key_sql(),
-            self.estimate()
+            self.estimate(),
+            literal(&self.prepared.target().sql())
         )
     }
 
@@ -177,9 +183,10 @@ impl Worker {
         let estimated = p.optional(facts.estimated_rows.map(|rows| rows.to_string()));
         let sql = format!(
             "INSERT INTO {} (name, table_name, definition, definition_hash, schema_version, state, last_key, \
-             estimated_rows) VALUES ({name}, {table}, {definition}, \
-             encode(sha256(convert_to({definition}, 'UTF8')), 'hex'), {version}, 'running', {last}, {estimated}::bigint) \
-             ON CONFLICT (name) DO NOTHING",
+             estimated_rows, horizon) VALUES ({name}, {table}, {definition}, \
+             encode(sha256(convert_to({definition}, 'UTF8')), 'hex'), {version}, 'running', {last}, {estimated}::bigint, \
+             pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::bigint) ON CONFLICT (name) DO \
+             NOTHING",
             self.store.jobs
         );
         Statement::new(sql, p.values())

@@ -22,6 +22,10 @@ pub struct Options {
     pub max_lag: Option<Duration>,
     /// `statement_timeout` of a batch.
     pub statement_timeout: Duration,
+    /// Whether the commit of a batch waits until it is on disk, its rows locked meanwhile. Rows and progress are in one
+    /// transaction: without waiting, a crash of the server undoes the last moments of both, and they are done again. That
+    /// all is verified is told only when it is on disk.
+    pub synchronous_commit: bool,
     /// After how long without a sign of life others take over a range of keys.
     pub lease: Duration,
     /// For how long a batch is tried again that fails for reasons that may pass.
@@ -59,6 +63,7 @@ impl Default for Options {
             pause: 0.1,
             max_lag: Some(Duration::from_secs(5)),
             statement_timeout: Duration::from_secs(10),
+            synchronous_commit: false,
             lease: Duration::from_secs(30),
             retry_for: Duration::from_secs(600),
             max_rejects: 1_000,

@@ -7,7 +7,7 @@ use std::time::Duration;
 const OTHERS_STAY: Duration = Duration::from_secs(10);
 
 /// The part of the time for which a row may be kept that a batch may take; the rest is for its own waiting.
-const SHARE_OF_WAIT: f64 = 0.5;
+pub(super) const SHARE_OF_WAIT: f64 = 0.7;
 
 /// The size of batches.
 #[derive(Clone, Debug)]
@@ -56,16 +56,20 @@ impl Pace {
         self.others_until = now + OTHERS_STAY;
     }
 
-    /// A batch of `rows` was committed, whose rows took `time`.
-    pub(super) fn succeeded(&mut self, rows: u32, time: Duration, now: Duration) {
+    /// A batch that was to have `rows` rows was committed; it found `visited` and kept them for `time`.
+    pub(super) fn succeeded(&mut self, rows: u32, visited: u64, time: Duration, now: Duration) {
         if let Some(suspects) = self.suspects {
             self.suspects = suspects.checked_sub(rows).filter(|left| *left > 0);
+            return;
+        }
+        // The rest of a range says nothing about a full batch.
+        if visited < u64::from(rows / 2) {
             return;
         }
         let target = if now < self.others_until { self.shared } else { self.quiet };
         let ratio = target.as_secs_f64() / time.as_secs_f64().max(0.000_1);
         // Slow to grow: one batch of cheap rows says little.
-        self.rows = (f64::from(rows).max(self.least) * ratio.clamp(0.5, 1.5)).clamp(self.least, self.most);
+        self.rows = ((visited as f64).max(self.least) * ratio.clamp(0.5, 1.5)).clamp(self.least, self.most);
     }
 
     /// A batch failed for the time it took or for somebody's lock.
@@ -104,16 +108,16 @@ mod tests {
             for _ in 0..seconds * 20 {
                 let rows = pace.rows();
                 now += MS * 50;
-                pace.succeeded(rows, per_row * rows, now);
+                pace.succeeded(rows, rows.into(), per_row * rows, now);
             }
             pace.rows()
         };
         let shared = run(&mut pace, 9);
-        assert!((400..=600).contains(&shared), "{shared}");
+        assert!((600..=800).contains(&shared), "{shared}");
         let alone = run(&mut pace, 10);
         assert!((3_500..=4_500).contains(&alone), "{alone}");
         pace.saw_others(Duration::from_secs(1_000));
-        assert!(run(&mut pace, 5) <= 600);
+        assert!(run(&mut pace, 5) <= 800);
     }
 
     #[test]
@@ -127,7 +131,7 @@ mod tests {
             attempts += 1;
             if !(from..from + rows).contains(&fault) {
                 from += rows;
-                pace.succeeded(rows, MS, MS);
+                pace.succeeded(rows, rows.into(), MS, MS);
             } else if rows == 1 {
                 break;
             } else {

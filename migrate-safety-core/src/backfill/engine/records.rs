@@ -16,6 +16,9 @@ pub(super) struct JobRow {
     pub(super) frontier: Option<KeyValues>,
     /// Where the pass ends; absent for an empty table.
     pub(super) last_key: Option<KeyValues>,
+    /// Whether transactions are open that are older than the backfill. What they write is not seen before they end, and
+    /// they may have begun before the application wrote both columns.
+    pub(super) awaits_others: bool,
     pub(super) estimated_rows: Option<u64>,
     pub(super) error: Option<String>,
 }
@@ -38,6 +41,13 @@ pub(super) struct RangeRow {
     pub(super) fence: u64,
 }
 
+impl RangeRow {
+    /// What tells it from others, and from the same in other hands.
+    pub(super) fn identity(&self) -> (u32, u32, u64) {
+        (self.pass, self.number, self.fence)
+    }
+}
+
 /// What the ranges of a pass add up to.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 pub(super) struct Totals {
@@ -49,17 +59,35 @@ pub(super) struct Totals {
     pub(super) open: u64,
 }
 
-/// What a batch finds when it begins.
-#[derive(Clone, Debug, Deserialize)]
-pub(super) struct BatchRow {
-    /// Whether the range is still this worker's.
-    pub(super) held: bool,
-    pub(super) cursor: Option<KeyValues>,
-    pub(super) state: String,
-    /// The last key of the batch; absent if fewer rows are left than it may have.
+/// Where a batch ends.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Bound {
+    /// Its last key; absent if fewer rows are left than it may have.
     pub(super) bound: Option<KeyValues>,
     /// How many rows are left, in that case.
     pub(super) rest: Option<u64>,
+}
+
+/// What a batch finds when it begins.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Held {
+    /// Whether the range is still this worker's, and where it left it.
+    pub(super) held: bool,
+    pub(super) state: String,
+}
+
+/// What came of a batch that was done in one go.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct AtOnce {
+    /// Whether the cursor was moved.
+    pub(super) moved: bool,
+    pub(super) state: String,
+    pub(super) changed: u64,
+    pub(super) mismatched: u64,
+    /// Whether others write the table, or wait for this transaction; absent if nobody looked.
+    pub(super) others: Option<bool>,
+    /// How long the server worked.
+    pub(super) seconds: f64,
 }
 
 /// What the end of a batch has seen.

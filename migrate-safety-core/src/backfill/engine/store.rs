@@ -47,6 +47,7 @@ CREATE TABLE IF NOT EXISTS {jobs} (
     pass integer NOT NULL DEFAULT 1,
     frontier jsonb,
     last_key jsonb,
+    horizon bigint NOT NULL,
     estimated_rows bigint,
     visited bigint NOT NULL DEFAULT 0,
     changed bigint NOT NULL DEFAULT 0,
@@ -97,9 +98,16 @@ COMMIT"
 #[derive(Debug, Default)]
 pub(super) struct Parameters {
     values: Vec<Option<String>>,
+    /// Whether they are constants in the text of the statement.
+    inline: bool,
 }
 
 impl Parameters {
+    /// Constants instead of `$1`, `$2` …: for statements that are sent together with others.
+    pub(super) fn inline() -> Self {
+        Self { inline: true, ..Self::default() }
+    }
+
     /// `$n::text` for a text.
     pub(super) fn text(&mut self, value: impl Into<String>) -> String {
         self.optional(Some(value.into()))
@@ -107,6 +115,10 @@ impl Parameters {
 
     /// `$n::text` for a text or NULL.
     pub(super) fn optional(&mut self, value: Option<String>) -> String {
+        if self.inline {
+            let constant = value.map_or_else(|| "NULL".to_owned(), |text| literal(&text));
+            return format!("{constant}::text");
+        }
         self.values.push(value);
         format!("${}::text", self.values.len())
     }

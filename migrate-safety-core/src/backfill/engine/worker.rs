@@ -1,13 +1,14 @@
 //! One worker: claims ranges of keys and goes through them, batch by batch.
 
 use super::Statement;
+use super::batch::Ahead;
 use super::claim::Claim;
 use super::control::State;
 use super::error::{Failure, Remedy, RunError};
 use super::io::Io;
-use super::lag::{LagMeter, REPLICAS, Replicas};
+use super::lag::{Lag, LagMeter, REPLICAS, Replicas};
 use super::options::{Options, Signal};
-use super::pace::Pace;
+use super::pace::{Pace, SHARE_OF_WAIT};
 use super::progress::{Event, Outcome, Progress};
 use super::records::{RangeRow, Totals};
 use super::store::{Parameters, Store};
@@ -20,6 +21,9 @@ pub(super) const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// How long a worker that has nothing to do waits before it looks again.
 const IDLE: Duration = Duration::from_millis(200);
+
+/// Pauses shorter than this wait for the next one, in seconds.
+const SHORTEST_PAUSE: f64 = 0.01;
 
 /// A failure that may pass, or the end of the run.
 #[derive(Debug)]
@@ -49,11 +53,14 @@ pub(super) struct Worker {
     pub(super) io: Io,
     pub(super) store: Store,
     pub(super) pace: Pace,
+    /// Whether the table takes a batch in one statement.
+    pub(super) at_once: bool,
+    pub(super) ahead: Option<Ahead>,
     backoff: Backoff,
     /// Since when nothing has succeeded.
     failing_since: Option<Duration>,
     lag: LagMeter,
-    lag_seen: Option<Duration>,
+    lag_seen: Option<Lag>,
     replicas_looked_at: Option<Duration>,
     pub(super) others_looked_at: Option<Duration>,
     pub(super) totals: Totals,
@@ -63,6 +70,8 @@ pub(super) struct Worker {
     /// Locked rows that were left to the next pass, one after the other.
     pub(super) postponed: u32,
     rate: Rate,
+    /// Seconds; less than none where a pause was too long.
+    pause_owed: f64,
 }
 
 impl Worker {
@@ -73,6 +82,8 @@ impl Worker {
             store: Store::new(&options.schema),
             pace: Pace::new(&options),
             options,
+            at_once: true,
+            ahead: None,
             owner: owner.to_owned(),
             io,
             backoff: Backoff::new(Duration::from_millis(20), Duration::from_secs(5), Backoff::seed()),
@@ -86,12 +97,13 @@ impl Worker {
             first_pass: 1,
             postponed: 0,
             rate: Rate::default(),
+            pause_owed: 0.0,
         }
     }
 
     pub(super) async fn run(mut self) -> Result<Outcome, RunError> {
         self.open().await?;
-        let mut told_paused = false;
+        let (mut told_paused, mut told_awaiting) = (false, false);
         loop {
             if self.options.ask() == Signal::Stop {
                 return Ok(Outcome::Stopped);
@@ -113,6 +125,16 @@ impl Worker {
                 }
                 Claim::PassOver { pass, changed } => self.io.tell(Event::PassOver { pass, changed }).await,
                 Claim::Wait => self.io.sleep(IDLE).await,
+                Claim::AwaitOthers => {
+                    if !told_awaiting {
+                        let reason =
+                            "transactions are open that are older than the backfill; rows are compared behind them"
+                                .to_owned();
+                        self.io.tell(Event::Waiting { reason }).await;
+                    }
+                    told_awaiting = true;
+                    self.io.sleep(IDLE).await;
+                }
                 Claim::Over { state: State::Verified, pass, .. } => {
                     return Ok(Outcome::Verified { passes: pass, rejected: self.totals.rejected });
                 }
@@ -146,7 +168,7 @@ impl Worker {
                     self.settled();
                     self.postponed = 0;
                     let now = self.io.clock();
-                    self.pace.succeeded(rows, done.work, now);
+                    self.pace.succeeded(rows, done.visited, done.work, now);
                     self.rate.add(done.visited, now);
                     self.totals.visited += done.visited;
                     self.totals.changed += done.changed;
@@ -154,7 +176,7 @@ impl Worker {
                     if done.last {
                         return Ok(true);
                     }
-                    self.io.sleep(done.time.mul_f64(self.options.pause.max(0.0))).await;
+                    self.rest(done.time).await;
                 }
                 // Lost to another worker, or to a pause.
                 Ok(None) => return Ok(true),
@@ -168,6 +190,19 @@ impl Worker {
                 }
             }
         }
+    }
+
+    /// The pause that a batch of this length owes. Short ones are put together, and who slept longer than he wanted, as
+    /// one does on a busy machine, owes less.
+    async fn rest(&mut self, batch: Duration) {
+        self.pause_owed += batch.as_secs_f64() * self.options.pause.max(0.0);
+        if self.pause_owed < SHORTEST_PAUSE {
+            return;
+        }
+        let began = self.io.clock();
+        self.io.sleep(Duration::try_from_secs_f64(self.pause_owed).unwrap_or(Duration::MAX)).await;
+        let slept = self.io.clock().saturating_sub(began).as_secs_f64();
+        self.pause_owed = (self.pause_owed - slept).max(-SHORTEST_PAUSE);
     }
 
     /// Waits for whatever says so. False: the caller wants to stop.
@@ -200,8 +235,8 @@ impl Worker {
     async fn behind(&mut self, waiting: bool) -> Result<Option<String>, RunError> {
         let Some(bound) = self.options.max_lag else { return Ok(None) };
         let now = self.io.clock();
-        // As long as they are behind, after each batch.
-        let every = if self.lag_seen.is_some_and(|lag| lag > bound / 8) { Duration::ZERO } else { LOOK_EVERY };
+        // Where there are any, after each batch: what it has added is not on them yet.
+        let every = if self.lag_seen.is_some() { Duration::ZERO } else { LOOK_EVERY };
         if self.replicas_looked_at.is_none_or(|then| now.saturating_sub(then) >= every) {
             self.replicas_looked_at = Some(now);
             match self.io.fetch::<Replicas>(Statement::new(REPLICAS, [])).await {
@@ -213,8 +248,8 @@ impl Worker {
             }
         }
         let limit = if waiting { bound / 4 } else { bound / 2 };
-        let lag = self.lag_seen.filter(|lag| *lag > limit);
-        Ok(lag.map(|lag| format!("a replica is {:.1} s behind", lag.as_secs_f64())))
+        let lag = self.lag_seen.filter(|lag| lag.expected > limit);
+        Ok(lag.map(|lag| format!("a replica is {:.1} s behind and would fall further", lag.behind.as_secs_f64())))
     }
 
     /// After a batch that failed: finds out what is at fault, and readies the next attempt.
@@ -339,14 +374,18 @@ impl Worker {
             rows_per_second: self.rate.per_second(),
             batch_rows: rows,
             batch_time: time,
-            lag: self.lag_seen,
+            lag: self.lag_seen.map(|lag| lag.behind),
         }
     }
 
     /// How the transactions of a batch begin. Waiting for somebody's row must not keep others from ours.
     pub(super) fn begin(&self) -> String {
-        let wait = (self.options.max_lock_wait / 2).as_millis().max(1);
-        format!("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = {wait}; {}", self.settings())
+        let wait = (self.options.max_lock_wait.mul_f64(1.0 - SHARE_OF_WAIT)).as_millis().max(1);
+        let commit = if self.options.synchronous_commit { "" } else { "; SET LOCAL synchronous_commit = off" };
+        format!(
+            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = {wait}; {}{commit}",
+            self.settings()
+        )
     }
 
     /// How other transactions begin: they keep nothing that the application wants.
