@@ -11,6 +11,7 @@ INSERT INTO invoices (id, account_id, number, total, state, due, memo) VALUES (n
 UPDATE invoices SET state = 'paid', memo = NULL WHERE id = 2;
 SELECT id, invoice_id, label, amount, price FROM invoice_lines WHERE invoice_id = 5;
 INSERT INTO invoice_lines (invoice_id, label, amount, price) VALUES (1, NULL, 2, NULL);
+INSERT INTO invoice_lines (id, invoice_id, label) VALUES (100001, 1, 'own number');
 DELETE FROM invoice_lines WHERE id = 7;
 SELECT code, price, kind FROM plans WHERE kind = 'enterprise';
 UPDATE plans SET price = 11 WHERE code = 'team';

@@ -5,6 +5,7 @@ INSERT INTO accounts (id, email, kind, parent_id, note, home, active)
 INSERT INTO invoices (id, account_id, number, total, state, due, memo)
     SELECT n, n, 'N' || n, n, CASE WHEN n % 2 = 0 THEN 'open' ELSE 'paid' END, date '2024-01-01' + n, 'memo' FROM generate_series(1, 300) n;
 INSERT INTO invoice_lines (id, invoice_id, label, price) SELECT n, n, 'label', n FROM generate_series(1, 300) n;
+SELECT setval(pg_get_serial_sequence('invoice_lines', 'id'), 300);
 INSERT INTO plans VALUES ('free', 0, 'free'), ('team', 10, 'team'), ('big', 100, 'enterprise');
 INSERT INTO plans SELECT 'old' || n, n, 'free' FROM generate_series(1, 300) n;
 INSERT INTO billing.payments (invoice_id, paid_at, amount) SELECT n, now(), n FROM generate_series(1, 300) n;

@@ -73,3 +73,5 @@ DROP INDEX invoices_number_key;
 ALTER TABLE invoices DROP CONSTRAINT invoices_number_key;
 -- case: primary key dropped that is referenced
 ALTER TABLE invoices DROP CONSTRAINT invoices_pkey;
+-- case: check that the running release violates
+ALTER TABLE invoices ADD CONSTRAINT state_known CHECK (state IN ('open', 'paid')) NOT VALID;

@@ -101,3 +101,5 @@ BEGIN; SAVEPOINT s; DROP TABLE plans; ROLLBACK TO SAVEPOINT s; COMMIT;
 SAVEPOINT s; ALTER TABLE plans ADD COLUMN note text; ROLLBACK TO SAVEPOINT s; ALTER TABLE plans ADD COLUMN note text;
 -- case: many changes of one table with an index at the end
 ALTER TABLE accounts ADD COLUMN a int, ADD COLUMN b int; ALTER TABLE accounts ALTER COLUMN a SET DEFAULT 1; CREATE INDEX ON accounts (a);
+-- case: a materialised view made anew
+DROP MATERIALIZED VIEW totals; CREATE MATERIALIZED VIEW totals AS SELECT account_id, sum(total) AS total FROM invoices GROUP BY account_id;

@@ -101,3 +101,13 @@ CREATE RULE none AS ON INSERT TO plans DO INSTEAD NOTHING;
 GRANT SELECT ON invoices TO public;
 -- case: comment
 COMMENT ON TABLE invoices IS 'what is owed'; COMMENT ON COLUMN invoices.due IS NULL;
+-- case: trigger that sets a column which is not there
+CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.updated_at := now(); RETURN NEW; END $$; CREATE TRIGGER stamped BEFORE UPDATE ON invoices FOR EACH ROW EXECUTE FUNCTION stamp();
+-- case: a column goes that a trigger sets
+ALTER TABLE accounts DROP COLUMN note;
+-- case: identity that starts again
+ALTER TABLE invoice_lines ALTER COLUMN id RESTART WITH 1;
+-- case: identity that refuses values
+ALTER TABLE invoice_lines ALTER COLUMN id SET GENERATED ALWAYS;
+-- case: publication of a table without a key
+CREATE TABLE hits (page text, n int); CREATE PUBLICATION feed FOR TABLE hits, invoices;
