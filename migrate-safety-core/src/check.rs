@@ -12,7 +12,7 @@ use crate::effects::{self, Effects, Failure, RelationRef, scene::Scene};
 use crate::estimate::{Estimate, estimates};
 use crate::layout::{Layout, Migration, MigrationSet, Source};
 use crate::report::{MigrationReport, OperationName, Report, StatementReport};
-use crate::rules::extent::{self, Change};
+use crate::rules::extent::{self, Change, Loaded, Put};
 use crate::rules::rule::{Check, Findings, Rule, SetFindings, StatementFindings};
 use crate::rules::view::{Judged, MigrationView, OperationView, Scope, SetView, Sizes, StatementView, Undone, Write};
 use crate::rules::{Category, Directives, Finding, RULES, fold, suppress, tell_once};
@@ -126,6 +126,8 @@ struct Replay<'c> {
     sizing: Sizing<'c>,
     /// To where `ROLLBACK` and `ROLLBACK TO` can go back.
     points: Vec<Point>,
+    /// What the present migration has put into tables that it made.
+    loaded: Loaded,
     /// Prepared statements.
     prepared: BTreeMap<Ident, Operation>,
 }
@@ -204,6 +206,7 @@ impl<'c> Replay<'c> {
             directives: Vec::new(),
             sizing: Sizing::new(config, start.sizes),
             points: Vec::new(),
+            loaded: Loaded::default(),
             prepared: BTreeMap::new(),
         }
     }
@@ -224,6 +227,7 @@ impl<'c> Replay<'c> {
         self.now.migration += 1;
         self.now.transaction += 1;
         self.reported = self.config.reports(self.host, migration);
+        self.loaded = Loaded::default();
         let before = migration.down.as_ref().filter(|_| self.reported).map(|_| self.catalog.clone());
         self.directives.push(directives(&script));
         let scope = opening_scope(migration.transaction, &script, self.one_by_one);
@@ -447,14 +451,17 @@ impl<'c> Replay<'c> {
         effects.requires_no_transaction |= located.routine.is_some() && ends_transaction(&located.operation);
         let sizes = self.sizes(&effects);
         let routine = located.routine.is_some();
-        let changes =
-            if self.reported { extent::changes(&self.catalog, &located.operation, routine) } else { Vec::new() };
+        let changes = match self.reported {
+            true => extent::changes(&self.catalog, &self.loaded, &located.operation, routine),
+            false => Vec::new(),
+        };
         let view = OperationView {
             scene,
             located: &located,
             effects: &effects,
             judged: &sizes,
             changes: &changes,
+            loaded: &self.loaded,
             statement: current.statement,
             sql: current.sql,
             scope: current.scope,
@@ -471,10 +478,12 @@ impl<'c> Replay<'c> {
             }
         }
         let writes = changes.iter().filter_map(|change| self.write(change, &sizes)).collect();
+        let put = if self.reported { self.loaded.put(&self.catalog, &located, &changes) } else { Put::Nothing };
         // What fails changes nothing. A new relation is taken to be there all the same: the history goes on.
         let refused = matches!(located.operation, Operation::AlterTable(_));
         let refused = refused && effects.failures.iter().any(|failure| !failure.only_with_rows);
         let applied = if refused { Applied::default() } else { self.catalog.apply(&located.operation, self.now) };
+        self.loaded.add(&self.catalog, self.now, put);
         for failure in applied.conflicts.into_iter().map(Failure::from) {
             // The facts know some errors that applying finds as well.
             if !effects.failures.contains(&failure) {

@@ -95,7 +95,11 @@ fn rows() -> Vec<Row> {
         row("ALTER TABLE products ALTER COLUMN weight TYPE numeric", &[(LockContention, Block)]).open(),
         row("ALTER TABLE users ALTER COLUMN email TYPE varchar(100)", &[]),
         row("ALTER TABLE users ALTER COLUMN wide_email TYPE varchar(100)", &[(LockContention, Block)]).open(),
-        row("ALTER TABLE users ALTER COLUMN metadata SET NOT NULL", &[(LockContention, Block)]).open(),
+        row(
+            "ALTER TABLE users ALTER COLUMN metadata SET NOT NULL",
+            &[(LockContention, Block), (RollingDeploy, Flag), (ConstraintValidation, Flag)],
+        )
+        .open(),
         row("ALTER TABLE users ALTER COLUMN metadata SET NOT NULL", &[]).after(
             "CREATE TABLE users (id bigint PRIMARY KEY, metadata jsonb);
              ALTER TABLE users ADD CONSTRAINT n CHECK (metadata IS NOT NULL) NOT VALID;

@@ -262,6 +262,7 @@ impl Catalog {
                 table.indexes.retain(|i| *i != id);
                 if table.replica_identity == ReplicaIdentity::Index(name.clone()) {
                     table.replica_identity = ReplicaIdentity::Nothing;
+                    applied.removed.identities.push((index.table, id));
                 }
             }
             Some(RelationKind::View(view)) => view.indexes.retain(|i| *i != id),

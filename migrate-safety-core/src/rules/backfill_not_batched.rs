@@ -44,7 +44,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
     if let Operation::CreateTableAs { with_data: true, query, .. } = &view.located.operation
-        && rows_of_query(view.scene.catalog, query, !view.is_direct()) == Rows::All
+        && rows_of_query(view.scene.catalog, view.loaded, query, !view.is_direct()) == Rows::All
     {
         tell_copied(view, &view.effects.scans, findings);
     }

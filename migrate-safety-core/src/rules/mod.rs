@@ -144,6 +144,7 @@ rules! {
     type_renamed,
     unique_constraint_builds_index,
     unique_index_dropped,
+    unknown_table_locked,
     view_columns_changed,
     work_under_lock,
     writes_may_violate,

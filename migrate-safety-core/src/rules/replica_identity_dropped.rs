@@ -2,8 +2,8 @@
 
 use super::finding::Category;
 use super::rule::{Check, Rule, Sample, StatementFindings};
-use super::unique_index_dropped::was_replica_identity;
 use super::view::MigrationView;
+use crate::sql::operation::ReplicaIdentity;
 
 const USERS: &str = "CREATE TABLE users (email text NOT NULL); CREATE UNIQUE INDEX users_email_key ON users (email); ALTER TABLE users REPLICA IDENTITY USING INDEX users_email_key;";
 
@@ -25,12 +25,10 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
     for (statement, judged) in view.operations {
-        for dropped in &judged.removed.relations {
-            let Some(index) = dropped.index().filter(|index| was_replica_identity(view.after, dropped, index)) else {
-                continue;
-            };
-            let replaced = view.after.resolve(&dropped.object_name()).found().is_some();
-            let Some(table) = view.after.relation(index.table).filter(|_| !replaced) else { continue };
+        for (table, index) in &judged.removed.identities {
+            let Some(dropped) = judged.removed.relations.iter().find(|relation| relation.id == *index) else { continue };
+            let still_without = view.after.table(*table).is_some_and(|t| t.replica_identity == ReplicaIdentity::Nothing);
+            let Some(table) = view.after.relation(*table).filter(|_| still_without) else { continue };
             let Some(mut findings) = findings.statement(*statement) else { continue };
             let literal = |name: &str| format!("'{}'", name.replace('\'', "''"));
             findings

@@ -29,7 +29,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
     let Operation::Select(query) = &view.located.operation else { return };
-    if query.row_locks.is_empty() || rows_of_query(view.scene.catalog, query, !view.is_direct()) != Rows::All {
+    if query.row_locks.is_empty() || rows_of_query(view.scene.catalog, view.loaded, query, !view.is_direct()) != Rows::All {
         return;
     }
     let locked = locked(view, query);

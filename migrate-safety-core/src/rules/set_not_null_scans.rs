@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Without a proof that no NULL is there, the server reads every row while nobody can read or write the table.",
     source: "PostgreSQL docs, ALTER TABLE, SET NOT NULL; measured, PG 14-18",
     bad: &[
-        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ALTER COLUMN email SET NOT NULL;").with(&["rows-may-violate"]),
+        Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "ALTER TABLE users ALTER COLUMN email SET NOT NULL;").with(&["nulls-fail", "rows-may-violate"]),
     ],
     good: &[
         Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint); ALTER TABLE users ADD CONSTRAINT e CHECK (email IS NOT NULL);", "ALTER TABLE users ALTER COLUMN email SET NOT NULL;"),

@@ -5,7 +5,6 @@ use super::new_keys::{listed, names};
 use super::rule::{Check, Rule, Sample, StatementFindings};
 use super::view::MigrationView;
 use crate::catalog::{Catalog, ColumnId, Index, Relation, RelationId};
-use crate::sql::operation::ReplicaIdentity;
 
 const USERS: &str =
     "CREATE TABLE users (id bigint PRIMARY KEY, email text); CREATE UNIQUE INDEX users_email_key ON users (email);";
@@ -81,10 +80,4 @@ fn has_unique_index(catalog: &Catalog, table: RelationId, like: &Index) -> bool 
 
 fn plain_columns(index: &Index) -> Option<Vec<ColumnId>> {
     index.keys.iter().map(|key| key.column).collect()
-}
-
-/// Whether logical replication tells the rows of a table by this index, which is gone.
-pub(super) fn was_replica_identity(catalog: &Catalog, dropped: &Relation, index: &Index) -> bool {
-    let identity = catalog.table(index.table).map(|table| &table.replica_identity);
-    matches!(identity, Some(ReplicaIdentity::Index(name)) if *name == dropped.name)
 }

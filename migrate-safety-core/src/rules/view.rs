@@ -1,6 +1,6 @@
 //! What a rule may look at.
 
-use super::extent::{Change, Rows, Verb};
+use super::extent::{Change, Loaded, Rows, Verb};
 use super::known::some_of;
 use crate::catalog::{Catalog, RelationId, Removed, Stamp};
 use crate::config::Config;
@@ -43,6 +43,8 @@ pub struct OperationView<'a> {
     pub judged: &'a Sizes,
     /// The rows it changes.
     pub changes: &'a [Change<'a>],
+    /// The rows of tables that the migration made, as far as they are known.
+    pub loaded: &'a Loaded,
     /// Its statement.
     pub statement: &'a Statement,
     /// Its statement's text.

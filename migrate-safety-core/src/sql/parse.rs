@@ -65,7 +65,7 @@ fn statement(target: Target, tokens: Tokens, source: &SourceText<'_>) -> Stateme
         Err(problem) => {
             let mentions = mentions(cursor.tokens());
             let reason = complaint.unwrap_or(&problem).message.clone();
-            let mut reading = Reading::one(Operation::Opaque { reason, mentions }, span);
+            let mut reading = Reading::one(Operation::Opaque { reason, mentions, like: None }, span);
             // What the scanner complains of explains what the grammar does.
             reading.problems.extend(complaint.is_none().then_some(problem));
             reading

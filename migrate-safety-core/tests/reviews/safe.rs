@@ -116,7 +116,7 @@ const REVIEWS: &[Review] = &[
     ("", "ALTER TYPE mood ADD VALUE 'glad';", "FLAG rolling-deploy"),
     ("", "-- no-transaction\nALTER TYPE mood ADD VALUE IF NOT EXISTS 'glad';", "FLAG rolling-deploy"),
     ("", "ALTER TABLE users REPLICA IDENTITY FULL;", ""),
-    ("", "ALTER TABLE orders ALTER COLUMN total SET NOT NULL;", "BLOCK lock-contention, FLAG constraint-validation"),
+    ("", "ALTER TABLE orders ALTER COLUMN total SET NOT NULL;", "BLOCK lock-contention, FLAG constraint-validation, FLAG rolling-deploy"),
     ("", "-- no-transaction\n\n-- builds for an hour\nCREATE UNIQUE INDEX CONCURRENTLY tenants_id2 ON tenants (id, name);\n;\n", ""),
     ("", "ALTER TABLE users ADD COLUMN org2 bigint REFERENCES tenants;", "FLAG index-dependencies"),
     // A table that the same transaction has emptied.

@@ -9,7 +9,7 @@ const REVIEWS: &[Review] = &[
     ("", "REINDEX TABLE orders;", "BLOCK lock-contention"),
     ("", "REINDEX INDEX orders_user_idx;", "BLOCK lock-contention"),
     ("", "ALTER TABLE queue SET LOGGED;", "BLOCK lock-contention"),
-    ("", "ALTER TABLE users ALTER COLUMN metadata SET NOT NULL;", "BLOCK lock-contention, FLAG constraint-validation"),
+    ("", "ALTER TABLE users ALTER COLUMN metadata SET NOT NULL;", "BLOCK lock-contention, FLAG constraint-validation, FLAG rolling-deploy"),
     ("", "CREATE TABLE events_2025 PARTITION OF events FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');", "FLAG lock-contention"),
     ("", "DROP SCHEMA app CASCADE;", "FLAG data-loss"),
     ("", "DROP EXTENSION citext CASCADE;", "FLAG data-loss"),

@@ -60,6 +60,8 @@ pub struct Removed {
     pub columns: Vec<(RelationId, Column)>,
     /// Functions and procedures.
     pub routines: Vec<Routine>,
+    /// Tables that lost the index that identified their rows for logical replication, each with the index.
+    pub identities: Vec<(RelationId, RelationId)>,
     /// What `CASCADE` took without its being named, each in the server's words: `view v`.
     pub cascaded: Vec<(Object, String)>,
 }

@@ -3,6 +3,7 @@
 //! A number is only given where the statement itself limits it: by a `LIMIT`, by the values of a unique key, by both
 //! ends of a range of one, or because it takes its rows from something that is limited so.
 
+mod loaded;
 mod pins;
 mod query;
 
@@ -10,6 +11,8 @@ use crate::catalog::{Catalog, RelationId};
 use crate::sql::expr::{Cte, CteBody, Expr, Query, TableRef};
 use crate::sql::{Ident, ObjectName, Operation};
 use query::Sight;
+
+pub(crate) use loaded::{Loaded, Put};
 
 /// At most how many rows; smallest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -122,15 +125,20 @@ pub(super) fn parts(operation: &Operation) -> Parts<'_> {
 }
 
 /// The changes that an operation makes, those in `WITH` first. `in_routine` says that a name may be a variable.
-pub(crate) fn changes<'o>(catalog: &'o Catalog, operation: &'o Operation, in_routine: bool) -> Vec<Change<'o>> {
+pub(crate) fn changes<'o>(
+    catalog: &'o Catalog,
+    loaded: &'o Loaded,
+    operation: &'o Operation,
+    in_routine: bool,
+) -> Vec<Change<'o>> {
     let mut found = Vec::new();
-    collect(&Sight::new(catalog, in_routine), operation, &mut found);
+    collect(&Sight::new(catalog, loaded, in_routine), operation, &mut found);
     found
 }
 
 /// How many rows a query yields.
-pub(super) fn rows_of_query(catalog: &Catalog, query: &Query, in_routine: bool) -> Rows {
-    Sight::new(catalog, in_routine).rows_of(query)
+pub(super) fn rows_of_query(catalog: &Catalog, loaded: &Loaded, query: &Query, in_routine: bool) -> Rows {
+    Sight::new(catalog, loaded, in_routine).rows_of(query)
 }
 
 fn collect<'o>(sight: &Sight<'o>, operation: &'o Operation, found: &mut Vec<Change<'o>>) {
@@ -182,7 +190,7 @@ mod tests {
         }
         let script = parse(target, sql);
         let operation = &script.statements[0].operations[0].operation;
-        changes(&catalog, operation, in_routine).last().expect("a change").rows
+        changes(&catalog, &Loaded::default(), operation, in_routine).last().expect("a change").rows
     }
 
     #[test]

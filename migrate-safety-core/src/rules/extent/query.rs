@@ -1,7 +1,7 @@
 //! How many rows queries yield, and what is in sight of a condition.
 
-use super::Rows;
 use super::pins::{Side, rows_meeting};
+use super::{Loaded, Rows};
 use crate::catalog::Catalog;
 use crate::sql::expr::{Cte, CteBody, Expr, Query, Select, TableRef, TableSource};
 use crate::sql::{Ident, ObjectName, Operation};
@@ -17,6 +17,7 @@ const DEEPEST: usize = 16;
 #[derive(Clone, Debug)]
 pub(super) struct Sight<'o> {
     pub(super) catalog: &'o Catalog,
+    loaded: &'o Loaded,
     /// Whether a name may be a variable.
     pub(super) in_routine: bool,
     /// Common table expressions, the nearest last.
@@ -25,8 +26,8 @@ pub(super) struct Sight<'o> {
 }
 
 impl<'o> Sight<'o> {
-    pub(super) fn new(catalog: &'o Catalog, in_routine: bool) -> Self {
-        Self { catalog, in_routine, ctes: Vec::new(), depth: 0 }
+    pub(super) fn new(catalog: &'o Catalog, loaded: &'o Loaded, in_routine: bool) -> Self {
+        Self { catalog, loaded, in_routine, ctes: Vec::new(), depth: 0 }
     }
 
     /// The same one level deeper, with these in sight.
@@ -83,7 +84,9 @@ impl<'o> Sight<'o> {
     }
 
     fn target(&self, name: &'o ObjectName, alias: Option<&'o Ident>) -> Side<'o> {
-        Side { relation: self.catalog.resolve(name).found(), alias: Some(alias.unwrap_or(&name.name)), rows: Rows::All }
+        let relation = self.catalog.resolve(name).found();
+        let rows = relation.map_or(Rows::All, |id| self.loaded.rows(id));
+        Side { relation, alias: Some(alias.unwrap_or(&name.name)), rows }
     }
 
     fn sides(&self, tables: &'o [TableRef]) -> Vec<Side<'o>> {

@@ -270,7 +270,7 @@ fn create_table_as(
         }
         super::view::with_data(c)?;
         let reason = "creates a table from a prepared statement".into();
-        return Ok(Operation::Opaque { reason, mentions: vec![name] });
+        return Ok(Operation::Opaque { reason, mentions: vec![name], like: None });
     }
     let query = Box::new(c.query()?);
     let with_data = super::view::with_data(c)?;

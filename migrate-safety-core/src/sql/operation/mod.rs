@@ -244,9 +244,13 @@ pub enum Operation {
     /// `SET CONSTRAINTS`.
     SetConstraints { names: Vec<ObjectName>, deferred: bool },
 
-    /// Not understood, or unreadable (dynamic SQL): the names it mentions become unknown in the catalog.
-    Opaque { reason: Box<str>, mentions: Vec<ObjectName> },
+    /// Not understood, or unreadable (dynamic SQL): the names it mentions become unknown in the catalog. `like` is what
+    /// dynamic SQL comes to with [`UNKNOWN_NAME`] for what is put in at run time, if that can be read.
+    Opaque { reason: Box<str>, mentions: Vec<ObjectName>, like: Option<Box<Operation>> },
 }
+
+/// What stands in a name for what is only known at run time.
+pub const UNKNOWN_NAME: &str = "…";
 
 /// The lock modes of PostgreSQL, weakest first (docs, 13.3.1 "Table-Level Locks").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -135,7 +135,7 @@ pub(crate) fn read(c: &Cursor<'_, '_>, language: &str, body: &RoutineBody, whole
 
 /// A body of which nothing is known.
 fn opaque(reason: Box<str>, span: Span, circumstances: RoutineFrame) -> Body {
-    let operation = Operation::Opaque { reason, mentions: Vec::new() };
+    let operation = Operation::Opaque { reason, mentions: Vec::new(), like: None };
     Body { operations: vec![LocatedOperation { operation, span, routine: Some(circumstances) }], problems: Vec::new() }
 }
 

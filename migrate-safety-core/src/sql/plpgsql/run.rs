@@ -12,7 +12,7 @@ use crate::dialect::Target;
 use crate::sql::cursor::{Cursor, ident_of};
 use crate::sql::grammar::Reading;
 use crate::sql::name::{Ident, ObjectName};
-use crate::sql::operation::{Guard, LocatedOperation, Operation, RoutineFrame};
+use crate::sql::operation::{Guard, LocatedOperation, Operation, RoutineFrame, UNKNOWN_NAME};
 use crate::sql::source::{Place, SourceText};
 use crate::sql::span::Span;
 use crate::sql::statement::{Problem, ProblemKind};
@@ -322,7 +322,10 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
         let reading = match known {
             Some(reading) => reading,
             // Once is enough, however many rounds there are.
-            None if self.executed.insert((span.start.offset, String::new())) => unforeseeable(&text, span),
+            None if self.executed.insert((span.start.offset, String::new())) => {
+                let like = affordable.and_then(|_| self.likeness(&text, span));
+                unforeseeable(&text, like, span)
+            }
             None => return,
         };
         let frame = RoutineFrame { execute: true, ..self.frame.clone() };
@@ -344,6 +347,14 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
             }
         }
         reading
+    }
+
+    /// What a command comes to whatever is put into it, if that is a name, a part of one or a constant each time.
+    fn likeness(&self, text: &Text, span: Span) -> Option<Box<Operation>> {
+        let sql = text.with_holes(|hole| if hole == Hole::Anything { UNKNOWN_NAME } else { marker(hole) });
+        let mut reading = self.known_sql(&sql, Place::Whole(span));
+        let operation = reading.operations.pop().map(|located| located.operation);
+        operation.filter(|_| reading.operations.is_empty() && reading.problems.is_empty()).map(Box::new)
     }
 
     /// A command that is unknown but for names and constants, if these do not matter for what it does here.
@@ -392,7 +403,7 @@ fn is_marked(name: &ObjectName) -> bool {
 }
 
 /// A command that cannot be known beforehand.
-fn unforeseeable(text: &Text, span: Span) -> Reading {
+fn unforeseeable(text: &Text, like: Option<Box<Operation>>, span: Span) -> Reading {
     let skeleton = text.with_holes(|_| "<…>");
     let words: Vec<&str> = skeleton.split_whitespace().collect();
     let skeleton = abridged(&words.join(" "));
@@ -400,7 +411,7 @@ fn unforeseeable(text: &Text, span: Span) -> Reading {
         "" => "EXECUTE runs a statement that is put together at run time".into(),
         _ => format!("EXECUTE builds its statement at run time: {skeleton}").into(),
     };
-    let operation = Operation::Opaque { reason: reason.clone(), mentions: mentioned(text) };
+    let operation = Operation::Opaque { reason: reason.clone(), mentions: mentioned(text), like };
     Reading {
         operations: vec![LocatedOperation { operation, span, routine: None }],
         problems: vec![Problem { kind: ProblemKind::Dynamic, span, message: reason }],

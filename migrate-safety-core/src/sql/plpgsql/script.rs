@@ -22,7 +22,7 @@ pub(super) fn script(c: &Cursor<'_, '_>, source: &SourceText<'_>) -> Reading {
             }
             Err(problem) => {
                 c.skip_rest();
-                let operation = Operation::Opaque { reason: problem.message.clone(), mentions: Vec::new() };
+                let operation = Operation::Opaque { reason: problem.message.clone(), mentions: Vec::new(), like: None };
                 all.operations.push(LocatedOperation { operation, span: c.span_from(mark), routine: None });
                 all.problems.push(problem);
             }

@@ -184,7 +184,7 @@ impl<'t> Reader<'_, 't> {
             Err(problem) => {
                 let reason = problem.message.clone();
                 self.problems.push(problem);
-                vec![located(Operation::Opaque { reason, mentions: Vec::new() }, span)]
+                vec![located(Operation::Opaque { reason, mentions: Vec::new(), like: None }, span)]
             }
         }
     }

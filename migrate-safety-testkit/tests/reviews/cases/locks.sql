@@ -103,3 +103,5 @@ SAVEPOINT s; ALTER TABLE plans ADD COLUMN note text; ROLLBACK TO SAVEPOINT s; AL
 ALTER TABLE accounts ADD COLUMN a int, ADD COLUMN b int; ALTER TABLE accounts ALTER COLUMN a SET DEFAULT 1; CREATE INDEX ON accounts (a);
 -- case: a materialised view made anew
 DROP MATERIALIZED VIEW totals; CREATE MATERIALIZED VIEW totals AS SELECT account_id, sum(total) AS total FROM invoices GROUP BY account_id;
+-- case: index by dynamic sql on each partition
+DO $$ DECLARE r record; BEGIN FOR r IN SELECT inhrelid::regclass AS part FROM pg_inherits WHERE inhparent = 'audit'::regclass LOOP EXECUTE format('CREATE INDEX audit_%s_idx ON %s (id)', r.part, r.part); END LOOP; END $$;
