@@ -29,16 +29,16 @@ const VIEWS: &str = "CREATE TABLE logins (id bigint PRIMARY KEY, at timestamptz)
 
 fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
     for (statement, judged) in view.operations {
+        let mut columns: Vec<String> = Vec::new();
         for old in judged.removed.relations.iter().filter(|old| view.was_known(old.id)) {
             let name = old.qualified();
             let Some(new) = stand_in(view, judged, &name) else { continue };
-            let columns = missing(view, old, new);
-            let Some(mut to) = findings.statement(*statement).filter(|_| !columns.is_empty()) else { continue };
-            let columns: Vec<String> = columns.iter().map(|column| format!("{name}.{column}")).collect();
-            to.flag(format!("a running release that uses {} fails from now on", some_of(&columns)))
-                .at(judged.located.span)
-                .help("add columns at the end and keep the others until no release uses them; or make a view of a new name")
-                .verify(format!("no release that is still running reads {}", some_of(&columns)));
+            columns.extend(missing(view, old, new).iter().map(|column| format!("{name}.{column}")));
         }
+        let Some(mut to) = findings.statement(*statement).filter(|_| !columns.is_empty()) else { continue };
+        to.flag(format!("a running release that uses {} fails from now on", some_of(&columns)))
+            .at(judged.located.span)
+            .help("add columns at the end and keep the others until no release uses them; or make a view of a new name")
+            .verify(format!("no release that is still running reads {}", some_of(&columns)));
     }
 }
