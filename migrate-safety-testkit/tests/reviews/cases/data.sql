@@ -73,7 +73,5 @@ ALTER TABLE accounts DISABLE TRIGGER note_kept; UPDATE accounts SET note = 'n'; 
 SELECT setval('invoice_numbers', 1000);
 -- case: an unused extension
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
--- case: update by a temporary list of a few
-CREATE TEMP TABLE wanted (id bigint); INSERT INTO wanted VALUES (1), (2); UPDATE invoices SET memo = 'fixed' FROM wanted w WHERE w.id = invoices.id;
 -- case: update by a temporary list of all
 CREATE TEMP TABLE wanted AS SELECT id FROM invoices; UPDATE invoices SET memo = 'fixed' WHERE id IN (SELECT id FROM wanted); DROP TABLE wanted;
