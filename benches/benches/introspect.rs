@@ -14,11 +14,16 @@ fn introspection(criterion: &mut Criterion) {
     let server = PostgresServer::start(MAJOR).expect("a server");
     let mut group = criterion.benchmark_group("introspect");
     group.sample_size(10);
+    let mut asked = Vec::new();
     for count in COUNTS {
         let database = server.database(&format!("tables_{count}")).expect("a database");
         let mut client = database.connect().expect("a connection");
         make(&mut client, count);
-        println!("{count} tables: {} questions", questions(&mut client));
+        asked.push(questions(&mut client));
+        assert!(
+            asked.iter().all(|number| Some(number) == asked.first()),
+            "questions do not grow with the tables: {asked:?}"
+        );
         group.bench_with_input(BenchmarkId::new("tables", count), &count, |bench, count| {
             bench.iter(|| {
                 let live = introspect(&mut client).expect("a catalog");

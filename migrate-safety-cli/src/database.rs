@@ -54,6 +54,9 @@ fn of_environment() -> Result<String, String> {
 /// How long a connection may take to come about.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long all of a reading may take: a server that hangs does not end it by its own `statement_timeout`.
+const READING: Duration = Duration::from_secs(120);
+
 /// Reads what a database holds.
 pub(crate) fn read(url: &str) -> Result<Live, String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
@@ -65,7 +68,14 @@ async fn introspect(url: &str) -> Result<Live, String> {
     let mut connection = connecting
         .map_err(|_| format!("no PostgreSQL server answered within {} seconds", PATIENCE.as_secs()))?
         .map_err(|error: Error| error.to_string())?;
-    let live = migrate_safety_sqlx::introspect(&mut connection, Limits::default()).await;
+    let reading = migrate_safety_sqlx::introspect(&mut connection, Limits::default());
+    let live = tokio::time::timeout(READING, reading).await.map_err(|_| {
+        format!(
+            "the server was not done telling its catalog after {} seconds: it hangs, or has too much to do; see what \
+             holds it up, and try again",
+            READING.as_secs()
+        )
+    })?;
     // The server notices by itself if this fails.
     let _ = connection.close().await;
     live.map_err(|error| error.to_string())

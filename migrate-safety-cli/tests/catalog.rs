@@ -11,10 +11,21 @@ fn it_prints_sql_that_gives_the_same_catalog() {
     let dir = Dir::with(&[
         ("migrations/1_a.sql", "CREATE TABLE users (id bigserial PRIMARY KEY, name varchar(50) NOT NULL DEFAULT '');"),
         ("migrations/2_b.sql", "CREATE INDEX users_name ON users (lower(name)); ALTER TABLE users RENAME TO people;"),
+        (
+            "migrations/3_c.sql",
+            "CREATE COLLATION german (provider = icu, locale = 'de', deterministic = false);
+             CREATE STATISTICS both (mcv) ON id, lower(name) FROM people;
+             ALTER TABLE people RENAME COLUMN id TO number;
+             ALTER TABLE people RENAME COLUMN name TO called;",
+        ),
     ]);
     let sql = dir.run(&["catalog"]).expect(0).out;
-    assert!(sql.contains("CREATE TABLE public.people (\n    id bigint"), "{sql}");
-    assert!(sql.contains("CREATE INDEX users_name ON public.people ((lower(name)));"), "{sql}");
+    assert!(sql.contains("CREATE TABLE public.people (\n    number bigint"), "{sql}");
+    assert!(sql.contains("CREATE INDEX users_name ON public.people ((lower(called)));"), "{sql}");
+    let collation = "CREATE COLLATION public.german (provider = icu, locale = 'de', deterministic = false);";
+    assert!(sql.contains(collation), "{sql}");
+    let statistics = "CREATE STATISTICS public.both (mcv) ON number, (lower(called)) FROM public.people;";
+    assert!(sql.contains(statistics), "{sql}");
     dir.write("again.sql", sql.as_bytes());
     let again = dir.run(&["catalog", "again.sql"]).expect(0).out;
     assert_eq!(again, sql);

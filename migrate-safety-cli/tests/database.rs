@@ -46,8 +46,20 @@ fn drift_check_and_catalog_look_at_the_database() {
     assert_eq!(report["migrations"][0]["id"], "2");
     assert_eq!(report["migrations"][0]["statements"][0]["effects"]["scans"][0], "public.users");
 
+    client
+        .batch_execute(
+            "CREATE COLLATION plain (provider = libc, locale = 'C');
+             CREATE STATISTICS both (ndistinct, mcv) ON name, lower(nickname) FROM users",
+        )
+        .unwrap();
     let sql = dir.run(&["catalog", "--database-url", &url]).expect(0).out;
-    assert!(sql.contains("nickname text"), "{sql}");
+    for printed in [
+        "nickname text",
+        "CREATE COLLATION public.plain (provider = libc, locale = 'C');",
+        "CREATE STATISTICS public.both (ndistinct, mcv) ON name, (lower(nickname)) FROM public.users;",
+    ] {
+        assert!(sql.contains(printed), "{printed}: {sql}");
+    }
 
     // The database of the environment is looked at when that is said, and only then.
     let environment = [("DATABASE_URL", &*url)];

@@ -91,6 +91,10 @@ impl Error {
             (None, sqlx::Error::Tls(_)) => Self::Tls { target, reason },
             // So are certificates told that are not accepted.
             (None, sqlx::Error::Io(io)) if io.kind() == std::io::ErrorKind::InvalidData => Self::Tls { target, reason },
+            // A file that is not there, where no socket is meant: the URL names certificates only.
+            (None, sqlx::Error::Io(io)) if io.kind() == std::io::ErrorKind::NotFound && !target.starts_with('/') => {
+                Self::Tls { target, reason }
+            }
             (None, _) => Self::Unreachable { target, reason },
         }
     }

@@ -19,7 +19,10 @@ pub async fn connect(url: &str) -> Result<PgConnection, Error> {
     }
     let options = PgConnectOptions::from_str(url).map_err(Error::url)?.disable_statement_logging();
     let options = options.application_name("migrate-safety");
-    let target = format!("{}:{}", options.get_host(), options.get_port());
+    let target = match options.get_socket() {
+        Some(socket) => socket.display().to_string(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    };
     PgConnection::connect_with(&options).await.map_err(|error| Error::connecting(target, error))
 }
 

@@ -91,8 +91,8 @@ pub struct Catalog {
     pub(crate) others: Option<Others>,
     /// Extended statistics by schema and name.
     pub(crate) statistics: Map<(Ident, Ident), ExtendedStatistics>,
-    /// Collations that the history creates, by schema and name.
-    pub(crate) collations: BTreeSet<(Ident, Ident)>,
+    /// Collations by schema and name, with what `CREATE COLLATION` says behind the name.
+    pub(crate) collations: BTreeMap<(Ident, Ident), Box<str>>,
     /// Names that statements which were not understood mention.
     pub(crate) unknown_names: BTreeSet<Ident>,
     /// Whether bodies of functions are looked into when they are created (`check_function_bodies`).
@@ -155,7 +155,7 @@ impl Catalog {
             comments: Map::default(),
             rule_texts: Map::default(),
             others: Some(BTreeMap::new()),
-            collations: BTreeSet::new(),
+            collations: BTreeMap::new(),
             unknown_names: BTreeSet::new(),
             check_bodies: true,
             own_operators: false,

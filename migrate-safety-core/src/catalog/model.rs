@@ -569,14 +569,27 @@ pub struct DomainDef {
 }
 
 /// `CREATE STATISTICS`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ExtendedStatistics {
     /// The table.
     pub table: RelationId,
     /// The columns that are named, alone or in an expression.
     pub columns: Vec<ColumnId>,
+    /// What is computed: `ndistinct`, `dependencies`, `mcv`; empty for all.
+    pub kinds: Vec<Ident>,
+    /// What it is about, in order.
+    pub keys: Vec<StatisticsKey>,
     /// The statement that made it.
     pub sql: Box<str>,
+}
+
+/// One of the things that extended statistics are about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StatisticsKey {
+    /// A column.
+    Column(ColumnId),
+    /// An expression.
+    Expression(Expression),
 }
 
 /// A function or procedure that the history defines.

@@ -25,9 +25,9 @@ pub(crate) enum FoundType {
 }
 
 impl Catalog {
-    /// A collation by its full name, if the history creates it.
+    /// A collation by its full name, if it is not the server's own.
     pub(crate) fn settled_collation(&self, name: &ObjectName) -> ObjectName {
-        let own = |schema: &&Ident| self.collations.contains(&((*schema).clone(), name.name.clone()));
+        let own = |schema: &&Ident| self.collations.contains_key(&((*schema).clone(), name.name.clone()));
         let schema = name.schema.as_ref().or_else(|| self.search_path.iter().find(own));
         ObjectName { schema: schema.cloned(), name: name.name.clone() }
     }

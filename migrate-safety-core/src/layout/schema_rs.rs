@@ -13,6 +13,8 @@ pub struct SchemaRs {
     pub source: Source,
     /// Whether `diesel.toml` leaves tables out of it.
     pub filtered: bool,
+    /// Whether `diesel.toml` names a patch for it, which may leave columns out.
+    pub patched: bool,
 }
 
 /// A table as `table!` declares it.
@@ -54,14 +56,15 @@ pub(super) fn find(migrations: &Path) -> Option<SchemaRs> {
     let printed = settings.get("print_schema").and_then(|value| value.get_ref().as_table());
     let file = printed.and_then(|p| p.get("file")).and_then(|value| value.get_ref().as_str());
     let file = file.unwrap_or("src/schema.rs");
-    let filtered = printed.is_some_and(|p| p.contains_key("filter"));
+    let says = |key: &str| printed.is_some_and(|p| p.contains_key(key));
+    let (filtered, patched) = (says("filter"), says("patch_file"));
     let path = project.join(file);
     let mut source = read::is_there(&path).then(|| read::source(&path).ok())??;
     // As the migrations are named: from where the command was given.
     if let Some(named) = std::env::current_dir().ok().and_then(|dir| path.strip_prefix(dir).ok().map(Path::to_owned)) {
         source.path = named;
     }
-    Some(SchemaRs { source, filtered })
+    Some(SchemaRs { source, filtered, patched })
 }
 
 impl SchemaRs {
@@ -256,7 +259,7 @@ mod tests {
 
     fn read(text: &str) -> (Vec<DeclaredTable>, Vec<(u32, String)>) {
         let source = Source { path: "schema.rs".into(), text: text.into() };
-        SchemaRs { source, filtered: false }.tables()
+        SchemaRs { source, filtered: false, patched: false }.tables()
     }
 
     #[test]

@@ -41,7 +41,7 @@ fn check(view: &SetView<'_>, findings: &mut SetFindings<'_>) {
         match find(view.catalog, table) {
             None => say(Some(table.line), format!("the migrations leave no table {}", table.name)),
             Some(relation) => {
-                let told = relation.table().map(|found| differences(view.catalog, found, table)).unwrap_or_default();
+                let told = relation.table().map(|found| differences(view.catalog, schema, found, table)).unwrap_or_default();
                 if let Some((line, _)) = told.first() {
                     let more = told.len().saturating_sub(MOST_TOLD);
                     let more = if more > 0 { format!("; and {more} more") } else { String::new() };
@@ -62,7 +62,7 @@ fn check(view: &SetView<'_>, findings: &mut SetFindings<'_>) {
 fn is_printed(schema: &SchemaRs, relation: &Relation) -> bool {
     let has_key = |table: &Table| table.primary_key().is_some() && table.partition_of.is_none();
     let ours = relation.schema == *"public" && !relation.name.starts_with("__diesel") && !relation.unknown;
-    ours && !schema.filtered && relation.table().is_some_and(has_key)
+    ours && !schema.filtered && !schema.patched && relation.table().is_some_and(has_key)
 }
 
 fn find<'c>(catalog: &'c Catalog, table: &DeclaredTable) -> Option<&'c Relation> {
@@ -71,7 +71,7 @@ fn find<'c>(catalog: &'c Catalog, table: &DeclaredTable) -> Option<&'c Relation>
 }
 
 /// What differs, each with its line.
-fn differences(catalog: &Catalog, table: &Table, declared: &DeclaredTable) -> Vec<(u32, String)> {
+fn differences(catalog: &Catalog, schema: &SchemaRs, table: &Table, declared: &DeclaredTable) -> Vec<(u32, String)> {
     let mut found = Vec::new();
     for column in &declared.columns {
         match table.column(&column.name) {
@@ -80,7 +80,7 @@ fn differences(catalog: &Catalog, table: &Table, declared: &DeclaredTable) -> Ve
         }
     }
     let is_declared = |column: &&Column| declared.columns.iter().any(|c| column.name == *c.name);
-    let missing = table.columns.iter().filter(|column| !is_declared(column));
+    let missing = table.columns.iter().filter(|column| !schema.patched && !is_declared(column));
     found.extend(missing.map(|column| (declared.line, format!("the column {} is missing", column.name))));
     found
 }
@@ -117,12 +117,18 @@ const ALIASES: &[(&str, &str)] = &[
     ("pglsn", "pg_lsn"),
 ];
 
+/// One type for diesel, whatever it is called.
+const TEXTS: &[&str] = &["text", "varchar", "bpchar"];
+
 /// Whether a type of diesel stands for a column's type. What is neither a type of the server's own nor named like the
 /// column's is one that the project has written itself.
 fn may_be(catalog: &Catalog, actual: &Column, declared: &DeclaredColumn) -> bool {
     let written = declared.sql_type.to_lowercase();
     let written = ALIASES.iter().find(|(alias, _)| *alias == written).map_or(&*written, |(_, name)| name);
-    let is = |name: &str| name.to_lowercase().replace('_', "") == written.replace('_', "");
+    let is = |name: &str| {
+        name.to_lowercase().replace('_', "") == written.replace('_', "")
+            || TEXTS.contains(&name) && TEXTS.contains(&written)
+    };
     let stands_for = |data_type: &crate::sql::DataType| data_type.array == declared.array && is(&data_type.name);
     if stands_for(&actual.data_type) {
         return true;
@@ -148,9 +154,13 @@ mod tests {
 
     /// What is said of a `schema.rs` with this table.
     fn messages(table: &str, filtered: bool) -> Vec<String> {
+        said_of(table, filtered, false)
+    }
+
+    fn said_of(table: &str, filtered: bool, patched: bool) -> Vec<String> {
         let mut set = MigrationSet::from_text("1_users/up.sql", SQL, Layout::Diesel);
         let text = format!("diesel::table! {{ {table} }}").into();
-        set.schema_rs = Some(SchemaRs { source: Source { path: "src/schema.rs".into(), text }, filtered });
+        set.schema_rs = Some(SchemaRs { source: Source { path: "src/schema.rs".into(), text }, filtered, patched });
         set.complete = true;
         check(&set, &Config::default()).findings.into_iter().map(|finding| finding.message).collect()
     }
@@ -160,6 +170,11 @@ mod tests {
         let printed = "users (id) { id -> Int8, #[max_length = 50] name -> Varchar, born -> Nullable<Date>,
             tags -> Array<Nullable<Text>>, mood -> Nullable<Mood>, email -> Nullable<Text>, }";
         assert_eq!(messages(printed, false), [""; 0]);
+        // One type for diesel; and what a patch leaves out is not missing.
+        assert_eq!(messages(&printed.replace("Varchar", "Text"), false), [""; 0]);
+        let patched = printed.replace("born -> Nullable<Date>,", "");
+        assert_eq!(said_of(&patched, false, true), [""; 0]);
+        assert_eq!(messages(&patched, false), ["src/schema.rs:1: public.users: the column born is missing"]);
         assert_eq!(messages(&printed.replace("Int8", "BigInt").replace("Mood", "crate::MoodMapping"), false), [""; 0]);
     }
 

@@ -360,6 +360,7 @@ impl crate::catalog::Catalog {
             let expressions = index.keys.iter_mut().filter_map(|k| k.expression.as_mut()).chain(&mut index.predicate);
             expressions.for_each(|e| rename_in(e, from, to));
         }
+        self.rename_in_statistics(id, |expression| rename_in(expression, from, to));
     }
 }
 

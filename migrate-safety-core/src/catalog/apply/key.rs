@@ -54,7 +54,7 @@ impl Change<'_> {
                 if self.version() >= 18 && self.refuses_primary_key(table, *column) {
                     return;
                 }
-                self.set_not_null(table, *column, None, only && !self.is_partitioned(table));
+                self.key_column_not_null(table, *column, only && !self.is_partitioned(table));
             }
         }
         let Some(definition) = self.table(table) else { return };
@@ -83,6 +83,15 @@ impl Change<'_> {
         };
         self.check_operator_classes(&new.index);
         self.make_index(table, &new, only);
+    }
+
+    /// A column of a new primary key is NOT NULL; a constraint for that is left as it is (PostgreSQL 18).
+    fn key_column_not_null(&mut self, table: RelationId, column: crate::catalog::ColumnId, only: bool) {
+        let constraint = self.table(table).and_then(|t| super::not_null::not_null_of(t, column));
+        let constraint = constraint.and_then(|(id, _)| self.catalog.constraint(table, id));
+        if self.version() < 18 || constraint.is_none_or(|c| !c.valid) {
+            self.set_not_null(table, column, None, only);
+        }
     }
 
     /// PostgreSQL 18: a column whose not-null constraint is not valid, or not inherited, cannot be in a primary key.
@@ -149,7 +158,7 @@ impl Change<'_> {
         let columns: Vec<_> = index.keys.iter().filter_map(|k| k.column).collect();
         if unique.primary {
             for column in &columns {
-                self.set_not_null(table, *column, None, false);
+                self.key_column_not_null(table, *column, false);
             }
         }
         let name = def.name.clone().unwrap_or_else(|| index_name.clone());

@@ -35,7 +35,7 @@ impl Change<'_> {
             };
             let Some(copied) = copied else { continue };
             if has_identity {
-                self.copy_identity(id, &column);
+                self.copy_identity(id, source, &column);
             }
             if column.not_null && self.version() >= 18 {
                 let constraint = self.table(source).and_then(|t| super::not_null::not_null_of(t, column.id));
@@ -67,8 +67,11 @@ impl Change<'_> {
             .collect()
     }
 
-    fn copy_identity(&mut self, id: RelationId, column: &Column) {
-        let sequence = column.sequence.and_then(|s| self.catalog.relation(s)).and_then(|r| r.sequence());
+    fn copy_identity(&mut self, id: RelationId, source: RelationId, column: &Column) {
+        // A partition counts with its parent's sequence (PostgreSQL 17).
+        let tables = std::iter::successors(Some(source), |table| Some(self.table(*table)?.partition_of.as_ref()?.0));
+        let mut columns = tables.filter_map(|table| self.table(table)?.column(&column.name));
+        let sequence = columns.find_map(|column| self.catalog.relation(column.sequence?)?.sequence());
         let options = sequence.map_or_else(SequenceOptions::default, copied_options);
         self.make_sequence(id, &column.name, &options, true);
     }

@@ -60,6 +60,12 @@ impl Catalog {
         };
         self.free_relation_name(schema, table, columns.as_deref(), label, constraint)
     }
+
+    /// The name for the exclusion constraint that a partition gets of its parent, if nothing else has that.
+    #[cfg(feature = "diff")]
+    pub(in crate::catalog) fn usual_exclusion_name(table: &str, columns: &[&str]) -> Ident {
+        Ident::exact(&combined(table, Some(&joined(columns)), "excl"))
+    }
 }
 
 /// What an index is for, as far as its name goes.

@@ -81,7 +81,8 @@ codec!(enum FiringState { 0 Enabled, 1 Disabled, 2 Replica, 3 Always });
 codec!(struct Policy { name, clauses, reads, routines, types, number });
 codec!(struct PolicyClauses { restrictive, command, roles, using, check });
 codec!(struct RuleText { event, body, replaces });
-codec!(struct ExtendedStatistics { table, columns, sql });
+codec!(struct ExtendedStatistics { table, columns, kinds, keys, sql });
+codec!(enum StatisticsKey { 0 Column(column), 1 Expression(expression) });
 
 codec!(struct Extension { created, schema });
 codec!(struct TypeDef { id, schema, name, created, kind });

@@ -235,6 +235,7 @@ impl Reading {
         match question {
             Question::Server => {}
             Question::Spaces => builder.add_spaces(parsed(question, rows)?),
+            Question::Collations => builder.add_collations(parsed(question, rows)?),
             Question::Types => builder.add_types(parsed(question, rows)?),
             Question::Relations => builder.add_relations(parsed(question, rows)?),
             Question::Parents => builder.add_parents(parsed(question, rows)?),
@@ -274,6 +275,8 @@ fn settings(limits: Limits) -> Vec<String> {
     // Without a search path, every name is written with its schema.
     for setting in [
         "search_path = ''",
+        // Compiling what is asked takes longer than answering it.
+        "jit = off",
         "quote_all_identifiers = off",
         "standard_conforming_strings = on",
         "datestyle = 'ISO, MDY'",

@@ -20,6 +20,7 @@ macro_rules! question {
 pub(super) enum Question {
     Server,
     Spaces,
+    Collations,
     Types,
     Relations,
     Parents,
@@ -42,9 +43,10 @@ pub(super) enum Question {
 }
 
 impl Question {
-    pub(super) const ALL: [Self; 20] = [
+    pub(super) const ALL: [Self; 21] = [
         Self::Server,
         Self::Spaces,
+        Self::Collations,
         Self::Types,
         Self::Relations,
         Self::Parents,
@@ -69,6 +71,7 @@ impl Question {
         match self {
             Self::Server => question!("server.sql"),
             Self::Spaces => question!("spaces.sql"),
+            Self::Collations => question!("collations.sql"),
             Self::Types => question!("types.sql"),
             Self::Relations => question!("relations.sql"),
             Self::Parents => question!("parents.sql"),

@@ -210,6 +210,19 @@ pub(super) struct StatisticsObjectRow {
     pub(super) name: String,
     pub(super) relation: i64,
     pub(super) columns: Vec<u16>,
+    pub(super) definition: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct CollationRow {
+    pub(super) schema: String,
+    pub(super) name: String,
+    pub(super) provider: char,
+    pub(super) deterministic: bool,
+    pub(super) collate: Option<String>,
+    pub(super) ctype: Option<String>,
+    pub(super) locale: Option<String>,
+    pub(super) rules: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

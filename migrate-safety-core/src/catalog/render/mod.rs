@@ -11,6 +11,7 @@ mod routine;
 mod rule;
 mod script;
 pub(crate) mod sequence;
+mod statistics;
 pub(crate) mod table;
 pub(super) mod table_parts;
 pub(crate) mod text;

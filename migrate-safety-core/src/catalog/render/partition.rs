@@ -1,7 +1,7 @@
 //! How tables and indexes hang together: partitions, inheritance, indexes of partitions.
 
 use super::table::{TableWriter, bound_sql};
-use crate::catalog::{Catalog, Index, Relation};
+use crate::catalog::{Catalog, ConstraintKind, Index, IndexKey, Relation};
 
 impl TableWriter<'_> {
     /// What makes a table that is there a partition or an heir.
@@ -13,12 +13,27 @@ impl TableWriter<'_> {
         {
             let parent = parent.object_name().sql();
             statements.push(format!("ALTER TABLE {parent} ATTACH PARTITION {name} {}", bound_sql(bound)));
+            statements.extend(self.renamed_exclusions());
         }
         if !self.inherits_at_once() {
             let parents = self.table.inherits.iter().filter_map(|id| self.catalog.relation(*id));
             statements.extend(parents.map(|p| format!("ALTER TABLE {name} INHERIT {}", p.object_name().sql())));
         }
         statements
+    }
+
+    /// The exclusion constraints that come with the parent get the names they have.
+    fn renamed_exclusions(&self) -> Vec<String> {
+        let inherited = self.table.constraints.iter().filter_map(|constraint| {
+            let ConstraintKind::Exclude { index, .. } = &constraint.kind else { return None };
+            let index = self.catalog.index(*index).filter(|index| index.parent.is_some())?;
+            let column = |key: &IndexKey| self.catalog.column(index.table, key.column?).map(|c| c.name.as_str());
+            let columns: Vec<&str> = index.keys.iter().map(|key| column(key).unwrap_or("expr")).collect();
+            let made = Catalog::usual_exclusion_name(self.relation.name.as_str(), &columns);
+            let rename = || format!("RENAME CONSTRAINT {} TO {}", made.sql(), constraint.name.sql());
+            (made != constraint.name).then(|| self.alter(&rename()))
+        });
+        inherited.collect()
     }
 }
 

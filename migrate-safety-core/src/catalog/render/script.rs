@@ -1,9 +1,10 @@
 //! The whole script, in an order in which it runs.
 
 use super::order::{Node, Placed, in_order};
+use super::sequence;
 use super::table::TableWriter;
 use crate::catalog::{Catalog, Relation, RelationKind, TEMP_SCHEMA, TypeDefKind};
-use crate::sql::Ident;
+use crate::sql::{Ident, ObjectName};
 
 /// SQL text, statement by statement.
 #[derive(Default)]
@@ -42,6 +43,7 @@ pub(super) fn write(catalog: &Catalog) -> String {
     let mut script = Script::default();
     let placed = in_order(catalog);
     script.group(preamble(catalog));
+    script.group(collations(catalog));
     for placed in &placed {
         script.group(create(catalog, placed));
     }
@@ -62,6 +64,7 @@ pub(super) fn write(catalog: &Catalog) -> String {
     parts_first.sort_by_key(|table| std::cmp::Reverse(table.depth()));
     script.group(parts_first.into_iter().flat_map(TableWriter::late_keys));
     script.group(indexes(catalog));
+    script.group(catalog.statistics_statements());
     script.group(each(&tables, TableWriter::foreign_keys));
     script.group(each(&tables, TableWriter::settings));
     script.group(each(&tables, TableWriter::triggers));
@@ -92,6 +95,13 @@ fn preamble(catalog: &Catalog) -> Vec<String> {
     statements
 }
 
+fn collations(catalog: &Catalog) -> Vec<String> {
+    let written = catalog.collations.iter().map(|((schema, name), definition)| {
+        format!("CREATE COLLATION {} {definition}", ObjectName::qualified(schema.clone(), name.clone()).sql())
+    });
+    written.collect()
+}
+
 /// The statement that makes an object.
 fn create(catalog: &Catalog, placed: &Placed) -> Option<String> {
     match placed.node {
@@ -115,9 +125,11 @@ fn owned_sequences(catalog: &Catalog) -> Vec<String> {
         let (table, column) = sequence.owned_by?;
         let column = catalog.column(table, column)?;
         if sequence.identity {
-            // It is made in the type of its column.
+            // It is made in the type of its column, whose bounds another type would replace.
             let other = sequence.data_type != column.data_type;
-            return other.then(|| format!("ALTER SEQUENCE {} AS {}", relation.object_name().sql(), sequence.data_type));
+            let bounds = sequence::bounds(sequence).join(" ");
+            let sql = format!("ALTER SEQUENCE {} AS {} {bounds}", relation.object_name().sql(), sequence.data_type);
+            return other.then(|| sql.trim_end().to_owned());
         }
         let column = &column.name;
         let table = catalog.relation(table)?.object_name().sql();

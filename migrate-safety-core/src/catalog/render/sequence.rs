@@ -39,8 +39,7 @@ pub(crate) fn options(sequence: &Sequence) -> Vec<String> {
     if sequence.increment != 1 {
         options.push(format!("INCREMENT BY {}", sequence.increment));
     }
-    options.extend(sequence.bounds.0.map(|least| format!("MINVALUE {least}")));
-    options.extend(sequence.bounds.1.map(|most| format!("MAXVALUE {most}")));
+    options.extend(bounds(sequence));
     if sequence.cache != 1 {
         options.push(format!("CACHE {}", sequence.cache));
     }
@@ -48,4 +47,11 @@ pub(crate) fn options(sequence: &Sequence) -> Vec<String> {
         options.push("CYCLE".to_owned());
     }
     options
+}
+
+/// The bounds that are not those of its type.
+pub(super) fn bounds(sequence: &Sequence) -> Vec<String> {
+    let least = sequence.bounds.0.map(|least| format!("MINVALUE {least}"));
+    let most = sequence.bounds.1.map(|most| format!("MAXVALUE {most}"));
+    least.into_iter().chain(most).collect()
 }

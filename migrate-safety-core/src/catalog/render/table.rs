@@ -108,8 +108,11 @@ impl<'c> TableWriter<'c> {
         if self.not_null_constraint(column).is_some_and(|c| c.no_inherit) { " NO INHERIT" } else { "" }
     }
 
-    /// Whether a partition's identity column is its parent's (PostgreSQL 17): attaching makes it one.
+    /// Whether a partition's identity column is its parent's (from PostgreSQL 17 on): attaching makes it one.
     fn has_parents_identity(&self, column: &Column) -> bool {
+        if self.catalog.target().version < 17 {
+            return false;
+        }
         let parent = self.table.partition_of.as_ref().and_then(|(parent, _)| self.catalog.table(*parent));
         parent.and_then(|p| p.column(&column.name)).is_some_and(|c| c.identity.is_some())
     }
@@ -128,7 +131,11 @@ impl<'c> TableWriter<'c> {
                 // A new table's checks would count as valid.
                 self.is_own(constraint) && (constraint.valid || !constraint.enforced) && !self.waits(Some(expression))
             }
-            ConstraintKind::Unique { index, .. } | ConstraintKind::Exclude { index, .. } => {
+            // The server gives a partition its parent's, and takes none that is there for it.
+            ConstraintKind::Exclude { index, .. } => {
+                self.catalog.index(*index).is_none_or(|i| i.valid && i.parent.is_none())
+            }
+            ConstraintKind::Unique { index, .. } => {
                 self.catalog.index(*index).is_none_or(|i| i.valid) && !self.repeats(constraint)
             }
         }

@@ -6,7 +6,7 @@ use crate::catalog::{Column, Constraint, ConstraintKind, Policy, Trigger};
 use crate::sql::operation::{FiringState, ReplicaIdentity};
 
 impl TableWriter<'_> {
-    fn alter(&self, action: &str) -> String {
+    pub(in crate::catalog::render) fn alter(&self, action: &str) -> String {
         format!("ALTER TABLE {} {action}", self.name())
     }
 

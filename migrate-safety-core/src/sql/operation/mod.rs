@@ -169,6 +169,8 @@ pub enum Operation {
         command: ObjectCommand,
         name: Option<ObjectName>,
         table: Option<ObjectName>,
+        /// What `CREATE` has computed: `ndistinct`, `dependencies`, `mcv`; empty for all.
+        kinds: Vec<Ident>,
         /// What `CREATE` is about: columns and expressions.
         keys: Vec<Expression>,
         if_exists: bool,
@@ -184,6 +186,8 @@ pub enum Operation {
         command: ObjectCommand,
         class: Box<str>,
         name: Option<ObjectName>,
+        /// What `CREATE COLLATION` says behind the name, as written.
+        definition: Option<Box<str>>,
         if_exists: bool,
         if_not_exists: bool,
         cascade: bool,

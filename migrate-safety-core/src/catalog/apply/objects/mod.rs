@@ -16,6 +16,7 @@ mod views;
 
 use super::Applied;
 use crate::catalog::{Catalog, Stamp};
+use crate::sql::ObjectName;
 use crate::sql::Operation;
 use crate::sql::operation::{AlterTable, ObjectCommand, RelationWord, TableAction};
 
@@ -40,7 +41,13 @@ pub(super) fn apply_object(catalog: &mut Catalog, operation: &Operation, now: St
             catalog.check_bodies = !value.as_deref().is_some_and(is_off);
         }
         Operation::OtherObject {
-            command: ObjectCommand::Create, class, name: Some(name), if_not_exists, sql, ..
+            command: ObjectCommand::Create,
+            class,
+            name: Some(name),
+            definition,
+            if_not_exists,
+            sql,
+            ..
         } => {
             catalog.create_other(class, name, sql, *if_not_exists, applied);
             // Not followed, but its name is no longer that of nothing.
@@ -48,9 +55,9 @@ pub(super) fn apply_object(catalog: &mut Catalog, operation: &Operation, now: St
                 catalog.unknown_names.insert(name.name.clone());
             }
             catalog.own_operators |= &**class == "operator";
-            if &**class == "collation" {
+            if let Some(definition) = definition {
                 let name = catalog.new_name(name, applied);
-                catalog.collations.insert(name);
+                catalog.collations.entry(name).or_insert_with(|| definition.clone());
             }
         }
         Operation::OtherObject { command: ObjectCommand::Create, class, .. } if &**class == "cast" => {
@@ -58,6 +65,11 @@ pub(super) fn apply_object(catalog: &mut Catalog, operation: &Operation, now: St
         }
         Operation::OtherObject { command: ObjectCommand::Drop, class, name: Some(name), .. } => {
             catalog.drop_other(class, name);
+            if &**class == "collation"
+                && let ObjectName { schema: Some(schema), name } = catalog.settled_collation(name)
+            {
+                catalog.collations.remove(&(schema, name));
+            }
         }
         Operation::AlterTable(alter) => return alter_relation(catalog, alter, applied),
         _ => {
@@ -168,8 +180,8 @@ fn apply_on_table(catalog: &mut Catalog, operation: &Operation, now: Stamp, appl
             catalog.alter_policy(name, table, rename_to.as_ref(), clauses, applied);
         }
         Operation::DropPolicy { name, table, if_exists } => catalog.drop_policy(name, table, *if_exists, applied),
-        Operation::Statistics { command, name: Some(name), table, keys, sql, .. } => {
-            catalog.apply_statistics(*command, name, table.as_ref(), keys, sql);
+        Operation::Statistics { command, name: Some(name), table, kinds, keys, sql, .. } => {
+            catalog.apply_statistics(*command, name, table.as_ref(), kinds, keys, sql);
         }
         Operation::Comment { on, text, label } => catalog.comment(on, text.as_deref(), *label, applied),
         _ => return false,

@@ -1,9 +1,9 @@
 //! Extended statistics.
 
 use crate::catalog::query::mentions;
-use crate::catalog::{Catalog, ColumnId, ExtendedStatistics, RelationId};
+use crate::catalog::{Catalog, ColumnId, ExtendedStatistics, RelationId, StatisticsKey};
 use crate::sql::operation::ObjectCommand;
-use crate::sql::{Expression, Ident, ObjectName};
+use crate::sql::{Expr, Expression, Ident, ObjectName};
 
 impl Catalog {
     /// The table that extended statistics are about.
@@ -17,6 +17,7 @@ impl Catalog {
         command: ObjectCommand,
         name: &ObjectName,
         table: Option<&ObjectName>,
+        kinds: &[Ident],
         keys: &[Expression],
         sql: &str,
     ) {
@@ -24,10 +25,8 @@ impl Catalog {
             ObjectCommand::Create => {
                 let schema = name.schema.clone().unwrap_or_else(|| self.creation_schema());
                 if let Some(id) = table.and_then(|t| self.resolve(t).found()) {
-                    let columns = self.table(id).map_or(&[][..], |t| &t.columns);
-                    let columns = columns.iter().filter(|c| keys.iter().any(|key| mentions(&key.expr, c)));
-                    let found =
-                        ExtendedStatistics { table: id, columns: columns.map(|c| c.id).collect(), sql: sql.into() };
+                    let found = self.statistics_about(id, kinds, keys);
+                    let found = ExtendedStatistics { sql: sql.into(), ..found };
                     self.statistics.insert_new((schema, name.name.clone()), found);
                 }
             }
@@ -40,6 +39,31 @@ impl Catalog {
         }
     }
 
+    /// Extended statistics as `CREATE STATISTICS` describes them.
+    pub(in crate::catalog) fn statistics_about(
+        &self,
+        table: RelationId,
+        kinds: &[Ident],
+        keys: &[Expression],
+    ) -> ExtendedStatistics {
+        let columns = self.table(table).map_or(&[][..], |t| &t.columns);
+        let mentioned = columns.iter().filter(|c| keys.iter().any(|key| mentions(&key.expr, c)));
+        let key = |key: &Expression| {
+            let column = match &key.expr {
+                Expr::Column { name, .. } => columns.iter().find(|c| c.name == *name),
+                _ => None,
+            };
+            column.map_or_else(|| StatisticsKey::Expression(key.clone()), |column| StatisticsKey::Column(column.id))
+        };
+        ExtendedStatistics {
+            table,
+            columns: mentioned.map(|c| c.id).collect(),
+            kinds: kinds.to_vec(),
+            keys: keys.iter().map(key).collect(),
+            sql: Box::default(),
+        }
+    }
+
     /// Statistics about a column go with it.
     pub(in crate::catalog::apply) fn forget_statistics(&mut self, table: RelationId, column: ColumnId) {
         let about = |found: &ExtendedStatistics| found.table == table && found.columns.contains(&column);
@@ -47,6 +71,24 @@ impl Catalog {
         let gone: Vec<_> = gone.map(|(key, _)| key.clone()).collect();
         for key in gone {
             self.statistics.remove(&key);
+        }
+    }
+
+    /// Changes the expressions of all statistics about a table.
+    pub(in crate::catalog::apply) fn rename_in_statistics(
+        &mut self,
+        table: RelationId,
+        mut rename: impl FnMut(&mut Expression),
+    ) {
+        let about = self.statistics.iter().filter(|(_, found)| found.table == table);
+        let about: Vec<_> = about.map(|(key, _)| key.clone()).collect();
+        for key in about {
+            let Some(found) = self.statistics.get_mut(&key) else { continue };
+            for key in &mut found.keys {
+                if let StatisticsKey::Expression(expression) = key {
+                    rename(expression);
+                }
+            }
         }
     }
 

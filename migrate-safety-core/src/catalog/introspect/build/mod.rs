@@ -1,6 +1,7 @@
 //! A [`Catalog`] out of a server's rows.
 
 mod code;
+mod collations;
 mod comments;
 mod constraints;
 mod indexes;
@@ -17,7 +18,7 @@ use crate::catalog::{
 use crate::dialect::Target;
 use crate::sql::expr::{Expr, Expression};
 use crate::sql::operation::FiringState;
-use crate::sql::{DataType, Ident, ObjectName};
+use crate::sql::{DataType, Ident, ObjectName, Operation};
 use std::collections::{BTreeSet, HashMap};
 
 /// A catalog in the making, and which of its objects is which of the server's.
@@ -99,11 +100,26 @@ impl Builder {
 
     pub(super) fn add_statistics_objects(&mut self, rows: Vec<StatisticsObjectRow>) {
         for row in rows {
-            if let Some(table) = self.relation_id(row.relation) {
-                let columns = row.columns.iter().copied().map(ColumnId).collect();
-                let found = ExtendedStatistics { table, columns, sql: Box::default() };
-                self.catalog.statistics.insert((Ident::exact(&row.schema), Ident::exact(&row.name)), found);
-            }
+            let Some(table) = self.relation_id(row.relation) else { continue };
+            let columns = row.columns.iter().copied().map(ColumnId).collect();
+            let read = row.definition.as_deref().map(|sql| text::statement(self.target, sql));
+            let (kinds, keys) = match read {
+                Some(Some(Operation::Statistics { kinds, keys, .. })) => (kinds, keys),
+                Some(_) => {
+                    self.not_understood(
+                        &format!("{}.{}", row.schema, row.name),
+                        row.definition.as_deref().unwrap_or_default(),
+                    );
+                    Default::default()
+                }
+                None => {
+                    self.locked(table);
+                    Default::default()
+                }
+            };
+            let sql = row.definition.unwrap_or_default().into();
+            let found = ExtendedStatistics { columns, sql, ..self.catalog.statistics_about(table, &kinds, &keys) };
+            self.catalog.statistics.insert((Ident::exact(&row.schema), Ident::exact(&row.name)), found);
         }
     }
 

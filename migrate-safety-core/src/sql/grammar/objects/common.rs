@@ -22,6 +22,7 @@ pub(super) fn other(command: ObjectCommand, class: &str, name: Option<ObjectName
         command,
         class: class.into(),
         name,
+        definition: None,
         if_exists: false,
         if_not_exists: false,
         cascade: false,

@@ -74,6 +74,7 @@ fn existing(class: &str, if_not_exists: bool, name: Option<ObjectName>) -> Opera
         command: Create,
         class: class.into(),
         name,
+        definition: None,
         if_exists: false,
         if_not_exists,
         cascade: false,

@@ -3,6 +3,7 @@
 use super::common::Tails;
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::grammar::common::{key_expression, target};
+use crate::sql::name::Ident;
 use crate::sql::operation::{ObjectCommand, Operation};
 use crate::sql::statement::ProblemKind;
 use crate::sql::token::Token;
@@ -13,9 +14,7 @@ pub(super) fn create_statistics(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let mark = c.mark();
     let unnamed = !if_not_exists && (c.is("ON") || c.is_token(&Token::LParen));
     let name = if unnamed { None } else { Some(c.object_name()?) };
-    if c.is_token(&Token::LParen) {
-        kinds(c)?;
-    }
+    let kinds = if c.is_token(&Token::LParen) { kinds(c)? } else { Vec::new() };
     if unnamed {
         c.since(16, mark, "statistics without a name");
     }
@@ -38,6 +37,7 @@ pub(super) fn create_statistics(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
         command: ObjectCommand::Create,
         name,
         table: Some(table),
+        kinds,
         keys,
         if_exists: false,
         if_not_exists,
@@ -46,17 +46,17 @@ pub(super) fn create_statistics(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
 }
 
 /// `(ndistinct, mcv)`.
-fn kinds(c: &mut Cursor<'_, '_>) -> Parse<()> {
+fn kinds(c: &mut Cursor<'_, '_>) -> Parse<Vec<Ident>> {
     c.parens(|c| {
         c.list(|c| {
             let mark = c.mark();
-            if c.ident()? == *"mcv" {
+            let kind = c.ident()?;
+            if kind == *"mcv" {
                 c.since(12, mark, "a list of most common values");
             }
-            Ok(())
+            Ok(kind)
         })
-    })?;
-    Ok(())
+    })
 }
 
 pub(super) fn alter_statistics(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
@@ -80,6 +80,7 @@ pub(super) fn alter_statistics(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
         command: ObjectCommand::Alter,
         name: Some(name),
         table: None,
+        kinds: Vec::new(),
         keys: Vec::new(),
         if_exists,
         if_not_exists: false,

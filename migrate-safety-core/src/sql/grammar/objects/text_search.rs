@@ -71,15 +71,18 @@ fn mapping(c: &mut Cursor<'_, '_>) -> Parse<()> {
 pub(super) fn create_collation(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let if_not_exists = c.if_not_exists();
     let name = c.object_name()?;
+    let mark = c.mark();
     if c.eat("FROM") {
         c.object_name()?;
     } else {
         definition(c)?;
     }
+    let definition = Some(c.text_from(mark).into());
     Ok(Operation::OtherObject {
         command: Create,
         class: "collation".into(),
         name: Some(name),
+        definition,
         if_exists: false,
         if_not_exists,
         cascade: false,
