@@ -14,7 +14,7 @@ fn it_prints_sql_that_gives_the_same_catalog() {
         (
             "migrations/3_c.sql",
             "CREATE COLLATION german (provider = icu, locale = 'de', deterministic = false);
-             CREATE STATISTICS both (mcv) ON id, lower(name) FROM people;
+             CREATE STATISTICS pair (mcv) ON id, lower(name) FROM people;
              ALTER TABLE people RENAME COLUMN id TO number;
              ALTER TABLE people RENAME COLUMN name TO called;",
         ),
@@ -24,7 +24,7 @@ fn it_prints_sql_that_gives_the_same_catalog() {
     assert!(sql.contains("CREATE INDEX users_name ON public.people ((lower(called)));"), "{sql}");
     let collation = "CREATE COLLATION public.german (provider = icu, locale = 'de', deterministic = false);";
     assert!(sql.contains(collation), "{sql}");
-    let statistics = "CREATE STATISTICS public.both (mcv) ON number, (lower(called)) FROM public.people;";
+    let statistics = "CREATE STATISTICS public.pair (mcv) ON number, (lower(called)) FROM public.people;";
     assert!(sql.contains(statistics), "{sql}");
     dir.write("again.sql", sql.as_bytes());
     let again = dir.run(&["catalog", "again.sql"]).expect(0).out;

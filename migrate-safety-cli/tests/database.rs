@@ -49,14 +49,14 @@ fn drift_check_and_catalog_look_at_the_database() {
     client
         .batch_execute(
             "CREATE COLLATION plain (provider = libc, locale = 'C');
-             CREATE STATISTICS both (ndistinct, mcv) ON name, lower(nickname) FROM users",
+             CREATE STATISTICS pair (ndistinct, mcv) ON name, lower(nickname) FROM users",
         )
         .unwrap();
     let sql = dir.run(&["catalog", "--database-url", &url]).expect(0).out;
     for printed in [
         "nickname text",
         "CREATE COLLATION public.plain (provider = libc, locale = 'C');",
-        "CREATE STATISTICS public.both (ndistinct, mcv) ON name, (lower(nickname)) FROM public.users;",
+        "CREATE STATISTICS public.pair (ndistinct, mcv) ON name, (lower(nickname)) FROM public.users;",
     ] {
         assert!(sql.contains(printed), "{printed}: {sql}");
     }
