@@ -48,7 +48,9 @@ struct Work {
     remark: String,
 }
 
-const CONTENDERS: [(&str, fn(&Database, u64) -> Work); 4] = [
+type Contender = fn(&Database, u64) -> Work;
+
+const CONTENDERS: [(&str, Contender); 4] = [
     ("ours           ", |database, _| {
         let backfill = Backfill::new("t").set("new", "lower(old)");
         let began = Instant::now();

@@ -40,6 +40,8 @@ pub(super) struct LagMeter {
     replayed: VecDeque<(Duration, u64)>,
     /// Bytes that it replays per second.
     speed: f64,
+    /// When it was last believed more.
+    trusted: Option<Duration>,
     /// Where the server was at the last look.
     last: Option<u64>,
 }
@@ -48,19 +50,21 @@ pub(super) struct LagMeter {
 const KEPT: usize = 1_000;
 
 /// Over what time the speed of a replica is measured, at least and at most.
-const WINDOW: (Duration, Duration) = (Duration::from_millis(300), Duration::from_secs(3));
+const WINDOW: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(3));
 
 /// What a replica is believed to replay per second before it has shown what it can: the first batches are kept small by
 /// it.
-const FIRST_SPEED: f64 = 4e6;
+const FIRST_SPEED: f64 = 1e6;
 
-/// By how much more it is believed each time it has replayed everything, and up to what.
+/// By how much more it is believed in a second in which it has replayed everything, and up to what. A replica that works
+/// by fits and starts must not be judged by its best moment.
 const TRUST: f64 = 1.5;
+const TRUST_EVERY: Duration = Duration::from_secs(1);
 const MOST_SPEED: f64 = 1e9;
 
 impl Default for LagMeter {
     fn default() -> Self {
-        Self { written: VecDeque::new(), replayed: VecDeque::new(), speed: FIRST_SPEED, last: None }
+        Self { written: VecDeque::new(), replayed: VecDeque::new(), speed: FIRST_SPEED, trusted: None, last: None }
     }
 }
 
@@ -85,8 +89,11 @@ impl LagMeter {
         if replayed >= written {
             // Whoever has replayed everything could have done more.
             self.replayed.clear();
-            let trust = if added > 0 { TRUST } else { 1.0 };
-            self.speed = (self.speed.max(measured.unwrap_or_default()) * trust).min(MOST_SPEED);
+            self.speed = self.speed.max(measured.unwrap_or_default());
+            if added > 0 && self.trusted.is_none_or(|then| now.saturating_sub(then) >= TRUST_EVERY) {
+                self.trusted = Some(now);
+                self.speed = (self.speed * TRUST).min(MOST_SPEED);
+            }
         } else if let Some(speed) = measured {
             self.speed = speed;
         }
@@ -139,14 +146,14 @@ mod tests {
             |millis, written, replayed| at(&mut meter, millis, written, Some(replayed)).unwrap().expected;
         expected(0, 0, 0);
         // 4 MB are on their way, and the next batch is as large.
-        assert_eq!(expected(10, 4 * MB, 0), Duration::from_secs(2));
+        assert_eq!(expected(10, 4 * MB, 0), Duration::from_secs(8));
         // It replays 10 MB a second.
-        expected(210, 4 * MB, 2 * MB);
-        assert_eq!(expected(410, 14 * MB, 4 * MB), Duration::from_secs(2));
+        expected(510, 10 * MB, 5 * MB);
+        assert_eq!(expected(1_010, 20 * MB, 10 * MB), Duration::from_secs(2));
         // Who keeps up is believed more and more.
         let mut before = Duration::from_secs(2);
-        for look in 1..20 {
-            let now = expected(410 + 100 * look, (14 + look) * MB, (14 + look) * MB);
+        for look in 1..9 {
+            let now = expected(1_010 + 1_000 * look, (20 + look) * MB, (20 + look) * MB);
             assert!(now < before);
             before = now;
         }

@@ -231,7 +231,8 @@ impl Worker {
         }
     }
 
-    /// Why replicas say to wait. From half the bound on, until they are back to a quarter: what is under way counts too.
+    /// Why replicas say to wait. From a third of the bound on, until they are back to a sixth: a replica may stand
+    /// still meanwhile.
     async fn behind(&mut self, waiting: bool) -> Result<Option<String>, RunError> {
         let Some(bound) = self.options.max_lag else { return Ok(None) };
         let now = self.io.clock();
@@ -247,7 +248,7 @@ impl Worker {
                 }
             }
         }
-        let limit = if waiting { bound / 4 } else { bound / 2 };
+        let limit = if waiting { bound / 6 } else { bound / 3 };
         let lag = self.lag_seen.filter(|lag| lag.expected > limit);
         Ok(lag.map(|lag| format!("a replica is {:.1} s behind and would fall further", lag.behind.as_secs_f64())))
     }
