@@ -2,8 +2,53 @@
 
 use migrate_safety_core::layout::{Layout, MigrationSet};
 
-/// One migration of a growing application: every tenth creates a table, the others change one of the tables there.
-pub fn migration(number: usize) -> String {
+/// What a history is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mix {
+    /// Mostly one statement a migration.
+    Plain,
+    /// As in an application's own repository: comments, several statements a migration, wide tables, enums, triggers
+    /// and their functions, rows that are written.
+    Varied,
+}
+
+impl Mix {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Plain, Self::Varied];
+
+    /// Its name on the command line and in results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Varied => "varied",
+        }
+    }
+
+    /// One migration of a growing application: every tenth creates a table, the others change one of the tables there.
+    pub fn migration(self, number: usize) -> String {
+        match self {
+            Self::Plain => plain(number),
+            Self::Varied => varied(number),
+        }
+    }
+
+    /// The texts of the first `count` migrations.
+    pub fn texts(self, count: usize) -> Vec<String> {
+        (0..count).map(|number| self.migration(number)).collect()
+    }
+
+    /// The same as a set, in sqlx's layout.
+    pub fn history(self, count: usize) -> MigrationSet {
+        let mut set = MigrationSet::default();
+        for (number, text) in self.texts(count).into_iter().enumerate() {
+            set.append(MigrationSet::from_text(format!("{}_m.sql", number + 1), text, Layout::Sqlx));
+        }
+        set.complete = true;
+        set
+    }
+}
+
+fn plain(number: usize) -> String {
     let table = number / 10;
     let older = table / 2;
     match number % 10 {
@@ -30,17 +75,59 @@ pub fn migration(number: usize) -> String {
     }
 }
 
-/// The texts of the first `count` migrations.
-pub fn texts(count: usize) -> Vec<String> {
-    (0..count).map(migration).collect()
-}
-
-/// The same as a set, in sqlx's layout.
-pub fn history(count: usize) -> MigrationSet {
-    let mut set = MigrationSet::default();
-    for (number, text) in texts(count).into_iter().enumerate() {
-        set.append(MigrationSet::from_text(format!("{}_m.sql", number + 1), text, Layout::Sqlx));
+fn varied(number: usize) -> String {
+    let table = number / 10;
+    let older = table / 2;
+    match number % 10 {
+        0 => format!(
+            "-- Orders of the shop number {table}.\nCREATE TYPE state_{table} AS ENUM ('draft', 'placed', 'paid', 'shipped');\n\n\
+             CREATE TABLE orders_{table} (\n    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),\n    customer_id bigint NOT NULL,\n    \
+             state state_{table} NOT NULL DEFAULT 'draft',\n    total numeric(12, 2) NOT NULL CHECK (total >= 0),\n    currency char(3) NOT NULL DEFAULT 'EUR',\n    \
+             street text,\n    zip varchar(10),\n    city text,\n    country varchar(2) NOT NULL,\n    note text,\n    tags text[] NOT NULL DEFAULT '{{}}',\n    \
+             settings jsonb NOT NULL DEFAULT '{{}}'::jsonb,\n    created_at timestamptz NOT NULL DEFAULT now(),\n    updated_at timestamptz,\n    deleted_at timestamptz\n);\n\n\
+             CREATE INDEX orders_{table}_customer_idx ON orders_{table} (customer_id, created_at DESC);\n\
+             CREATE UNIQUE INDEX orders_{table}_open_idx ON orders_{table} (customer_id) WHERE state = 'draft' AND deleted_at IS NULL;\n\
+             COMMENT ON TABLE orders_{table} IS 'What customers have put into their carts.';\n"
+        ),
+        1 => format!(
+            "CREATE FUNCTION touch_{table}() RETURNS trigger AS $$\nBEGIN\n    -- Whatever the client says.\n    NEW.updated_at := now();\n    IF NEW.state = 'paid' AND OLD.state <> 'paid' THEN\n        \
+             UPDATE orders_{older} SET note = 'paid' WHERE id = NEW.id;\n    END IF;\n    RETURN NEW;\nEND;\n$$ LANGUAGE plpgsql;\n\n\
+             CREATE TRIGGER touch BEFORE UPDATE ON orders_{table} FOR EACH ROW EXECUTE FUNCTION touch_{table}();\n"
+        ),
+        2 => format!(
+            "CREATE TABLE lines_{table} (\n    order_id uuid NOT NULL REFERENCES orders_{table} (id) ON DELETE CASCADE,\n    position integer NOT NULL,\n    sku text NOT NULL,\n    \
+             quantity integer NOT NULL DEFAULT 1 CHECK (quantity > 0),\n    price numeric(12, 2) NOT NULL,\n    PRIMARY KEY (order_id, position)\n);\n\
+             CREATE INDEX ON lines_{table} (sku);\n"
+        ),
+        3 => format!(
+            "INSERT INTO orders_{table} (customer_id, total, country, note) VALUES\n    (1, 10.00, 'DE', 'the first'),\n    (2, 20.50, 'FR', NULL),\n    (3, 0, 'IT', 'it''s free');\n\
+             INSERT INTO lines_{table} (order_id, position, sku, price)\nSELECT o.id, row_number() OVER (PARTITION BY o.customer_id ORDER BY o.created_at), 'sku-' || o.country, o.total / 2\n\
+             FROM orders_{table} o\nJOIN orders_{older} p ON p.customer_id = o.customer_id\nWHERE o.deleted_at IS NULL AND (p.state = 'paid' OR p.total > 100);\n"
+        ),
+        4 => format!(
+            "ALTER TABLE orders_{table} ADD COLUMN email text;\nUPDATE orders_{table} SET email = lower(trim(settings ->> 'email')) WHERE email IS NULL AND settings ? 'email';\n\
+             ALTER TABLE orders_{table} ALTER COLUMN email SET DEFAULT '';\n"
+        ),
+        5 => format!(
+            "/* Where an order comes from. */\nALTER TABLE orders_{table} ADD COLUMN IF NOT EXISTS channel text NOT NULL DEFAULT 'web';\n\
+             ALTER TABLE orders_{table} ADD CONSTRAINT orders_{table}_channel_check CHECK (channel IN ('web', 'shop', 'phone') OR channel LIKE 'partner-%') NOT VALID;\n"
+        ),
+        6 => format!(
+            "-- no-transaction\nCREATE INDEX CONCURRENTLY IF NOT EXISTS orders_{table}_city_idx ON orders_{table} (lower(city), country) INCLUDE (zip);\n"
+        ),
+        7 => format!(
+            "CREATE VIEW open_orders_{table} AS\nSELECT o.id, o.customer_id, count(l.position) AS lines, sum(l.price * l.quantity) AS worth\n\
+             FROM orders_{table} AS o\nLEFT JOIN lines_{table} AS l ON l.order_id = o.id\nWHERE o.state IN ('draft', 'placed') AND o.deleted_at IS NULL\n\
+             GROUP BY o.id, o.customer_id\nHAVING count(l.position) > 0;\n"
+        ),
+        8 => format!(
+            "ALTER TABLE orders_{table}\n    ADD COLUMN previous_id uuid,\n    ADD CONSTRAINT orders_{table}_previous_fk FOREIGN KEY (previous_id) REFERENCES orders_{older} (id) NOT VALID,\n    \
+             ALTER COLUMN zip TYPE varchar(20),\n    ALTER COLUMN note SET DEFAULT '';\nALTER TABLE orders_{table} VALIDATE CONSTRAINT orders_{table}_previous_fk;\n"
+        ),
+        _ => format!(
+            "DROP VIEW open_orders_{table};\nALTER TABLE orders_{table} DROP COLUMN street, DROP COLUMN city;\n\
+             CREATE OR REPLACE FUNCTION touch_{table}() RETURNS trigger AS $$\nBEGIN\n    NEW.updated_at := now();\n    RETURN NEW;\nEND;\n$$ LANGUAGE plpgsql;\n\
+             DELETE FROM lines_{table} WHERE quantity = 0;\n"
+        ),
     }
-    set.complete = true;
-    set
 }

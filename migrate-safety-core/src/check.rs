@@ -24,6 +24,7 @@ use crate::sql::{
     routine_calls,
 };
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Judges every migration of a set.
 ///
@@ -130,6 +131,29 @@ struct Replay<'c> {
     loaded: Loaded,
     /// Prepared statements.
     prepared: BTreeMap<Ident, Operation>,
+    nothing: Nothing,
+}
+
+/// What most operations of a large script have in common: that there is nothing to say of them.
+#[derive(Default)]
+struct Nothing {
+    effects: Arc<Effects>,
+    sizes: Arc<Sizes>,
+    removed: Arc<Removed>,
+}
+
+impl Nothing {
+    fn effects(&self, effects: Effects) -> Arc<Effects> {
+        if effects == *self.effects { Arc::clone(&self.effects) } else { Arc::new(effects) }
+    }
+
+    fn sizes(&self, sizes: Sizes) -> Arc<Sizes> {
+        if sizes == *self.sizes { Arc::clone(&self.sizes) } else { Arc::new(sizes) }
+    }
+
+    fn removed(&self, removed: Removed) -> Arc<Removed> {
+        if removed.is_empty() { Arc::clone(&self.removed) } else { Arc::new(removed) }
+    }
 }
 
 /// The state at the begin of a transaction, or at a savepoint in it.
@@ -153,6 +177,7 @@ struct Entered {
 struct Current<'a> {
     migration: &'a Migration,
     statement: &'a Statement,
+    alone: bool,
     sql: &'a str,
     scope: Scope,
     /// What the statements before it did.
@@ -208,6 +233,7 @@ impl<'c> Replay<'c> {
             points: Vec::new(),
             loaded: Loaded::default(),
             prepared: BTreeMap::new(),
+            nothing: Nothing::default(),
         }
     }
 
@@ -223,7 +249,7 @@ impl<'c> Replay<'c> {
 
     fn judge(&mut self, migration: &Migration) -> MigrationReport {
         let text = &*migration.up.text;
-        let script = parse(self.config.target, text);
+        let mut script = parse(self.config.target, text);
         self.now.migration += 1;
         self.now.transaction += 1;
         self.reported = self.config.reports(self.host, migration);
@@ -231,7 +257,7 @@ impl<'c> Replay<'c> {
         let before = migration.down.as_ref().filter(|_| self.reported).map(|_| self.catalog.clone());
         self.directives.push(directives(&script));
         let scope = opening_scope(migration.transaction, &script, self.one_by_one);
-        let (mut statements, operations) = self.run(migration, &script, text, scope);
+        let (mut statements, operations) = self.run(migration, &mut script, text, scope);
         let undone = migration.down.as_ref().filter(|_| self.reported).map(|down| self.undo(migration, down));
         let mut findings = Vec::new();
         let view = MigrationView {
@@ -255,32 +281,35 @@ impl<'c> Replay<'c> {
         MigrationReport::new(migration, statements, findings)
     }
 
-    /// Runs the statements of a script.
+    /// Runs the statements of a script. Their operations are taken out of it.
     fn run(
         &mut self,
         migration: &Migration,
-        script: &Script,
+        script: &mut Script,
         text: &str,
         mut scope: Scope,
     ) -> (Vec<StatementReport>, Vec<(usize, Judged)>) {
-        let mut statements = Vec::with_capacity(script.statements.len());
-        let mut operations: Vec<(usize, Judged)> = Vec::new();
+        let count = script.statements.len();
+        let mut statements = Vec::with_capacity(count);
+        let mut operations: Vec<(usize, Judged)> = Vec::with_capacity(count);
         // Kept only where it will be needed: what is kept makes every change dearer.
         if scope == Scope::Host && script.statements.iter().any(ends_by_rollback) {
             self.remember(None);
         }
-        for (index, statement) in script.statements.iter().enumerate() {
+        for (index, statement) in script.statements.iter_mut().enumerate() {
+            let own = std::mem::take(&mut statement.operations);
             if scope == Scope::Autocommit {
                 self.now.transaction += 1;
             }
             self.now.statement += 1;
             let sql = text.get(statement.span.range()).unwrap_or_default();
-            let current = Current { migration, statement, sql, scope, earlier: &operations };
-            let (report, judged) = self.statement(&current, script.statements.len());
+            let alone = own.len() == 1;
+            let current = Current { migration, statement, alone, sql, scope, earlier: &operations };
+            let (report, judged) = self.statement(&current, own, count);
             statements.push(report);
             for judged in &judged {
                 if let (None, Operation::Transaction(control)) = (&judged.located.routine, &judged.located.operation) {
-                    scope = self.transaction_control(scope, control, script.statements.len());
+                    scope = self.transaction_control(scope, control, count);
                 }
             }
             operations.extend(judged.into_iter().map(|j| (index, j)));
@@ -293,12 +322,12 @@ impl<'c> Replay<'c> {
     /// Runs the way back of the migration that has just been run, and goes on as if it had not been.
     fn undo(&mut self, migration: &Migration, down: &Source) -> Undone {
         let (catalog, session, now) = (self.catalog.clone(), self.session.clone(), self.now);
-        let script = parse(self.config.target, &down.text);
+        let mut script = parse(self.config.target, &down.text);
         (self.reported, self.undoing) = (false, true);
         self.now.migration += 1;
         self.now.transaction += 1;
         let scope = opening_scope(self.host.transaction_of_down(migration, down), &script, self.one_by_one);
-        let (_, operations) = self.run(migration, &script, &down.text, scope);
+        let (_, operations) = self.run(migration, &mut script, &down.text, scope);
         (self.session, self.now) = (session, now);
         (self.reported, self.undoing) = (true, false);
         let catalog = std::mem::replace(&mut self.catalog, catalog);
@@ -356,17 +385,20 @@ impl<'c> Replay<'c> {
         }
     }
 
-    fn statement(&mut self, current: &Current<'_>, statements: usize) -> (StatementReport, Vec<Judged>) {
+    fn statement(
+        &mut self,
+        current: &Current<'_>,
+        mut operations: Vec<LocatedOperation>,
+        statements: usize,
+    ) -> (StatementReport, Vec<Judged>) {
         let mut findings = Vec::new();
-        let mut judged = Vec::new();
+        let mut judged = Vec::with_capacity(operations.len());
         let mut problems = Vec::new();
-        let operations: Vec<LocatedOperation> =
-            crate::catalog::in_pass_order(&current.statement.operations).into_iter().cloned().collect();
+        crate::catalog::sort_by_pass(&mut operations);
         self.left.clear();
         self.entered.clear();
         self.bodies_before = self.bodies;
         self.unfollowed = false;
-        let mut operations = operations;
         self.count_calls_in_loops(&mut operations);
         for located in operations {
             self.operation(current, located, &mut judged, &mut problems, &mut findings);
@@ -428,10 +460,10 @@ impl<'c> Replay<'c> {
         if self.comes_to_nothing(&located, judged, findings) {
             judged.push(Judged {
                 located,
-                effects: Effects::default(),
-                sizes: Sizes::default(),
+                effects: Arc::clone(&self.nothing.effects),
+                sizes: Arc::clone(&self.nothing.sizes),
                 writes: Vec::new(),
-                removed: Removed::default(),
+                removed: Arc::clone(&self.nothing.removed),
                 now: self.now,
                 scope: current.scope,
             });
@@ -439,8 +471,7 @@ impl<'c> Replay<'c> {
         }
         let called = self.called_bodies(&located);
         self.catalog.presume(&located.operation);
-        let scene =
-            Scene { operation: &located.operation, catalog: &self.catalog, session: &self.session, now: self.now };
+        let scene = Scene::new(&located.operation, &self.catalog, &self.session, self.now);
         // A migration that is only replayed has to tell which of its ALTER TABLEs fail, nothing else.
         let foreseen = self.reported || self.undoing || matches!(located.operation, Operation::AlterTable(_));
         let mut effects = if foreseen { effects::effects(&scene) } else { Effects::default() };
@@ -463,6 +494,7 @@ impl<'c> Replay<'c> {
             changes: &changes,
             loaded: &self.loaded,
             statement: current.statement,
+            alone: current.alone,
             sql: current.sql,
             scope: current.scope,
             migration: current.migration,
@@ -494,7 +526,8 @@ impl<'c> Replay<'c> {
             self.session.set(name, value.as_deref(), *local);
         }
         let executed = self.executed(&located);
-        let removed = applied.removed;
+        let removed = self.nothing.removed(applied.removed);
+        let (effects, sizes) = (self.nothing.effects(effects), self.nothing.sizes(sizes));
         judged.push(Judged { located, effects, sizes, writes, removed, now: self.now, scope: current.scope });
         if let Some(executed) = executed {
             self.operation(current, executed, judged, problems, findings);
@@ -553,8 +586,7 @@ impl<'c> Replay<'c> {
                 });
             }
         }
-        let scene =
-            Scene { operation: &located.operation, catalog: &self.catalog, session: &self.session, now: self.now };
+        let scene = Scene::new(&located.operation, &self.catalog, &self.session, self.now);
         let mut foreseen = effects::effects(&scene).failures;
         foreseen.retain(|failure| !is_of_names(&located.operation, failure));
         let applied = self.catalog.clone().apply(&located.operation, self.now);
@@ -573,9 +605,9 @@ impl<'c> Replay<'c> {
                 self.catalog = entered.catalog.clone();
                 findings.truncate(entered.findings);
                 for judged in judged.iter_mut().skip(entered.judged) {
-                    judged.effects = Effects::default();
+                    judged.effects = Arc::clone(&self.nothing.effects);
                     judged.writes.clear();
-                    judged.removed = Removed::default();
+                    judged.removed = Arc::clone(&self.nothing.removed);
                 }
             }
         }

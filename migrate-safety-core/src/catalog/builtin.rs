@@ -27,10 +27,9 @@ impl Versions {
 
 /// Takes `@16` and `@-14` off the end of a name.
 fn versions(text: &str) -> (&str, Versions) {
-    let mut parts = text.split('@');
-    let name = parts.next().unwrap_or_default();
+    let Some((name, parts)) = text.split_once('@') else { return (text, Versions::ALL) };
     let mut versions = Versions::ALL;
-    for part in parts {
+    for part in parts.split('@') {
         match part.strip_prefix('-') {
             Some(until) => versions.until = until.parse().unwrap_or(u16::MAX),
             None => versions.since = part.parse().unwrap_or(0),
@@ -70,14 +69,14 @@ static FUNCTIONS: LazyLock<NameMap<Vec<Function>>> = LazyLock::new(|| {
         .chain(groups(include_str!("builtin/internal.txt")))
         .chain(groups(KEYWORD_FUNCTIONS))
     {
-        for (name, versions) in names.split_whitespace().map(versions) {
+        for (name, versions) in names.split_ascii_whitespace().map(versions) {
             let function = Function { args: None, returns, volatility, versions };
             functions.entry(name).or_default().push(function);
         }
     }
     for (name, overloads) in entries(include_str!("builtin/overloaded.txt")).filter_map(|e| e.split_once(':')) {
         let (name, of_name) = versions(name);
-        for overload in overloads.split_whitespace() {
+        for overload in overloads.split_ascii_whitespace() {
             let (signature, versions) = versions(overload);
             let parts = signature.split_once('(').and_then(|(v, rest)| Some((v, rest.split_once(')')?)));
             let Some((Some(volatility), (args, returns))) = parts.map(|(v, rest)| (letter(v), rest)) else { continue };
@@ -275,10 +274,10 @@ pub(crate) fn operators(symbol: &str, version: u16) -> impl Iterator<Item = &'st
 }
 
 /// A type by the name in the table, `name[]` for an array.
-fn operand(name: &str) -> DataType {
+fn operand(name: &'static str) -> DataType {
     match name.strip_suffix("[]") {
-        Some(element) => DataType { array: true, ..DataType::builtin(element) },
-        None => DataType::builtin(name),
+        Some(element) => DataType { array: true, ..DataType::own(element) },
+        None => DataType::own(name),
     }
 }
 
@@ -292,7 +291,7 @@ static OPERATORS: LazyLock<NameMap<Vec<Operator>>> = LazyLock::new(|| {
         Some(Operator { left, right, operands, returns, volatility: letter(volatility)?, versions })
     };
     let entries = entries(include_str!("builtin/operators.txt")).filter_map(|e| e.split_once(' '));
-    entries.map(|(symbol, all)| (symbol, all.split_whitespace().filter_map(read).collect())).collect()
+    entries.map(|(symbol, all)| (symbol, all.split_ascii_whitespace().filter_map(read).collect())).collect()
 });
 
 /// A cast of the server's own (`pg_cast`).

@@ -154,6 +154,12 @@ impl<K: Ord, V> Map<K, V> {
     }
 }
 
+impl<K, V> Map<K, V> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.root.is_none()
+    }
+}
+
 #[cfg(feature = "diff")]
 impl<K, V> Map<K, V> {
     /// Whether both are the very same map, unchanged since the one was copied from the other.
@@ -163,10 +169,6 @@ impl<K, V> Map<K, V> {
             (None, None) => true,
             _ => false,
         }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.root.is_none()
     }
 
     pub(crate) fn keys(&self) -> impl Iterator<Item = &K> {

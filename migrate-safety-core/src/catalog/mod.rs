@@ -36,6 +36,7 @@ mod types;
 mod typing;
 mod volatility;
 
+pub(crate) use apply::sort_by_pass;
 pub use apply::{Applied, Conflict, Removed, in_pass_order};
 pub use builtin::CastContext;
 pub use casts::{Cast, CastPath};

@@ -73,7 +73,10 @@ impl Catalog {
 
     /// The routines of the history that a name can mean, in the order of the search path.
     pub fn routines_named(&self, name: &ObjectName) -> Vec<&Routine> {
-        let of = |schema: &Ident| self.routine_names.get(&(schema.clone(), name.name.clone()));
+        if self.routine_names.is_empty() {
+            return Vec::new();
+        }
+        let of = |schema: &Ident| self.routine_names.find(|(s, n)| schema.cmp(s).then_with(|| name.name.cmp(n)));
         let ids: Vec<RoutineId> = match &name.schema {
             Some(schema) => of(schema).into_iter().flatten().copied().collect(),
             None => self.search_path.iter().filter_map(of).flatten().copied().collect(),

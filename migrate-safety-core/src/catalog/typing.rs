@@ -26,13 +26,13 @@ pub(crate) enum ExprType {
 
 impl ExprType {
     /// A built-in type, `name[]` for an array; `?` is not known.
-    fn builtin(name: &str) -> Self {
+    fn builtin(name: &'static str) -> Self {
         if name == "?" || name.starts_with("any") {
             return Self::Unclear;
         }
         match name.strip_suffix("[]") {
-            Some(element) => Self::Known(DataType { array: true, ..DataType::builtin(element) }),
-            None => Self::Known(DataType::builtin(name)),
+            Some(element) => Self::Known(DataType { array: true, ..DataType::own(element) }),
+            None => Self::Known(DataType::own(name)),
         }
     }
 
@@ -353,7 +353,8 @@ impl<'a> Typing<'a> {
                 _ => break,
             }
         }
-        ExprType::Known(DataType { modifiers: Vec::new(), ..base.clone() })
+        let DataType { schema, name, array, .. } = base;
+        ExprType::Known(DataType { schema: schema.clone(), name: name.clone(), modifiers: Vec::new(), array: *array })
     }
 }
 

@@ -8,11 +8,11 @@ use super::{Replay, Start, conclude};
 use crate::catalog::codec::{Codec, Reader, Writer, codec};
 use crate::catalog::{Catalog, Session, Stamp};
 use crate::config::Config;
-use crate::effects::Effects;
 use crate::layout::{Migration, MigrationSet};
 use crate::report::{Message, MigrationReport, StatementReport};
 use crate::rules::{Directives, Finding, Status, find};
 use crate::sql::{Directive, Span};
+use std::sync::Arc;
 
 /// The messages of a [`check`](crate::check()), the migrations `from.0..` judged on what was kept before them.
 ///
@@ -114,7 +114,7 @@ fn report(migration: &Migration, statements: Vec<(Span, Vec<Finding>)>, findings
         sql: String::new(),
         operations: Vec::new(),
         understood: true,
-        effects: Effects::default(),
+        effects: Arc::default(),
         estimates: Vec::new(),
         findings,
     };

@@ -8,7 +8,7 @@ use crate::catalog::{Relation, RelationId, RelationKind, is_system_schema};
 use crate::sql::LockMode;
 use std::collections::HashSet;
 use std::hash::Hash;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// The facts by kind of operation.
 static BY_KIND: LazyLock<Vec<Vec<&'static Fact>>> = LazyLock::new(|| {
@@ -41,13 +41,16 @@ pub fn effects(scene: &Scene<'_>) -> Effects {
 
 impl Effects {
     /// What a whole statement does, from what its operations do.
-    pub fn merge<'e>(parts: impl IntoIterator<Item = &'e Self>) -> Self {
-        let mut all = Self::default();
-        for part in parts {
+    pub fn merge<'e>(parts: impl IntoIterator<Item = &'e Arc<Self>>) -> Arc<Self> {
+        let mut parts = parts.into_iter();
+        let Some(first) = parts.next() else { return Arc::default() };
+        let Some(second) = parts.next() else { return Arc::clone(first) };
+        let mut all = (**first).clone();
+        for part in std::iter::once(second).chain(parts) {
             all.absorb(part);
         }
         all.settle();
-        all
+        Arc::new(all)
     }
 
     /// Takes over what something inside does.

@@ -15,9 +15,21 @@ pub struct Scene<'a> {
     pub session: &'a Session,
     /// The statement it belongs to, for "created by an earlier action of the same statement".
     pub now: Stamp,
+    /// The relation that `ALTER TABLE` is about.
+    target: Option<&'a Relation>,
 }
 
 impl<'a> Scene<'a> {
+    /// An operation in a schema.
+    pub fn new(operation: &'a Operation, catalog: &'a Catalog, session: &'a Session, now: Stamp) -> Self {
+        let target = match operation {
+            Operation::AlterTable(alter) => catalog.resolve(&alter.table).found(),
+            _ => None,
+        };
+        let target = target.and_then(|id| catalog.relation(id));
+        Self { operation, catalog, session, now, target }
+    }
+
     /// The server's major version.
     pub fn version(&self) -> u16 {
         self.catalog.target().version
@@ -43,7 +55,7 @@ impl<'a> Scene<'a> {
 
     /// The relation that `ALTER TABLE` is about.
     pub fn target(&self) -> Option<&'a Relation> {
-        self.catalog.relation(self.relation(&self.alter()?.table)?)
+        self.target
     }
 
     /// The table that `ALTER TABLE` is about.

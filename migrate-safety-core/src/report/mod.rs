@@ -75,7 +75,7 @@ pub struct StatementReport {
     /// Whether all of it was understood.
     pub understood: bool,
     /// What the server will do.
-    pub effects: Effects,
+    pub effects: Arc<Effects>,
     /// How long its work on tables of known size takes.
     pub estimates: Vec<Estimate>,
     /// Its findings.

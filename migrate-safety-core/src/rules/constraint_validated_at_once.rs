@@ -49,7 +49,7 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
         return;
     }
     finding.help("add it NOT VALID, and VALIDATE CONSTRAINT in a later migration: that only stops other schema changes");
-    if view.is_direct() && view.statement.operations.len() == 1 {
+    if view.is_direct() && view.alone {
         finding.fix(format!("{} NOT VALID", view.sql.trim_end_matches(';').trim_end()));
     }
 }

@@ -9,6 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 ///
 /// `findings` are all those of one migration, wherever they will stand in the report.
 pub(crate) fn fold(findings: &mut [&mut Vec<Finding>]) {
+    if findings.iter().map(|list| list.len()).sum::<usize>() < 2 {
+        return;
+    }
     let mut named: BTreeMap<&'static str, Places> = BTreeMap::new();
     for finding in findings.iter().flat_map(|list| list.iter()) {
         named.entry(finding.rule).or_default().add(finding.span);

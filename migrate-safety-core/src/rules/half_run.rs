@@ -59,7 +59,8 @@ fn changes(judged: &Judged) -> bool {
 /// What the server says when an operation is run again after the migration, and where it stands.
 fn fails_again(view: &MigrationView<'_>, judged: &Judged) -> Option<(u32, String)> {
     let operation = &judged.located.operation;
-    let scene = Scene { operation, catalog: view.after, session: &crate::catalog::Session::default(), now: judged.now };
+    let session = crate::catalog::Session::default();
+    let scene = Scene::new(operation, view.after, &session, judged.now);
     let foreseen = effects(&scene).failures.into_iter().find(|failure| !failure.only_with_rows).map(|f| f.message);
     let applied = || view.after.clone().apply(operation, judged.now).conflicts.into_iter().next().map(|c| c.message);
     Some((judged.located.span.start.line, foreseen.or_else(applied)?))

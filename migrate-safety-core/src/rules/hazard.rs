@@ -2,7 +2,7 @@
 
 use super::known::some_of;
 use super::view::OperationView;
-use crate::effects::{LockedKind, RelationLock, RelationRef};
+use crate::effects::{LockedKind, RelationLock};
 use crate::sql::{LockMode, Operation};
 
 /// A long lock: which tables wait, in which mode, for which work.
@@ -31,6 +31,9 @@ pub(crate) fn hazard(view: &OperationView<'_>) -> Option<Hazard> {
         return None;
     }
     let effects = view.effects;
+    if effects.scans.is_empty() && effects.rewrites.is_empty() && effects.rebuilds_indexes.is_empty() {
+        return None;
+    }
     let strong = effects.locks.iter().filter(|l| l.mode >= BLOCKS_WRITES && view.is_hot(l.relation.id));
     // A query of a table locks all of its indexes to plan: one that is rebuilt by itself stops the table.
     let rebuilt_alone = |l: &&RelationLock| effects.scans.is_empty() && effects.rebuilds_indexes.contains(&l.relation);
@@ -39,8 +42,8 @@ pub(crate) fn hazard(view: &OperationView<'_>) -> Option<Hazard> {
         return None;
     }
     let rewritten = view.hot_names(&effects.rewrites).map(|names| format!("rewrites {names}"));
-    let only_read: Vec<RelationRef> = effects.scans.iter().filter(|s| !effects.rewrites.contains(s)).cloned().collect();
-    let read = view.hot_names(&only_read).map(|names| format!("reads all of {names}"));
+    let only_read = || effects.scans.iter().filter(|s| !effects.rewrites.contains(s));
+    let read = view.hot_names(only_read()).map(|names| format!("reads all of {names}"));
     let rebuilt = || {
         let names = view.hot_names(&effects.rebuilds_indexes)?;
         Some(format!("rebuilds {names}"))
@@ -50,7 +53,7 @@ pub(crate) fn hazard(view: &OperationView<'_>) -> Option<Hazard> {
         (Some(work), None) | (None, Some(work)) => work,
         (None, None) => rebuilt()?,
     };
-    let mut worked: Vec<&str> = effects.rewrites.iter().chain(&only_read).map(|r| r.name.as_str()).collect();
+    let mut worked: Vec<&str> = effects.rewrites.iter().chain(only_read()).map(|r| r.name.as_str()).collect();
     worked.sort_unstable();
     Some(Hazard { work, denied: denied(&tables, &worked) })
 }

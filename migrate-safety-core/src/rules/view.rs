@@ -9,6 +9,7 @@ use crate::effects::{Effects, RelationRef};
 use crate::layout::{Layout, Migration, MigrationSet};
 use crate::sizes::Sizing;
 use crate::sql::{LocatedOperation, LockMode, ObjectName, Operation, Script, Span, Statement};
+use std::sync::Arc;
 
 /// In what kind of transaction a statement runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,8 +46,10 @@ pub struct OperationView<'a> {
     pub changes: &'a [Change<'a>],
     /// The rows of tables that the migration made, as far as they are known.
     pub loaded: &'a Loaded,
-    /// Its statement.
+    /// Its statement, without its operations: those before it are its `siblings`.
     pub statement: &'a Statement,
+    /// Whether its statement has no other operation.
+    pub alone: bool,
     /// Its statement's text.
     pub sql: &'a str,
     /// In what kind of transaction it runs.
@@ -78,8 +81,8 @@ impl OperationView<'_> {
     }
 
     /// The relations of a list that are hot, in words: `public.users and public.orders`.
-    pub fn hot_names(&self, relations: &[RelationRef]) -> Option<String> {
-        let hot: Vec<&str> = relations.iter().filter(|r| self.is_hot(r.id)).map(|r| r.name.as_str()).collect();
+    pub fn hot_names<'r>(&self, relations: impl IntoIterator<Item = &'r RelationRef>) -> Option<String> {
+        let hot: Vec<&str> = relations.into_iter().filter(|r| self.is_hot(r.id)).map(|r| r.name.as_str()).collect();
         (!hot.is_empty()).then(|| some_of(&hot))
     }
 
@@ -104,7 +107,7 @@ pub fn listed(names: &[&str]) -> String {
 }
 
 /// Which of the relations an operation touches are new or small.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sizes {
     /// Created in this migration or transaction: nobody waits for them.
     pub fresh: Vec<RelationId>,
@@ -127,13 +130,13 @@ pub struct Judged {
     /// The operation with its place.
     pub located: LocatedOperation,
     /// What it does.
-    pub effects: Effects,
+    pub effects: Arc<Effects>,
     /// What is new and small.
-    pub sizes: Sizes,
+    pub sizes: Arc<Sizes>,
     /// The rows it changed.
     pub writes: Vec<Write>,
     /// What it took away.
-    pub removed: Removed,
+    pub removed: Arc<Removed>,
     /// The transaction it ran in.
     pub now: Stamp,
     /// In what kind of transaction it ran.
@@ -164,7 +167,7 @@ impl Judged {
 /// One statement, judged.
 #[derive(Clone, Copy, Debug)]
 pub struct StatementView<'a> {
-    /// The statement as read.
+    /// The statement as read, but for its operations.
     pub statement: &'a Statement,
     /// Its text.
     pub sql: &'a str,
@@ -208,7 +211,7 @@ pub struct MigrationView<'a> {
 /// The way back of a migration, run after it.
 #[derive(Clone, Debug)]
 pub struct Undone {
-    /// Its text, read.
+    /// Its text, read; the operations of its statements are in `operations`.
     pub script: Script,
     /// All its operations in order, each with the index of its statement.
     pub operations: Vec<(usize, Judged)>,

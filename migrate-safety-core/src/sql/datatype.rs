@@ -25,6 +25,11 @@ impl DataType {
         Self { schema: None, name: Ident::exact(name), modifiers: Vec::new(), array: false }
     }
 
+    /// The same by a name that needs no copy.
+    pub(crate) const fn own(name: &'static str) -> Self {
+        Self { schema: None, name: Ident::own(name), modifiers: Vec::new(), array: false }
+    }
+
     /// The modifier at `index` as a number.
     pub fn modifier(&self, index: usize) -> Option<i64> {
         self.modifiers.get(index)?.parse().ok()

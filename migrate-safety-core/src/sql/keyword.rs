@@ -237,12 +237,30 @@ pub(crate) fn category(word: &Word<'_>) -> Category {
     if word.quoted {
         return Category::Free;
     }
-    let mut buffer = [0; LONGEST];
-    match lowered(&word.value, &mut buffer).and_then(|w| TABLE.binary_search_by(|row| row.0.as_bytes().cmp(w)).ok()) {
-        Some(at) => TABLE.get(at).map_or(Category::Free, |row| row.1),
-        None => Category::Free,
-    }
+    let Some(&[from, to]) = word.value.bytes().next().and_then(initial) else { return Category::Free };
+    let rows = TABLE.get(usize::from(from)..usize::from(to)).unwrap_or_default();
+    rows.iter().find(|row| row.0.eq_ignore_ascii_case(&word.value)).map_or(Category::Free, |row| row.1)
 }
+
+/// Between which places the table has the words that begin with a letter.
+fn initial(letter: u8) -> Option<&'static [u8; 2]> {
+    INITIALS.get(usize::from(letter.to_ascii_lowercase().checked_sub(b'a')?))
+}
+
+/// For each letter the place of the first word in [`TABLE`] that begins with it, and the place behind the last.
+static INITIALS: [[u8; 2]; 26] = {
+    let mut places = [[0; 2]; 26];
+    let mut at = 0;
+    while at < TABLE.len() {
+        let letter = (TABLE[at].0.as_bytes()[0] - b'a') as usize;
+        if places[letter][1] == 0 {
+            places[letter][0] = at as u8;
+        }
+        at += 1;
+        places[letter][1] = at as u8;
+    }
+    places
+};
 
 /// Whether `word` can be the label of an output column without `AS`.
 pub(crate) fn is_bare_label(word: &Word<'_>) -> bool {

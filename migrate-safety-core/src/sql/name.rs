@@ -1,13 +1,22 @@
 //! Names as the server stores them.
 
 use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
 /// An identifier as the server stores it: folded to lower case unless it was quoted, cut to 63 bytes.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Ident(Arc<str>);
+#[derive(Clone)]
+pub struct Ident(Text);
+
+#[derive(Clone)]
+enum Text {
+    /// One of the server's own names.
+    Own(&'static str),
+    Shared(Arc<str>),
+}
 
 impl Ident {
     /// The longest name a server keeps, in bytes (PostgreSQL's `NAMEDATALEN - 1`).
@@ -24,17 +33,25 @@ impl Ident {
 
     /// A quoted or already stored identifier: kept as it is, cut to 63 bytes.
     pub fn exact(name: &str) -> Self {
-        Self(Arc::from(truncate(name, Self::MAX_BYTES)))
+        Self(Text::Shared(Arc::from(truncate(name, Self::MAX_BYTES))))
+    }
+
+    /// A name of the server's own, at most 63 bytes long.
+    pub(crate) const fn own(name: &'static str) -> Self {
+        Self(Text::Own(name))
     }
 
     /// The stored text, unquoted.
     pub fn as_str(&self) -> &str {
-        &self.0
+        match &self.0 {
+            Text::Own(name) => name,
+            Text::Shared(name) => name,
+        }
     }
 
     /// The name as it has to be written in a statement: quoted where it must be.
     pub fn sql(&self) -> String {
-        quote(&self.0)
+        quote(self)
     }
 }
 
@@ -172,25 +189,51 @@ const RESERVED: &[&str] = &[
 impl Deref for Ident {
     type Target = str;
     fn deref(&self) -> &str {
-        &self.0
+        self.as_str()
     }
 }
 
 impl Borrow<str> for Ident {
     fn borrow(&self) -> &str {
-        &self.0
+        self.as_str()
+    }
+}
+
+impl PartialEq for Ident {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Ident {}
+
+impl PartialOrd for Ident {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Ident {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other)
+    }
+}
+
+impl Hash for Ident {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
     }
 }
 
 impl fmt::Display for Ident {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self)
     }
 }
 
 impl fmt::Debug for Ident {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", &*self.0)
+        write!(f, "{:?}", self.as_str())
     }
 }
 
@@ -203,13 +246,13 @@ impl From<&str> for Ident {
 
 impl PartialEq<str> for Ident {
     fn eq(&self, other: &str) -> bool {
-        &*self.0 == other
+        self.as_str() == other
     }
 }
 
 impl PartialEq<&str> for Ident {
     fn eq(&self, other: &&str) -> bool {
-        &*self.0 == *other
+        self.as_str() == *other
     }
 }
 

@@ -71,6 +71,9 @@ impl<'t> LineIndex<'t> {
     /// Reads through `text` once.
     pub fn new(text: &'t str) -> Self {
         let ascii = text.is_ascii();
+        if ascii {
+            return Self { text, anchors: line_starts(text), ascii };
+        }
         let mut here = Position::START;
         let mut anchors = vec![here];
         let mut last = 0;
@@ -82,7 +85,7 @@ impl<'t> LineIndex<'t> {
                     last = here.offset;
                 }
                 0x80..=0xbf => {}
-                _ if !ascii && offset >= last + Self::STRIDE => {
+                _ if offset >= last + Self::STRIDE => {
                     anchors.push(Position { offset, ..here });
                     last = offset;
                     here.column = here.column.saturating_add(1);
@@ -119,4 +122,11 @@ impl<'t> LineIndex<'t> {
     pub fn end(&self) -> Position {
         self.at(self.text.len())
     }
+}
+
+/// The start of each line of a text in which every character is one byte.
+fn line_starts(text: &str) -> Vec<Position> {
+    let behind = text.match_indices('\n').map(|(offset, _)| offset + 1);
+    let lines = std::iter::once(0).chain(behind).zip(1..);
+    lines.map(|(offset, line)| Position { offset, line, column: 1 }).collect()
 }

@@ -45,6 +45,9 @@ pub fn split(target: Target, text: &str) -> Vec<Span> {
     Splitter::new(&LineIndex::new(text), target.version).map(|piece| piece.span).collect()
 }
 
+/// How many tokens most statements have at most.
+const USUAL_TOKENS: usize = 32;
+
 /// Gives the pieces of a script.
 #[derive(Debug)]
 pub(crate) struct Splitter<'s, 't> {
@@ -123,7 +126,8 @@ impl<'s, 't> Splitter<'s, 't> {
     fn statement(&mut self, first: LocatedToken<'t>) -> (Tokens<'t>, usize) {
         let mut nesting = Nesting::default();
         nesting.enter(None, &first.token);
-        let mut tokens = vec![first];
+        let mut tokens = Vec::with_capacity(USUAL_TOKENS);
+        tokens.push(first);
         let mut problems = std::mem::take(&mut self.problems);
         let mut end = self.lexer.offset();
         loop {

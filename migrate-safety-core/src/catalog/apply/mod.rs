@@ -28,6 +28,7 @@ mod passes;
 mod set_type;
 
 pub use passes::in_pass_order;
+pub(crate) use passes::sort_by_pass;
 
 use super::{Catalog, Column, Constraint, Object, Relation, RelationId, Routine, Stamp};
 use crate::sql::operation::TableTarget;
@@ -64,6 +65,17 @@ pub struct Removed {
     pub identities: Vec<(RelationId, RelationId)>,
     /// What `CASCADE` took without its being named, each in the server's words: `view v`.
     pub cascaded: Vec<(Object, String)>,
+}
+
+impl Removed {
+    pub(crate) fn is_empty(&self) -> bool {
+        let Self { relations, constraints, columns, routines, cascaded } = self;
+        relations.is_empty()
+            && constraints.is_empty()
+            && columns.is_empty()
+            && routines.is_empty()
+            && cascaded.is_empty()
+    }
 }
 
 impl Applied {

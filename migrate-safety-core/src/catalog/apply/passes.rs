@@ -12,13 +12,15 @@ pub fn in_pass_order(operations: &[LocatedOperation]) -> Vec<&LocatedOperation> 
         let from = ordered.len();
         ordered.extend(run);
         if let Some(run) = ordered.get_mut(from..) {
-            run.sort_by_key(|located| match &located.operation {
-                Operation::AlterTable(alter) => pass(&alter.action),
-                _ => Pass::Unordered,
-            });
+            run.sort_by_key(|located| pass_of(located));
         }
     }
     ordered
+}
+
+/// Puts the operations of one statement into the order of [`in_pass_order`].
+pub(crate) fn sort_by_pass(operations: &mut [LocatedOperation]) {
+    operations.chunk_by_mut(same_statement).for_each(|run| run.sort_by_key(pass_of));
 }
 
 /// Whether two neighbouring operations are actions of one `ALTER TABLE`. Inside a routine each is taken for a
@@ -27,8 +29,8 @@ fn same_statement(a: &LocatedOperation, b: &LocatedOperation) -> bool {
     let (Operation::AlterTable(first), Operation::AlterTable(second)) = (&a.operation, &b.operation) else {
         return false;
     };
-    let target = |alter: &AlterTable| (alter.table.clone(), alter.word, alter.only, alter.if_exists);
-    a.routine.is_none() && b.routine.is_none() && target(first) == target(second)
+    let settings = |alter: &AlterTable| (alter.word, alter.only, alter.if_exists);
+    a.routine.is_none() && b.routine.is_none() && first.table == second.table && settings(first) == settings(second)
 }
 
 /// The server's passes, in order.
@@ -43,6 +45,13 @@ enum Pass {
     AddOtherConstraint,
     Miscellaneous,
     Unordered,
+}
+
+fn pass_of(located: &LocatedOperation) -> Pass {
+    match &located.operation {
+        Operation::AlterTable(alter) => pass(&alter.action),
+        _ => Pass::Unordered,
+    }
 }
 
 fn pass(action: &TableAction) -> Pass {

@@ -6,7 +6,7 @@ use crate::catalog::builtin::CastContext;
 use crate::catalog::casts::CastPath;
 use crate::catalog::query::{mentions, parents};
 use crate::catalog::store::UNKNOWN_TYPE;
-use crate::catalog::{Column, ColumnId, ConstraintKind, Relation, RelationId, RelationKind};
+use crate::catalog::{Catalog, Column, ColumnId, ConstraintKind, Relation, RelationId, RelationKind};
 use crate::sql::expr::Expression;
 use crate::sql::{DataType, Ident, ObjectName};
 
@@ -178,16 +178,29 @@ impl Change<'_> {
         }
     }
 
-    /// Whether a policy, of the table itself or of another, has a condition on the column.
-    fn policies_reading(&self, table: RelationId, column: ColumnId) -> bool {
-        let tables = self.catalog.hints.guarded.iter().filter_map(|id| self.catalog.table(*id));
-        let mut reads = tables.flat_map(|t| &t.policies).flat_map(|policy| &policy.reads);
-        reads.any(|read| read.relation == table && read.columns.contains(&column))
-    }
-
     /// What keeps a column from getting another type.
     fn refuse_dependents(&mut self, table: RelationId, column: &Column) -> bool {
-        let Some(definition) = self.table(table) else { return true };
+        let obstacle = self.catalog.retyping_obstacle(table, column);
+        if let Some((sqlstate, message)) = obstacle {
+            self.conflict(sqlstate, message);
+        }
+        obstacle.is_some()
+    }
+}
+
+impl Catalog {
+    /// The tables with a policy that has a condition on the column, the column's own perhaps among them.
+    pub(crate) fn policies_reading(&self, table: RelationId, column: ColumnId) -> impl Iterator<Item = RelationId> {
+        let reads = move |id: &RelationId| {
+            let mut reads = self.table(*id).into_iter().flat_map(|t| &t.policies).flat_map(|policy| &policy.reads);
+            reads.any(|read| read.relation == table && read.columns.contains(&column))
+        };
+        self.hints.guarded.iter().copied().filter(reads)
+    }
+
+    /// The error of changing a column's type while something depends on it that cannot follow.
+    pub(crate) fn retyping_obstacle(&self, table: RelationId, column: &Column) -> Option<(&'static str, &'static str)> {
+        let definition = self.table(table)?;
         let generated = |c: &&Column| {
             c.id != column.id && c.generated.as_ref().is_some_and(|g| mentions(&g.expression.expr, column))
         };
@@ -195,19 +208,18 @@ impl Change<'_> {
             t.columns.contains(&column.id) || t.when.as_ref().is_some_and(|when| mentions(&when.expr, column))
         });
         let mut sqlstate = "0A000";
-        let refused = if !self.catalog.views_reading(table, Some(column.id)).is_empty() {
+        let refused = if !self.views_reading(table, Some(column.id)).is_empty() {
             "cannot alter type of a column used by a view or rule"
         } else if definition.columns.iter().any(|c| generated(&c)) {
-            sqlstate = if self.version() < 15 { "42601" } else { sqlstate };
+            sqlstate = if self.target().version < 15 { "42601" } else { sqlstate };
             "cannot alter type of a column used by a generated column"
-        } else if self.policies_reading(table, column.id) {
+        } else if self.policies_reading(table, column.id).next().is_some() {
             "cannot alter type of a column used in a policy definition"
         } else if in_trigger {
             "cannot alter type of a column used in a trigger definition"
         } else {
-            return false;
+            return None;
         };
-        self.conflict(sqlstate, refused);
-        true
+        Some((sqlstate, refused))
     }
 }

@@ -70,15 +70,16 @@ impl Catalog {
 
     /// Everything that `next` leads to from `id`, each once, in order of distance.
     fn reach(&self, id: RelationId, next: impl Fn(&Relation) -> Vec<RelationId>) -> Vec<RelationId> {
-        let mut seen = HashSet::from([id]);
+        let mut level = self.relation(id).map(&next).unwrap_or_default();
         let mut found = Vec::new();
-        let mut level = vec![id];
+        if level.is_empty() {
+            return found;
+        }
+        let mut seen = HashSet::from([id]);
         while !level.is_empty() {
-            let nearer = std::mem::take(&mut level);
-            for relation in nearer.into_iter().filter_map(|id| self.relation(id)) {
-                level.extend(next(relation).into_iter().filter(|id| seen.insert(*id)));
-            }
+            level.retain(|id| seen.insert(*id));
             found.extend(&level);
+            level = level.iter().filter_map(|id| self.relation(*id)).flat_map(&next).collect();
         }
         found
     }

@@ -85,6 +85,12 @@ impl<'a> Dropped<'a> {
         found
     }
 
+    /// Tables with policies that go.
+    pub(super) fn policies(&self) -> Vec<RelationId> {
+        let columns = self.columns().filter(|_| self.cascade);
+        columns.flat_map(|(id, column)| self.scene.catalog.policies_reading(id, column.id)).collect()
+    }
+
     /// Views that go, and the indexes of materialised ones.
     pub(super) fn views(&self) -> Vec<RelationId> {
         if !self.cascade {

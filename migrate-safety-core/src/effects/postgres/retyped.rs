@@ -141,6 +141,10 @@ impl<'a> Retyped<'a> {
     /// or a comparison with a constant, which has the old type.
     pub(super) fn lost_meaning(&self) -> Option<String> {
         let found = self.columns.first()?;
+        // The server looks at these first.
+        if self.scene.catalog.retyping_obstacle(found.id, found.column).is_some() {
+            return None;
+        }
         let (old, new) = (self.base(&found.column.data_type), self.base(&self.to));
         // The server keeps what is done with a varchar or a domain as `(c)::text`, which still works.
         if old.is("varchar") || old.name != found.column.data_type.name {

@@ -215,7 +215,14 @@ pub enum Operation {
     /// `MERGE`.
     Merge(Box<Merge>),
     /// `COPY`.
-    Copy { table: Option<ObjectName>, query: Option<Box<Query>>, from: bool, stdin_or_stdout: bool },
+    Copy {
+        table: Option<ObjectName>,
+        /// The columns, if written.
+        columns: Vec<Ident>,
+        query: Option<Box<Query>>,
+        from: bool,
+        stdin_or_stdout: bool,
+    },
     /// `CALL procedure(…)`.
     Call { name: ObjectName, args: Vec<Expr> },
     /// `DO $$ … $$`: what is inside follows as operations of their own.

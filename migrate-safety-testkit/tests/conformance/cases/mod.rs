@@ -13,6 +13,7 @@ mod fallen;
 mod index;
 mod inheritance;
 mod objects;
+mod order;
 mod owners;
 mod partition_keys;
 mod partition_trees;
@@ -38,6 +39,7 @@ pub(crate) fn all() -> impl Iterator<Item = Row> {
         index::ROWS,
         inheritance::ROWS,
         objects::ROWS,
+        order::ROWS,
         owners::ROWS,
         partition_keys::ROWS,
         partition_trees::ROWS,

@@ -120,7 +120,7 @@ impl Catalog {
             }
             _ => {}
         }
-        if let Some(problem) = self.schema_problem(schema) {
+        if let Some(problem) = self.move_problem(&relation.schema, schema) {
             return applied.conflicts.push(problem);
         }
         if relation.schema == *schema {
@@ -161,10 +161,10 @@ impl Catalog {
     /// `ALTER TYPE | DOMAIN … SET SCHEMA`.
     pub(super) fn move_type(&mut self, name: &ObjectName, domain: bool, schema: &Ident, applied: &mut Applied) {
         let Some(id) = self.alterable_type(name, domain, applied) else { return };
-        if let Some(problem) = self.schema_problem(schema) {
+        let Some(def) = self.types.get(&id) else { return };
+        if let Some(problem) = self.move_problem(&def.schema, schema) {
             return applied.conflicts.push(problem);
         }
-        let Some(def) = self.types.get(&id) else { return };
         if def.schema == *schema {
             return;
         }

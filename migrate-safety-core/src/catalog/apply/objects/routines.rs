@@ -203,7 +203,7 @@ impl Catalog {
         let Some((schema, name)) = self.routine(id).map(|r| (r.schema.clone(), r.name.clone())) else { return };
         match action {
             AlterRoutine::Rename { to } => self.place_routine(id, schema, to.clone(), applied),
-            AlterRoutine::SetSchema { schema: to } => match self.schema_problem(to) {
+            AlterRoutine::SetSchema { schema: to } => match self.move_problem(&schema, to) {
                 Some(problem) => applied.conflicts.push(problem),
                 None if schema == *to => {}
                 None => self.place_routine(id, to.clone(), name, applied),

@@ -27,6 +27,19 @@ impl Catalog {
         (!known && !self.may_exist(schema)).then(|| missing_schema(schema))
     }
 
+    /// What keeps an object of one schema from being moved into another, if anything (`CheckSetNamespace` on the
+    /// server).
+    pub(super) fn move_problem(&self, from: &Ident, to: &Ident) -> Option<Conflict> {
+        let either = |schema: &str| *from == *schema || *to == *schema;
+        if either(TEMP_SCHEMA) {
+            return Some(Conflict::new("0A000", "cannot move objects into or out of temporary schemas"));
+        }
+        if either("pg_toast") {
+            return Some(Conflict::new("0A000", "cannot move objects into or out of TOAST schema"));
+        }
+        self.schema_problem(to)
+    }
+
     /// The relation of this name; where there is none, what the server says of it.
     pub(super) fn existing_relation(
         &self,

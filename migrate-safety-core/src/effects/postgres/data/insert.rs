@@ -25,9 +25,12 @@ impl Doing<'_> {
         }
     }
 
-    pub(super) fn copy_from(&mut self, table: &ObjectName) {
+    pub(super) fn copy_from(&mut self, table: &ObjectName, columns: &[Ident]) {
         let Some(base) = self.target(table, &Event::Insert) else { return };
         self.facts.insert("data/target");
+        if !columns.is_empty() {
+            self.draw_defaults(base, Some(&Given::columns(columns)));
+        }
         for partition in partition::kept(self.scene.catalog, base, &|_| Wanted::Any) {
             self.lock(partition, LockMode::RowExclusive);
         }
@@ -105,6 +108,11 @@ pub(super) struct Given<'q> {
 }
 
 impl<'q> Given<'q> {
+    /// Some value in each of these columns.
+    fn columns(columns: &[Ident]) -> Self {
+        Self { columns: columns.to_vec(), rows: Vec::new(), output: Vec::new(), ignores_identities: false }
+    }
+
     fn of(doing: &Doing<'_>, base: RelationId, insert: &'q Insert) -> Self {
         let mut given = Self {
             columns: insert.columns.clone(),

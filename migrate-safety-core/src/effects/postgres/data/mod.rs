@@ -212,7 +212,7 @@ impl<'s> Doing<'s> {
         match operation {
             Operation::Select(query) | Operation::CreateTableAs { query, .. } => self.change_in(&query.ctes, kept),
             Operation::Copy { query: Some(query), .. } => self.change_in(&query.ctes, kept),
-            Operation::Copy { table: Some(table), from: true, .. } => self.copy_from(table),
+            Operation::Copy { table: Some(table), columns, from: true, .. } => self.copy_from(table, columns),
             Operation::Insert(insert) => {
                 self.change_in(&insert.ctes, kept);
                 self.insert(insert);

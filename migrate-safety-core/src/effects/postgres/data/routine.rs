@@ -56,8 +56,7 @@ impl Doing<'_> {
         const DEEPEST: usize = 8;
 
         if self.inside.len() <= DEEPEST {
-            let scene =
-                Scene { operation, catalog: self.scene.catalog, session: self.scene.session, now: self.scene.now };
+            let scene = Scene::new(operation, self.scene.catalog, self.scene.session, self.scene.now);
             self.nested.push(engine::effects(&scene));
         }
     }

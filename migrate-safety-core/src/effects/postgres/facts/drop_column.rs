@@ -81,6 +81,23 @@ pub(super) const FACTS: &[Fact] = &[
         )],
         ..Fact::BASE
     },
+    Fact {
+        id: "drop-column/policies",
+        of: &[Kind::DropColumn],
+        condition: "CASCADE, and policies of other tables read the column",
+        acts: &[Act::lock(|s| of(s, Dropped::policies), AccessExclusive)],
+        examples: &[
+            Example::new(
+                "CREATE TABLE t (id int, a int); CREATE TABLE u (id int); CREATE POLICY p ON u USING (EXISTS (SELECT FROM t WHERE t.a = u.id))",
+                "ALTER TABLE t DROP COLUMN a CASCADE",
+            ),
+            Example::new(
+                "CREATE TABLE t (id int, a int); CREATE TABLE u (id int); CREATE POLICY p ON u USING (EXISTS (SELECT FROM t WHERE t.id = u.id))",
+                "ALTER TABLE t DROP COLUMN a CASCADE",
+            ),
+        ],
+        ..Fact::BASE
+    },
 ];
 
 fn of<'a>(scene: &Scene<'a>, list: impl FnOnce(&Dropped<'a>) -> Vec<RelationId>) -> Vec<RelationId> {

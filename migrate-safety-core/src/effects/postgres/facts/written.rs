@@ -82,24 +82,36 @@ pub(super) const FACTS: &[Fact] = &[
 
 /// The first error of looking up what a statement reads.
 fn unknown_name(scene: &Scene<'_>) -> Option<Failure> {
+    let built;
     let query = match scene.operation {
-        Operation::Select(query) => (**query).clone(),
+        Operation::Select(query) => query,
+        Operation::Insert(insert) if insert.ctes.is_empty() => insert.source.as_ref()?,
+        _ => {
+            built = looked_up(scene)?;
+            &built
+        }
+    };
+    scene.catalog.shape(query).problems.into_iter().next().map(Failure::from)
+}
+
+/// What a statement reads, as one query.
+fn looked_up(scene: &Scene<'_>) -> Option<Query> {
+    match scene.operation {
         Operation::Insert(insert) => {
             let source = insert.source.clone()?;
-            Query { ctes: insert.ctes.iter().chain(&source.ctes).cloned().collect(), ..source }
+            Some(Query { ctes: insert.ctes.iter().chain(&source.ctes).cloned().collect(), ..source })
         }
         Operation::Update(update) => {
             let values = update.assignments.iter().map(|(_, value)| value);
             let read = values.chain(&update.filter).chain(returned(scene, &update.returning));
-            reading(&update.ctes, &update.table, update.alias.as_ref(), &update.from, read)
+            Some(reading(&update.ctes, &update.table, update.alias.as_ref(), &update.from, read))
         }
         Operation::Delete(delete) => {
             let read = delete.filter.iter().chain(returned(scene, &delete.returning));
-            reading(&delete.ctes, &delete.table, delete.alias.as_ref(), &delete.using, read)
+            Some(reading(&delete.ctes, &delete.table, delete.alias.as_ref(), &delete.using, read))
         }
-        _ => return None,
-    };
-    scene.catalog.shape(&query).problems.into_iter().next().map(Failure::from)
+        _ => None,
+    }
 }
 
 /// What `RETURNING` reads, but for what it says of `old` and `new`, which PostgreSQL 18 knows there.

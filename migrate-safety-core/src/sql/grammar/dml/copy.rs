@@ -22,15 +22,13 @@ pub(super) fn copy(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
         c.expect("TO")?;
         let stdin_or_stdout = file(c)?;
         options(c)?;
-        return Ok(Operation::Copy { table: None, query, from: false, stdin_or_stdout });
+        return Ok(Operation::Copy { table: None, columns: Vec::new(), query, from: false, stdin_or_stdout });
     }
     if c.is("BINARY") {
         c.skip();
     }
     let table = Some(c.object_name()?);
-    if c.is_token(&Token::LParen) {
-        c.ident_list()?;
-    }
+    let columns = if c.is_token(&Token::LParen) { c.ident_list()? } else { Vec::new() };
     let from = c.eat("FROM");
     if !from {
         c.expect("TO")?;
@@ -42,7 +40,7 @@ pub(super) fn copy(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
         expr(c)?;
         c.since(12, mark, "`COPY … WHERE`");
     }
-    Ok(Operation::Copy { table, query: None, from, stdin_or_stdout })
+    Ok(Operation::Copy { table, columns, query: None, from, stdin_or_stdout })
 }
 
 /// `'file'`, `PROGRAM 'command'`, `STDIN`: whether it is the last.

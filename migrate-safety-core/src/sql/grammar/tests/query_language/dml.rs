@@ -67,8 +67,9 @@ fn show_operation(operation: &Operation) -> String {
             say("exprs", show::list(&merge.exprs));
             say("returning", show::list(&merge.returning));
         }
-        Operation::Copy { table, query, from, stdin_or_stdout } => {
+        Operation::Copy { table, columns, query, from, stdin_or_stdout } => {
             say("copy", table.as_ref().map(ToString::to_string).unwrap_or_default());
+            say("columns", names(columns));
             say("query", query.as_ref().map(|q| show::query(q)).unwrap_or_default());
             say(if *from { "from" } else { "to" }, if *stdin_or_stdout { "client" } else { "server" }.to_owned());
         }
@@ -126,7 +127,7 @@ const CASES: &[(&str, &str)] = &[
         "MERGE INTO t USING a JOIN b ON x ON y WHEN NOT MATCHED THEN INSERT DEFAULT VALUES",
         "merge t; using <select  from a, b on x>; on y; does i",
     ),
-    ("COPY s.t (a, b) FROM STDIN WITH (FORMAT csv, HEADER)", "copy s.t; from client"),
+    ("COPY s.t (a, b) FROM STDIN WITH (FORMAT csv, HEADER)", "copy s.t; columns a, b; from client"),
     ("COPY t TO '/tmp/x' CSV HEADER QUOTE AS '\"' FORCE QUOTE a, b", "copy t; to server"),
     ("COPY t FROM PROGRAM 'cat' DELIMITER ',' NULL AS '' WHERE a > 1", "copy t; from server"),
     ("COPY BINARY t TO stdout USING DELIMITERS '|'", "copy t; to client"),
