@@ -87,7 +87,7 @@ impl Race {
             self.about.extend(statement.problems.iter().map(|problem| format!("{sql}: {}", problem.message)));
             for located in in_pass_order(&statement.operations) {
                 let operation = &located.operation;
-                let scene = Scene { operation, catalog: &self.catalog, session: &self.session, now: self.now };
+                let scene = Scene::new(operation, &self.catalog, &self.session, self.now);
                 let foreseen = effects(&scene).failures.into_iter().filter(|failure| !failure.only_with_rows);
                 self.about.extend(foreseen.map(|failure| format!("{sql}: runs, foreseen: {}", failure.message)));
                 let conflicts =
