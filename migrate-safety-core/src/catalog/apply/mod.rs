@@ -69,11 +69,12 @@ pub struct Removed {
 
 impl Removed {
     pub(crate) fn is_empty(&self) -> bool {
-        let Self { relations, constraints, columns, routines, cascaded } = self;
+        let Self { relations, constraints, columns, routines, identities, cascaded } = self;
         relations.is_empty()
             && constraints.is_empty()
             && columns.is_empty()
             && routines.is_empty()
+            && identities.is_empty()
             && cascaded.is_empty()
     }
 }
