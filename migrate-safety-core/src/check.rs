@@ -534,12 +534,13 @@ impl<'c> Replay<'c> {
         }
         for (name, body) in called {
             self.calls.push(name);
-            problems.extend(body.problems);
+            // The body stands elsewhere: what it does is shown at the call.
+            let span = current.statement.span;
+            problems.extend(body.problems.into_iter().map(|problem| Problem { span, ..problem }));
             let mut operations = body.operations;
             self.count_calls_in_loops(&mut operations);
             for mut inner in operations {
-                // The body stands elsewhere: what it does is shown at the call.
-                inner.span = current.statement.span;
+                inner.span = span;
                 self.operation(current, inner, judged, problems, findings);
             }
             self.calls.pop();

@@ -34,6 +34,22 @@ proptest! {
     }
 }
 
+/// The body stands in another file than its call.
+#[test]
+fn of_a_body_that_cannot_be_read() {
+    let body =
+        "CREATE LANGUAGE c;\nCREATE FUNCTION f() RETURNS int LANGUAGE c AS 'there is a lot of text before the end';";
+    History {
+        version: 16,
+        layout: Layout::Sqlx,
+        transaction: true,
+        complete: true,
+        schema: None,
+        migrations: vec![(body.to_owned(), None), ("\n\nSELECT f();".to_owned(), None)],
+    }
+    .is_judged();
+}
+
 /// Migrations, and how they are to be read.
 #[derive(Debug)]
 struct History {

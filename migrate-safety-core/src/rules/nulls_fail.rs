@@ -17,7 +17,6 @@ pub(super) static RULE: Rule = Rule {
     source: "PostgreSQL docs, 5.5.2 Not-Null Constraints",
     bad: &[Sample::new(USERS, "ALTER TABLE users ADD CONSTRAINT email_there NOT NULL email NOT VALID;").on(18)],
     good: &[Sample::new(CHECKED, "ALTER TABLE users ALTER COLUMN email SET NOT NULL;")],
-    planned: true,
     check: Check::Outcome(check),
     ..Rule::BASE
 };
