@@ -6,7 +6,7 @@ use super::rule::{Check, Findings, Rule, Sample};
 use super::view::OperationView;
 use crate::catalog::Relation;
 use crate::sql::Operation;
-use crate::sql::operation::{ObjectCommand, ReplicaIdentity};
+use crate::sql::operation::ReplicaIdentity;
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
@@ -20,6 +20,8 @@ pub(super) static RULE: Rule = Rule {
     good: &[
         Sample::new("CREATE TABLE logs (id bigint PRIMARY KEY);", "CREATE PUBLICATION feed FOR TABLE logs;"),
         Sample::new("CREATE TABLE logs (line text); ALTER TABLE logs REPLICA IDENTITY FULL;", "CREATE PUBLICATION feed FOR TABLE logs;"),
+        Sample::new("CREATE TABLE logs (line text);", "CREATE PUBLICATION feed FOR TABLE logs WITH (publish = 'insert, truncate');"),
+        Sample::new("CREATE TABLE logs (line text); CREATE PUBLICATION feed FOR TABLE logs;", "ALTER PUBLICATION feed DROP TABLE logs;"),
     ],
     check: Check::Operation(check),
     ..Rule::BASE
@@ -27,10 +29,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
     let scene = &view.scene;
-    let Operation::Publication { command, tables, all_tables, .. } = scene.operation else { return };
-    if *command == ObjectCommand::Drop {
-        return;
-    }
+    let Operation::Publication { tables, all_tables, changes: true, .. } = scene.operation else { return };
     let published: Vec<&Relation> = if *all_tables {
         scene.catalog.relations.values().collect()
     } else {

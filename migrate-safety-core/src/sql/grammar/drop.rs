@@ -284,7 +284,7 @@ fn publications(c: &mut Cursor<'_, '_>) -> Parse<Vec<Operation>> {
     let names = c.list(Cursor::ident)?;
     c.cascade();
     let command = ObjectCommand::Drop;
-    let drop = |name| Operation::Publication { command, name, tables: Vec::new(), all_tables: false };
+    let drop = |name| Operation::Publication { command, name, tables: Vec::new(), all_tables: false, changes: false };
     Ok(names.into_iter().map(drop).collect())
 }
 

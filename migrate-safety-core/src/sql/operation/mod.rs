@@ -179,7 +179,15 @@ pub enum Operation {
         sql: Box<str>,
     },
     /// `CREATE / ALTER / DROP PUBLICATION`.
-    Publication { command: ObjectCommand, name: Ident, tables: Vec<ObjectName>, all_tables: bool },
+    Publication {
+        command: ObjectCommand,
+        name: Ident,
+        tables: Vec<ObjectName>,
+        all_tables: bool,
+        /// Whether updates and deletes of the tables may be published from now on: not where only inserts are, nor where
+        /// the tables are taken away.
+        changes: bool,
+    },
     /// Any other object class that no relation depends on: aggregate, cast, operator, collation, text search,
     /// foreign server, event trigger, role, language, transform …
     OtherObject {

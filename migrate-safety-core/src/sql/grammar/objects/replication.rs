@@ -12,14 +12,17 @@ pub(super) fn create_publication(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let name = c.ident()?;
     let all_tables = c.eat_all("FOR ALL TABLES");
     let tables = if !all_tables && c.eat("FOR") { objects(c)? } else { Vec::new() };
-    with_definition(c)?;
+    let options = with_definition(c)?;
     c.since(10, start, "a publication");
-    Ok(Operation::Publication { command: ObjectCommand::Create, name, tables, all_tables })
+    let kinds = option(&options, "publish").and_then(|publish| publish.value.as_deref());
+    let changes = kinds.is_none_or(|kinds| kinds.split(',').any(|kind| matches!(kind.trim(), "update" | "delete")));
+    Ok(Operation::Publication { command: ObjectCommand::Create, name, tables, all_tables, changes })
 }
 
 pub(super) fn alter_publication(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let name = c.ident()?;
     let mut tables = Vec::new();
+    let changes = !c.is("DROP");
     if c.is("SET") && *c.peek_nth(1) == Token::LParen {
         c.advance();
         definition(c)?;
@@ -28,7 +31,7 @@ pub(super) fn alter_publication(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     } else {
         Tails::RENAME_OWNER.read(c)?;
     }
-    Ok(Operation::Publication { command: ObjectCommand::Alter, name, tables, all_tables: false })
+    Ok(Operation::Publication { command: ObjectCommand::Alter, name, tables, all_tables: false, changes })
 }
 
 /// `TABLE a (x) WHERE (…), b, TABLES IN SCHEMA s`: the tables.
