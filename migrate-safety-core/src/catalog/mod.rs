@@ -36,8 +36,8 @@ mod types;
 mod typing;
 mod volatility;
 
-pub(crate) use apply::sort_by_pass;
 pub use apply::{Applied, Conflict, Removed, in_pass_order};
+pub(crate) use apply::{is_system_column, sort_by_pass};
 pub use builtin::CastContext;
 pub use casts::{Cast, CastPath};
 pub use dependents::{Dependent, Object};

@@ -3,7 +3,8 @@
 use super::finding::Category;
 use super::rule::{Check, Rule, Sample, StatementFindings};
 use super::view::{Judged, MigrationView};
-use crate::catalog::{Catalog, Relation, RelationId, Table, Trigger};
+use crate::catalog::{Catalog, Relation, RelationId, Table, Trigger, is_system_column};
+use crate::sql::Ident;
 use crate::sql::operation::{FiringState, RoutineBody};
 use crate::sql::plpgsql::row_fields;
 
@@ -27,6 +28,12 @@ pub(super) static RULE: Rule = Rule {
             "",
             "CREATE TABLE users (id bigint PRIMARY KEY, updated_at timestamptz);
              CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.updated_at := now(); RETURN NEW; END $$;
+             CREATE TRIGGER stamped BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION stamp();",
+        ),
+        Sample::new(
+            "",
+            "CREATE TABLE users (id bigint PRIMARY KEY, origin oid);
+             CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.origin := NEW.tableoid; RETURN NEW; END $$;
              CREATE TRIGGER stamped BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION stamp();",
         ),
     ],
@@ -58,7 +65,7 @@ fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
 }
 
 /// A trigger of a table that fails, and the column that it misses.
-fn broken<'c>(catalog: &'c Catalog, relation: &'c Relation) -> Option<(&'c Trigger, String)> {
+fn broken<'c>(catalog: &'c Catalog, relation: &'c Relation) -> Option<(&'c Trigger, Ident)> {
     let table = relation.table()?;
     table.triggers.iter().find_map(|trigger| {
         let routine = catalog.routines.get(&trigger.routine?)?;
@@ -69,18 +76,18 @@ fn broken<'c>(catalog: &'c Catalog, relation: &'c Relation) -> Option<(&'c Trigg
     })
 }
 
-fn missing(table: &Table, body: &RoutineBody) -> Option<String> {
-    row_fields(body)?.into_iter().find(|field| table.column(field).is_none())
+fn missing(table: &Table, body: &RoutineBody) -> Option<Ident> {
+    row_fields(body)?.into_iter().find(|field| table.column(field).is_none() && !is_system_column(field))
 }
 
 /// Whether an operation made the trigger, or took the column.
-fn is_cause(judged: &Judged, trigger: &Trigger, field: &str) -> bool {
+fn is_cause(judged: &Judged, trigger: &Trigger, field: &Ident) -> bool {
     use crate::sql::Operation::{AlterTable, CreateTrigger};
     use crate::sql::operation::TableAction::RenameColumn;
     match &judged.located.operation {
         CreateTrigger(created) => created.name == trigger.name,
-        AlterTable(alter) if matches!(&alter.action, RenameColumn { column, .. } if column.as_str() == field) => true,
-        _ => judged.removed.columns.iter().any(|(_, column)| column.name.as_str() == field),
+        AlterTable(alter) if matches!(&alter.action, RenameColumn { column, .. } if column == field) => true,
+        _ => judged.removed.columns.iter().any(|(_, column)| column.name == *field),
     }
 }
 

@@ -171,6 +171,6 @@ impl Change<'_> {
 }
 
 /// Whether every table has a column of this name of its own.
-pub(super) fn is_system_column(name: &str) -> bool {
+pub(crate) fn is_system_column(name: &str) -> bool {
     matches!(name, "tableoid" | "ctid" | "xmin" | "xmax" | "cmin" | "cmax")
 }

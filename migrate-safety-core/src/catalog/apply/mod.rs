@@ -27,6 +27,7 @@ mod partition;
 mod passes;
 mod set_type;
 
+pub(crate) use change::is_system_column;
 pub use passes::in_pass_order;
 pub(crate) use passes::sort_by_pass;
 

@@ -3,7 +3,7 @@
 mod rule;
 mod scope;
 
-use super::apply::Conflict;
+use super::apply::{Conflict, is_system_column};
 use super::store::UNKNOWN_TYPE;
 use super::types::FoundType;
 use super::typing::{ExprType, Typing};
@@ -393,7 +393,7 @@ impl Analysis<'_> {
             return self.read(found.origin);
         }
         // The name of a table stands for its row; every table has system columns.
-        let system = matches!(name.as_str(), "ctid" | "xmin" | "xmax" | "cmin" | "cmax" | "tableoid" | "value");
+        let system = is_system_column(name) || name.as_str() == "value";
         if system || (qualifier.is_none() && scope.has_source(name)) || !scope.is_complete() {
             return;
         }

@@ -2,7 +2,7 @@
 
 use super::Rows;
 use super::query::Sight;
-use crate::catalog::{Catalog, Column, Index, RelationId, TypeRef};
+use crate::catalog::{Catalog, Column, Index, RelationId, TypeRef, is_system_column};
 use crate::sql::expr::{Expr, Query};
 use crate::sql::{DataType, Ident};
 
@@ -193,7 +193,7 @@ impl<'o> Look<'_, 'o> {
 
     /// Whether a side has a column; nothing if its columns are not known.
     fn has(&self, side: &Side<'_>, name: &Ident) -> Option<bool> {
-        if SYSTEM_COLUMNS.contains(&name.as_str()) {
+        if is_system_column(name) {
             return side.relation.map(|_| true);
         }
         let relation = self.sight.catalog.relation(side.relation?)?;
@@ -278,9 +278,6 @@ impl<'o> Look<'_, 'o> {
         indexed && !has_few_values(catalog, column)
     }
 }
-
-/// Columns that every table has.
-const SYSTEM_COLUMNS: &[&str] = &["ctid", "tableoid", "xmin", "xmax", "cmin", "cmax"];
 
 /// What the key of a table is taken to be of which only the name is known.
 const USUAL_KEY: &str = "id";

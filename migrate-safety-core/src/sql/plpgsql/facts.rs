@@ -55,7 +55,7 @@ pub(crate) fn raises(body: &RoutineBody) -> bool {
 
 /// The columns that the body of a trigger's function names as `NEW.column` or `OLD.column`; `None` where what it does
 /// depends on which trigger has fired.
-pub(crate) fn row_fields(body: &RoutineBody) -> Option<Vec<String>> {
+pub(crate) fn row_fields(body: &RoutineBody) -> Option<Vec<Ident>> {
     const WHICH: &[&str] =
         &["TG_NAME", "TG_RELID", "TG_RELNAME", "TG_TABLE_NAME", "TG_TABLE_SCHEMA", "TG_NARGS", "TG_ARGV"];
     let lines = LineIndex::new(&body.text);
@@ -71,7 +71,7 @@ pub(crate) fn row_fields(body: &RoutineBody) -> Option<Vec<String>> {
         };
         read = match (read, &token) {
             (2, Token::Word(word)) => {
-                fields.push(if word.quoted { word.value.to_string() } else { word.value.to_lowercase() });
+                fields.push(if word.quoted { Ident::exact(&word.value) } else { Ident::folded(&word.value) });
                 0
             }
             (1, Token::Period) => 2,
