@@ -7,6 +7,8 @@ pub mod catalog;
 mod check;
 mod checker;
 pub mod config;
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+pub mod databases;
 pub mod dialect;
 #[cfg(feature = "live")]
 pub mod drift;

@@ -1,7 +1,7 @@
 //! From text to [`Operation`]s: split into statements, cut into tokens, read by PostgreSQL's grammar.
 
 pub mod calls;
-mod cursor;
+pub(crate) mod cursor;
 pub mod datatype;
 pub mod expr;
 mod fragment;
@@ -14,11 +14,11 @@ pub mod operation;
 mod parse;
 pub mod plpgsql;
 pub mod rename;
-mod source;
+pub(crate) mod source;
 pub mod span;
 mod split;
 pub mod statement;
-mod token;
+pub(crate) mod token;
 
 pub use calls::{called_routines, routine_calls};
 pub use datatype::DataType;

@@ -20,8 +20,8 @@ codec!(struct Catalog {
     constraint_names, hints, recent, readers, extensions, comments, rule_texts, others, statistics, collations,
     unknown_names, check_bodies, own_operators, any_temporary, next_id,
 });
-codec!(struct Target { dialect, version });
-codec!(enum Dialect { 0 Postgres });
+codec!(struct Target { dialect, version, patch });
+codec!(enum Dialect { 0 Postgres, 1 MySql, 2 MariaDb, 3 Sqlite });
 codec!(struct Hints { column_types, sequence_users, guarded });
 codec!(struct Recent { migration, relations, referencing, enums });
 codec!(struct Session { settings, local });

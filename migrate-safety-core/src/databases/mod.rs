@@ -1,0 +1,33 @@
+//! MySQL, MariaDB and SQLite: the same pipeline as for PostgreSQL, which the rest of the crate is about.
+//!
+//! ```text
+//! text ─lexer, split─▶ Piece ─grammar─▶ Statement ─▶ Operation
+//!                                                        │
+//!                       Schema (before) ─────────────────┤
+//!                                                        ▼
+//!                        Effects = effects(Operation, Schema, Session)
+//!                                                        │
+//!                       Schema (after) ◀─ apply ─────────┤
+//!                                                        ▼
+//!                                 rules(Operation, Effects, Schema, …) ─▶ Finding
+//! ```
+//!
+//! What both have in common is here: tokens, names, statements, the schema and how statements change it, the replay
+//! and the rules. What a server does is in `mysql/` and `sqlite/`. These servers have far fewer kinds of objects than
+//! PostgreSQL, no schemas within a database and no types of one's own, so that the schema is a smaller thing than
+//! [`Catalog`](crate::catalog::Catalog); a report is the same.
+
+mod lexer;
+#[cfg(feature = "mysql")]
+mod mysql;
+pub mod name;
+pub mod operation;
+mod parse;
+mod reader;
+pub mod schema;
+mod split;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+pub mod statement;
+
+pub use parse::parse;

@@ -1,0 +1,3 @@
+//! What is MySQL's and MariaDB's own.
+
+pub(super) mod grammar;

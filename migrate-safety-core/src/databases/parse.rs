@@ -1,0 +1,66 @@
+//! From the text of a script to what its statements do.
+
+use super::name::Name;
+use super::operation::Operation;
+use super::split::{Piece, pieces};
+use super::statement::{Script, Statement};
+use crate::dialect::{Dialect, Target};
+use crate::sql::cursor::{Cursor, Parse};
+use crate::sql::source::SourceText;
+use crate::sql::statement::{Problem, ProblemKind};
+use crate::sql::token::{LocatedToken, Token};
+
+/// Reads a script. Nothing is left out: what cannot be read is a statement with its [`Problem`].
+pub fn parse(target: Target, text: &str) -> Script {
+    let source = SourceText::new(text);
+    let (pieces, dangling) = pieces(&source.lines, target);
+    let statements = pieces.into_iter().map(|piece| statement(target, piece, &source)).collect();
+    Script { statements, dangling }
+}
+
+fn statement(target: Target, piece: Piece<'_>, source: &SourceText<'_>) -> Statement {
+    let Piece { tokens, range, mut problems, directives } = piece;
+    if tokens.is_empty() {
+        let operation = Operation::Opaque { mentions: Vec::new() };
+        return Statement { span: source.span(range), operation, problems, directives };
+    }
+    let mut cursor = Cursor::new(tokens, source);
+    let span = cursor.whole_span();
+    let read = grammar(target, &mut cursor).and_then(|operation| cursor.expect_end().map(|()| operation));
+    let operation = match read {
+        Ok(operation) => operation,
+        Err(problem) => {
+            // What the scanner complains of explains what the grammar does.
+            if !problems.iter().any(|p| p.kind == ProblemKind::Invalid) {
+                problems.push(problem);
+            }
+            Operation::Opaque { mentions: mentions(cursor.tokens()) }
+        }
+    };
+    problems.extend(cursor.take_problems());
+    Statement { span, operation, problems, directives }
+}
+
+fn grammar(target: Target, cursor: &mut Cursor<'_, '_>) -> Parse<Operation> {
+    match target.dialect {
+        #[cfg(feature = "sqlite")]
+        Dialect::Sqlite => super::sqlite::grammar::statement(cursor, target),
+        #[cfg(feature = "mysql")]
+        Dialect::MySql | Dialect::MariaDb => super::mysql::grammar::statement(cursor, target),
+        _ => Err(cursor.problem(ProblemKind::Unsupported, "this build knows nothing of the dialect")),
+    }
+}
+
+/// The names in a statement that may be those of tables.
+fn mentions(tokens: &[LocatedToken<'_>]) -> Vec<Name> {
+    let mut found: Vec<Name> = Vec::new();
+    for token in tokens.iter().skip(1) {
+        if let Token::Word(word) = &token.token {
+            let name = Name::new(&word.value);
+            if !found.contains(&name) {
+                found.push(name);
+            }
+        }
+    }
+    found
+}

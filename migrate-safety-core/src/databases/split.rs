@@ -1,0 +1,226 @@
+//! Cuts a script into statements where the servers do, losing no byte.
+//!
+//! Hosts send a file as it is: MySQL's server cuts it where a statement ends that its parser has read, SQLite's library
+//! likewise. Semicolons inside the body of a routine or trigger do not end it.
+
+use super::lexer::{Lexeme, Lexer};
+use crate::dialect::Target;
+use crate::sql::statement::{Directive, Problem, ProblemKind};
+use crate::sql::token::{LocatedToken, Token};
+use crate::sql::{LineIndex, Span};
+use std::ops::Range;
+
+/// A statement, cut out.
+#[derive(Debug, Default)]
+pub(super) struct Piece<'t> {
+    /// Its tokens, without the semicolon that ends it: one at least, but for a command of a client.
+    pub(super) tokens: Vec<LocatedToken<'t>>,
+    /// The bytes it covers, the semicolon included; a command of a client's, to the end of its line.
+    pub(super) range: Range<usize>,
+    /// What the server's scanner would reject, and commands of clients.
+    pub(super) problems: Vec<Problem>,
+    /// The directives before and in it.
+    pub(super) directives: Vec<Directive>,
+}
+
+/// Cuts a script into its statements; the directives behind the last one come with them.
+pub(super) fn pieces<'t>(lines: &LineIndex<'t>, target: Target) -> (Vec<Piece<'t>>, Vec<Directive>) {
+    let mut splitter = Splitter {
+        text: lines.text(),
+        lines,
+        lexer: Lexer::new(lines, target),
+        mysql: target.dialect.is_mysql(),
+        delimiter: None,
+        next: Piece::default(),
+    };
+    let mut pieces = Vec::new();
+    if splitter.text.starts_with('\u{feff}') {
+        splitter.byte_order_mark(target);
+    }
+    while let Some(piece) = splitter.piece() {
+        pieces.push(piece);
+    }
+    (pieces, splitter.next.directives)
+}
+
+struct Splitter<'s, 't> {
+    text: &'t str,
+    lines: &'s LineIndex<'t>,
+    lexer: Lexer<'s, 't>,
+    mysql: bool,
+    /// What `DELIMITER` says ends a statement.
+    delimiter: Option<&'t str>,
+    /// What has been found of the next piece.
+    next: Piece<'t>,
+}
+
+impl<'t> Splitter<'_, 't> {
+    /// SQLite skips it; MySQL takes it for a part of the first word.
+    fn byte_order_mark(&mut self, target: Target) {
+        let length = '\u{feff}'.len_utf8();
+        self.lexer.jump(length);
+        if target.dialect.is_mysql() {
+            self.next.problems.push(Problem {
+                kind: ProblemKind::Invalid,
+                span: self.lines.span(0..length),
+                message: "a byte order mark: the server takes it for a part of the first word".into(),
+            });
+        }
+    }
+
+    fn piece(&mut self) -> Option<Piece<'t>> {
+        let mut nesting = Nesting::new(self.mysql);
+        loop {
+            if self.next.tokens.is_empty() && self.mysql && self.client_command() {
+                return Some(std::mem::take(&mut self.next));
+            }
+            if let Some(end) = self.at_delimiter() {
+                self.lexer.jump(end);
+                if let Some(piece) = self.take(end) {
+                    return Some(piece);
+                }
+                continue;
+            }
+            match self.lexer.next(&mut self.next.problems) {
+                Lexeme::Comment(range) => self.comment(range),
+                Lexeme::End => return self.take(self.text.len()),
+                Lexeme::Token(token) => {
+                    let ends = token.token == Token::SemiColon && self.delimiter.is_none() && !nesting.is_inside();
+                    if ends {
+                        nesting = Nesting::new(self.mysql);
+                        if let Some(piece) = self.take(token.end) {
+                            return Some(piece);
+                        }
+                    } else {
+                        nesting.see(&token.token);
+                        self.next.tokens.push(token);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Ends the piece, if it has tokens.
+    fn take(&mut self, end: usize) -> Option<Piece<'t>> {
+        let start = self.next.tokens.first()?.start;
+        self.next.range = start..end;
+        Some(std::mem::take(&mut self.next))
+    }
+
+    /// Where the delimiter ends that stands here, if the script has set one and it does.
+    fn at_delimiter(&self) -> Option<usize> {
+        let delimiter = self.delimiter?;
+        let rest = self.text.get(self.lexer.offset()..)?;
+        let at = self.lexer.offset() + (rest.len() - rest.trim_start().len());
+        self.text.get(at..)?.starts_with(delimiter).then(|| at + delimiter.len())
+    }
+
+    /// Reads `DELIMITER …`, `SOURCE …`, `\. …` at the begin of a line: commands of the `mysql` client.
+    fn client_command(&mut self) -> bool {
+        let offset = self.lexer.offset();
+        let rest = self.text.get(offset..).unwrap_or_default();
+        let start = offset + (rest.len() - rest.trim_start().len());
+        let begins_line = start == 0
+            || self.text.get(..start).is_some_and(|before| {
+                before.rsplit('\n').next().unwrap_or_default().trim_start_matches('\u{feff}').trim().is_empty()
+            });
+        let line = self.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+        let word = line.split_whitespace().next().unwrap_or_default();
+        if !begins_line || !(word.eq_ignore_ascii_case("delimiter") || word.eq_ignore_ascii_case("source")) {
+            return false;
+        }
+        let end = start + line.len();
+        let argument = line.get(word.len()..).unwrap_or_default().trim();
+        if word.eq_ignore_ascii_case("delimiter") && !argument.is_empty() {
+            self.delimiter = (argument != ";").then_some(argument);
+        }
+        self.lexer.jump(end);
+        self.next.range = start..end;
+        self.next.problems.push(Problem {
+            kind: ProblemKind::PsqlCommand,
+            span: self.lines.span(start..end),
+            message: format!("`{}` is a command of the mysql client: the server does not know it", word.to_uppercase())
+                .into(),
+        });
+        true
+    }
+
+    /// Notes a comment that is a directive.
+    fn comment(&mut self, range: Range<usize>) {
+        const MARKER: &str = "migrate-safety:";
+        let comment = self.text.get(range.clone()).unwrap_or_default();
+        let inside = match comment.strip_prefix("/*") {
+            Some(block) => block.strip_suffix("*/").unwrap_or(block),
+            None => comment.trim_start_matches(['-', '#']),
+        };
+        if let Some(text) = inside.trim_start().strip_prefix(MARKER) {
+            let span: Span = self.lines.span(range);
+            self.next.directives.push(Directive { span, text: text.trim().into() });
+        }
+    }
+}
+
+/// How deep in the body of a routine or trigger a token stands.
+struct Nesting {
+    mysql: bool,
+    /// The first words of the statement, until it is known whether it has a body.
+    words: usize,
+    creates: bool,
+    /// Whether it makes something that has a body.
+    has_body: bool,
+    depth: usize,
+    /// The word before, in upper case, or a sign.
+    before: String,
+}
+
+impl Nesting {
+    /// Words behind `CREATE` that do not say what is made, nor end the search for it.
+    const FURTHEST: usize = 24;
+
+    fn new(mysql: bool) -> Self {
+        Self { mysql, words: 0, creates: false, has_body: false, depth: 0, before: String::new() }
+    }
+
+    fn is_inside(&self) -> bool {
+        self.depth > 0
+    }
+
+    fn see(&mut self, token: &Token<'_>) {
+        let word = match token {
+            Token::Word(word) if !word.quoted => word.value.to_ascii_uppercase(),
+            _ => String::new(),
+        };
+        self.words += 1;
+        if self.words == 1 {
+            self.creates = matches!(word.as_str(), "CREATE" | "ALTER");
+            // MariaDB runs blocks outside of routines.
+            self.has_body = self.mysql && word == "BEGIN";
+        } else if self.words == 2 && self.has_body {
+            self.has_body = word == "NOT";
+            self.depth = usize::from(self.has_body);
+        } else if self.has_body {
+            self.see_in_body(&word);
+        } else if self.creates && self.words < Self::FURTHEST {
+            let routines: &[&str] =
+                if self.mysql { &["TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "PACKAGE"] } else { &["TRIGGER"] };
+            // `CREATE TABLE trigger (…)`
+            self.creates = !matches!(word.as_str(), "TABLE" | "INDEX" | "VIEW" | "DATABASE" | "SCHEMA" | "USER");
+            self.has_body = self.creates && routines.contains(&word.as_str());
+        }
+        self.before = if word.is_empty() { token.to_string() } else { word };
+    }
+
+    fn see_in_body(&mut self, word: &str) {
+        let before = self.before.as_str();
+        let begins_statement =
+            matches!(before, ";" | "THEN" | "ELSE" | "BEGIN" | "DO" | "LOOP" | "REPEAT" | "ROW" | ":");
+        match word {
+            // `END IF` closes what `IF` has opened.
+            _ if before == "END" && matches!(word, "IF" | "CASE" | "LOOP" | "REPEAT" | "WHILE") => {}
+            "BEGIN" | "CASE" => self.depth += 1,
+            "IF" | "LOOP" | "REPEAT" | "WHILE" if self.mysql && (begins_statement || before == ")") => self.depth += 1,
+            "END" => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+}
