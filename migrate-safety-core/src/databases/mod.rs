@@ -17,13 +17,18 @@
 //! PostgreSQL, no schemas within a database and no types of one's own, so that the schema is a smaller thing than
 //! [`Catalog`](crate::catalog::Catalog); a report is the same.
 
+mod conditions;
+mod dml;
+mod expression;
 mod lexer;
 #[cfg(feature = "mysql")]
 mod mysql;
 pub mod name;
 pub mod operation;
 mod parse;
+mod query;
 mod reader;
+mod scan;
 pub mod schema;
 mod split;
 #[cfg(feature = "sqlite")]

@@ -583,7 +583,7 @@ pub struct Insert {
 pub struct Update {
     /// The tables that may be changed: one, or those of a join (MySQL).
     pub tables: Vec<ObjectName>,
-    /// The columns set, with the table or alias before each, if written, and what they are set to.
+    /// The columns set, with the table before each, if one is written, and what they are set to.
     pub assignments: Vec<(Option<Name>, Name, Expression)>,
     /// `WHERE`.
     pub filter: Option<Expression>,
@@ -626,7 +626,7 @@ pub struct Query {
     pub sql: Box<str>,
     /// The tables and views it reads, those of subqueries and common table expressions included.
     pub reads: Vec<ObjectName>,
-    /// Every name in it that may be a column, with what stands before its dot.
+    /// Every name in it that may be a column, each once, with the table before its dot: aliases are resolved.
     pub columns: Vec<(Option<Name>, Name)>,
     /// Whether its output has a `*`.
     pub star: bool,
@@ -641,7 +641,8 @@ pub struct Query {
 pub struct Expression {
     /// The text.
     pub sql: Box<str>,
-    /// Every name in it that may be a column, with what stands before its dot.
+    /// Every name in it that may be a column, each once, with the table before its dot: aliases are resolved, but for
+    /// the aliases of subqueries.
     pub columns: Vec<(Option<Name>, Name)>,
     /// The functions it calls, in lower case; `current_timestamp` and the like too.
     pub calls: Vec<Box<str>>,
@@ -656,7 +657,7 @@ pub struct Expression {
 /// A condition on one column.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Condition {
-    /// The table or alias before the column, if written.
+    /// The table before the column, if one is written.
     pub qualifier: Option<Name>,
     /// The column.
     pub column: Name,

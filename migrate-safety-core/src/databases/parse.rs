@@ -7,7 +7,7 @@ use super::statement::{Script, Statement};
 use crate::dialect::{Dialect, Target};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::source::SourceText;
-use crate::sql::statement::{Problem, ProblemKind};
+use crate::sql::statement::ProblemKind;
 use crate::sql::token::{LocatedToken, Token};
 
 /// Reads a script. Nothing is left out: what cannot be read is a statement with its [`Problem`].

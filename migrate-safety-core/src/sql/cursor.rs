@@ -136,6 +136,11 @@ impl<'s, 't> Cursor<'s, 't> {
         self.source.text.get(start..last.map_or(self.end, |t| t.end)).unwrap_or_default()
     }
 
+    /// The tokens from `mark` to the last one consumed.
+    pub(crate) fn tokens_from(&self, mark: Mark) -> &[LocatedToken<'t>] {
+        self.tokens.get(mark.next..self.next).unwrap_or_default()
+    }
+
     /// The span of the whole statement.
     pub(crate) fn whole_span(&self) -> Span {
         let start = self.tokens.first().map_or(self.end, |t| t.start);
