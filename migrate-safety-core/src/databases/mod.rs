@@ -20,6 +20,10 @@
 mod conditions;
 mod dml;
 mod expression;
+mod apply;
+mod check;
+pub mod effects;
+mod kinds;
 mod lexer;
 #[cfg(feature = "mysql")]
 mod mysql;
@@ -29,10 +33,17 @@ mod parse;
 mod query;
 mod reader;
 mod scan;
+pub mod rule;
+mod rules;
+mod say;
 pub mod schema;
 mod split;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 pub mod statement;
+pub mod view;
 
+pub(crate) use check::check;
+pub use check::replay;
 pub use parse::parse;
+pub use rules::RULES;
