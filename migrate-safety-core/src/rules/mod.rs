@@ -161,6 +161,15 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     RULES.iter().copied().chain(others)
 }
 
+/// Every rule once: the first of each id.
+pub fn distinct() -> impl Iterator<Item = &'static Rule> {
+    let own = RULES.len();
+    all()
+        .enumerate()
+        .filter(move |(at, rule)| *at < own || RULES.iter().all(|own| own.id != rule.id))
+        .map(|(_, rule)| rule)
+}
+
 /// The rules of this id, one a family of dialects at most.
 pub fn named_as(id: &str) -> impl Iterator<Item = &'static Rule> {
     all().filter(move |rule| rule.id == id)
