@@ -17,12 +17,12 @@
 //! PostgreSQL, no schemas within a database and no types of one's own, so that the schema is a smaller thing than
 //! [`Catalog`](crate::catalog::Catalog); a report is the same.
 
-mod conditions;
-mod dml;
-mod expression;
 mod apply;
 mod check;
+mod conditions;
+mod dml;
 pub mod effects;
+mod expression;
 mod kinds;
 mod lexer;
 #[cfg(feature = "mysql")]
@@ -32,10 +32,10 @@ pub mod operation;
 mod parse;
 mod query;
 mod reader;
-mod scan;
 pub mod rule;
 mod rules;
 mod say;
+mod scan;
 pub mod schema;
 mod split;
 #[cfg(feature = "sqlite")]
