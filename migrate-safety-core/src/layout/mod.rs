@@ -1,7 +1,6 @@
 //! Migration directories of the hosts, read into a [`MigrationSet`].
 
 mod detect;
-pub mod dialect;
 mod diesel;
 mod plain;
 pub(crate) mod read;
