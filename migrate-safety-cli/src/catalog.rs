@@ -37,13 +37,14 @@ impl Print {
     }
 
     fn print_replayed(&self) -> u8 {
-        let Loaded { set, config, unreadable, .. } = match self.input.read(true) {
-            Ok(read) => read,
-            Err(error) => {
-                eprintln!("error: {error}");
-                return UNUSABLE;
-            }
-        };
+        let Loaded { set, config, unreadable, .. } =
+            match self.input.read(true).and_then(|loaded| loaded.needs_postgres("catalog")) {
+                Ok(read) => read,
+                Err(error) => {
+                    eprintln!("error: {error}");
+                    return UNUSABLE;
+                }
+            };
         if set.migrations.is_empty() && unreadable > 0 {
             return UNUSABLE;
         }

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use migrate_safety_core::catalog::introspect::{Limits, Live};
+use migrate_safety_core::dialect::Dialect;
 use migrate_safety_sqlx::Error;
 use sqlx::Connection;
 use std::time::Duration;
@@ -51,6 +52,18 @@ fn of_environment() -> Result<String, String> {
     if url.is_empty() { Err("which database? Give --database-url, or set DATABASE_URL".to_owned()) } else { Ok(url) }
 }
 
+/// Says of the URL of another server that no command can look at it.
+pub(crate) fn only_postgres(url: &str) -> Result<(), String> {
+    match Dialect::of_url(url) {
+        None | Some(Dialect::Postgres) => Ok(()),
+        Some(other) => Err(format!(
+            "a {} database cannot be looked at: this knows live PostgreSQL only; `check` judges {} migrations from their files",
+            other.name(),
+            other.name()
+        )),
+    }
+}
+
 /// How long a connection may take to come about.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -59,6 +72,7 @@ const READING: Duration = Duration::from_secs(120);
 
 /// Reads what a database holds.
 pub(crate) fn read(url: &str) -> Result<Live, String> {
+    only_postgres(url)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
     runtime.block_on(introspect(url))
 }

@@ -44,7 +44,7 @@ impl Drift {
     fn compare(&self) -> Result<u8, String> {
         let paths = self.migrations.iter().cloned().collect();
         let input = Input { paths, layout: self.layout.clone(), dialect: None, schema: None };
-        let Loaded { set, config, unreadable, .. } = input.read(false)?;
+        let Loaded { set, config, unreadable, .. } = input.read(false)?.needs_postgres("drift")?;
         if unreadable > 0 {
             return Ok(UNUSABLE);
         }

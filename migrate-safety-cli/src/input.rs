@@ -2,8 +2,8 @@
 
 use clap::Args;
 use migrate_safety_core::config::{Config, ConfigFile};
-use migrate_safety_core::dialect::Target;
-use migrate_safety_core::layout::{Layout, LoadError, MigrationSet, Source};
+use migrate_safety_core::dialect::{Dialect, Target};
+use migrate_safety_core::layout::{self, Layout, LoadError, MigrationSet, Source};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ pub(crate) struct Input {
     /// How the migrations are laid out: auto, sqlx, diesel or plain [default: auto].
     #[arg(long)]
     pub(crate) layout: Option<String>,
-    /// The server: postgres:VERSION [default: postgres:16].
+    /// The server: postgres:16, mysql:8.0, mariadb:10.11, sqlite:3.45 [default: what the project is set up for].
     #[arg(long)]
     pub(crate) dialect: Option<Target>,
     /// The schema before the first migration, as SQL (`pg_dump --schema-only`).
@@ -37,6 +37,19 @@ pub(crate) struct Loaded {
     pub(crate) unreadable: usize,
 }
 
+impl Loaded {
+    /// Says that a command cannot do its work for the server that the migrations are for, if that is so.
+    pub(crate) fn needs_postgres(self, command: &str) -> Result<Self, String> {
+        match self.config.target.dialect {
+            Dialect::Postgres => Ok(self),
+            _ => Err(format!(
+                "`{command}` knows PostgreSQL only, and these migrations are for {}: of those, `check` tells what they do",
+                self.config.target
+            )),
+        }
+    }
+}
+
 impl Input {
     /// Reads everything. What could not be read is told on standard error and counted; the rest is read all the same.
     ///
@@ -51,7 +64,7 @@ impl Input {
             None => Ok(Config::default()),
         }
         .map_err(|e| e.to_string())?;
-        config.target = self.dialect.unwrap_or(config.target);
+        config.target = self.target(file.as_ref())?;
         if let Some(path) = &self.schema {
             config.schema = Some(read_sql(path)?);
         }
@@ -77,6 +90,53 @@ impl Input {
             set.complete = true;
         }
         Ok(Loaded { set, config, file, layout, unreadable })
+    }
+
+    /// The server: as told, as the settings say, or as the project's host is set up, which is then said.
+    fn target(&self, file: Option<&ConfigFile>) -> Result<Target, String> {
+        if let Some(target) = self.dialect.or_else(|| file.and_then(|file| file.dialect)) {
+            return Ok(target);
+        }
+        let Some(told) = layout::dialect::told(self.start()) else { return Ok(Target::default()) };
+        match told.dialects.as_slice() {
+            [Dialect::Postgres] => Ok(Target::default()),
+            [one] => {
+                let target = Target::usual(*one);
+                eprintln!("note: taken to be for {target}, by {}; `--dialect` says otherwise", told.path.display());
+                Ok(target)
+            }
+            several => {
+                let names: Vec<&str> = several.iter().map(|dialect| dialect.name()).collect();
+                // A directory below one of them says for which of them it is.
+                let named = self.named(&names);
+                if let Some(target) = named {
+                    eprintln!(
+                        "note: taken to be for {target}, by the name of its directory; `--dialect` says otherwise"
+                    );
+                    return Ok(target);
+                }
+                let told = format!("{} has features for {}", told.path.display(), names.join(", "));
+                let say =
+                    "say with `--dialect`, or `dialect` in migrate-safety.toml, for which server these migrations are";
+                if !several.contains(&Dialect::Postgres) {
+                    return Err(format!("{told}: {say}"));
+                }
+                eprintln!("note: taken to be for {}: {told}; {say}", Target::default());
+                Ok(Target::default())
+            }
+        }
+    }
+
+    /// The server that a directory on the way to the migrations is named after: `migrations/sqlite`.
+    fn named(&self, names: &[&str]) -> Option<Target> {
+        let path = self.paths.first()?;
+        path.components().rev().find_map(|part| {
+            let part = part.as_os_str().to_str()?;
+            names
+                .iter()
+                .any(|name| part.eq_ignore_ascii_case(name) || part == "postgresql")
+                .then(|| part.parse().ok())?
+        })
     }
 
     /// Where the search for settings starts.

@@ -2,7 +2,7 @@
 
 use crate::{CLEAN, UNUSABLE, print};
 use clap::{Args, ValueEnum};
-use migrate_safety_core::rules::{self, Category, RULES, Rule};
+use migrate_safety_core::rules::{self, Category, Rule};
 use std::fmt::Write;
 
 /// List the rules.
@@ -34,7 +34,7 @@ impl List {
     pub(crate) fn run(&self) -> u8 {
         print(&match self.format {
             Format::Text => listed(),
-            Format::Json => format!("{:#}\n", RULES.iter().map(|rule| rule.to_json()).collect::<serde_json::Value>()),
+            Format::Json => format!("{:#}\n", rules::all().map(Rule::to_json).collect::<serde_json::Value>()),
             Format::Markdown => rules::rules_markdown(),
         });
         CLEAN
@@ -43,15 +43,22 @@ impl List {
 
 impl Explain {
     pub(crate) fn run(&self) -> u8 {
-        let Some(rule) = rules::find(&self.rule) else {
+        let found: Vec<&Rule> = rules::named_as(&self.rule).collect();
+        let [rule, elsewhere @ ..] = found.as_slice() else {
             let meant = rules::nearest(&self.rule).map(|id| format!(": did you mean `{id}`?")).unwrap_or_default();
             eprintln!("error: there is no rule `{}`{meant} (`migrate-safety rules` lists them)", self.rule);
             return UNUSABLE;
         };
         print(&match self.format {
-            Format::Text => rule.to_text(),
-            Format::Json => format!("{:#}\n", rule.to_json()),
-            Format::Markdown => rule.to_markdown(),
+            Format::Text => found.iter().map(|rule| rule.to_text()).collect::<Vec<_>>().join("\n"),
+            Format::Markdown => found.iter().map(|rule| rule.to_markdown()).collect::<Vec<_>>().join("\n"),
+            Format::Json => {
+                let mut page = rule.to_json();
+                if !elsewhere.is_empty() {
+                    page["other_dialects"] = elsewhere.iter().map(|rule| rule.to_json()).collect();
+                }
+                format!("{page:#}\n")
+            }
         });
         CLEAN
     }
@@ -59,10 +66,10 @@ impl Explain {
 
 /// The ids and titles by category.
 fn listed() -> String {
-    let width = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or_default();
+    let width = rules::distinct().map(|rule| rule.id.len()).max().unwrap_or_default();
     let mut out = String::new();
     for category in Category::ALL {
-        let of_category: Vec<&&Rule> = RULES.iter().filter(|rule| rule.category == category).collect();
+        let of_category: Vec<&Rule> = rules::distinct().filter(|rule| rule.category == category).collect();
         if of_category.is_empty() {
             continue;
         }

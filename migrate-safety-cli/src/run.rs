@@ -83,7 +83,7 @@ impl Run {
     fn carry_out(&self) -> Result<u8, String> {
         let paths = self.migrations.iter().cloned().collect();
         let input = Input { paths, layout: self.layout.clone(), dialect: None, schema: None };
-        let Loaded { set, config, file, unreadable, .. } = input.read(false)?;
+        let Loaded { set, config, file, unreadable, .. } = input.read(false)?.needs_postgres("run")?;
         if unreadable > 0 {
             return Ok(UNUSABLE);
         }

@@ -8,9 +8,10 @@ pub use resume::messages_resumed;
 
 use crate::catalog::{Applied, Catalog, RelationId, Removed, Stamp, Table};
 use crate::config::Config;
+use crate::dialect::Dialect;
 use crate::effects::{self, Effects, Failure, RelationRef, scene::Scene};
 use crate::estimate::{Estimate, estimates};
-use crate::layout::{Layout, Migration, MigrationSet, Source};
+use crate::layout::{Layout, LoadError, Migration, MigrationSet, Source};
 use crate::report::{MigrationReport, OperationName, Report, StatementReport};
 use crate::rules::extent::{self, Change, Loaded, Put};
 use crate::rules::rule::{Check, Findings, Rule, SetFindings, StatementFindings};
@@ -35,9 +36,32 @@ pub fn check(set: &MigrationSet, config: &Config) -> Report {
 
 /// Like [`check`], on a schema that is there already.
 pub(crate) fn check_on(set: &MigrationSet, config: &Config, start: &Start<'_>) -> Report {
+    if let Some(missing) = missing_feature(config.target.dialect) {
+        let reason = format!(
+            "migrations for {} cannot be checked: this build lacks the feature `{missing}` of migrate-safety-core",
+            config.target
+        );
+        let mut report = Report::new(config.target, set.layout);
+        report.errors = vec![LoadError { path: "migrations".into(), line: None, reason }];
+        return report;
+    }
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
+    if config.target.dialect != Dialect::Postgres {
+        return crate::databases::check(set, config);
+    }
     let mut replay = Replay::over_bookkeeping(set, config, start);
     let migrations = set.migrations.iter().map(|migration| replay.judge(migration)).collect();
     conclude(set, config, &replay, migrations)
+}
+
+/// The feature of this crate that knows a dialect, if this build lacks it.
+fn missing_feature(dialect: Dialect) -> Option<&'static str> {
+    let (feature, is_there) = match dialect {
+        Dialect::Postgres => return None,
+        Dialect::MySql | Dialect::MariaDb => ("mysql", cfg!(feature = "mysql")),
+        Dialect::Sqlite => ("sqlite", cfg!(feature = "sqlite")),
+    };
+    (!is_there).then_some(feature)
 }
 
 /// What is found when all migrations have been judged.

@@ -24,7 +24,7 @@ impl History {
         if input.paths.is_empty() && input.schema.is_none() {
             input.paths.extend(file.and_then(home));
         }
-        let Loaded { mut set, config, layout: told, unreadable, .. } = input.read(true)?;
+        let Loaded { mut set, config, layout: told, unreadable, .. } = input.read(true)?.needs_postgres("plan")?;
         if unreadable > 0 {
             return Err("the schema before the change is not known: give --migrations DIR or --schema FILE".to_owned());
         }

@@ -3,7 +3,7 @@
 use super::{Config, Level, nearest};
 use crate::dialect::Target;
 use crate::layout::{Layout, LoadError, read};
-use crate::rules::{RULES, Status};
+use crate::rules::{self, Status};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -105,8 +105,8 @@ const KEYS: &[(&str, Reader)] = &[
     ("rules", |file, value| {
         for (rule, level) in entries(value)? {
             let name: &str = rule.get_ref();
-            if !RULES.iter().any(|known| known.id == name) {
-                return Err(unknown("rule", rule, RULES.iter().map(|known| known.id)));
+            if rules::find(name).is_none() {
+                return Err(unknown("rule", rule, rules::all().map(|known| known.id)));
             }
             file.rules.insert(name.to_owned(), one_of(level, &Level::NAMES)?);
         }

@@ -17,9 +17,13 @@
 //! PostgreSQL, no schemas within a database and no types of one's own, so that the schema is a smaller thing than
 //! [`Catalog`](crate::catalog::Catalog); a report is the same.
 
+mod apply;
+mod check;
 mod conditions;
 mod dml;
+pub mod effects;
 mod expression;
+mod kinds;
 mod lexer;
 #[cfg(feature = "mysql")]
 mod mysql;
@@ -28,11 +32,18 @@ pub mod operation;
 mod parse;
 mod query;
 mod reader;
+pub mod rule;
+mod rules;
+mod say;
 mod scan;
 pub mod schema;
 mod split;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 pub mod statement;
+pub mod view;
 
+pub(crate) use check::check;
+pub use check::replay;
 pub use parse::parse;
+pub use rules::RULES;

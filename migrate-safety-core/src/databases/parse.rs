@@ -10,7 +10,7 @@ use crate::sql::source::SourceText;
 use crate::sql::statement::ProblemKind;
 use crate::sql::token::{LocatedToken, Token};
 
-/// Reads a script. Nothing is left out: what cannot be read is a statement with its [`Problem`].
+/// Reads a script. Nothing is left out: what cannot be read is a statement with its [`Problem`](crate::sql::Problem).
 pub fn parse(target: Target, text: &str) -> Script {
     let source = SourceText::new(text);
     let (pieces, dangling) = pieces(&source.lines, target);

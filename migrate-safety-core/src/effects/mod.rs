@@ -31,6 +31,16 @@ pub struct RelationLock {
     pub kind: LockedKind,
 }
 
+/// A lock of a server that is not PostgreSQL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignLock {
+    /// The table.
+    pub relation: RelationRef,
+    /// What others can do meanwhile, in the server's own word: MySQL's `NONE`, `SHARED` and `EXCLUSIVE` of
+    /// `ALTER TABLE … LOCK`, SQLite's `RESERVED` and `EXCLUSIVE`.
+    pub mode: &'static str,
+}
+
 /// What sort of relation a lock is on: applications feel locks on tables, hardly ones on their indexes alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -47,6 +57,10 @@ pub enum LockedKind {
 pub struct Effects {
     /// The strongest mode per relation, from `ROW EXCLUSIVE` up.
     pub locks: Vec<RelationLock>,
+    /// The locks of a server that is not PostgreSQL, in its own words.
+    pub foreign_locks: Vec<ForeignLock>,
+    /// How such a server goes about it, in its own word: `INPLACE`.
+    pub algorithm: Option<&'static str>,
     /// Tables and materialised views that get a new file.
     pub rewrites: Vec<RelationRef>,
     /// Tables that are read through.

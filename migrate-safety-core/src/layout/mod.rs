@@ -1,6 +1,7 @@
 //! Migration directories of the hosts, read into a [`MigrationSet`].
 
 mod detect;
+pub mod dialect;
 mod diesel;
 mod plain;
 pub(crate) mod read;

@@ -2,7 +2,7 @@
 
 use super::cure::cure;
 use super::{MigrationReport, Report, StatementReport};
-use crate::effects::{DataLossKind, RelationRef};
+use crate::effects::{DataLossKind, Effects, RelationRef};
 use crate::estimate::{ASSUMPTION, Estimate};
 use crate::rules::Finding;
 use serde_json::{Value, json};
@@ -62,10 +62,7 @@ fn statement(statement: &StatementReport, path: &Path) -> Value {
         "operations": statement.operations.iter().map(|o| o.0).collect::<Vec<_>>(),
         "understood": statement.understood,
         "effects": {
-            "locks": effects.locks.iter().map(|lock| json!({
-                "relation": lock.relation.name,
-                "mode": lock.mode.sql(),
-            })).collect::<Vec<_>>(),
+            "locks": locks(effects).map(|(relation, mode)| json!({ "relation": relation, "mode": mode })).collect::<Vec<_>>(),
             "rewrites": names(&effects.rewrites),
             "scans": names(&effects.scans),
             "rebuilds_indexes": names(&effects.rebuilds_indexes),
@@ -83,10 +80,18 @@ fn statement(statement: &StatementReport, path: &Path) -> Value {
         },
         "findings": findings(&statement.findings, Some(path)),
     });
+    if let Some(algorithm) = effects.algorithm {
+        told["effects"]["algorithm"] = json!(algorithm);
+    }
     if !statement.estimates.is_empty() {
         told["estimates"] = statement.estimates.iter().map(estimate).collect();
     }
     told
+}
+
+fn locks(effects: &Effects) -> impl Iterator<Item = (&str, &'static str)> {
+    let own = effects.locks.iter().map(|lock| (lock.relation.name.as_str(), lock.mode.sql()));
+    own.chain(effects.foreign_locks.iter().map(|lock| (lock.relation.name.as_str(), lock.mode)))
 }
 
 fn estimate(estimate: &Estimate) -> Value {

@@ -1,7 +1,7 @@
 //! SARIF 2.1.0, which code scanning services read.
 
 use super::Report;
-use crate::rules::{Finding, RULES, Rule, Status};
+use crate::rules::{Finding, Rule, Status, distinct};
 use crate::sql::Span;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -29,7 +29,7 @@ impl Report {
                     "name": "migrate-safety",
                     "version": env!("CARGO_PKG_VERSION"),
                     "informationUri": env!("CARGO_PKG_REPOSITORY"),
-                    "rules": RULES.iter().map(|rule| descriptor(rule)).collect::<Vec<_>>(),
+                    "rules": distinct().map(descriptor).collect::<Vec<_>>(),
                 } },
                 "columnKind": "unicodeCodePoints",
                 "invocations": [{
@@ -60,7 +60,7 @@ fn result(finding: &Finding, path: Option<&Path>) -> Value {
     let locations: Vec<Value> = path.map(|path| location(path, Some(region(finding.span)))).into_iter().collect();
     json!({
         "ruleId": finding.rule,
-        "ruleIndex": RULES.iter().position(|rule| rule.id == finding.rule),
+        "ruleIndex": distinct().position(|rule| rule.id == finding.rule),
         "level": if finding.status == Status::Block { "error" } else { "warning" },
         "message": { "text": text },
         "locations": locations,

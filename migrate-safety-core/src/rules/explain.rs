@@ -3,7 +3,7 @@
 use super::{Rule, Sample};
 #[cfg(feature = "text")]
 use {
-    super::{Category, RULES},
+    super::{Category, distinct, named_as},
     crate::layout::Layout,
     crate::wrap::{WIDTH, wrap},
     std::fmt::Write,
@@ -65,12 +65,15 @@ impl Rule {
 pub fn rules_markdown() -> String {
     let mut out =
         "# Rules\n\nA finding names its rule; `migrate-safety explain RULE` prints the same as this page. Each \
-                   example is checked by the tests, and runs on PostgreSQL 14 to 18.\n"
+                   example is checked by the tests; those for PostgreSQL run on 14 to 18.\n"
             .to_owned();
     for category in Category::ALL {
         let _ = write!(out, "\n## {category}\n");
-        for rule in RULES.iter().filter(|rule| rule.category == category) {
+        for rule in distinct().filter(|rule| rule.category == category) {
             let _ = write!(out, "\n{}", rule.to_markdown());
+            for elsewhere in named_as(rule.id).skip(1) {
+                let _ = write!(out, "\n#{}", elsewhere.to_markdown().replacen("\n", " on other databases\n", 1));
+            }
         }
     }
     out
@@ -87,7 +90,9 @@ impl Sample {
         if !self.transaction {
             said.push("outside a transaction".to_owned());
         }
-        if self.target != crate::Target::postgres(16) {
+        if self.target.dialect != crate::Dialect::Postgres {
+            said.push(self.target.to_string());
+        } else if self.target != crate::Target::postgres(16) {
             said.push(format!("PostgreSQL {}", self.target.version));
         }
         said.extend(self.rows.iter().map(|(table, rows)| format!("{table} has {rows} rows")));

@@ -1,7 +1,7 @@
 //! One finding for one cause: a consequence is left out where its cause has been named.
 
 use super::known::some_of;
-use super::{Finding, Status, find};
+use super::{Finding, Status, named_as};
 use crate::sql::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,8 +19,8 @@ pub(crate) fn fold(findings: &mut [&mut Vec<Finding>]) {
     named.values_mut().for_each(Places::settle);
     for list in findings {
         list.retain(|finding| {
-            let causes = find(finding.rule).map_or(&[][..], |rule| rule.folded_into);
-            !causes.iter().filter_map(|cause| named.get(cause)).any(|places| places.meet(finding.span))
+            let mut causes = named_as(finding.rule).flat_map(|rule| rule.folded_into);
+            !causes.any(|cause| named.get(cause).is_some_and(|places| places.meet(finding.span)))
         });
     }
 }
@@ -30,7 +30,7 @@ pub(crate) fn fold(findings: &mut [&mut Vec<Finding>]) {
 /// The lists are in the order of the report.
 pub(crate) fn tell_once(findings: &mut [&mut Vec<Finding>]) {
     let same = |finding: &Finding| {
-        let once = find(finding.rule).is_some_and(|rule| rule.told_once);
+        let once = named_as(finding.rule).any(|rule| rule.told_once);
         finding.span.filter(|_| once).map(|span| ((finding.rule, finding.status), span.start.line))
     };
     let mut lines: BTreeMap<(&'static str, Status), Vec<u32>> = BTreeMap::new();

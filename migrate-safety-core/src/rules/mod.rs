@@ -151,12 +151,36 @@ rules! {
     writes_no_longer_fit,
 }
 
-/// The rule of this id.
+/// Every rule for every dialect this build knows. Where rules for several dialects say the same of a cause, they have
+/// one id.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
+    let others = crate::databases::RULES.iter().map(|rule| &rule.rule);
+    #[cfg(not(any(feature = "mysql", feature = "sqlite")))]
+    let others = std::iter::empty();
+    RULES.iter().copied().chain(others)
+}
+
+/// Every rule once: the first of each id.
+pub fn distinct() -> impl Iterator<Item = &'static Rule> {
+    let own = RULES.len();
+    all()
+        .enumerate()
+        .filter(move |(at, rule)| *at < own || RULES.iter().all(|own| own.id != rule.id))
+        .map(|(_, rule)| rule)
+}
+
+/// The rules of this id, one a family of dialects at most.
+pub fn named_as(id: &str) -> impl Iterator<Item = &'static Rule> {
+    all().filter(move |rule| rule.id == id)
+}
+
+/// The rule of this id: PostgreSQL's, if it has one.
 pub fn find(id: &str) -> Option<&'static Rule> {
-    RULES.iter().find(|rule| rule.id == id).copied()
+    named_as(id).next()
 }
 
 /// The id of the rule that somebody meant who mistyped it.
 pub fn nearest(id: &str) -> Option<&'static str> {
-    crate::config::nearest(id, RULES.iter().map(|rule| rule.id))
+    crate::config::nearest(id, all().map(|rule| rule.id))
 }

@@ -106,6 +106,12 @@ impl Sample {
         Self { target: Target::postgres(version), ..self }
     }
 
+    /// On this server.
+    #[must_use]
+    pub const fn of(self, target: Target) -> Self {
+        Self { target, ..self }
+    }
+
     /// With tables of known size.
     #[must_use]
     pub const fn rows(self, rows: &'static [(&'static str, u64)]) -> Self {

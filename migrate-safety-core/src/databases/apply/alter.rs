@@ -1,0 +1,323 @@
+//! `ALTER TABLE` and the like.
+
+use super::Change;
+use super::create::{add_check, add_foreign_key, add_index};
+use super::names::is_automatic;
+use crate::databases::name::{Name, ObjectName};
+use crate::databases::operation::{
+    ActionKind, AlterTable, ColumnDef, IndexKey, IndexKind, PartitionAction, Position, TableOptions,
+};
+use crate::databases::say::Obstacle;
+use crate::databases::schema::Table;
+
+impl Change<'_> {
+    pub(super) fn alter_table(&mut self, alter: &AlterTable) {
+        let is_view = self.schema.view(&alter.table).is_some();
+        if !is_view && !self.need_table(&alter.table, alter.if_exists) {
+            return;
+        }
+        let mut table = alter.table.clone();
+        for action in &alter.actions {
+            if let ActionKind::Rename { to } = &action.kind {
+                self.rename_table(&table, to);
+                table = to.clone();
+            } else {
+                self.action(&table, &action.kind);
+            }
+        }
+    }
+
+    fn action(&mut self, name: &ObjectName, action: &ActionKind) {
+        let target = self.schema.target;
+        if let ActionKind::AddIndex { index, if_not_exists } = action {
+            let taken = index.name.as_ref().filter(|index| self.table(name).is_some_and(|t| t.index(index).is_some()));
+            let second_key =
+                index.kind == IndexKind::Primary && self.table(name).is_some_and(|t| !t.primary_key().is_empty());
+            if let (Some(taken), false) = (taken, *if_not_exists) {
+                self.fail(Obstacle::IndexExists(taken));
+            }
+            if taken.is_some() || second_key {
+                return;
+            }
+            self.need_key_columns(name, index);
+        }
+        if let ActionKind::RenameColumn { column, to } = action {
+            self.rename_column(name, column, to);
+            return;
+        }
+        if let ActionKind::Modify { column, to, .. } = action
+            && *column != to.name
+        {
+            self.rename_column(name, column, &to.name);
+        }
+        let obstacle = {
+            let Some(table) = self.schema.table_mut(name) else { return };
+            perform(target, table, action)
+        };
+        match obstacle {
+            Some(Missing::Column(column)) => self.fail(Obstacle::NoColumn(name, column)),
+            Some(Missing::Index(index)) => self.fail(Obstacle::NoIndex(index)),
+            Some(Missing::Constraint(constraint)) => self.fail(Obstacle::NoConstraint(constraint)),
+            Some(Missing::No(column)) => self.fail(Obstacle::ColumnExists(column)),
+            None => {}
+        }
+    }
+
+    fn table(&self, name: &ObjectName) -> Option<&Table> {
+        self.schema.table(name)
+    }
+
+    /// Gives a column another name, wherever it is named.
+    fn rename_column(&mut self, name: &ObjectName, column: &Name, to: &Name) {
+        let Some(table) = self.schema.table(name) else { return };
+        if table.known && table.column(column).is_none() {
+            return self.fail(Obstacle::NoColumn(name, column));
+        }
+        if table.column(to).is_some() && column != to {
+            return self.fail(Obstacle::ColumnExists(to));
+        }
+        let key = self.schema.key(name);
+        let rename = |name: &mut Name| {
+            if name == column {
+                *name = to.clone();
+            }
+        };
+        for other in self.schema.tables.values_mut() {
+            let is_it = other.name == key || (other.name.name == key.name && key.database.is_none());
+            if is_it {
+                other.columns.iter_mut().for_each(|c| rename(&mut c.name));
+                for part in other.indexes.iter_mut().flat_map(|index| &mut index.parts) {
+                    match &mut part.key {
+                        IndexKey::Column(name) => rename(name),
+                        IndexKey::Expression(expression) => {
+                            expression.columns.iter_mut().for_each(|(_, name)| rename(name));
+                        }
+                    }
+                }
+                other.checks.iter_mut().flat_map(|c| &mut c.expression.columns).for_each(|(_, name)| rename(name));
+            }
+            for foreign_key in &mut other.foreign_keys {
+                if is_it {
+                    foreign_key.columns.iter_mut().for_each(rename);
+                }
+                if foreign_key.table.name == key.name {
+                    foreign_key.referenced.iter_mut().for_each(rename);
+                }
+            }
+        }
+    }
+
+    pub(super) fn drop_index(&mut self, index: &ObjectName, table: Option<&ObjectName>, if_exists: bool) {
+        if let Some(table) = table
+            && !self.need_table(table, if_exists)
+        {
+            return;
+        }
+        let on = match table {
+            Some(table) => Some(table.clone()),
+            None => self.schema.table_of_index(&index.name).map(|table| table.name.clone()),
+        };
+        let table = on.and_then(|on| self.schema.table_mut(&on));
+        let known = table.as_ref().is_none_or(|table| table.known);
+        let found = table.is_some_and(|table| {
+            let before = table.indexes.len();
+            table.indexes.retain(|other| other.name.as_ref() != Some(&index.name) || is_automatic(other));
+            table.indexes.len() < before
+        });
+        if !found && known && !if_exists && self.schema.complete && !self.schema.is_unknown(&index.name) {
+            self.fail(Obstacle::NoIndex(&index.name));
+        }
+    }
+}
+
+/// What an action does not find, or finds taken.
+enum Missing<'a> {
+    Column(&'a Name),
+    Index(&'a Name),
+    Constraint(&'a Name),
+    /// There is such a column already.
+    No(&'a Name),
+}
+
+fn perform<'a>(target: crate::Target, table: &mut Table, action: &'a ActionKind) -> Option<Missing<'a>> {
+    let missing_column = |table: &Table, column: &Name| table.known && table.column(column).is_none();
+    match action {
+        ActionKind::AddColumn { column, position, if_not_exists } => {
+            if table.column(&column.name).is_some() {
+                return (!if_not_exists).then_some(Missing::No(&column.name));
+            }
+            place(table, (**column).clone(), position.as_ref());
+            table.row_versions = table.row_versions.saturating_add(1);
+        }
+        ActionKind::DropColumn { column, if_exists } => {
+            if missing_column(table, column) {
+                return (!if_exists).then_some(if target.dialect.is_mysql() {
+                    Missing::Constraint(column)
+                } else {
+                    Missing::Column(column)
+                });
+            }
+            table.columns.retain(|other| other.name != *column);
+            for index in &mut table.indexes {
+                index.parts.retain(|part| part.column() != Some(column));
+            }
+            table.indexes.retain(|index| !index.parts.is_empty());
+            table.foreign_keys.retain(|fk| !fk.columns.contains(column));
+            table.checks.retain(|check| !check.expression.columns.iter().any(|(_, name)| name == column));
+            table.row_versions = table.row_versions.saturating_add(1);
+        }
+        ActionKind::Modify { column, to, position, if_exists } => {
+            let Some(at) = table.columns.iter().position(|other| other.name == to.name) else {
+                return (table.known && !if_exists).then_some(Missing::Column(column));
+            };
+            if position.is_some() {
+                table.columns.remove(at);
+                place(table, (**to).clone(), position.as_ref());
+            } else if let Some(slot) = table.columns.get_mut(at) {
+                *slot = (**to).clone();
+            }
+        }
+        ActionKind::SetDefault { column, default } => match table.columns.iter_mut().find(|c| c.name == *column) {
+            Some(found) => found.default.clone_from(default),
+            None if table.known => return Some(Missing::Column(column)),
+            None => {}
+        },
+        ActionKind::SetNotNull { column, not_null } => match table.columns.iter_mut().find(|c| c.name == *column) {
+            Some(found) => found.not_null = not_null.then_some(true),
+            None if table.known => return Some(Missing::Column(column)),
+            None => {}
+        },
+        ActionKind::SetColumnVisible { column, visible } => {
+            match table.columns.iter_mut().find(|c| c.name == *column) {
+                Some(found) => found.invisible = !visible,
+                None if table.known => return Some(Missing::Column(column)),
+                None => {}
+            }
+        }
+        ActionKind::AddIndex { index, .. } => add_index(target, table, index.clone()),
+        ActionKind::DropIndex { index, if_exists } => {
+            if table.index(index).is_none() {
+                return (table.known && !if_exists).then_some(Missing::Index(index));
+            }
+            table.indexes.retain(|other| other.name.as_ref() != Some(index));
+        }
+        ActionKind::DropPrimaryKey => table.indexes.retain(|index| index.kind != IndexKind::Primary),
+        ActionKind::RenameIndex { index, to } => {
+            match table.indexes.iter_mut().find(|other| other.name.as_ref() == Some(index)) {
+                Some(found) => found.name = Some(to.clone()),
+                None if table.known => return Some(Missing::Index(index)),
+                None => {}
+            }
+        }
+        ActionKind::SetIndexVisible { index, visible } => {
+            match table.indexes.iter_mut().find(|other| other.name.as_ref() == Some(index)) {
+                Some(found) => found.invisible = !visible,
+                None if table.known => return Some(Missing::Index(index)),
+                None => {}
+            }
+        }
+        ActionKind::AddForeignKey { foreign_key, .. } => add_foreign_key(target, table, foreign_key.clone()),
+        ActionKind::DropForeignKey { name, if_exists } => {
+            let before = table.foreign_keys.len();
+            table.foreign_keys.retain(|fk| fk.name.as_ref() != Some(name));
+            if table.foreign_keys.len() == before && table.known && !if_exists {
+                return Some(Missing::Constraint(name));
+            }
+        }
+        ActionKind::AddCheck { check } => add_check(target, table, check.clone()),
+        ActionKind::DropConstraint { name, if_exists } => {
+            if !drop_constraint(table, name) && table.known && !if_exists {
+                return Some(Missing::Constraint(name));
+            }
+        }
+        ActionKind::EnforceCheck { name, enforced } => {
+            match table.checks.iter_mut().find(|check| check.name.as_ref() == Some(name)) {
+                Some(check) => check.enforced = *enforced,
+                None if table.known => return Some(Missing::Constraint(name)),
+                None => {}
+            }
+        }
+        ActionKind::Options(options) => merge(&mut table.options, options),
+        ActionKind::Convert { charset, collation } => {
+            table.options.charset = Some(charset.clone());
+            table.options.collation.clone_from(collation);
+            for column in table.columns.iter_mut().filter(|column| column.charset.is_some()) {
+                column.charset = Some(charset.clone());
+                column.collation.clone_from(collation);
+            }
+        }
+        ActionKind::Partition(PartitionAction::By) => table.partitioned = true,
+        ActionKind::Partition(PartitionAction::Remove) => table.partitioned = false,
+        ActionKind::SystemVersioning { add } => table.options.system_versioned = *add,
+        ActionKind::Opaque { .. } => table.known = false,
+        ActionKind::RenameColumn { .. }
+        | ActionKind::Rename { .. }
+        | ActionKind::Force
+        | ActionKind::OrderBy
+        | ActionKind::Keys { .. }
+        | ActionKind::Tablespace { .. }
+        | ActionKind::Partition(_)
+        | ActionKind::Validation { .. } => {}
+    }
+    None
+}
+
+/// Puts a column where it goes.
+fn place(table: &mut Table, column: ColumnDef, position: Option<&Position>) {
+    let at = match position {
+        Some(Position::First) => 0,
+        Some(Position::After(other)) => {
+            table.columns.iter().position(|c| c.name == *other).map_or(table.columns.len(), |at| at + 1)
+        }
+        None => table.columns.len(),
+    };
+    table.columns.insert(at, column);
+}
+
+/// Removes a check, a key or a foreign key of this name; whether there was one.
+fn drop_constraint(table: &mut Table, name: &Name) -> bool {
+    let count = |table: &Table| table.checks.len() + table.foreign_keys.len() + table.indexes.len();
+    let before = count(table);
+    table.checks.retain(|check| check.name.as_ref() != Some(name));
+    table.foreign_keys.retain(|fk| fk.name.as_ref() != Some(name));
+    if count(table) == before {
+        table.indexes.retain(|index| !(index.is_unique() && index.name.as_ref() == Some(name)));
+    }
+    count(table) < before
+}
+
+/// What is written stands for what was.
+fn merge(old: &mut TableOptions, new: &TableOptions) {
+    let TableOptions {
+        engine,
+        charset,
+        collation,
+        row_format,
+        auto_increment,
+        comment,
+        strict,
+        without_rowid,
+        system_versioned,
+        others,
+    } = new;
+    let name = |old: &mut Option<Name>, new: &Option<Name>| {
+        if new.is_some() {
+            old.clone_from(new);
+        }
+    };
+    name(&mut old.engine, engine);
+    name(&mut old.charset, charset);
+    name(&mut old.collation, collation);
+    name(&mut old.row_format, row_format);
+    old.auto_increment = auto_increment.or(old.auto_increment);
+    if comment.is_some() {
+        old.comment.clone_from(comment);
+    }
+    old.strict |= strict;
+    old.without_rowid |= without_rowid;
+    old.system_versioned |= system_versioned;
+    for (key, value) in others {
+        old.others.retain(|(other, _)| other != key);
+        old.others.push((key.clone(), value.clone()));
+    }
+}

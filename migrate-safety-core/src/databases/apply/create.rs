@@ -1,0 +1,214 @@
+//! Tables and indexes that are made.
+
+use super::Change;
+use super::names;
+use crate::databases::name::{Name, ObjectName};
+use crate::databases::operation::{
+    CheckDef, ColumnDef, CreateIndex, CreateTable, DataType, ForeignKeyDef, IndexDef, IndexKey, IndexKind, IndexPart,
+    Query,
+};
+use crate::databases::say::Obstacle;
+use crate::databases::schema::Table;
+use crate::dialect::Target;
+use crate::sql::Span;
+
+impl Change<'_> {
+    pub(super) fn create_table(&mut self, create: &CreateTable) {
+        let Some(name) = &create.name else { return };
+        let key = self.schema.key(name);
+        let taken = self.schema.tables.contains_key(&key) || self.schema.views.contains_key(&key);
+        if taken && create.if_not_exists {
+            return;
+        }
+        // A temporary table stands before another of its name.
+        if taken && !create.or_replace && !create.temporary {
+            self.fail(Obstacle::TableExists(name));
+            return;
+        }
+        let id = self.schema.new_id();
+        let mut table = Table {
+            columns: create.columns.clone(),
+            options: create.options.clone(),
+            temporary: create.temporary,
+            module: create.module.clone(),
+            partitioned: create.partitioned,
+            known: true,
+            ..Table::new(id, name.clone(), self.now)
+        };
+        if let Some(like) = &create.like {
+            self.copy_form(like, &mut table);
+        }
+        if let Some(query) = &create.query {
+            self.take_output(query, &mut table);
+            table.filled = Some(self.now);
+        }
+        let target = self.schema.target;
+        create.indexes.iter().for_each(|index| add_index(target, &mut table, index.clone()));
+        create.foreign_keys.iter().for_each(|fk| add_foreign_key(target, &mut table, fk.clone()));
+        create.checks.iter().for_each(|check| add_check(target, &mut table, check.clone()));
+        self.schema.tables.insert(key, table);
+    }
+
+    /// `LIKE`: columns, defaults, indexes and checks; no foreign keys (MySQL manual, CREATE TABLE … LIKE).
+    fn copy_form(&mut self, like: &ObjectName, table: &mut Table) {
+        if !self.need_table(like, false) {
+            return;
+        }
+        let Some(original) = self.schema.table(like) else { return };
+        table.columns.clone_from(&original.columns);
+        table.indexes.clone_from(&original.indexes);
+        table.checks.clone_from(&original.checks);
+        table.options.clone_from(&original.options);
+        table.known = original.known;
+    }
+
+    /// The columns of `AS SELECT`, with the types of those that they are, where that can be told.
+    fn take_output(&mut self, query: &Query, table: &mut Table) {
+        if query.star || query.output.iter().any(Option::is_none) {
+            // Of a `*` over one table, its columns.
+            match (query.reads.as_slice(), query.output.len()) {
+                ([one], 0 | 1) if self.schema.table(one).is_some_and(|read| read.known) => {
+                    let read = self.schema.table(one).map(|read| read.columns.clone()).unwrap_or_default();
+                    table.columns.extend(read);
+                }
+                _ => table.known = false,
+            }
+            return;
+        }
+        for name in query.output.iter().flatten() {
+            let of = query.reads.iter().filter_map(|read| self.schema.table(read)).find_map(|read| read.column(name));
+            let data_type = of.map_or_else(DataType::default, |column| column.data_type.clone());
+            if table.column(name).is_none() {
+                table.columns.push(plain_column(name, data_type));
+            }
+        }
+    }
+
+    pub(super) fn create_index(&mut self, create: &CreateIndex) {
+        if !self.need_table(&create.table, false) {
+            return;
+        }
+        let target = self.schema.target;
+        let name = create.index.name.as_ref();
+        let taken = match name {
+            Some(name) if target.dialect.is_mysql() => {
+                self.schema.table(&create.table).is_some_and(|t| t.index(name).is_some())
+            }
+            Some(name) => self.schema.table_of_index(name).is_some(),
+            None => false,
+        };
+        if taken && !create.or_replace {
+            if let (Some(name), false) = (name, create.if_not_exists) {
+                self.fail(Obstacle::IndexExists(name));
+            }
+            return;
+        }
+        self.need_key_columns(&create.table, &create.index);
+        if let Some(table) = self.schema.table_mut(&create.table) {
+            if let (true, Some(name)) = (taken, name) {
+                table.indexes.retain(|index| index.name.as_ref() != Some(name));
+            }
+            add_index(target, table, create.index.clone());
+        }
+    }
+
+    /// Says which columns of an index are missing.
+    pub(super) fn need_key_columns(&mut self, table: &ObjectName, index: &IndexDef) {
+        let Some(found) = self.schema.table(table).filter(|found| found.known) else { return };
+        let missing = |name: &&Name| found.column(name).is_none() && !is_rowid(self.schema.target, name);
+        let columns = index.parts.iter().filter_map(IndexPart::column);
+        let missing: Vec<Name> = columns.filter(missing).cloned().collect();
+        for column in missing {
+            self.fail(Obstacle::NoColumn(table, &column));
+        }
+    }
+}
+
+/// Names that SQLite has for the key of every table with rowids.
+fn is_rowid(target: Target, name: &Name) -> bool {
+    target.dialect == crate::Dialect::Sqlite && ["rowid", "oid", "_rowid_"].iter().any(|rowid| *name == **rowid)
+}
+
+/// Adds an index, with the name that the server gives it if it has none.
+pub(super) fn add_index(target: Target, table: &mut Table, mut index: IndexDef) {
+    if index.kind == IndexKind::Primary {
+        let key: Vec<Name> = index.columns().into_iter().cloned().collect();
+        // MySQL makes the columns of a primary key NOT NULL; SQLite only in tables without rowids and in strict ones.
+        let strict = target.dialect.is_mysql() || table.options.without_rowid;
+        for column in table.columns.iter_mut().filter(|column| strict && key.contains(&column.name)) {
+            column.not_null = Some(true);
+        }
+        if target.dialect.is_mysql() || index.name.is_none() {
+            index.name = Some(names::index_name(target, table, &index));
+        }
+    } else if index.name.is_none() {
+        index.name = Some(names::index_name(target, table, &index));
+    }
+    table.indexes.push(index);
+}
+
+/// Adds a foreign key, with the index that MySQL makes for it where there is none to use.
+pub(super) fn add_foreign_key(target: Target, table: &mut Table, mut foreign_key: ForeignKeyDef) {
+    if target.dialect.is_mysql() {
+        // Behind a column, MySQL reads `REFERENCES` and ignores it before 9.0; MariaDB takes it.
+        if foreign_key.at_column && target.dialect == crate::Dialect::MySql && !target.is_from(900, 0) {
+            return;
+        }
+        if foreign_key.name.is_none() {
+            foreign_key.name = Some(names::foreign_key_name(table));
+        }
+        let has_index = table.indexes.iter().any(|index| starts_with(index, &foreign_key.columns));
+        if !has_index && table.known {
+            let name = foreign_key.name.clone().filter(|name| table.index(name).is_none());
+            let part = |column: &Name| IndexPart {
+                key: IndexKey::Column(column.clone()),
+                length: None,
+                descending: false,
+                collation: None,
+            };
+            let index = IndexDef {
+                name,
+                kind: IndexKind::Plain,
+                parts: foreign_key.columns.iter().map(part).collect(),
+                predicate: None,
+                invisible: false,
+                on_conflict: None,
+            };
+            add_index(target, table, index);
+        }
+    }
+    table.foreign_keys.push(foreign_key);
+}
+
+/// Whether an index begins with these columns, whole.
+pub(super) fn starts_with(index: &IndexDef, columns: &[Name]) -> bool {
+    let usable = !matches!(index.kind, IndexKind::FullText | IndexKind::Spatial | IndexKind::Vector);
+    let key = index.columns();
+    let whole = index.parts.iter().take(columns.len()).all(|part| part.length.is_none());
+    usable && whole && key.len() >= columns.len() && key.iter().zip(columns).all(|(a, b)| *a == b)
+}
+
+/// Adds a check, with the name that the server gives it if it has none.
+pub(super) fn add_check(target: Target, table: &mut Table, mut check: CheckDef) {
+    if check.name.is_none() && target.dialect.is_mysql() {
+        check.name = Some(names::check_name(target, table));
+    }
+    table.checks.push(check);
+}
+
+fn plain_column(name: &Name, data_type: DataType) -> ColumnDef {
+    ColumnDef {
+        name: name.clone(),
+        data_type,
+        not_null: None,
+        default: None,
+        generated: None,
+        auto_increment: false,
+        on_update: false,
+        charset: None,
+        collation: None,
+        invisible: false,
+        comment: None,
+        span: Span::START,
+    }
+}

@@ -1,0 +1,156 @@
+//! What several rules ask.
+
+use crate::databases::effects::shown;
+use crate::databases::name::{Name, ObjectName};
+use crate::databases::operation::{ActionKind, Expression, IndexKey, Limit, Operation, Test};
+use crate::databases::schema::{Schema, Table};
+use crate::databases::view::{Judged, MigrationView, StatementView};
+use crate::dialect::{Dialect, Target};
+use crate::effects::{DataLoss, DataLossKind, RelationRef};
+use crate::layout::Layout;
+
+/// How many rows of a table a statement can reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// At most so many, whatever the table holds.
+    AtMost(u64),
+    /// All that share a value, however many.
+    Sharing,
+    /// Any number.
+    Any,
+}
+
+/// Rows of one batch at most.
+pub(super) const BATCH: u64 = 10_000;
+
+/// How many rows of a table a condition and a limit let through.
+pub(super) fn extent(table: Option<&Table>, filter: Option<&Expression>, limit: Option<Limit>) -> Extent {
+    if let Some(Limit { rows: Some(rows), .. }) = limit {
+        return Extent::AtMost(rows);
+    }
+    let Some(filter) = filter else { return Extent::Any };
+    let rows = |column: &Name| {
+        let tests = filter.conditions.iter().filter(|condition| condition.column == *column);
+        tests
+            .filter_map(|condition| match condition.test {
+                Test::Equal => Some(1),
+                Test::In(values) => u64::try_from(values).ok(),
+                _ => None,
+            })
+            .min()
+    };
+    let by_key =
+        table.into_iter().flat_map(|table| &table.indexes).filter(|index| index.is_unique()).filter_map(|index| {
+            let plain =
+                index.predicate.is_none() && index.parts.iter().all(|part| matches!(part.key, IndexKey::Column(_)));
+            index
+                .columns()
+                .into_iter()
+                .map(rows)
+                .try_fold(1_u64, |all, rows| Some(all.saturating_mul(rows?)))
+                .filter(|_| plain)
+        });
+    if let Some(rows) = by_key.min() {
+        return Extent::AtMost(rows);
+    }
+    // A table of which nothing is known: an `id` is its key.
+    let unknown = table.is_none_or(|table| !table.known);
+    if let (true, Some(rows)) = (unknown, rows(&Name::new("id"))) {
+        return Extent::AtMost(rows);
+    }
+    let equal = filter.conditions.iter().any(|condition| matches!(condition.test, Test::Equal | Test::In(_)));
+    if equal { Extent::Sharing } else { Extent::Any }
+}
+
+/// The tables whose rows a statement changes or deletes, with how many of each; new rows are not counted.
+pub(super) fn changed<'a>(schema: &'a Schema, operation: &'a Operation) -> Vec<(&'a ObjectName, Extent)> {
+    match operation {
+        Operation::Update(update) => {
+            let one = if update.tables.len() == 1 { update.tables.first() } else { None };
+            let of = extent(one.and_then(|table| schema.table(table)), update.filter.as_ref(), update.limit);
+            update.tables.iter().map(|table| (table, of)).collect()
+        }
+        Operation::Delete(delete) => {
+            let one = if delete.tables.len() == 1 { delete.tables.first() } else { None };
+            let of = extent(one.and_then(|table| schema.table(table)), delete.filter.as_ref(), delete.limit);
+            delete.tables.iter().map(|table| (table, of)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+impl Judged {
+    /// Whether it adds this column to the table that reports name so.
+    pub(super) fn adds_column(&self, target: Target, table: &str, column: &str) -> bool {
+        let Operation::AlterTable(alter) = &self.statement.operation else { return false };
+        let adds =
+            |kind: &ActionKind| matches!(kind, ActionKind::AddColumn { column: added, .. } if added.name == *column);
+        shown(target, &alter.table) == table && alter.actions.iter().any(|action| adds(&action.kind))
+    }
+}
+
+impl<'a> StatementView<'a> {
+    /// How reports name a table, if it is known.
+    pub(super) fn reference(&self, table: &ObjectName) -> Option<RelationRef> {
+        let table = self.table(table)?;
+        Some(RelationRef { name: shown(self.target(), &table.name), id: table.id })
+    }
+
+    /// What is lost in this way of tables that were there before the migration.
+    pub(super) fn old_losses(&self, how: DataLossKind) -> Vec<&'a DataLoss> {
+        let losses = self.outcome.effects.data_loss.iter();
+        losses.filter(|loss| loss.how == how && self.is_old(loss.relation.id)).collect()
+    }
+}
+
+impl MigrationView<'_> {
+    /// Whether a column was there before the migration.
+    pub(super) fn column_was_known(&self, table: &str, column: &str) -> bool {
+        self.table_before(table).is_some_and(|t| !t.known || t.column(&Name::new(column)).is_some())
+    }
+
+    /// The table that reports name so, as it was before the migration.
+    pub(super) fn table_before(&self, name: &str) -> Option<&Table> {
+        self.before.tables.values().find(|table| shown(self.target(), &table.name) == name)
+    }
+
+    /// Whether there was a view that reports name so.
+    pub(super) fn view_before(&self, name: &str) -> bool {
+        self.before.views.values().any(|view| shown(self.target(), &view.name) == name)
+    }
+
+    /// What has a table's old name after the migration: another table, or a view.
+    pub(super) fn has_name(&self, told: &str) -> bool {
+        let same = |name: &ObjectName| shown(self.target(), name) == told;
+        self.after.tables.values().any(|table| same(&table.name))
+            || self.after.views.values().any(|view| same(&view.name))
+    }
+}
+
+/// A name as it has to be written in a statement.
+pub(super) fn quoted(dialect: Dialect, name: &str) -> String {
+    let plain =
+        name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && !name.starts_with(|c: char| c.is_ascii_digit());
+    match dialect {
+        _ if plain => name.to_owned(),
+        Dialect::MySql | Dialect::MariaDb => format!("`{}`", name.replace('`', "``")),
+        _ => format!("\"{}\"", name.replace('"', "\"\"")),
+    }
+}
+
+/// `SELECT count(*) FROM t`, of a table as reports name it.
+pub(super) fn count(dialect: Dialect, shown: &str) -> String {
+    let parts: Vec<String> = shown.split('.').map(|part| quoted(dialect, part)).collect();
+    format!("SELECT count(*) FROM {}", parts.join("."))
+}
+
+/// How code stops using a column, in the host's terms.
+pub(super) fn forget_column(host: Layout) -> &'static str {
+    match host {
+        Layout::Sqlx => "first deploy a release in which no query, no `SELECT *` and no struct names it",
+        Layout::Diesel => {
+            "first deploy a release whose schema.rs does not have it: diesel names every column that the table! has"
+        }
+        Layout::Plain => "first deploy a release that does not name it",
+    }
+}

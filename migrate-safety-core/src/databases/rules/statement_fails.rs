@@ -1,0 +1,34 @@
+//! A statement that fails on the schema as the history leaves it.
+
+use crate::databases::rule::{ALL, DatabaseRule, Look};
+use crate::databases::view::StatementView;
+use crate::dialect::Target;
+use crate::rules::{Category, Findings, Rule, Sample};
+
+/// The rule.
+pub(super) static RULE: DatabaseRule = DatabaseRule {
+    rule: Rule {
+        id: "statement-fails",
+        category: Category::Deployability,
+        title: "A statement that fails on the schema that the history leaves",
+        why: "The migration fails when it is deployed. MySQL has committed every statement before it by then.",
+        source: "the replayed schema",
+        bad: &[
+            Sample::new("CREATE TABLE t (a int);", "ALTER TABLE t ADD COLUMN a int;").of(Target::mysql(800)),
+            Sample::new("", "ALTER TABLE missing RENAME TO other;").of(Target::sqlite(345)),
+        ],
+        good: &[Sample::new("CREATE TABLE t (a int);", "CREATE TABLE IF NOT EXISTS t (a int);").of(Target::sqlite(345))],
+        ..Rule::BASE
+    },
+    dialects: ALL,
+    look: Look::Statement(look),
+};
+
+fn look(view: &StatementView<'_>, findings: &mut Findings<'_>) {
+    let Some(failure) = view.outcome.effects.failures.first() else { return };
+    let message = match failure.only_with_rows {
+        true => format!("the server refuses this where the table has rows: {}", failure.message),
+        false => format!("the server refuses this: {}", failure.message),
+    };
+    findings.block(message).at(view.span());
+}

@@ -1,0 +1,121 @@
+//! For which server a project's migrations are, as its host is set up.
+
+use super::read;
+use crate::dialect::Dialect;
+use std::path::{Path, PathBuf};
+use toml::de::{DeTable, DeValue};
+
+/// Where a project says which servers it is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// The dialects: one, or those among which the project does not choose.
+    pub dialects: Vec<Dialect>,
+    /// The file that says so.
+    pub path: PathBuf,
+}
+
+/// For which server the migrations at `start` are: by the `DATABASE_URL` in a `.env` beside or above them, or by the
+/// features of sqlx and diesel in the nearest `Cargo.toml` that turns any on.
+pub fn told(start: &Path) -> Option<Told> {
+    let start = std::path::absolute(start).unwrap_or_else(|_| start.to_owned());
+    start.ancestors().find_map(|dir| {
+        let by_url = of_env(&dir.join(".env"));
+        by_url.or_else(|| of_manifest(&dir.join("Cargo.toml")))
+    })
+}
+
+fn of_env(path: &Path) -> Option<Told> {
+    let source = path.is_file().then(|| read::source(path).ok()).flatten()?;
+    let url = source.text.lines().find_map(|line| {
+        let line = line.trim_start();
+        let line = line.strip_prefix("export ").unwrap_or(line);
+        let value = line.strip_prefix("DATABASE_URL")?.trim_start().strip_prefix('=')?;
+        Some(value.trim().trim_matches(['"', '\''].as_slice()).to_owned())
+    })?;
+    Some(Told { dialects: vec![Dialect::of_url(&url)?], path: path.to_owned() })
+}
+
+fn of_manifest(path: &Path) -> Option<Told> {
+    let source = path.is_file().then(|| read::source(path).ok()).flatten()?;
+    let document = DeTable::parse(&source.text).ok()?;
+    let mut dialects = Vec::new();
+    find(document.get_ref(), false, &mut dialects);
+    (!dialects.is_empty()).then(|| Told { dialects, path: path.to_owned() })
+}
+
+/// Looks for the hosts among all tables of dependencies, wherever they stand.
+fn find(table: &DeTable<'_>, of_dependencies: bool, dialects: &mut Vec<Dialect>) {
+    /// The hosts, and what else turns on a database for them.
+    const HOSTS: [&str; 4] = ["sqlx", "diesel", "diesel-async", "sea-orm"];
+    for (key, value) in table {
+        let name: &str = key.get_ref();
+        let Some(inner) = value.get_ref().as_table() else { continue };
+        if of_dependencies {
+            if HOSTS.contains(&name) {
+                features(inner, dialects);
+            }
+        } else {
+            find(inner, name.ends_with("dependencies"), dialects);
+        }
+    }
+}
+
+fn features(host: &DeTable<'_>, dialects: &mut Vec<Dialect>) {
+    let list = host.get("features").and_then(|features| features.get_ref().as_array());
+    for feature in list.into_iter().flatten().filter_map(|feature| match feature.get_ref() {
+        DeValue::String(feature) => Some(feature),
+        _ => None,
+    }) {
+        let dialect = match feature.split_once("-").map_or(&**feature, |(head, _)| head) {
+            "postgres" => Dialect::Postgres,
+            "mysql" => Dialect::MySql,
+            "sqlite" => Dialect::Sqlite,
+            _ if &**feature == "sqlx-postgres" => Dialect::Postgres,
+            _ if &**feature == "sqlx-mysql" => Dialect::MySql,
+            _ if &**feature == "sqlx-sqlite" => Dialect::Sqlite,
+            _ => continue,
+        };
+        if !dialects.contains(&dialect) {
+            dialects.push(dialect);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(manifest: &str) -> Vec<Dialect> {
+        let mut dialects = Vec::new();
+        let document = DeTable::parse(manifest).expect("TOML");
+        find(document.get_ref(), false, &mut dialects);
+        dialects
+    }
+
+    #[test]
+    fn the_features_of_a_host_name_the_server() {
+        let cases: &[(&str, &[Dialect])] = &[
+            (
+                "[dependencies]\nsqlx = { version = \"0.8\", features = [\"sqlite\", \"runtime-tokio\"] }",
+                &[Dialect::Sqlite],
+            ),
+            ("[dependencies.diesel]\nversion = \"2\"\nfeatures = [\"mysql\", \"r2d2\"]", &[Dialect::MySql]),
+            ("[workspace.dependencies]\ndiesel = { version = \"2\", features = [\"postgres_backend\"] }", &[]),
+            ("[workspace.dependencies]\ndiesel = { version = \"2\", features = [\"postgres\"] }", &[Dialect::Postgres]),
+            (
+                "[dependencies]\nsqlx = { version = \"0.8\", features = [\"sqlite\", \"postgres\"] }",
+                &[Dialect::Sqlite, Dialect::Postgres],
+            ),
+            ("[dependencies]\nsea-orm = { version = \"1\", features = [\"sqlx-sqlite\"] }", &[Dialect::Sqlite]),
+            (
+                "[target.'cfg(unix)'.dependencies]\nsqlx = { version = \"0.8\", features = [\"mysql-rsa\"] }",
+                &[Dialect::MySql],
+            ),
+            ("[dependencies]\nserde = { version = \"1\", features = [\"sqlite\"] }", &[]),
+            ("[package]\nname = \"sqlx\"", &[]),
+        ];
+        for (manifest, dialects) in cases {
+            assert_eq!(of(manifest), *dialects, "{manifest}");
+        }
+    }
+}
