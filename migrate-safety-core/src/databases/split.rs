@@ -71,7 +71,7 @@ impl<'t> Splitter<'_, 't> {
     fn piece(&mut self) -> Option<Piece<'t>> {
         let mut nesting = Nesting::new(self.mysql);
         loop {
-            if self.next.tokens.is_empty() && self.mysql && self.client_command() {
+            if self.next.tokens.is_empty() && self.client_command() {
                 return Some(std::mem::take(&mut self.next));
             }
             if let Some(end) = self.at_delimiter() {
@@ -115,32 +115,45 @@ impl<'t> Splitter<'_, 't> {
         self.text.get(at..)?.starts_with(delimiter).then(|| at + delimiter.len())
     }
 
-    /// Reads `DELIMITER …`, `SOURCE …`, `\. …` at the begin of a line: commands of the `mysql` client.
+    /// Reads `DELIMITER …` and `SOURCE …`, commands of the `mysql` client, and `.read …`, of the `sqlite3` shell, at the
+    /// begin of a line.
     fn client_command(&mut self) -> bool {
         let offset = self.lexer.offset();
         let rest = self.text.get(offset..).unwrap_or_default();
         let start = offset + (rest.len() - rest.trim_start().len());
+        let word = rest.split_whitespace().next().unwrap_or_default();
+        let is_command = if self.mysql {
+            word.eq_ignore_ascii_case("delimiter") || word.eq_ignore_ascii_case("source")
+        } else {
+            word.strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()))
+        };
+        if !is_command {
+            return false;
+        }
         let begins_line = start == 0
             || self.text.get(..start).is_some_and(|before| {
                 before.rsplit('\n').next().unwrap_or_default().trim_start_matches('\u{feff}').trim().is_empty()
             });
-        let line = self.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
-        let word = line.split_whitespace().next().unwrap_or_default();
-        if !begins_line || !(word.eq_ignore_ascii_case("delimiter") || word.eq_ignore_ascii_case("source")) {
+        if !begins_line {
             return false;
         }
+        let line = self.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
         let end = start + line.len();
         let argument = line.get(word.len()..).unwrap_or_default().trim();
-        if word.eq_ignore_ascii_case("delimiter") && !argument.is_empty() {
+        if self.mysql && word.eq_ignore_ascii_case("delimiter") && !argument.is_empty() {
             self.delimiter = (argument != ";").then_some(argument);
         }
+        let (command, client, knower) = if self.mysql {
+            (word.to_uppercase(), "mysql client", "server")
+        } else {
+            (word.to_owned(), "sqlite3 shell", "library")
+        };
         self.lexer.jump(end);
         self.next.range = start..end;
         self.next.problems.push(Problem {
             kind: ProblemKind::PsqlCommand,
             span: self.lines.span(start..end),
-            message: format!("`{}` is a command of the mysql client: the server does not know it", word.to_uppercase())
-                .into(),
+            message: format!("`{command}` is a command of the {client}: the {knower} does not know it").into(),
         });
         true
     }
