@@ -21,6 +21,8 @@ pub(super) struct Unit {
     pub(super) wanted: Wanted,
     /// It changes settings of the session, which a later run has to make again.
     pub(super) settings: bool,
+    /// All locks that it will ask for are known.
+    pub(super) foreseen: bool,
 }
 
 /// How a piece is run.
@@ -137,6 +139,11 @@ impl Read<'_> {
         self.report.is_none_or(|report| report.effects.requires_no_transaction) || self.may_commit()
     }
 
+    /// What it does is known to the last lock.
+    fn is_foreseen(&self) -> bool {
+        self.report.is_some() && !self.may_commit() && !self.controls_transactions()
+    }
+
     fn sets_session(&self) -> bool {
         self.operations().iter().any(|operation| matches!(operation, Operation::Set { local: false, .. }))
     }
@@ -184,6 +191,7 @@ fn whole(text: &str, read: &[Read<'_>], in_transaction: bool) -> Unit {
         },
         wanted: strongest(wanted.iter()),
         settings: false,
+        foreseen: read.iter().all(Read::is_foreseen),
     }
 }
 
@@ -240,6 +248,7 @@ fn joined(text: &str, group: &[Read<'_>], manner: Manner) -> Option<Unit> {
         manner,
         wanted: strongest(wanted.iter()),
         settings: group.iter().all(Read::sets_session),
+        foreseen: group.iter().all(Read::is_foreseen),
     })
 }
 

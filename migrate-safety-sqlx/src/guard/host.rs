@@ -31,11 +31,13 @@ pub(super) struct PgHost<'c> {
     books: Books<'c>,
     listener: Option<&'c Listener>,
     began: Instant,
+    /// What is to be sent in one message with the commit.
+    before_commit: String,
 }
 
 impl<'c> PgHost<'c> {
     pub(super) fn new(connection: &'c mut PgConnection, books: Books<'c>, listener: Option<&'c Listener>) -> Self {
-        Self { connection, books, listener, began: Instant::now() }
+        Self { connection, books, listener, began: Instant::now(), before_commit: String::new() }
     }
 
     async fn send(&mut self, sql: &str) -> Result<(), Failure> {
@@ -64,10 +66,12 @@ impl Host for PgHost<'_> {
     }
 
     fn commit(&mut self) -> Answer<'_, Result<(), Failure>> {
-        Box::pin(self.send("COMMIT"))
+        let before = std::mem::take(&mut self.before_commit);
+        Box::pin(async move { self.send(&format!("{before}COMMIT")).await })
     }
 
     fn rollback(&mut self) -> Answer<'_, Result<(), Failure>> {
+        self.before_commit.clear();
         Box::pin(self.send("ROLLBACK"))
     }
 
@@ -141,8 +145,9 @@ impl Host for PgHost<'_> {
                     let found = find(migrator, migration)?;
                     self.connection.skip(table, found).await.map_err(of_migrate)?;
                     let (nanoseconds, version) = (took.as_nanos(), found.version);
-                    self.send(&format!("UPDATE {table} SET execution_time = {nanoseconds} WHERE version = {version}"))
-                        .await
+                    self.before_commit =
+                        format!("UPDATE {table} SET execution_time = {nanoseconds} WHERE version = {version}; ");
+                    Ok(())
                 }
                 Books::Diesel => {
                     self.send(&format!("INSERT INTO {DIESEL} (version) VALUES ('{}')", quoted(&migration.id))).await
