@@ -96,7 +96,7 @@ impl Runner<'_> {
 
     /// What an earlier run has noted.
     async fn load(&mut self, key: &Key) -> Result<Progress, Reason> {
-        if !self.has_progress {
+        if !self.left_progress {
             return Ok(Progress::default());
         }
         let rows: Vec<Progress> =
@@ -125,8 +125,19 @@ impl Runner<'_> {
 
     async fn write_ending(&mut self, work: &Work<'_>, notes: &[Note]) -> Result<(), Reason> {
         let doing = Reason::server("recording the migration");
-        self.host.begin("BEGIN", "").await.map_err(&doing)?;
-        for note in notes {
+        let sql = notes.iter().filter_map(|note| match note {
+            Note::Sql(sql) => Some(sql.as_str()),
+            Note::Record | Note::Forget => None,
+        });
+        // In one message with the begin: a short migration is felt by its messages.
+        let begun = self.host.begin("BEGIN", &sql.collect::<Vec<_>>().join("; ")).await;
+        if let Err(failure) = begun {
+            if failure.class() != ErrorClass::Disconnected {
+                self.host.rollback().await.map_err(&doing)?;
+            }
+            return Err(doing(failure));
+        }
+        for note in notes.iter().filter(|note| !matches!(note, Note::Sql(_))) {
             if let Err(failure) = self.write_down(work, note).await {
                 if failure.class() != ErrorClass::Disconnected {
                     self.host.rollback().await.map_err(&doing)?;
@@ -176,18 +187,22 @@ impl Runner<'_> {
         key: &Key,
         done: &[String],
     ) -> Result<(), Failure> {
+        let mut first = Vec::new();
         if lone.sets_timeout {
             let timeout = if lone.quiet { self.settings.patience } else { self.settings.lock_timeout };
-            self.host.execute(&format!("SET lock_timeout = {}", timeout.as_millis())).await?;
+            first.push(format!("SET lock_timeout = {}", timeout.as_millis()));
         }
-        let then = self.repair(work, lone).await?;
+        let then = self.repair(work, lone, &mut first).await?;
         if !lone.noted {
             self.make_table().await?;
             let statement = lone.unit.sql.clone();
             let running = Some(Running { statement, seen: lone.seen.clone().unwrap_or_default() });
-            self.host.execute(&key.write(&Progress { done: done.to_vec(), running })).await?;
-            lone.noted = true;
+            first.push(key.write(&Progress { done: done.to_vec(), running }));
         }
+        if !first.is_empty() {
+            self.host.execute(&first.join("; ")).await?;
+        }
+        lone.noted = true;
         let sql = match &then {
             Then::Done => return Ok(()),
             Then::Run => &lone.unit.sql,
@@ -200,14 +215,20 @@ impl Runner<'_> {
         Ok(())
     }
 
-    /// Looks at what is there, takes away what an attempt has left, and says what remains to be done.
-    async fn repair(&mut self, work: &Work<'_>, lone: &mut Lone<'_>) -> Result<Then, Failure> {
+    /// Looks at what is there, takes away what an attempt has left, and says what remains to be done. What has to be
+    /// set before anything is changed is taken from `first`.
+    async fn repair(&mut self, work: &Work<'_>, lone: &mut Lone<'_>, first: &mut Vec<String>) -> Result<Then, Failure> {
         let Some(concurrent) = lone.concurrent else {
             lone.seen.get_or_insert_default();
             return Ok(Then::Run);
         };
         let mut found: Vec<Found> = ask(self.host, &concurrent.question()).await?;
         let Decision { repair, then } = concurrent.decide(&found, lone.seen.as_deref());
+        if !repair.is_empty() {
+            for sql in first.drain(..) {
+                self.host.execute(&sql).await?;
+            }
+        }
         for sql in &repair {
             let migration = work.migration.id.clone();
             self.host.tell(&Event::Repairing { migration, sql: sql.clone() });
@@ -228,7 +249,7 @@ impl Runner<'_> {
         }
         let progress = Progress { done: done.to_vec(), running: None };
         let sql = if done.is_empty() { key.delete() } else { key.write(&progress) };
-        let cleaned = match self.repair(work, lone).await {
+        let cleaned = match self.repair(work, lone, &mut Vec::new()).await {
             Ok(_) => self.host.execute(&sql).await,
             Err(failure) => Err(failure),
         };

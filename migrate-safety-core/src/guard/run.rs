@@ -117,6 +117,8 @@ pub(super) struct Runner<'r> {
     pub(super) tables: BTreeMap<i64, String>,
     /// The table of progress is there.
     pub(super) has_progress: bool,
+    /// It was there before the run: an earlier one may have left something in it.
+    pub(super) left_progress: bool,
     /// The server can notice that its client is gone while it works.
     pub(super) notices_client: bool,
     target: Target,
@@ -132,6 +134,7 @@ impl<'r> Runner<'r> {
             migration_began: Duration::ZERO,
             tables: BTreeMap::new(),
             has_progress: false,
+            left_progress: false,
             notices_client: false,
             target: Target::default(),
         }
@@ -174,6 +177,7 @@ impl<'r> Runner<'r> {
 
     async fn with_lock(&mut self, set: &MigrationSet, goal: &Goal, mode: Mode, server: Server) -> Result<(), Reason> {
         self.has_progress = server.progress;
+        self.left_progress = server.progress;
         self.notices_client = server.notices_client;
         let mut applied = Vec::new();
         if server.books {
@@ -411,6 +415,7 @@ impl<'r> Runner<'r> {
         let there = self.host.fetch(&format!("SELECT (to_regclass('{}') IS NOT NULL)::text", progress::TABLE)).await;
         let there = there.map_err(Reason::server("looking for what an earlier run has done"))?;
         self.has_progress = there.first().is_some_and(|there| there == "true");
+        self.left_progress = self.has_progress;
         let set = MigrationSet { migrations: vec![migration.clone()], ..MigrationSet::default() };
         let judged = match direction {
             Direction::Up => set.clone(),
