@@ -202,7 +202,7 @@ impl<'c> Replay<'c> {
                 }
                 self.schema = after;
             }
-            self.settle(&statement.operation);
+            self.settle(&statement.operation, scope);
             scope = scope_after(scope, &statement.operation);
             reports.push(report(&statement, sql, &outcome, findings));
             judged.push(Judged { index, statement, outcome, now: self.now });
@@ -223,9 +223,12 @@ impl<'c> Replay<'c> {
     }
 
     /// Notes what a statement sets for those behind it.
-    fn settle(&mut self, operation: &Operation) {
+    fn settle(&mut self, operation: &Operation, scope: Scope) {
+        // Where SQLite has a transaction open, it does nothing (PRAGMA foreign_keys).
+        let ignored =
+            |name: &str| self.config.target.dialect == Dialect::Sqlite && scope.is_block() && name == "foreign_keys";
         if let Operation::Set { scope: SettingScope::Session, settings } = operation {
-            for (name, value) in settings {
+            for (name, value) in settings.iter().filter(|(name, _)| !ignored(name)) {
                 self.session.set(name, value.as_deref(), false);
             }
         }

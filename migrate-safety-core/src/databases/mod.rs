@@ -39,7 +39,7 @@ mod scan;
 pub mod schema;
 mod split;
 #[cfg(feature = "sqlite")]
-mod sqlite;
+pub mod sqlite;
 pub mod statement;
 pub mod view;
 

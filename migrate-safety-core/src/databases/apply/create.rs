@@ -40,6 +40,10 @@ impl Change<'_> {
         }
         if let Some(query) = &create.query {
             self.take_output(query, &mut table);
+            #[cfg(feature = "sqlite")]
+            if self.schema.target.dialect == crate::Dialect::Sqlite {
+                table.columns = table.columns.iter().map(as_selected).collect();
+            }
             table.filled = Some(self.now);
         }
         let target = self.schema.target;
@@ -194,6 +198,13 @@ pub(super) fn add_check(target: Target, table: &mut Table, mut check: CheckDef) 
         check.name = Some(names::check_name(target, table));
     }
     table.checks.push(check);
+}
+
+/// What SQLite makes of a column that is selected into a table: its name, and the name of its affinity.
+#[cfg(feature = "sqlite")]
+fn as_selected(column: &ColumnDef) -> ColumnDef {
+    let affinity = crate::databases::sqlite::Affinity::of(&column.data_type);
+    plain_column(&column.name, DataType { name: affinity.type_name().into(), ..DataType::default() })
 }
 
 fn plain_column(name: &Name, data_type: DataType) -> ColumnDef {

@@ -1,8 +1,11 @@
 //! What is SQLite's own.
 
+mod affinity;
+mod cascade;
+mod effects;
+mod facts;
 pub(super) mod grammar;
 
-use super::effects::{Outcome, Scene};
-
-/// What a statement does here, besides what it does everywhere.
-pub(super) fn effects(_scene: &Scene<'_>, _outcome: &mut Outcome) {}
+pub(crate) use affinity::Affinity;
+pub(super) use effects::effects;
+pub use facts::{Example, Fact, facts};

@@ -124,6 +124,17 @@ impl Reader<'_, '_, '_> {
                 (update.tables.len(), "UPDATE")
             }
             Operation::Delete(delete) => (delete.tables.len(), "DELETE"),
+            Operation::Insert(insert) => {
+                let begins = |word: &str| {
+                    insert.source.sql.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
+                };
+                let known =
+                    insert.source.sql.is_empty() || ["VALUES", "SELECT", "WITH", "("].iter().any(|word| begins(word));
+                if !known {
+                    self.refuse(start, "`INSERT … SET` and `VALUE` are MySQL's: write columns and `VALUES`");
+                }
+                return;
+            }
             _ => return,
         };
         if tables != 1 {
