@@ -20,11 +20,10 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
         bad: &[
             Sample::new(
                 SHOP,
-                "SET foreign_key_checks = 0; ALTER TABLE orders ADD CONSTRAINT f FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE;",
+                "ALTER TABLE orders ADD CONSTRAINT f FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE;",
             )
             .of(Target::mysql(800))
-            .rows(&[("orders", 5), ("users", 5)])
-            .with(&["foreign-key-unchecked"]),
+            .rows(&[("orders", 5), ("users", 5)]),
             Sample::new(SHOP, "ALTER TABLE orders ADD COLUMN payer_id bigint REFERENCES users (id) ON DELETE SET NULL;")
                 .of(Target::sqlite(345)),
         ],
