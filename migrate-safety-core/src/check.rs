@@ -8,6 +8,7 @@ pub use resume::messages_resumed;
 
 use crate::catalog::{Applied, Catalog, RelationId, Removed, Stamp, Table};
 use crate::config::Config;
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
 use crate::dialect::Dialect;
 use crate::effects::{self, Effects, Failure, RelationRef, scene::Scene};
 use crate::estimate::{Estimate, estimates};
@@ -36,7 +37,7 @@ pub fn check(set: &MigrationSet, config: &Config) -> Report {
 
 /// Like [`check`], on a schema that is there already.
 pub(crate) fn check_on(set: &MigrationSet, config: &Config, start: &Start<'_>) -> Report {
-    if let Some(missing) = missing_feature(config.target.dialect) {
+    if let Some(missing) = config.target.dialect.missing_feature() {
         let reason = format!(
             "migrations for {} cannot be checked: this build lacks the feature `{missing}` of migrate-safety-core",
             config.target
@@ -52,16 +53,6 @@ pub(crate) fn check_on(set: &MigrationSet, config: &Config, start: &Start<'_>) -
     let mut replay = Replay::over_bookkeeping(set, config, start);
     let migrations = set.migrations.iter().map(|migration| replay.judge(migration)).collect();
     conclude(set, config, &replay, migrations)
-}
-
-/// The feature of this crate that knows a dialect, if this build lacks it.
-fn missing_feature(dialect: Dialect) -> Option<&'static str> {
-    let (feature, is_there) = match dialect {
-        Dialect::Postgres => return None,
-        Dialect::MySql | Dialect::MariaDb => ("mysql", cfg!(feature = "mysql")),
-        Dialect::Sqlite => ("sqlite", cfg!(feature = "sqlite")),
-    };
-    (!is_there).then_some(feature)
 }
 
 /// What is found when all migrations have been judged.

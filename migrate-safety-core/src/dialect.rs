@@ -98,6 +98,16 @@ impl Dialect {
         FAMILIES.iter().find(|family| family.names.contains(&scheme)).map(|family| family.dialect)
     }
 
+    /// The feature of this crate that knows the dialect, if this build lacks it.
+    pub fn missing_feature(self) -> Option<&'static str> {
+        let (feature, is_there) = match self {
+            Self::Postgres => return None,
+            Self::MySql | Self::MariaDb => ("mysql", cfg!(feature = "mysql")),
+            Self::Sqlite => ("sqlite", cfg!(feature = "sqlite")),
+        };
+        (!is_there).then_some(feature)
+    }
+
     /// Whether it is MySQL or MariaDB.
     pub fn is_mysql(self) -> bool {
         matches!(self, Self::MySql | Self::MariaDb)

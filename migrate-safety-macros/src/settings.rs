@@ -2,6 +2,8 @@
 
 use crate::arguments::{Arguments, Misused};
 use migrate_safety_core::config::{ConfigError, ConfigFile};
+use migrate_safety_core::dialect::{Dialect, Target};
+use migrate_safety_core::layout::dialect::told_by_manifest;
 use migrate_safety_core::rules::Status;
 use migrate_safety_core::{Config, Layout};
 use std::path::{Path, PathBuf};
@@ -29,13 +31,37 @@ impl Settings {
         let mut files: Vec<PathBuf> = below.iter().map(|file| file.path.clone()).collect();
         let file = overlay(above, below.unwrap_or_default());
         files.extend(file.schema.clone());
+        let mut config = file.config().map_err(misused)?;
+        if file.dialect.is_none() {
+            config.target = target_of(manifest_dir).map_err(|message| arguments.misused(&message))?;
+        }
+        if let Some(feature) = config.target.dialect.missing_feature() {
+            return Err(arguments.misused(&format!(
+                "these migrations are for {}: turn on the feature `{feature}` of migrate-safety-sqlx or \
+                 migrate-safety-diesel, or say `dialect = \"postgres:16\"`",
+                config.target
+            )));
+        }
         Ok(Self {
-            config: file.config().map_err(misused)?,
+            config,
             deny: file.deny.unwrap_or(Status::Block),
             layout: file.layout,
             migrations: file.migrations,
             files,
         })
+    }
+}
+
+/// The server that the features of sqlx or diesel tell; where PostgreSQL is among several, that.
+fn target_of(manifest_dir: &Path) -> Result<Target, String> {
+    let told = told_by_manifest(manifest_dir).map(|told| told.dialects).unwrap_or_default();
+    match told.as_slice() {
+        [one] if *one != Dialect::Postgres => Ok(Target::usual(*one)),
+        several if several.is_empty() || several.contains(&Dialect::Postgres) => Ok(Target::default()),
+        several => {
+            let names: Vec<&str> = several.iter().map(|dialect| dialect.name()).collect();
+            Err(format!("for which of {} are these migrations? Say so: `dialect = \"{}\"`", names.join(", "), names[0]))
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use super::{Replay, Start, conclude};
 use crate::catalog::codec::{Codec, Reader, Writer, codec};
 use crate::catalog::{Catalog, Session, Stamp};
 use crate::config::Config;
+use crate::dialect::Dialect;
 use crate::layout::{Migration, MigrationSet};
 use crate::report::{Message, MigrationReport, StatementReport};
 use crate::rules::{Directives, Finding, Status, find};
@@ -17,7 +18,8 @@ use std::sync::Arc;
 /// The messages of a [`check`](crate::check()), the migrations `from.0..` judged on what was kept before them.
 ///
 /// `keep` gets the state before each of the `wanted` migrations (their indexes, ascending) that is judged, unless that
-/// state has no form in bytes. `None`: what was kept cannot be read; then nothing has been kept either.
+/// state has no form in bytes. `None`: what was kept cannot be read, or nothing is ever kept of a check for this
+/// dialect; then nothing has been kept either.
 pub fn messages_resumed(
     set: &MigrationSet,
     config: &Config,
@@ -25,6 +27,9 @@ pub fn messages_resumed(
     wanted: &[usize],
     keep: &mut dyn FnMut(usize, Vec<u8>),
 ) -> Option<Vec<Message>> {
+    if config.target.dialect != Dialect::Postgres {
+        return None;
+    }
     let start = Start::default();
     let (mut replay, mut reports) = match from {
         Some((before, bytes)) => {

@@ -24,6 +24,11 @@ pub fn told(start: &Path) -> Option<Told> {
     })
 }
 
+/// For which server the hosts of the package at `dir` are set up: by its manifest, or the nearest above it that says.
+pub fn told_by_manifest(dir: &Path) -> Option<Told> {
+    dir.ancestors().find_map(|dir| of_manifest(&dir.join("Cargo.toml")))
+}
+
 fn of_env(path: &Path) -> Option<Told> {
     let source = path.is_file().then(|| read::source(path).ok()).flatten()?;
     let url = source.text.lines().find_map(|line| {
