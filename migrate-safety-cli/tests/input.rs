@@ -11,12 +11,13 @@ const SAFE: &str = "CREATE TABLE users (id bigint PRIMARY KEY);";
 #[test]
 fn a_wrong_call_is_status_2_and_says_why() {
     let dir = Dir::with(&[("migrations/1_users.sql", SAFE)]);
-    let cases: [(&[&str], &str); 12] = [
+    let cases: [(&[&str], &str); 13] = [
         (&["check", "absent"], "absent: no such file or directory"),
         (&["check", "--layout", "rails"], "`rails` is not a layout: write auto, sqlx, diesel or plain"),
-        (&["check", "--dialect", "mysql:8"], "`mysql:8` is not a dialect: write `postgres:VERSION`"),
-        (&["check", "--dialect", "postgres:8"], "`postgres:8` is not a dialect"),
-        (&["check", "--dialect", "postgres:"], "`postgres:` is not a dialect"),
+        (&["check", "--dialect", "oracle:8"], "`oracle:8` is not a dialect: write one of `postgres:16`, `mysql:8.0`"),
+        (&["check", "--dialect", "mysql:5.7"], "`mysql:5.7` is no version that is known: write `mysql:VERSION`"),
+        (&["check", "--dialect", "postgres:8"], "`postgres:8` is no version that is known"),
+        (&["check", "--dialect", "postgres:"], "`postgres:` is no version that is known"),
         (&["check", "--schema", "absent.sql"], "absent.sql: no such file or directory"),
         (&["check", "--schema"], "--schema"),
         (&["check", "--format", "xml"], "xml"),

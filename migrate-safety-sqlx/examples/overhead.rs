@@ -1,6 +1,6 @@
 //! What the guard adds to sqlx's own run of a long history: `cargo xtask bench-guard`.
 //!
-//! Both run the same migrations on fresh databases of one server, by turns. Exits with 1 above ten per cent.
+//! Both run the same migrations on fresh databases of one server that writes to disk what it commits, by turns. Exits with 1 above ten per cent.
 
 use migrate_safety_core::guard::{Policy, Settings};
 use migrate_safety_sqlx::Guard;
@@ -16,7 +16,7 @@ const ROUNDS: usize = 7;
 const AT_MOST: f64 = 1.10;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let server = PostgresServer::start(16)?;
+    let server = PostgresServer::start_durable(16)?;
     let migrator = Migrator::with_migrations((0..MIGRATIONS).map(migration).collect());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (mut host, mut guard) = (Vec::new(), Vec::new());

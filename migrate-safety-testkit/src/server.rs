@@ -33,11 +33,23 @@ impl PostgresServer {
     /// # Errors
     /// When there are no binaries of this version, or the server does not start.
     pub fn start(major: u16) -> Result<Self, Error> {
+        Self::start_with(major, &[])
+    }
+
+    /// Starts a server that writes to disk what it commits, as one in production does: for what is measured in time.
+    ///
+    /// # Errors
+    /// As for [`start`](Self::start).
+    pub fn start_durable(major: u16) -> Result<Self, Error> {
+        Self::start_with(major, &["fsync=on", "full_page_writes=on", "synchronous_commit=on"])
+    }
+
+    fn start_with(major: u16, more: &[&str]) -> Result<Self, Error> {
         let binaries = ServerBinaries::find(major)?;
         let mut attempts = 3;
         loop {
             attempts -= 1;
-            match Running::start(&binaries) {
+            match Running::start(&binaries, more) {
                 Ok(running) => {
                     return Ok(Self { running: Arc::new(running) });
                 }
@@ -170,12 +182,12 @@ struct Running {
 }
 
 impl Running {
-    fn start(binaries: &ServerBinaries) -> Result<Self, Error> {
+    fn start(binaries: &ServerBinaries, more: &[&str]) -> Result<Self, Error> {
         let account = Account::for_server()?;
         let directory = Directory::create(binaries.major(), account.as_ref())?;
         initdb(binaries, &directory, account.as_ref())?;
         let port = free_port()?;
-        let child = spawn(binaries, &directory, account.as_ref(), port)?;
+        let child = spawn(binaries, &directory, account.as_ref(), port, more)?;
         let mut running = Self {
             major: binaries.major(),
             port,
@@ -210,7 +222,7 @@ impl Running {
         write("postgresql.auto.conf", &format!("primary_conninfo = '{connection}'\n"))?;
         let _ = fs::remove_file(directory.data().join("postmaster.pid"));
         let port = free_port()?;
-        let child = spawn(binaries, &directory, account.as_ref(), port)?;
+        let child = spawn(binaries, &directory, account.as_ref(), port, &[])?;
         Ok(Self {
             major: binaries.major(),
             port,
@@ -358,6 +370,7 @@ fn spawn(
     directory: &Directory,
     account: Option<&Account>,
     port: u16,
+    more: &[&str],
 ) -> Result<Child, Error> {
     const GUARD: &str = r#"
         directory=$1; shift
@@ -397,7 +410,8 @@ fn spawn(
     command.args(["-c", GUARD, "postgres-guard"]).arg(&directory.path);
     command.arg(binaries.program("postgres")).arg("-D").arg(directory.data());
     command.arg("-p").arg(port.to_string());
-    for setting in SETTINGS {
+    // Of two values the later one counts.
+    for setting in SETTINGS.iter().chain(more) {
         command.args(["-c", setting]);
     }
     command
