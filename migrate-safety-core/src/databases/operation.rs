@@ -454,6 +454,8 @@ pub enum PartitionAction {
     By,
     Remove,
     Add,
+    /// `ADD PARTITION PARTITIONS n`: rows go to other partitions.
+    Spread,
     Drop,
     Truncate,
     Coalesce,

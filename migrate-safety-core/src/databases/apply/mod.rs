@@ -47,7 +47,7 @@ impl Schema {
 
 impl Table {
     /// A table of which nothing is known.
-    fn new(id: RelationId, name: ObjectName, created: Stamp) -> Self {
+    pub(super) fn new(id: RelationId, name: ObjectName, created: Stamp) -> Self {
         Self {
             id,
             name,

@@ -1,8 +1,8 @@
 //! What is MySQL's and MariaDB's own.
 
+mod effects;
+mod facts;
 pub(super) mod grammar;
+mod types;
 
-use super::effects::{Outcome, Scene};
-
-/// What a statement does here, besides what it does everywhere.
-pub(super) fn effects(_scene: &Scene<'_>, _outcome: &mut Outcome) {}
+pub(super) use effects::effects;

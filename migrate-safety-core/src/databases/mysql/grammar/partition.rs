@@ -64,9 +64,9 @@ pub(super) fn action(cursor: &mut Cursor<'_, '_>, target: Target) -> Parse<Optio
         cursor.eat_one_of(&["NO_WRITE_TO_BINLOG", "LOCAL"]);
         if cursor.eat("PARTITIONS") {
             cursor.integer()?;
-        } else {
-            definitions(cursor)?;
+            return Ok(Some(PartitionAction::Spread));
         }
+        definitions(cursor)?;
         return Ok(Some(PartitionAction::Add));
     }
     if cursor.eat_all("DROP PARTITION") {
