@@ -47,6 +47,24 @@ pub enum Error {
         /// The last lines of the server's log.
         log: String,
     },
+    /// The binaries of MySQL or MariaDB are not installed.
+    #[error("no {product} server in {}: run `cargo xtask servers {product}`", path.display())]
+    NoMysql {
+        /// Which server.
+        product: &'static str,
+        /// Where its binaries were looked for.
+        path: PathBuf,
+    },
+    /// A server of MySQL or MariaDB ended, or did not answer in time.
+    #[error("{product} {reason}; the end of its log:\n{log}")]
+    StartMysql {
+        /// Which server.
+        product: &'static str,
+        /// How it failed.
+        reason: String,
+        /// The last lines of the server's log.
+        log: String,
+    },
     /// A query of the kit itself failed, or the connection is lost.
     #[error("PostgreSQL: cannot {action}: {error}")]
     Query {

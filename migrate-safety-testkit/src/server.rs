@@ -3,19 +3,16 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::io::{self, Write};
-use std::net::TcpListener;
-use std::os::unix::fs::{PermissionsExt, chown};
-use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::chown;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use postgres::{Client, NoTls};
 
-use crate::binaries::is_root;
+use crate::process::{Account, Directory, command, free_port, guarded};
 use crate::{Database, Error, ServerBinaries, ServerError};
 
 /// A running PostgreSQL server with a data directory of its own.
@@ -184,7 +181,7 @@ struct Running {
 impl Running {
     fn start(binaries: &ServerBinaries, more: &[&str]) -> Result<Self, Error> {
         let account = Account::for_server()?;
-        let directory = Directory::create(binaries.major(), account.as_ref())?;
+        let directory = Directory::create(&format!("pg{}", binaries.major()), account.as_ref())?;
         initdb(binaries, &directory, account.as_ref())?;
         let port = free_port()?;
         let child = spawn(binaries, &directory, account.as_ref(), port, more)?;
@@ -203,7 +200,7 @@ impl Running {
     /// A process on a copy of the data directory of another one, which is in backup mode. It is not ready yet.
     fn start_copy(binaries: &ServerBinaries, primary: &Self) -> Result<Self, Error> {
         let account = Account::for_server()?;
-        let directory = Directory::create(binaries.major(), account.as_ref())?;
+        let directory = Directory::create(&format!("pg{}", binaries.major()), account.as_ref())?;
         let mut copy = command(Path::new("cp"), account.as_ref());
         let status = copy.arg("-R").arg(primary.directory.data()).arg(directory.data()).stderr(Stdio::null()).status();
         // Files that the primary removes meanwhile are no loss.
@@ -273,82 +270,6 @@ impl Drop for Running {
     }
 }
 
-/// A directory for the data and the log, removed when dropped.
-#[derive(Debug)]
-struct Directory {
-    path: PathBuf,
-}
-
-impl Directory {
-    fn create(major: u16, owner: Option<&Account>) -> Result<Self, Error> {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("migrate-safety-pg{major}-{}-{number}", std::process::id());
-        let directory = Self { path: std::env::temp_dir().join(name) };
-        let path = &directory.path;
-        fs::create_dir(path).map_err(Error::io(format!("create {}", path.display())))?;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o700))
-            .map_err(Error::io(format!("restrict {}", path.display())))?;
-        if let Some(account) = owner {
-            chown(path, Some(account.uid), Some(account.gid))
-                .map_err(Error::io(format!("hand over {}", path.display())))?;
-        }
-        Ok(directory)
-    }
-
-    fn data(&self) -> PathBuf {
-        self.path.join("data")
-    }
-
-    fn log(&self) -> PathBuf {
-        self.path.join("log")
-    }
-
-    fn log_tail(&self) -> String {
-        let log = fs::read(self.log()).unwrap_or_default();
-        let log = String::from_utf8_lossy(&log);
-        let lines: Vec<_> = log.lines().collect();
-        lines[lines.len().saturating_sub(20)..].join("\n")
-    }
-}
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.path);
-    }
-}
-
-/// The user a server runs as when we are root.
-#[derive(Debug)]
-struct Account {
-    uid: u32,
-    gid: u32,
-}
-
-impl Account {
-    /// `None` when we are an ordinary user ourselves.
-    fn for_server() -> Result<Option<Self>, Error> {
-        if !is_root() {
-            return Ok(None);
-        }
-        let passwd = fs::read_to_string("/etc/passwd").map_err(Error::io("read /etc/passwd"))?;
-        Self::find("nobody", &passwd).map(Some).ok_or(Error::NoUnprivilegedUser)
-    }
-
-    fn find(name: &str, passwd: &str) -> Option<Self> {
-        passwd.lines().find_map(|line| {
-            let mut fields = line.split(':');
-            if fields.next() != Some(name) {
-                return None;
-            }
-            let uid = fields.nth(1)?.parse().ok()?;
-            let gid = fields.next()?.parse().ok()?;
-            Some(Self { uid, gid })
-        })
-    }
-}
-
 fn initdb(binaries: &ServerBinaries, directory: &Directory, account: Option<&Account>) -> Result<(), Error> {
     let mut command = command(&binaries.program("initdb"), account);
     command.args(["-N", "-A", "trust", "-U", "postgres", "--no-locale", "-E", "UTF8", "-D"]);
@@ -363,8 +284,6 @@ fn initdb(binaries: &ServerBinaries, directory: &Directory, account: Option<&Acc
     })
 }
 
-/// Starts the server under a guard: a shell that stops the server and removes its directory as soon
-/// as its input ends, which also happens when this process is killed.
 fn spawn(
     binaries: &ServerBinaries,
     directory: &Directory,
@@ -372,20 +291,6 @@ fn spawn(
     port: u16,
     more: &[&str],
 ) -> Result<Child, Error> {
-    const GUARD: &str = r#"
-        directory=$1; shift
-        exec 3<&0
-        "$@" >"$directory/log" 2>&1 </dev/null 3<&- &
-        server=$!
-        {
-            read -r _ <&3
-            kill -QUIT "$server"
-            while kill -0 "$server"; do sleep 0.02; done
-            rm -rf "$directory"
-        } >/dev/null 2>&1 &
-        exec 3<&- </dev/null
-        wait "$server"
-    "#;
     const SETTINGS: [&str; 15] = [
         "listen_addresses=127.0.0.1",
         "unix_socket_directories=",
@@ -406,49 +311,11 @@ fn spawn(
         "log_timezone=UTC",
     ];
 
-    let mut command = command(Path::new("sh"), account);
-    command.args(["-c", GUARD, "postgres-guard"]).arg(&directory.path);
-    command.arg(binaries.program("postgres")).arg("-D").arg(directory.data());
-    command.arg("-p").arg(port.to_string());
+    let mut server = Command::new(binaries.program("postgres"));
+    server.arg("-D").arg(directory.data()).arg("-p").arg(port.to_string());
     // Of two values the later one counts.
     for setting in SETTINGS.iter().chain(more) {
-        command.args(["-c", setting]);
+        server.args(["-c", setting]);
     }
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        // An interrupt at the terminal is for the tests; the server ends after them.
-        .process_group(0)
-        .spawn()
-        .map_err(Error::io("start the server"))
-}
-
-fn command(program: &Path, account: Option<&Account>) -> Command {
-    let mut command = Command::new(program);
-    // The current directory need not be readable for the account.
-    command.current_dir("/").stdin(Stdio::null());
-    if let Some(account) = account {
-        command.uid(account.uid).gid(account.gid);
-    }
-    command
-}
-
-fn free_port() -> Result<u16, Error> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(Error::io("find a free port"))?;
-    Ok(listener.local_addr().map_err(Error::io("find a free port"))?.port())
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_account_is_read_by_name() {
-        let passwd = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65533:nobody:/:/nologin\n";
-        let account = Account::find("nobody", passwd).unwrap();
-        assert_eq!((account.uid, account.gid), (65534, 65533));
-        assert!(Account::find("postgres", passwd).is_none());
-    }
+    guarded(&server, "QUIT", directory, account)
 }

@@ -3,6 +3,7 @@
 mod bench_build;
 mod bench_guard;
 mod corpus;
+mod packages;
 mod servers;
 mod test;
 
@@ -17,7 +18,8 @@ const USAGE: &str = "usage: cargo xtask <command>
   corpus [--server MAJOR] DIR…
                      what the checker makes of the migrations below some directories; with a server, also whether
                      the replay of each (then: a directory of migrations) holds what that server does
-  servers [MAJOR…]   fetch the PostgreSQL servers that tests run on (default: 14 15 16 17 18)
+  servers [SERVER…]  fetch the servers that tests run on (default: PostgreSQL 14 15 16 17 18, mysql-9,
+                     mariadb-10.11, mariadb-11.8)
   test [--fast]      everything a change must pass; --fast leaves out the tests that need servers
 ";
 

@@ -3,6 +3,7 @@
 //! They go to `$POSTGRES_SERVERS/<major>`, else to the cache of this user, where the testkit finds
 //! them. A version that is there already is left alone.
 
+use crate::packages;
 use std::env;
 use std::fs;
 use std::io;
@@ -14,10 +15,16 @@ use std::process::{self, Command};
 const MAJORS: [&str; 5] = ["14", "15", "16", "17", "18"];
 
 pub(crate) fn run(args: &[String]) -> Result<(), String> {
-    let asked: Vec<&str> = if args.is_empty() { MAJORS.to_vec() } else { args.iter().map(String::as_str).collect() };
+    let all = || MAJORS.into_iter().chain(packages::names()).collect();
+    let asked: Vec<&str> = if args.is_empty() { all() } else { args.iter().map(String::as_str).collect() };
     for major in asked {
+        if let Some(fetched) = packages::fetch(major) {
+            fetched?;
+            continue;
+        }
         if major.is_empty() || !major.chars().all(|c| c.is_ascii_digit()) {
-            return Err(format!("`{major}` is not a major version of PostgreSQL"));
+            let others = packages::names().join(", ");
+            return Err(format!("`{major}` is neither a major version of PostgreSQL nor one of {others}"));
         }
         let dir = servers_dir()?.join(major);
         if !dir.join("bin/postgres").is_file() {

@@ -180,6 +180,7 @@ impl<'c> Replay<'c> {
             if outcome.effects.failures.is_empty() {
                 outcome.effects.failures = applied;
             }
+            after.as_mut().unwrap_or(&mut self.schema).count_row_version(&statement.operation, &outcome);
             if let Some(after) = after {
                 let view = StatementView {
                     statement: &statement,

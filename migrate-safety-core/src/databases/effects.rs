@@ -91,6 +91,25 @@ pub(super) fn outcome(scene: &Scene<'_>) -> Outcome {
     outcome
 }
 
+impl Schema {
+    /// Counts how often a table has got columns, or lost them, without being written anew (MySQL).
+    pub(super) fn count_row_version(&mut self, operation: &Operation, outcome: &Outcome) {
+        for table in self.tables.values_mut() {
+            if outcome.effects.rewrites.iter().any(|relation| relation.id == table.id) {
+                table.row_versions = 0;
+            }
+        }
+        let Operation::AlterTable(alter) = operation else { return };
+        let adds = |kind: &ActionKind| matches!(kind, ActionKind::AddColumn { .. } | ActionKind::DropColumn { .. });
+        if outcome.algorithm == Some(Algorithm::Instant)
+            && alter.actions.iter().any(|action| adds(&action.kind))
+            && let Some(table) = self.table_mut(&alter.table)
+        {
+            table.row_versions = table.row_versions.saturating_add(1);
+        }
+    }
+}
+
 impl Outcome {
     /// Notes that a table is changed in this way, and what others may do meanwhile.
     pub fn change(&mut self, table: RelationRef, algorithm: Algorithm, lock: Lock) {

@@ -45,5 +45,7 @@ pub mod view;
 
 pub(crate) use check::check;
 pub use check::replay;
+#[cfg(feature = "mysql")]
+pub use mysql::sources as mysql_facts;
 pub use parse::parse;
 pub use rules::RULES;

@@ -17,7 +17,15 @@ impl Change<'_> {
             return;
         }
         let mut table = alter.table.clone();
-        for action in &alter.actions {
+        // All of them are about the table as it was: a column does not take with it the index that another action drops.
+        let drops_key = |kind: &ActionKind| {
+            matches!(
+                kind,
+                ActionKind::DropIndex { .. } | ActionKind::DropForeignKey { .. } | ActionKind::DropConstraint { .. }
+            )
+        };
+        let (first, then): (Vec<_>, Vec<_>) = alter.actions.iter().partition(|action| drops_key(&action.kind));
+        for action in first.into_iter().chain(then) {
             if let ActionKind::Rename { to } = &action.kind {
                 self.rename_table(&table, to);
                 table = to.clone();
@@ -147,7 +155,6 @@ fn perform<'a>(target: crate::Target, table: &mut Table, action: &'a ActionKind)
                 return (!if_not_exists).then_some(Missing::No(&column.name));
             }
             place(table, (**column).clone(), position.as_ref());
-            table.row_versions = table.row_versions.saturating_add(1);
         }
         ActionKind::DropColumn { column, if_exists } => {
             if missing_column(table, column) {
@@ -164,7 +171,6 @@ fn perform<'a>(target: crate::Target, table: &mut Table, action: &'a ActionKind)
             table.indexes.retain(|index| !index.parts.is_empty());
             table.foreign_keys.retain(|fk| !fk.columns.contains(column));
             table.checks.retain(|check| !check.expression.columns.iter().any(|(_, name)| name == column));
-            table.row_versions = table.row_versions.saturating_add(1);
         }
         ActionKind::Modify { column, to, position, if_exists } => {
             let Some(at) = table.columns.iter().position(|other| other.name == to.name) else {

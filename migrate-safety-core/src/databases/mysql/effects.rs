@@ -77,6 +77,7 @@ fn change(scene: &Scene<'_>, outcome: &mut Outcome, name: &ObjectName, actions: 
     let lock = online.lock.map_or(way.lock, |asked| asked.max(way.lock));
     let lock = if how == How::Copy && way.how != How::Copy { lock.max(Lock::Shared) } else { lock };
     outcome.because = way.because.iter().map(|reason| (*reason).to_owned()).collect();
+    outcome.effects.facts.extend(way.facts);
     outcome.change(relation, how.algorithm(scene.target()), lock);
 }
 
@@ -120,6 +121,21 @@ fn failure(scene: &Scene<'_>, table: &Table, action: &ActionKind, all: &[ActionK
         ActionKind::DropIndex { index, .. } => return needed_index(scene, table, index, all),
         ActionKind::AddColumn { column, .. } if mysql => {
             const VARY: [&str; 5] = ["uuid", "uuid_short", "rand", "random_bytes", "sysdate"];
+            const SHAPES: [&str; 8] = [
+                "geometry",
+                "point",
+                "linestring",
+                "polygon",
+                "multipoint",
+                "multilinestring",
+                "multipolygon",
+                "geometrycollection",
+            ];
+            if column.not_null == Some(true) && column.default.is_none() && SHAPES.contains(&&*column.data_type.name) {
+                let message =
+                    "Invalid use of NULL value: there is no geometry that rows could have by default".to_owned();
+                return Some(Failure { sqlstate: "1138", message, only_with_rows: true });
+            }
             let default = column.default.as_ref()?;
             let varies = default.calls.iter().any(|call| VARY.contains(&&**call));
             return if varies {
@@ -149,12 +165,13 @@ fn failure(scene: &Scene<'_>, table: &Table, action: &ActionKind, all: &[ActionK
         let key = table.foreign_keys.iter().filter(kept).find(|fk| fk.columns.contains(column));
         if let Some(key) = key {
             let name = key.name.as_ref().map(ToString::to_string).unwrap_or_default();
-            return fail("1828", format!("Cannot drop column '{column}': needed in a foreign key constraint '{name}'"));
+            let code = if mysql { "1828" } else { "1553" };
+            return fail(code, format!("Cannot drop column '{column}': needed in a foreign key constraint '{name}'"));
         }
         let mut references = scene.schema.references_to(&table.name);
         if references.any(|(child, fk)| child.id != table.id && fk.referenced.contains(column)) {
             return fail(
-                "1829",
+                if mysql { "1829" } else { "1553" },
                 format!("Cannot drop column '{column}': needed in a foreign key constraint of another table"),
             );
         }

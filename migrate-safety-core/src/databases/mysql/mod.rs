@@ -6,3 +6,4 @@ pub(super) mod grammar;
 mod types;
 
 pub(super) use effects::effects;
+pub use facts::sources;

@@ -1,7 +1,6 @@
 //! What the actions of a statement change, one thing at a time.
 
 use super::super::types::{CharsetChange, TypeChange, charset, charset_change, is_text, type_change};
-use super::fact::How;
 use crate::databases::effects::Scene;
 use crate::databases::name::Name;
 use crate::databases::operation::{
@@ -20,8 +19,6 @@ pub(in crate::databases::mysql) struct Change<'a> {
     pub(super) action: &'a ActionKind,
     /// All actions of the statement.
     pub(super) actions: &'a [ActionKind],
-    /// How the statement is made as far as is known: for the rows about rebuilds and copies.
-    pub(super) how: How,
 }
 
 /// What is changed.
@@ -47,6 +44,8 @@ pub(in crate::databases::mysql) enum Kind {
     ChangeCollation,
     ExtendCharset,
     ChangeCharset,
+    /// Another collation or a wider character set of an `ENUM` or `SET`, which is stored as a number.
+    RecodeMembers,
     SetNotNull,
     DropNotNull,
     SetAutoIncrement,
@@ -198,8 +197,10 @@ fn modified(table: &Table, column: &Name, to: &ColumnDef, position: Option<&Posi
         TypeChange::MembersAppended => kinds.push(Kind::AppendMembers),
         TypeChange::Other => kinds.push(Kind::ChangeType),
     }
+    let has_members = matches!(&*to.data_type.name, "enum" | "set");
     match charset {
         CharsetChange::Same => {}
+        CharsetChange::Collation | CharsetChange::Extended if has_members => kinds.push(Kind::RecodeMembers),
         CharsetChange::Collation => kinds.push(Kind::ChangeCollation),
         CharsetChange::Extended => kinds.push(Kind::ExtendCharset),
         CharsetChange::Other => kinds.push(Kind::ChangeCharset),

@@ -327,6 +327,40 @@ pub(super) const FACTS: &[Fact] = &[
         ..Fact::BASE
     },
     Fact {
+        id: "column/members-recoded",
+        of: &[Kind::RecodeMembers],
+        on: Servers::mysql_from(900, 0),
+        when: |change| !is_indexed(change),
+        ..Fact::BASE
+    },
+    Fact {
+        id: "column/members-recoded-in-index",
+        of: &[Kind::RecodeMembers],
+        on: Servers::mysql_from(900, 0),
+        when: is_indexed,
+        how: How::Copy,
+        because: "the column is in an index, whose order may change",
+        source: "what is not known counts as the worst",
+        ..Fact::BASE
+    },
+    Fact {
+        id: "column/members-recoded-before-9",
+        of: &[Kind::RecodeMembers],
+        on: Servers::mysql_before(900, 0),
+        how: How::Copy,
+        because: "the character set of the column changes",
+        source: "MySQL 8.0 manual, 17.12.1 Online DDL Operations; no server of 8.0 was asked",
+        ..Fact::BASE
+    },
+    Fact {
+        id: "column/members-recoded-mariadb",
+        of: &[Kind::RecodeMembers],
+        on: Servers::MARIADB,
+        how: How::Copy,
+        because: "the members of the column get another collation",
+        ..Fact::BASE
+    },
+    Fact {
         id: "not-null/rebuild",
         of: &[Kind::SetNotNull],
         how: How::Rebuild,

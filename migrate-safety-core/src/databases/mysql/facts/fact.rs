@@ -106,11 +106,6 @@ impl Servers {
         Self { mysql: Some([FIRST, (version, patch)]), mariadb: None }
     }
 
-    /// MariaDB before this version.
-    pub(super) const fn mariadb_before(version: u16) -> Self {
-        Self { mysql: None, mariadb: Some([FIRST, (version, 0)]) }
-    }
-
     fn contains(&self, target: Target) -> bool {
         let range = if target.dialect == Dialect::MariaDb { &self.mariadb } else { &self.mysql };
         let version = (target.version, target.patch);

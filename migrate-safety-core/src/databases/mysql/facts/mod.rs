@@ -27,25 +27,32 @@ pub(super) struct Way {
     pub(super) because: Vec<&'static str>,
     /// Whether the table is read through.
     pub(super) scans: bool,
+    /// The rows that hold, by id.
+    pub(super) facts: Vec<&'static str>,
+}
+
+/// The id of every row, and where it comes from.
+pub fn sources() -> impl Iterator<Item = (&'static str, &'static str)> {
+    FACTS.iter().copied().flatten().map(|fact| (fact.id, fact.source))
 }
 
 /// The best way in which the server makes all these changes together.
 pub(super) fn way(scene: &Scene<'_>, table: &Table, actions: &[ActionKind]) -> Way {
     let mut found = Found { rows: Vec::new() };
     let nothing = ActionKind::Validation { with: true };
-    let of = |kind, action, how| Change { kind, scene, table, action, actions, how };
+    let of = |kind, action| Change { kind, scene, table, action, actions };
     for action in actions {
         for kind in change::kinds(action, table) {
-            found.look(&of(kind, action, How::Instant));
+            found.look(&of(kind, action));
         }
     }
-    found.look(&of(Kind::Any, &nothing, How::Instant));
+    found.look(&of(Kind::Any, &nothing));
     if found.how() == How::Rebuild {
-        found.look(&of(Kind::Rebuild, &nothing, How::Rebuild));
+        found.look(&of(Kind::Rebuild, &nothing));
     }
     if found.how() == How::Copy {
         // What keeps others from writing while the table is rebuilt in place says nothing of a copy.
-        found.look(&of(Kind::Copy, &nothing, How::Copy));
+        found.look(&of(Kind::Copy, &nothing));
     }
     found.way()
 }
@@ -85,7 +92,7 @@ impl Found {
             }
         }
         let scans = how >= How::Rebuild || self.rows.iter().any(|fact| fact.scans);
-        Way { how, lock, because, scans }
+        Way { how, lock, because, scans, facts: self.rows.iter().map(|fact| fact.id).collect() }
     }
 }
 

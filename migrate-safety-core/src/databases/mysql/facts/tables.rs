@@ -75,7 +75,21 @@ pub(super) const FACTS: &[Fact] = &[
         because: "text is written in another character set",
         ..Fact::BASE
     },
-    Fact { id: "table-option/in-place", of: &[Kind::TableOption], on: Servers::MYSQL, how: How::NoCopy, ..Fact::BASE },
+    Fact {
+        id: "table-option/in-place",
+        of: &[Kind::TableOption],
+        on: Servers::MYSQL,
+        when: |change| change.is_innodb(),
+        how: How::NoCopy,
+        ..Fact::BASE
+    },
+    Fact {
+        id: "table-option/other-engine",
+        of: &[Kind::TableOption],
+        on: Servers::MYSQL,
+        when: |change| !change.is_innodb(),
+        ..Fact::BASE
+    },
     Fact { id: "table-option/instant", of: &[Kind::TableOption], on: Servers::MARIADB, ..Fact::BASE },
     Fact {
         id: "row-format/rebuild",

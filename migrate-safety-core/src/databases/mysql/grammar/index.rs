@@ -94,7 +94,11 @@ pub(super) fn drop_index(cursor: &mut Cursor<'_, '_>, target: Target) -> Parse<O
     cursor.expect("ON")?;
     let table = Some(names::object_name(cursor)?);
     let mut how = Online { wait: wait(cursor, target)?, ..Online::default() };
+    let mark = cursor.mark();
     while online(cursor, target, &mut how)? {}
+    if how.algorithm.is_some() || how.lock.is_some() {
+        only(cursor, target, Dialect::MySql, mark, "`ALGORITHM` and `LOCK` of `DROP INDEX`");
+    }
     Ok(Operation::DropIndex { index, table, if_exists, online: how })
 }
 
