@@ -3,7 +3,7 @@
 use super::read;
 use crate::dialect::Dialect;
 use std::path::{Path, PathBuf};
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
 /// Where a project says which servers it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,13 +45,17 @@ fn of_manifest(path: &Path) -> Option<Told> {
     let document = DeTable::parse(&source.text).ok()?;
     let mut dialects = Vec::new();
     find(document.get_ref(), false, &mut dialects);
+    if dialects.is_empty() {
+        forwarded(document.get_ref(), &mut dialects);
+    }
     (!dialects.is_empty()).then(|| Told { dialects, path: path.to_owned() })
 }
 
+/// The hosts, and what else turns on a database for them.
+const HOSTS: [&str; 4] = ["sqlx", "diesel", "diesel-async", "sea-orm"];
+
 /// Looks for the hosts among all tables of dependencies, wherever they stand.
 fn find(table: &DeTable<'_>, of_dependencies: bool, dialects: &mut Vec<Dialect>) {
-    /// The hosts, and what else turns on a database for them.
-    const HOSTS: [&str; 4] = ["sqlx", "diesel", "diesel-async", "sea-orm"];
     for (key, value) in table {
         let name: &str = key.get_ref();
         let Some(inner) = value.get_ref().as_table() else { continue };
@@ -65,24 +69,37 @@ fn find(table: &DeTable<'_>, of_dependencies: bool, dialects: &mut Vec<Dialect>)
     }
 }
 
+/// The hosts' databases that features of the package turn on: `sqlite = ["diesel/sqlite"]`.
+fn forwarded(manifest: &DeTable<'_>, dialects: &mut Vec<Dialect>) {
+    let features = manifest.get("features").and_then(|features| features.get_ref().as_table());
+    for list in features.into_iter().flat_map(|features| features.values()).filter_map(|list| list.get_ref().as_array())
+    {
+        for item in list.iter().filter_map(|item| item.get_ref().as_str()) {
+            if let Some((host, feature)) = item.split_once('/')
+                && HOSTS.contains(&host.trim_end_matches('?'))
+            {
+                note(feature, dialects);
+            }
+        }
+    }
+}
+
 fn features(host: &DeTable<'_>, dialects: &mut Vec<Dialect>) {
     let list = host.get("features").and_then(|features| features.get_ref().as_array());
-    for feature in list.into_iter().flatten().filter_map(|feature| match feature.get_ref() {
-        DeValue::String(feature) => Some(feature),
-        _ => None,
-    }) {
-        let dialect = match feature.split_once("-").map_or(&**feature, |(head, _)| head) {
-            "postgres" => Dialect::Postgres,
-            "mysql" => Dialect::MySql,
-            "sqlite" => Dialect::Sqlite,
-            _ if &**feature == "sqlx-postgres" => Dialect::Postgres,
-            _ if &**feature == "sqlx-mysql" => Dialect::MySql,
-            _ if &**feature == "sqlx-sqlite" => Dialect::Sqlite,
-            _ => continue,
-        };
-        if !dialects.contains(&dialect) {
-            dialects.push(dialect);
-        }
+    list.into_iter().flatten().filter_map(|feature| feature.get_ref().as_str()).for_each(|name| note(name, dialects));
+}
+
+/// Notes the database that a host's feature is about, if it is about one: `postgres`, `mysql-rsa`, `sqlx-sqlite`.
+fn note(feature: &str, dialects: &mut Vec<Dialect>) {
+    let feature = feature.strip_prefix("sqlx-").unwrap_or(feature);
+    let dialect = match feature.split_once('-').map_or(feature, |(head, _)| head) {
+        "postgres" => Dialect::Postgres,
+        "mysql" => Dialect::MySql,
+        "sqlite" => Dialect::Sqlite,
+        _ => return,
+    };
+    if !dialects.contains(&dialect) {
+        dialects.push(dialect);
     }
 }
 
@@ -94,6 +111,7 @@ mod tests {
         let mut dialects = Vec::new();
         let document = DeTable::parse(manifest).expect("TOML");
         find(document.get_ref(), false, &mut dialects);
+        forwarded(document.get_ref(), &mut dialects);
         dialects
     }
 
@@ -118,6 +136,10 @@ mod tests {
             ),
             ("[dependencies]\nserde = { version = \"1\", features = [\"sqlite\"] }", &[]),
             ("[package]\nname = \"sqlx\"", &[]),
+            (
+                "[features]\nsqlite = [\"diesel/sqlite\"]\nmysql = [\"diesel/mysql\", \"dep:x\"]\n[dependencies]\ndiesel = \"2\"",
+                &[Dialect::MySql, Dialect::Sqlite],
+            ),
         ];
         for (manifest, dialects) in cases {
             assert_eq!(of(manifest), *dialects, "{manifest}");

@@ -1,5 +1,6 @@
 //! A way back that does not undo its migration.
 
+use super::down_empty::is_empty;
 use super::undo::differences;
 use crate::databases::rule::{ALL, DatabaseRule, Look};
 use crate::databases::view::MigrationView;
@@ -19,7 +20,9 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
             Sample::new(USERS, "ALTER TABLE users ADD COLUMN a int; ALTER TABLE users ADD COLUMN b int;")
                 .down("ALTER TABLE users DROP COLUMN a;")
                 .of(Target::sqlite(345)),
-            Sample::new("", "CREATE TABLE plans (id int PRIMARY KEY);").down("SELECT 1;").of(Target::mysql(800)),
+            Sample::new("", "CREATE TABLE plans (id int PRIMARY KEY); CREATE TABLE prices (id int);")
+                .down("DROP TABLE plans;")
+                .of(Target::mysql(800)),
         ],
         good: &[Sample::new("", "CREATE TABLE plans (id int PRIMARY KEY);").down("DROP TABLE plans;").of(Target::mysql(800))],
         folded_into: &["down-fails"],
@@ -36,7 +39,7 @@ const MOST_TOLD: usize = 3;
 
 fn look(view: &MigrationView<'_>, findings: &mut Findings<'_>) {
     let (Some(down), Some(undone)) = (&view.migration.down, view.undone) else { return };
-    if undone.judged.iter().any(|judged| !judged.statement.problems.is_empty()) {
+    if is_empty(undone) || undone.judged.iter().any(|judged| !judged.statement.problems.is_empty()) {
         return;
     }
     let different = differences(view.before, &undone.schema);

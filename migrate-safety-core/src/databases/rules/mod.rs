@@ -20,6 +20,7 @@ rules! {
     client_command,
     column_still_used,
     delete_rows,
+    down_empty,
     down_fails,
     down_incomplete,
     down_loses_data,
