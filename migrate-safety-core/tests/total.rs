@@ -7,9 +7,9 @@
 use migrate_safety_core::effects::postgres::facts;
 use migrate_safety_core::layout::Source;
 use migrate_safety_core::report::{Colour, MigrationReport};
-use migrate_safety_core::rules::RULES;
+use migrate_safety_core::rules::all;
 use migrate_safety_core::sql::{Position, Span};
-use migrate_safety_core::{Config, Layout, MigrationSet, Target, check, replay};
+use migrate_safety_core::{Config, Dialect, Layout, MigrationSet, Target, check, databases, replay};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -40,7 +40,7 @@ fn of_a_body_that_cannot_be_read() {
     let body =
         "CREATE LANGUAGE c;\nCREATE FUNCTION f() RETURNS int LANGUAGE c AS 'there is a lot of text before the end';";
     History {
-        version: 16,
+        target: Target::default(),
         layout: Layout::Sqlx,
         transaction: true,
         complete: true,
@@ -53,7 +53,7 @@ fn of_a_body_that_cannot_be_read() {
 /// Migrations, and how they are to be read.
 #[derive(Debug)]
 struct History {
-    version: u16,
+    target: Target,
     layout: Layout,
     transaction: bool,
     complete: bool,
@@ -64,12 +64,16 @@ struct History {
 
 fn history(text: impl Strategy<Value = String> + Clone) -> impl Strategy<Value = History> {
     let migration = (text.clone(), proptest::option::of(text.clone()));
-    let version = Target::OLDEST_POSTGRES..=Target::NEWEST_POSTGRES;
+    let target = prop_oneof![
+        3 => (Target::OLDEST_POSTGRES..=Target::NEWEST_POSTGRES).prop_map(Target::postgres),
+        1 => select(vec![Target::mysql(800), Target::mysql(900), Target::mariadb(1011), Target::mariadb(1108)]),
+        1 => select(vec![Target::sqlite(325), Target::sqlite(345), Target::sqlite(353)]),
+    ];
     let layout = select(&[Layout::Sqlx, Layout::Diesel, Layout::Plain][..]);
     let schema = proptest::option::of(text);
-    (version, layout, any::<bool>(), any::<bool>(), schema, vec(migration, 1..4)).prop_map(
-        |(version, layout, transaction, complete, schema, migrations)| History {
-            version,
+    (target, layout, any::<bool>(), any::<bool>(), schema, vec(migration, 1..4)).prop_map(
+        |(target, layout, transaction, complete, schema, migrations)| History {
+            target,
             layout,
             transaction,
             complete,
@@ -90,6 +94,10 @@ impl History {
         let _ = (report.to_json().to_string(), report.to_sarif().to_string());
         let _ = (report.to_text(Colour::Never), report.to_text(Colour::Always));
         let _ = (report.to_markdown(), report.to_github());
+        if self.target.dialect != Dialect::Postgres {
+            let _ = databases::replay(&set, &config);
+            return;
+        }
         let printed = replay(&set, &config).to_sql();
         let _ = check(&MigrationSet::from_text("catalog.sql", printed, Layout::Plain), &config);
     }
@@ -107,7 +115,7 @@ impl History {
         }
         set.complete = self.complete;
         let schema = self.schema.as_ref().map(|text| source("schema.sql".to_owned(), text));
-        (set, Config { target: Target::postgres(self.version), schema, ..Config::default() })
+        (set, Config { target: self.target, schema, ..Config::default() })
     }
 }
 
@@ -240,7 +248,7 @@ impl Mistake {
 
 /// What the rules show, good and bad, and what shows the facts.
 static WRITTEN: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-    let samples = RULES.iter().flat_map(|rule| rule.bad.iter().chain(rule.good));
+    let samples = all().flat_map(|rule| rule.bad.iter().chain(rule.good));
     let samples = samples.flat_map(|sample| [Some(sample.before), Some(sample.sql), sample.down]).flatten();
     let examples = facts().flat_map(|fact| fact.examples).flat_map(|example| [example.setup, example.sql]);
     samples.chain(examples).filter(|text| !text.is_empty()).collect()
@@ -250,6 +258,25 @@ const PUNCTUATION: &str = "();,.:'\"$$-/*\\\n\r\t EeUuxXbB&@#<>=!~^|%+[]{}_01é\
 
 #[rustfmt::skip] // a table
 const WORDS: &[&str] = &[
+    // Of other databases.
+    "PRAGMA",
+    "RENAME TABLE",
+    "CREATE VIRTUAL TABLE",
+    "AUTO_INCREMENT",
+    "MODIFY",
+    "CHANGE COLUMN",
+    "FULLTEXT KEY",
+    "ALGORITHM=INPLACE",
+    "LOCK=NONE",
+    "CONVERT TO CHARACTER SET",
+    "PARTITION BY",
+    "ON DUPLICATE KEY UPDATE",
+    "WITHOUT ROWID",
+    "DELIMITER //\n",
+    "/*!80000",
+    "*/",
+    "`",
+    "# ",
     // Statements.
     "ALTER TABLE",
     "CREATE TABLE",
