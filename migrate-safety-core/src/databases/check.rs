@@ -170,6 +170,7 @@ impl<'c> Replay<'c> {
                 session: &self.session,
                 scope,
                 host: self.host,
+                now: self.now,
             };
             let mut outcome = outcome(&scene);
             let sql = source.text.get(statement.span.range()).unwrap_or_default();

@@ -3,7 +3,7 @@
 use super::name::{Name, ObjectName};
 use super::operation::{ActionKind, Algorithm, ColumnDef, Lock, Operation, PartitionAction};
 use super::schema::{Schema, Table};
-use crate::catalog::{ColumnId, RelationId, Session};
+use crate::catalog::{ColumnId, RelationId, Session, Stamp};
 use crate::dialect::{Dialect, Target};
 use crate::effects::{Breakage, BreakageKind, DataLoss, DataLossKind, Effects, ForeignLock, RelationRef};
 use crate::layout::Layout;
@@ -22,6 +22,8 @@ pub struct Scene<'a> {
     pub scope: Scope,
     /// Who runs it.
     pub host: Layout,
+    /// When it runs.
+    pub now: Stamp,
 }
 
 /// What a statement does.
@@ -52,6 +54,11 @@ impl<'a> Scene<'a> {
     /// says in which database it runs.
     pub fn reference(&self, table: &Table) -> RelationRef {
         RelationRef { name: shown(self.target(), &table.name), id: table.id }
+    }
+
+    /// Whether a table surely has no rows: this migration has made it and put none in.
+    pub fn is_empty(&self, table: &Table) -> bool {
+        table.created.migration == self.now.migration && table.created != Stamp::BEFORE && table.filled.is_none()
     }
 
     /// Whether a setting is on.

@@ -35,4 +35,5 @@ pub(super) const ALL: &[Dialect] = &[Dialect::MySql, Dialect::MariaDb, Dialect::
 /// MySQL and MariaDB.
 pub(super) const MYSQL: &[Dialect] = &[Dialect::MySql, Dialect::MariaDb];
 /// SQLite.
+#[cfg(feature = "sqlite")]
 pub(super) const SQLITE: &[Dialect] = &[Dialect::Sqlite];

@@ -137,6 +137,7 @@ impl<'s, 't> Cursor<'s, 't> {
     }
 
     /// The tokens from `mark` to the last one consumed.
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
     pub(crate) fn tokens_from(&self, mark: Mark) -> &[LocatedToken<'t>] {
         self.tokens.get(mark.next..self.next).unwrap_or_default()
     }

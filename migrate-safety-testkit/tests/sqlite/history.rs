@@ -58,7 +58,9 @@ fn histories_that_are_named() {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
         for migration in &set.migrations {
-            if let Err(error) = connection.execute_batch(&migration.up.text) {
+            let (begin, commit) = if migration.transaction { ("BEGIN;", ";COMMIT") } else { ("", "") };
+            let text = format!("{begin}{}\n{commit}", migration.up.text);
+            if let Err(error) = connection.execute_batch(&text) {
                 println!("{directory}: {}: {error}", migration.id);
             }
         }

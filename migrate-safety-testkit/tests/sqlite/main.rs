@@ -3,9 +3,12 @@
 //!
 //! * the examples of every fact;
 //! * statements that are accepted or refused (`cases.rs`);
-//! * the schema that is left, by both.
+//! * the schema that is left, by both;
+//! * the samples of the rules (`samples.rs`).
 //!
 //! With directories in `SQLITE_HISTORIES`, separated by colons, their migrations are run and replayed too.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cases;
 mod fill;
@@ -13,6 +16,7 @@ mod history;
 mod measure;
 mod picture;
 mod predict;
+mod samples;
 
 use measure::Measured;
 use migrate_safety_core::databases::sqlite::facts;

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 pub(crate) fn of_replay(schema: &Schema) -> String {
     let mut lines = BTreeSet::new();
     for table in schema.tables.values().filter(|table| !table.temporary && table.known) {
-        if table.name.database.is_none() && table.name.name.as_str() == "_sqlx_migrations" {
+        if is_bookkeeping(table.name.name.as_str()) {
             continue;
         }
         if table.module.is_some() {
@@ -87,6 +87,11 @@ fn of_foreign_key(key: &ForeignKeyDef) -> String {
     format!("key {from} -> {table} ({to}) {} {}", action(key.on_delete), action(key.on_update))
 }
 
+/// Whether a table is one in which a host records what has run: the replay has it from the start.
+fn is_bookkeeping(table: &str) -> bool {
+    matches!(table, "_sqlx_migrations" | "__diesel_schema_migrations")
+}
+
 /// What the library has.
 pub(crate) fn of_library(connection: &Connection) -> String {
     let mut lines = BTreeSet::new();
@@ -99,7 +104,7 @@ pub(crate) fn of_library(connection: &Connection) -> String {
         match kind.as_str() {
             "view" => drop(lines.insert(format!("view {}", table.to_ascii_lowercase()))),
             "virtual" => drop(lines.insert(format!("{} virtual", table.to_ascii_lowercase()))),
-            "table" if table != "_sqlx_migrations" => table_of_library(connection, &table, &mut lines),
+            "table" if !is_bookkeeping(&table) => table_of_library(connection, &table, &mut lines),
             _ => {}
         }
     }

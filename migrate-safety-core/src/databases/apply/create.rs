@@ -47,7 +47,11 @@ impl Change<'_> {
             table.filled = Some(self.now);
         }
         let target = self.schema.target;
-        create.indexes.iter().for_each(|index| add_index(target, &mut table, index.clone()));
+        for index in &create.indexes {
+            if target.dialect.is_mysql() || !is_made_already(&table, index) {
+                add_index(target, &mut table, index.clone());
+            }
+        }
         create.foreign_keys.iter().for_each(|fk| add_foreign_key(target, &mut table, fk.clone()));
         create.checks.iter().for_each(|check| add_check(target, &mut table, check.clone()));
         self.schema.tables.insert(key, table);
@@ -131,6 +135,15 @@ impl Change<'_> {
 /// Names that SQLite has for the key of every table with rowids.
 fn is_rowid(target: Target, name: &Name) -> bool {
     target.dialect == crate::Dialect::Sqlite && ["rowid", "oid", "_rowid_"].iter().any(|rowid| *name == **rowid)
+}
+
+/// Whether SQLite has made an index for a constraint on the same columns: it makes no second one. The order of the rows
+/// themselves is none.
+fn is_made_already(table: &Table, index: &IndexDef) -> bool {
+    let is_integer = |name: &Name| table.column(name).is_some_and(|column| &*column.data_type.name == "integer");
+    let is_rowid =
+        |made: &IndexDef| made.kind == IndexKind::Primary && matches!(made.columns()[..], [key] if is_integer(key));
+    table.indexes.iter().any(|made| made.columns() == index.columns() && !is_rowid(made))
 }
 
 /// Adds an index, with the name that the server gives it if it has none.

@@ -19,18 +19,20 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
         source: "MySQL manual, ALTER TABLE; SQLite, ALTER TABLE DROP COLUMN",
         bad: &[
             Sample::new(USERS, "ALTER TABLE users DROP COLUMN legacy;").of(Target::mysql(800)).with(&["drop-column"]),
-            Sample::new(USERS, "ALTER TABLE users DROP COLUMN legacy;").of(Target::sqlite(345)).with(&["drop-column"]),
+            Sample::new(USERS, "ALTER TABLE users DROP COLUMN legacy;").of(Target::sqlite(345)).rows(FEW).with(&["drop-column"]),
         ],
-        good: &[Sample::new(USERS, "ALTER TABLE users ADD COLUMN a int; ALTER TABLE users DROP COLUMN a;").of(Target::sqlite(345))],
+        good: &[Sample::new(USERS, "ALTER TABLE users ADD COLUMN a int; ALTER TABLE users DROP COLUMN a;").of(Target::sqlite(345)).rows(FEW)],
         ..Rule::BASE
     },
     dialects: ALL,
     look: Look::Outcome(look),
 };
 
+const FEW: &[(&str, u64)] = &[("users", 300)];
 const USERS: &str = "CREATE TABLE users (id bigint NOT NULL PRIMARY KEY, email varchar(100), legacy varchar(20), org_id bigint);";
 
 fn look(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
+    let rebuilt = view.rebuilt_without();
     for judged in view.judged {
         let gone = judged.outcome.effects.breaks.iter().filter(|broken| broken.what == BreakageKind::Gone);
         let names: Vec<String> = gone
@@ -41,6 +43,7 @@ fn look(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
                 table.is_none_or(|table| table.column(&Name::new(column)).is_none())
             })
             .map(|(relation, column)| format!("{}.{column}", relation.name))
+            .chain(rebuilt.iter().filter(|(index, _)| *index == judged.index).map(|(_, name)| name.clone()))
             .collect();
         let Some(mut to) = findings.statement(judged.index).filter(|_| !names.is_empty()) else { continue };
         let names = names.join(", ");

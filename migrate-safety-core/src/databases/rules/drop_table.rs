@@ -2,10 +2,10 @@
 
 use super::known::count;
 use crate::databases::rule::{ALL, DatabaseRule, Look};
-use crate::databases::view::StatementView;
+use crate::databases::view::MigrationView;
 use crate::effects::DataLossKind;
 use crate::dialect::Target;
-use crate::rules::{Category, Findings, Rule, Sample};
+use crate::rules::{Category, Rule, Sample, StatementFindings};
 
 /// The rule.
 pub(super) static RULE: DatabaseRule = DatabaseRule {
@@ -26,22 +26,28 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
         ..Rule::BASE
     },
     dialects: ALL,
-    look: Look::Statement(look),
+    look: Look::Outcome(look),
 };
 
 const LOGINS: &str = "CREATE TABLE logins (id bigint PRIMARY KEY, at datetime);";
 
-fn look(view: &StatementView<'_>, findings: &mut Findings<'_>) {
-    let losses = view.old_losses(DataLossKind::Dropped);
-    let names: Vec<&str> = losses.iter().filter(|l| l.column.is_none()).map(|l| l.relation.name.as_str()).collect();
-    let Some(first) = names.first() else { return };
-    let them = if names.len() == 1 { "its" } else { "their" };
-    findings
-        .flag(format!("{} and all {them} rows are gone for good", names.join(", ")))
-        .at(view.span())
-        .help(
-            "drop it as the last step, in a migration of its own, when no release uses it any more; until then rename \
-             it, and keep a copy",
-        )
-        .verify(count(view.target().dialect, first));
+fn look(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
+    let anew = view.made_anew();
+    for judged in view.judged {
+        let losses = judged.outcome.effects.data_loss.iter().filter(|loss| {
+            loss.how == DataLossKind::Dropped && loss.column.is_none() && view.was_known(loss.relation.id)
+        });
+        let losses = losses.filter(|loss| !anew.contains(&loss.relation.id));
+        let names: Vec<&str> = losses.map(|loss| loss.relation.name.as_str()).collect();
+        let Some(first) = names.first() else { continue };
+        let Some(mut to) = findings.statement(judged.index) else { continue };
+        let them = if names.len() == 1 { "its" } else { "their" };
+        to.flag(format!("{} and all {them} rows are gone for good", names.join(", ")))
+            .at(judged.statement.span)
+            .help(
+                "drop it as the last step, in a migration of its own, when no release uses it any more; until then \
+                 rename it, and keep a copy",
+            )
+            .verify(count(view.target().dialect, first));
+    }
 }

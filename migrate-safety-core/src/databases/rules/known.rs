@@ -1,5 +1,6 @@
 //! What several rules ask.
 
+use crate::catalog::RelationId;
 use crate::databases::effects::shown;
 use crate::databases::name::{Name, ObjectName};
 use crate::databases::operation::{ActionKind, Expression, IndexKey, Limit, Operation, Test};
@@ -104,6 +105,32 @@ impl<'a> StatementView<'a> {
 }
 
 impl MigrationView<'_> {
+    /// The tables that the migration makes anew (SQLite): rules of their own speak of them.
+    pub(super) fn made_anew(&self) -> Vec<RelationId> {
+        #[cfg(feature = "sqlite")]
+        if self.target().dialect == Dialect::Sqlite {
+            return crate::databases::sqlite::rebuilds(self).iter().map(|rebuild| rebuild.old.id).collect();
+        }
+        Vec::new()
+    }
+
+    /// The columns that tables made anew no longer have (SQLite), with the statement that makes the table.
+    pub(super) fn rebuilt_without(&self) -> Vec<(usize, String)> {
+        #[cfg(feature = "sqlite")]
+        if self.target().dialect == Dialect::Sqlite {
+            let gone = crate::databases::sqlite::rebuilds(self).into_iter().flat_map(|rebuild| {
+                let name = shown(self.target(), &rebuild.old.name);
+                let after = self.after.table(&rebuild.old.name);
+                let gone = rebuild.old.columns.iter().filter(move |column| {
+                    after.is_some_and(|table| table.known && table.column(&column.name).is_none())
+                });
+                gone.map(move |column| (rebuild.created.index, format!("{name}.{}", column.name)))
+            });
+            return gone.collect();
+        }
+        Vec::new()
+    }
+
     /// Whether a column was there before the migration.
     pub(super) fn column_was_known(&self, table: &str, column: &str) -> bool {
         self.table_before(table).is_some_and(|t| !t.known || t.column(&Name::new(column)).is_some())
@@ -152,5 +179,15 @@ pub(super) fn forget_column(host: Layout) -> &'static str {
             "first deploy a release whose schema.rs does not have it: diesel names every column that the table! has"
         }
         Layout::Plain => "first deploy a release that does not name it",
+    }
+}
+
+/// How a SQLite migration is run without the host's transaction.
+#[cfg(feature = "sqlite")]
+pub(super) fn hosts_migration(host: Layout) -> &'static str {
+    match host {
+        Layout::Sqlx => "without sqlx's transaction: `-- no-transaction` in its first line",
+        Layout::Diesel => "without diesel's transaction: `run_in_transaction = false` in its metadata.toml",
+        Layout::Plain => "outside of a transaction",
     }
 }

@@ -1,5 +1,6 @@
 //! What happens to rows that refer to a table whose rows go.
 
+use crate::catalog::Session;
 use crate::databases::effects::Scene;
 use crate::databases::operation::{ForeignKeyDef, ReferentialAction};
 use crate::databases::schema::Table;
@@ -8,7 +9,7 @@ use std::collections::BTreeSet;
 
 /// Whether foreign keys are enforced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Enforced {
+pub(crate) enum Enforced {
     Yes,
     No,
     /// That depends on how the library was built: crates that bring it along turn them on, the system's have them off.
@@ -17,12 +18,22 @@ pub(super) enum Enforced {
 
 /// Whether foreign keys are enforced where a statement runs.
 pub(super) fn enforced(scene: &Scene<'_>) -> Enforced {
-    match scene.session.get("foreign_keys") {
-        Some(_) if scene.is_on("foreign_keys") => Enforced::Yes,
+    enforced_in(scene.session, scene.host)
+}
+
+/// Whether foreign keys are enforced in a session of a host.
+pub(crate) fn enforced_in(session: &Session, host: Layout) -> Enforced {
+    match session.get("foreign_keys") {
+        Some(value) if is_on(value) => Enforced::Yes,
         Some(_) => Enforced::No,
-        None if scene.host == Layout::Plain => Enforced::No,
+        None if host == Layout::Plain => Enforced::No,
         None => Enforced::Maybe,
     }
+}
+
+/// Whether a pragma's value turns something on.
+pub(crate) fn is_on(value: &str) -> bool {
+    ["1", "on", "true", "yes"].iter().any(|on| value.eq_ignore_ascii_case(on))
 }
 
 /// What happens to the rows of a table that refer to rows that go.

@@ -48,6 +48,47 @@ pub(super) const FACTS: &[Fact] = &[
         ..Fact::BASE
     },
     Fact {
+        id: "data/values-for-columns",
+        does: Does::Refuses(|p| {
+            let Operation::Insert(insert) = p.scene.operation else { return None };
+            let table = p.known().filter(|table| table.module.is_none())?;
+            let supplied = insert.width(p.scene.schema)?;
+            match insert.columns.len() {
+                0 => {
+                    let columns = table.columns.iter().filter(|column| column.generated.is_none()).count();
+                    let name = &table.name.name;
+                    (supplied != columns)
+                        .then(|| format!("table {name} has {columns} columns but {supplied} values were supplied"))
+                }
+                columns => (supplied != columns).then(|| format!("{supplied} values for {columns} columns")),
+            }
+        }),
+        examples: &[
+            Example::new(
+                "CREATE TABLE t (a int, b int, c AS (a)); CREATE TABLE u (x int, y int, z int)",
+                "INSERT INTO t SELECT * FROM u",
+            ),
+            Example::new(
+                "CREATE TABLE t (a int, b int, c AS (a)); CREATE TABLE u (x int, y int)",
+                "INSERT INTO t SELECT * FROM u",
+            ),
+            Example::new(
+                "CREATE TABLE t (a int, b int); CREATE TABLE u (x int, y int)",
+                "INSERT INTO t SELECT x FROM u",
+            ),
+            Example::new(
+                "CREATE TABLE t (a int, b int); CREATE TABLE u (x int, y int)",
+                "INSERT INTO t (b) SELECT x, y AS z FROM u",
+            ),
+            Example::new(
+                "CREATE TABLE t (a int, b int); CREATE TABLE u (x int, y int)",
+                "INSERT INTO t SELECT x, *, 5 FROM u",
+            ),
+            Example::new("CREATE TABLE t (a int, b int)", "INSERT INTO t (a, b) VALUES (1, 2)"),
+        ],
+        ..Fact::BASE
+    },
+    Fact {
         id: "data/view",
         source: "CREATE TRIGGER, INSTEAD OF triggers",
         does: Does::Refuses(|p| {
