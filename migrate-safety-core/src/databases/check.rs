@@ -84,8 +84,17 @@ impl<'c> Replay<'c> {
         }
         let before = config.schema.as_ref().map(|schema| &*schema.text).into_iter();
         for sql in before.chain(bookkeeping(set.layout)) {
-            for statement in parse(config.target, sql).statements {
-                replay.schema.apply(&statement.operation, Stamp::BEFORE);
+            for Statement { operation, .. } in parse(config.target, sql).statements {
+                let outcome = outcome(&Scene {
+                    operation: &operation,
+                    schema: &replay.schema,
+                    session: &replay.session,
+                    scope: Scope::Autocommit,
+                    host: set.layout,
+                    now: Stamp::BEFORE,
+                });
+                replay.schema.apply(&operation, Stamp::BEFORE);
+                replay.schema.count_row_version(&operation, &outcome);
             }
         }
         replay

@@ -6,4 +6,6 @@ pub(super) mod grammar;
 mod types;
 
 pub(super) use effects::effects;
+pub(super) use facts::is_strict_mode;
 pub use facts::sources;
+pub(super) use types::{charset, holds, is_text};

@@ -72,12 +72,12 @@ pub(super) fn charset_change(old: (&ColumnDef, &Table), new: (&ColumnDef, &Table
 }
 
 /// Whether values have a character set.
-pub(super) fn is_text(data_type: &DataType) -> bool {
+pub(in crate::databases) fn is_text(data_type: &DataType) -> bool {
     matches!(&*data_type.name, "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" | "enum" | "set")
 }
 
 /// Whether the type holds no less than another: none of its values is refused or cut.
-pub(super) fn holds(new: &DataType, old: &DataType) -> bool {
+pub(in crate::databases) fn holds(new: &DataType, old: &DataType) -> bool {
     const INTEGERS: [&str; 5] = ["tinyint", "smallint", "mediumint", "int", "bigint"];
     const TEXTS: [&str; 4] = ["tinytext", "text", "mediumtext", "longtext"];
     const BLOBS: [&str; 4] = ["tinyblob", "blob", "mediumblob", "longblob"];
@@ -92,6 +92,26 @@ pub(super) fn holds(new: &DataType, old: &DataType) -> bool {
                 _ => after >= before,
             };
         }
+    }
+    if let Some(at) = rank(&INTEGERS, &old.name) {
+        const DIGITS: [u32; 5] = [4, 6, 8, 11, 20];
+        let digits = DIGITS.get(at).copied().unwrap_or(u32::MAX);
+        return match &*new.name {
+            "char" | "varchar" => length(new) >= digits,
+            "text" | "mediumtext" | "longtext" => true,
+            "decimal" => {
+                let arguments = arguments(new);
+                let number = |at: usize| arguments.get(at).and_then(|n| n.parse::<u32>().ok()).unwrap_or(0);
+                // A sign is no digit of a decimal.
+                number(0).saturating_sub(number(1)) + 1 >= digits
+            }
+            "double" => &*old.name != "bigint",
+            _ => false,
+        };
+    }
+    if let ("enum", "char" | "varchar") = (&*old.name, &*new.name) {
+        let longest = old.arguments.iter().map(|member| member.chars().count()).max().unwrap_or(0);
+        return usize::try_from(length(new)).is_ok_and(|length| length >= longest);
     }
     let numbers =
         |data_type: &DataType| -> Vec<u32> { arguments(data_type).iter().filter_map(|a| a.parse().ok()).collect() };
@@ -118,7 +138,7 @@ pub(super) fn holds(new: &DataType, old: &DataType) -> bool {
 }
 
 /// The character set of a column: its own, or that of its table.
-pub(super) fn charset(column: &ColumnDef, table: &Table) -> Name {
+pub(in crate::databases) fn charset(column: &ColumnDef, table: &Table) -> Name {
     let of_collation = |name: &Name| name.as_str().split('_').next().map(Name::new);
     let options = &table.options;
     let found = column
@@ -190,5 +210,57 @@ fn members(from: &DataType, to: &DataType) -> TypeChange {
         TypeChange::MembersAppended
     } else {
         TypeChange::Other
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `varchar(20)`, `int unsigned`.
+    fn written(text: &str) -> DataType {
+        let (text, unsigned) = match text.strip_suffix(" unsigned") {
+            Some(text) => (text, true),
+            None => (text, false),
+        };
+        let (name, arguments) = text.split_once('(').unwrap_or((text, ""));
+        let arguments = arguments.trim_end_matches(')').split(',').filter(|a| !a.is_empty()).map(Into::into).collect();
+        DataType { name: name.into(), arguments, unsigned }
+    }
+
+    #[test]
+    fn what_holds_every_value_of_what() {
+        let cases = [
+            ("int", "bigint", true),
+            ("bigint", "int", false),
+            ("int", "int unsigned", false),
+            ("int unsigned", "bigint", true),
+            ("int unsigned", "int", false),
+            ("int(11)", "int(5)", true),
+            ("int", "varchar(11)", true),
+            ("int", "varchar(10)", false),
+            ("int", "decimal(10,0)", true),
+            ("int", "decimal(10,2)", false),
+            ("bigint", "double", false),
+            ("varchar(50)", "varchar(20)", false),
+            ("varchar(50)", "text", true),
+            ("text", "varchar(50)", false),
+            ("mediumtext", "text", false),
+            ("decimal(10,2)", "decimal(12,4)", true),
+            ("decimal(10,2)", "decimal(11,4)", false),
+            ("decimal", "decimal(10,0)", true),
+            ("enum(a,b)", "enum(b,a,c)", true),
+            ("enum(a,b)", "enum(a)", false),
+            ("enum(a,bbb)", "varchar(2)", false),
+            ("datetime(6)", "datetime", false),
+            ("date", "datetime", true),
+            ("datetime", "date", false),
+            ("float", "double", true),
+            ("double", "float", false),
+            ("json", "json", true),
+        ];
+        for (old, new, expected) in cases {
+            assert_eq!(holds(&written(new), &written(old)), expected, "{old} to {new}");
+        }
     }
 }

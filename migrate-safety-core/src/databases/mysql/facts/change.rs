@@ -270,17 +270,16 @@ fn is_engine(table: &Table, engine: &Name) -> bool {
 impl<'a> Change<'a> {
     /// The column before, of a change of one.
     pub(super) fn old(&self) -> Option<&'a ColumnDef> {
-        let name = match self.action {
+        match self.action {
             ActionKind::Modify { column, .. }
             | ActionKind::DropColumn { column, .. }
-            | ActionKind::RenameColumn { column, .. } => column,
-            _ => return None,
-        };
-        self.table.column(name)
+            | ActionKind::RenameColumn { column, .. } => self.table.column(column),
+            _ => None,
+        }
     }
 
     /// The column as it will be, of one that is added or modified.
-    pub(super) fn new(&self) -> Option<&'a ColumnDef> {
+    pub(super) fn written(&self) -> Option<&'a ColumnDef> {
         match self.action {
             ActionKind::AddColumn { column, .. } => Some(column),
             ActionKind::Modify { to, .. } => Some(to),
@@ -338,12 +337,12 @@ impl<'a> Change<'a> {
 
     /// Whether values that do not fit are errors.
     pub(super) fn is_strict(&self) -> bool {
-        is_strict(self.scene)
+        is_strict_mode(self.scene.session.get("sql_mode"))
     }
 
     /// Of a `VARCHAR` that gets a second byte of length: the most bytes that a value had before.
     pub(super) fn bytes_before(&self) -> u32 {
-        let (Some(old), Some(new)) = (self.old(), self.new()) else { return u32::MAX };
+        let (Some(old), Some(new)) = (self.old(), self.written()) else { return u32::MAX };
         match type_change((old, self.table), (new, self.table)) {
             TypeChange::LongerAcrossByte { before } => before,
             _ => u32::MAX,
@@ -398,12 +397,10 @@ pub(in crate::databases::mysql) fn is_in(index: &IndexDef, column: &Name) -> boo
 }
 
 /// Whether values that do not fit are errors: `sql_mode` has a strict mode, as by default.
-pub(in crate::databases::mysql) fn is_strict(scene: &Scene<'_>) -> bool {
-    match scene.session.get("sql_mode") {
-        None => true,
-        Some(mode) => {
-            let mode = mode.to_ascii_uppercase();
-            mode.contains("STRICT") || mode.contains("TRADITIONAL") || mode.starts_with('@') || mode == "DEFAULT"
-        }
-    }
+pub(in crate::databases) fn is_strict_mode(mode: Option<&str>) -> bool {
+    let Some(mode) = mode else { return true };
+    let mode = mode.to_ascii_uppercase();
+    // A mode that is computed is not known.
+    let computed = mode.starts_with('@') || mode.contains('(') || mode == "DEFAULT";
+    computed || mode.contains("STRICT") || mode.contains("TRADITIONAL")
 }

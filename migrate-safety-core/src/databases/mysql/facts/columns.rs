@@ -430,7 +430,7 @@ fn position<'a>(change: &Change<'a>) -> Option<&'a Position> {
 }
 
 fn default<'a>(change: &Change<'a>) -> Option<&'a Expression> {
-    change.new()?.default.as_ref()
+    change.written()?.default.as_ref()
 }
 
 /// Whether a default may be another for each row. All rows get one time.

@@ -8,7 +8,8 @@ mod indexes;
 mod tables;
 mod whole;
 
-pub(super) use change::{Change, Kind, is_in, is_strict};
+pub(in crate::databases) use change::is_strict_mode;
+pub(super) use change::{Change, Kind, is_in};
 pub(super) use fact::{Fact, How};
 
 use crate::databases::effects::Scene;
