@@ -3,6 +3,7 @@
 use clap::Args;
 use migrate_safety_core::config::{Config, ConfigFile};
 use migrate_safety_core::dialect::{Dialect, Target};
+use migrate_safety_core::layout::dialect::Choice;
 use migrate_safety_core::layout::{self, Layout, LoadError, MigrationSet, Source};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -97,46 +98,29 @@ impl Input {
         if let Some(target) = self.dialect.or_else(|| file.and_then(|file| file.dialect)) {
             return Ok(target);
         }
-        let Some(told) = layout::dialect::told(self.start()) else { return Ok(Target::default()) };
-        match told.dialects.as_slice() {
-            [Dialect::Postgres] => Ok(Target::default()),
-            [one] => {
-                let target = Target::usual(*one);
-                eprintln!("note: taken to be for {target}, by {}; `--dialect` says otherwise", told.path.display());
-                Ok(target)
+        let said = |target: Target, by: &str| {
+            if target.dialect != Dialect::Postgres {
+                eprintln!("note: taken to be for {target}, by {by}; `--dialect` says otherwise");
             }
-            several => {
-                let names: Vec<&str> = several.iter().map(|dialect| dialect.name()).collect();
-                // A directory below one of them says for which of them it is.
-                let named = self.named(&names);
-                if let Some(target) = named {
-                    eprintln!(
-                        "note: taken to be for {target}, by the name of its directory; `--dialect` says otherwise"
-                    );
-                    return Ok(target);
-                }
-                let told = format!("{} has features for {}", told.path.display(), names.join(", "));
+            target
+        };
+        let first = self.paths.first().map(PathBuf::as_path).filter(|path| *path != Path::new("-"));
+        match layout::dialect::of(first.unwrap_or(Path::new(""))) {
+            Choice::Untold => Ok(Target::default()),
+            Choice::One(target, path) => Ok(said(target, &path.display().to_string())),
+            Choice::Named(target) => Ok(said(target, "the name of a directory")),
+            Choice::Several(told) => {
+                let names: Vec<&str> = told.dialects.iter().map(|dialect| dialect.name()).collect();
+                let told_by = format!("{} has features for {}", told.path.display(), names.join(", "));
                 let say =
                     "say with `--dialect`, or `dialect` in migrate-safety.toml, for which server these migrations are";
-                if !several.contains(&Dialect::Postgres) {
-                    return Err(format!("{told}: {say}"));
+                if !told.dialects.contains(&Dialect::Postgres) {
+                    return Err(format!("{told_by}: {say}"));
                 }
-                eprintln!("note: taken to be for {}: {told}; {say}", Target::default());
+                eprintln!("note: taken to be for {}: {told_by}; {say}", Target::default());
                 Ok(Target::default())
             }
         }
-    }
-
-    /// The server that a directory on the way to the migrations is named after: `migrations/sqlite`.
-    fn named(&self, names: &[&str]) -> Option<Target> {
-        let path = self.paths.first()?;
-        path.components().rev().find_map(|part| {
-            let part = part.as_os_str().to_str()?;
-            names
-                .iter()
-                .any(|name| part.eq_ignore_ascii_case(name) || part == "postgresql")
-                .then(|| part.parse().ok())?
-        })
     }
 
     /// Where the search for settings starts.

@@ -6,8 +6,9 @@
 mod find;
 
 use migrate_safety_core::layout::MigrationSet;
-use migrate_safety_core::sql::{ProblemKind, parse};
-use migrate_safety_core::{Config, Report, check};
+use migrate_safety_core::layout::dialect::{self, Choice};
+use migrate_safety_core::sql::{Problem, ProblemKind, parse};
+use migrate_safety_core::{Config, Dialect, Report, Target, check, databases};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
@@ -28,11 +29,15 @@ fn main() -> ExitCode {
 }
 
 fn describe(path: &Path, set: &MigrationSet) {
-    let config = Config::default();
+    let target = match dialect::of(path) {
+        Choice::One(target, _) | Choice::Named(target) => target,
+        Choice::Untold | Choice::Several(_) => Target::default(),
+    };
+    let config = Config { target, ..Config::default() };
     let start = Instant::now();
     let report = check(set, &config);
     let seconds = start.elapsed().as_secs_f64();
-    println!("{} ({}, {} migrations)", path.display(), set.layout.name(), set.migrations.len());
+    println!("{} ({target}, {}, {} migrations)", path.display(), set.layout.name(), set.migrations.len());
     for error in &set.errors {
         println!("  unreadable: {error}");
     }
@@ -62,26 +67,30 @@ struct Counted {
 
 impl Counted {
     fn add(&mut self, path: &Path, text: &str, config: &Config) {
-        for statement in parse(config.target, text).statements {
-            self.statements += 1;
-            self.understood += usize::from(statement.understood());
-            for problem in &statement.problems {
-                let sort = match problem.kind {
-                    ProblemKind::Invalid => "invalid",
-                    ProblemKind::Unsupported => "not understood",
-                    ProblemKind::Dynamic => "dynamic",
-                    ProblemKind::CopyData => "copy data",
-                    ProblemKind::PsqlCommand => "psql",
-                };
-                let at = problem.span.start;
-                self.problems.push(format!(
-                    "{sort}: {}:{}:{}: {}",
-                    path.display(),
-                    at.line,
-                    at.column,
-                    problem.message
-                ));
+        if config.target.dialect == Dialect::Postgres {
+            for statement in parse(config.target, text).statements {
+                self.count(path, statement.understood(), &statement.problems);
             }
+        } else {
+            for statement in databases::parse(config.target, text).statements {
+                self.count(path, statement.understood(), &statement.problems);
+            }
+        }
+    }
+
+    fn count(&mut self, path: &Path, understood: bool, problems: &[Problem]) {
+        self.statements += 1;
+        self.understood += usize::from(understood);
+        for problem in problems {
+            let sort = match problem.kind {
+                ProblemKind::Invalid => "invalid",
+                ProblemKind::Unsupported => "not understood",
+                ProblemKind::Dynamic => "dynamic",
+                ProblemKind::CopyData => "copy data",
+                ProblemKind::PsqlCommand => "client command",
+            };
+            let at = problem.span.start;
+            self.problems.push(format!("{sort}: {}:{}:{}: {}", path.display(), at.line, at.column, problem.message));
         }
     }
 }

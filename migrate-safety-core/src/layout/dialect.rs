@@ -1,7 +1,7 @@
 //! For which server a project's migrations are, as its host is set up.
 
 use super::read;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Target};
 use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
@@ -14,9 +14,46 @@ pub struct Told {
     pub path: PathBuf,
 }
 
+/// For which server migrations are, as far as it can be told without asking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Nothing says.
+    Untold,
+    /// The project is set up for this one alone.
+    One(Target, PathBuf),
+    /// A directory on the way to them has the name of this one: `migrations/sqlite`.
+    Named(Target),
+    /// The project is set up for several.
+    Several(Told),
+}
+
+/// For which server the migrations at `path` are.
+pub fn of(path: &Path) -> Choice {
+    if let Some(target) = named(path) {
+        return Choice::Named(target);
+    }
+    let start = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
+    match told(start) {
+        None => Choice::Untold,
+        Some(told) => match told.dialects.as_slice() {
+            [one] => Choice::One(Target::usual(*one), told.path),
+            _ => Choice::Several(told),
+        },
+    }
+}
+
+/// The server that the last directory is named after of those that are written.
+fn named(path: &Path) -> Option<Target> {
+    path.components().rev().find_map(|part| {
+        let part = part.as_os_str().to_str()?.to_ascii_lowercase();
+        let known = ["postgres", "postgresql", "mysql", "mariadb", "sqlite", "sqlite3"];
+        known.contains(&part.as_str()).then(|| part.parse().ok())?
+    })
+}
+
 /// For which server the migrations at `start` are: by the `DATABASE_URL` in a `.env` beside or above them, or by the
 /// features of sqlx and diesel in the nearest `Cargo.toml` that turns any on.
-pub fn told(start: &Path) -> Option<Told> {
+fn told(start: &Path) -> Option<Told> {
     let start = std::path::absolute(start).unwrap_or_else(|_| start.to_owned());
     start.ancestors().find_map(|dir| {
         let by_url = of_env(&dir.join(".env"));
@@ -113,6 +150,13 @@ mod tests {
         find(document.get_ref(), false, &mut dialects);
         forwarded(document.get_ref(), &mut dialects);
         dialects
+    }
+
+    #[test]
+    fn a_directory_is_named_after_its_server() {
+        assert_eq!(named(Path::new("migrations/sqlite")), Some(Target::usual(Dialect::Sqlite)));
+        assert_eq!(named(Path::new("db/MySQL/migrations/1_a.sql")), Some(Target::usual(Dialect::MySql)));
+        assert_eq!(named(Path::new("migrations/mysql2")), None);
     }
 
     #[test]
