@@ -1,6 +1,6 @@
 //! A table is copied while nobody can write to it.
 
-use super::online::{changed, is_guess, keeps_from_writing, reasons, tool};
+use super::online::{changed, cure, is_guess, keeps_from_writing, reasons};
 use crate::databases::operation::{Algorithm, Operation};
 use crate::databases::rule::{DatabaseRule, Look, MYSQL};
 use crate::databases::view::StatementView;
@@ -61,10 +61,9 @@ fn look(view: &StatementView<'_>, findings: &mut Findings<'_>) {
         Operation::AlterTable(alter) => alter.online.algorithm == Some(Algorithm::Copy),
         _ => false,
     };
-    let help = match tool(view, table) {
-        _ if asked => "leave `ALGORITHM=COPY` out: the server then takes the best way there is".to_owned(),
-        Some(tool) => format!("change it with a tool that copies beside the writers: `{tool}`; or expand and contract"),
-        None => "do it while nobody writes".to_owned(),
+    let help = match asked {
+        true => "leave `ALGORITHM=COPY` out: the server then takes the best way there is".to_owned(),
+        false => cure(view, table),
     };
     let message = format!("nobody can write to {name} while all of its rows are copied{}", reasons(view));
     findings.block(message).at(view.span()).help(help);

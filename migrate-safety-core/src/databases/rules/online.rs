@@ -25,25 +25,69 @@ pub(super) fn keeps_from_writing(view: &StatementView<'_>) -> bool {
     view.outcome.lock.is_some_and(|lock| lock > Lock::None)
 }
 
+/// What to do instead of a copy, by the fact that makes it one.
+const CURES: [(&str, &str); 7] = [
+    (
+        "add-foreign-key/checked",
+        "count the rows that refer to nothing, then add it with `SET SESSION foreign_key_checks = 0` and \
+         `ALGORITHM=INPLACE, LOCK=NONE`: rows are not looked at",
+    ),
+    (
+        "drop-primary-key/alone",
+        "drop it and add the other primary key in one ALTER TABLE: that is done in place while others write",
+    ),
+    ("add-column/computed-default", WITHOUT_DEFAULT),
+    ("add-column/called-default", WITHOUT_DEFAULT),
+    ("add-column/stored", "make the column VIRTUAL, which is instant, with an index if it has to be fast"),
+    ("add-column/virtual-between", "add the virtual column as the last one: that is instant"),
+    ("not-null/not-strict", "set a strict `sql_mode` for the session: then it is done in place"),
+];
+
+const WITHOUT_DEFAULT: &str = "add the column without a default, and give it one with ALTER COLUMN … SET DEFAULT: both \
+    are instant; the rows that are there stay NULL until a backfill";
+
+/// What to do instead of a copy.
+pub(super) fn cure(view: &StatementView<'_>, table: &Table) -> String {
+    let facts = &view.outcome.effects.facts;
+    if let Some((_, cure)) = CURES.iter().find(|(fact, _)| facts.contains(fact)) {
+        return (*cure).to_owned();
+    }
+    match tool(view, table) {
+        Some(tool) => format!("expand and contract, or copy it beside the writers: `{tool}`"),
+        None => "do it while nobody writes".to_owned(),
+    }
+}
+
 /// The command of a tool that makes the change while others write, if it is an `ALTER TABLE`.
-pub(super) fn tool(view: &StatementView<'_>, table: &Table) -> Option<String> {
+fn tool(view: &StatementView<'_>, table: &Table) -> Option<String> {
     let Operation::AlterTable(alter) = view.operation() else { return None };
     let first = alter.actions.first()?.span.start.offset;
     let start = first.checked_sub(view.span().start.offset)?;
     let actions = view.sql.get(start..)?.trim_end().trim_end_matches(';');
-    let actions = actions.split_whitespace().collect::<Vec<_>>().join(" ").replace('"', "\\\"");
-    let name = table.name.name.as_str();
+    // White space within a constant is a part of it.
+    let has_constants = actions.contains(['\'', '"']);
+    let actions = match has_constants {
+        true => in_shell(actions),
+        false => in_shell(&actions.split_whitespace().collect::<Vec<_>>().join(" ")),
+    };
+    let name = in_shell(table.name.name.as_str());
     let has_keys = !table.foreign_keys.is_empty() || view.schema.references_to(&table.name).next().is_some();
     let has_triggers = view.schema.triggers.values().any(|trigger| trigger.table == table.name);
     // gh-ost takes no table with foreign keys or triggers; pt-online-schema-change works by triggers of its own.
     Some(if has_keys || has_triggers {
         format!(
-            "pt-online-schema-change --alter \"{actions}\" D=DATABASE,t={name} --alter-foreign-keys-method=auto \
+            "pt-online-schema-change --alter {actions} D=DATABASE,t={name} --alter-foreign-keys-method=auto \
              --max-lag=1s --execute"
         )
     } else {
-        format!("gh-ost --database=DATABASE --table={name} --alter=\"{actions}\" --max-lag-millis=1500 --execute")
+        format!("gh-ost --database=DATABASE --table={name} --alter={actions} --max-lag-millis=1500 --execute")
     })
+}
+
+/// One word of a shell.
+fn in_shell(text: &str) -> String {
+    let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// Why there is no better way, as the end of a sentence.
@@ -73,4 +117,13 @@ pub(super) fn in_query(view: &crate::databases::view::MigrationView<'_>, table: 
 /// Whether the statement was accepted.
 pub(super) fn is_taken(judged: &Judged) -> bool {
     judged.outcome.effects.failures.iter().all(|failure| failure.only_with_rows)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_word_of_a_shell_is_taken_as_it_is() {
+        assert_eq!(super::in_shell("users"), "users");
+        assert_eq!(super::in_shell("ADD `a` char(1) DEFAULT 'x'"), r"'ADD `a` char(1) DEFAULT '\''x'\'''");
+    }
 }
