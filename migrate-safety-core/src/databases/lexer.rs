@@ -317,12 +317,16 @@ impl<'s, 't> Lexer<'s, 't> {
             let end = self.at + long.len();
             let token = match *long {
                 "==" => Token::Eq,
+                ":=" if self.flavour == Flavour::Sqlite => return Err(("SQLite knows no such token", end)),
                 ":=" => Token::Assignment,
                 _ => Token::of_operator(rest.get(..long.len()).unwrap_or_default()),
             };
             return Ok((token, end));
         }
         let token = match first {
+            b':' | b'^' | b'{' | b'}' | b'!' | b'\\' if self.flavour == Flavour::Sqlite => {
+                return Err(("SQLite knows no such token", self.at + 1));
+            }
             b'(' => Token::LParen,
             b')' => Token::RParen,
             b'[' => Token::LBracket,

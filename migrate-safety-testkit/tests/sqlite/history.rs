@@ -62,6 +62,7 @@ fn histories_that_are_named() {
             let text = format!("{begin}{}\n{commit}", migration.up.text);
             if let Err(error) = connection.execute_batch(&text) {
                 println!("{directory}: {}: {error}", migration.id);
+                let _ = connection.execute_batch("ROLLBACK");
             }
         }
         let (library, replayed) = (picture::of_library(&connection), picture::of_replay(&replay(&set, &config)));

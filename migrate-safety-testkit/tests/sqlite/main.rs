@@ -6,7 +6,8 @@
 //! * the schema that is left, by both;
 //! * the samples of the rules (`samples.rs`).
 //!
-//! With directories in `SQLITE_HISTORIES`, separated by colons, their migrations are run and replayed too.
+//! With directories in `SQLITE_HISTORIES`, separated by colons, their migrations are run and replayed too; with some in
+//! `SQLITE_STATEMENTS`, every script in them is read by both.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -17,6 +18,7 @@ mod measure;
 mod picture;
 mod predict;
 mod samples;
+mod statements;
 
 use measure::Measured;
 use migrate_safety_core::databases::sqlite::facts;

@@ -60,16 +60,11 @@ fn of_index(index: &IndexDef) -> String {
     let parts = parts.collect::<Vec<_>>().join(", ");
     let (unique, partial) = (index.kind == IndexKind::Unique, index.predicate.is_some());
     match &index.name {
-        Some(name) if !name.as_str().starts_with("sqlite_autoindex_") && is_made_by_itself(index) => {
+        Some(name) if !name.as_str().starts_with("sqlite_autoindex_") => {
             format!("index {}: {parts} {unique} {partial}", lower(name))
         }
         _ => format!("constraint: {parts}"),
     }
-}
-
-/// Whether an index was made by `CREATE INDEX`: only a constraint says what is done on a conflict, or is named.
-fn is_made_by_itself(index: &IndexDef) -> bool {
-    index.on_conflict.is_none()
 }
 
 fn of_foreign_key(key: &ForeignKeyDef) -> String {

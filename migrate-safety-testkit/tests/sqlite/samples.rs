@@ -5,6 +5,7 @@ use migrate_safety_core::databases::RULES;
 use migrate_safety_core::layout::Layout;
 use migrate_safety_core::rules::Sample;
 use migrate_safety_core::{Dialect, check};
+use rusqlite::Connection;
 
 #[test]
 fn samples_run_as_it_is_said_of_them() {
@@ -29,6 +30,7 @@ fn difference(sample: &Sample) -> Option<String> {
     let database = Database::new();
     let connection = database.open();
     connection.execute_batch(sample.before).ok()?;
+    fill(&connection);
     let (begin, commit) = if migration.transaction { ("BEGIN;", ";COMMIT") } else { ("", "") };
     let enforced = if sample.host == Layout::Sqlx { "PRAGMA foreign_keys = ON;" } else { "" };
     let text = format!("{enforced}{begin}{}\n{commit}", migration.up.text);
@@ -37,9 +39,20 @@ fn difference(sample: &Sample) -> Option<String> {
         (None, None) if !ends_host => None,
         (Some(_), Some(_)) => None,
         (Some(_), None) if ends_host => None,
+        // The row has NULLs.
+        (Some(_), None) if report.all_findings().any(|f| f.rule == "rows-may-violate") => None,
         (failed, refused) => {
             let said = refused.map(|finding| &finding.message);
             Some(format!("the library: {failed:?}; said: {said:?}: {}", sample.sql))
         }
+    }
+}
+
+/// Puts a row into every table that takes one of defaults.
+fn fill(connection: &Connection) {
+    let mut tables = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").unwrap();
+    let tables: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    for table in tables {
+        let _ = connection.execute_batch(&format!("INSERT INTO \"{table}\" DEFAULT VALUES"));
     }
 }

@@ -48,8 +48,11 @@ impl Change<'_> {
         }
         let target = self.schema.target;
         for index in &create.indexes {
-            if target.dialect.is_mysql() || !is_made_already(&table, index) {
+            if target.dialect.is_mysql() {
                 add_index(target, &mut table, index.clone());
+            } else if !is_made_already(&table, index) {
+                // The name of the constraint is not that of the index.
+                add_index(target, &mut table, IndexDef { name: None, ..index.clone() });
             }
         }
         create.foreign_keys.iter().for_each(|fk| add_foreign_key(target, &mut table, fk.clone()));
@@ -72,15 +75,18 @@ impl Change<'_> {
 
     /// The columns of `AS SELECT`, with the types of those that they are, where that can be told.
     fn take_output(&mut self, query: &Query, table: &mut Table) {
-        if query.star || query.output.iter().any(Option::is_none) {
-            // Of a `*` over one table, its columns.
-            match (query.reads.as_slice(), query.output.len()) {
-                ([one], 0 | 1) if self.schema.table(one).is_some_and(|read| read.known) => {
+        if query.star {
+            // Of a `*` over one table, its columns; what stands behind it comes behind them.
+            match query.reads.as_slice() {
+                [one] if self.schema.table(one).is_some_and(|read| read.known) && begins_with_star(query) => {
                     let read = self.schema.table(one).map(|read| read.columns.clone()).unwrap_or_default();
                     table.columns.extend(read);
                 }
                 _ => table.known = false,
             }
+        }
+        if query.output.iter().any(Option::is_none) {
+            table.known = false;
             return;
         }
         for name in query.output.iter().flatten() {
@@ -218,6 +224,14 @@ pub(super) fn add_check(target: Target, table: &mut Table, mut check: CheckDef) 
 fn as_selected(column: &ColumnDef) -> ColumnDef {
     let affinity = crate::databases::sqlite::Affinity::of(&column.data_type);
     plain_column(&column.name, DataType { name: affinity.type_name().into(), ..DataType::default() })
+}
+
+/// Whether the first column of the output is a `*`.
+fn begins_with_star(query: &Query) -> bool {
+    let behind_select = query.sql.get(6..).unwrap_or_default().trim_start();
+    let distinct = behind_select.get(..8).is_some_and(|word| word.eq_ignore_ascii_case("distinct"));
+    let output = if distinct { behind_select.get(8..).unwrap_or_default().trim_start() } else { behind_select };
+    output.starts_with('*')
 }
 
 fn plain_column(name: &Name, data_type: DataType) -> ColumnDef {

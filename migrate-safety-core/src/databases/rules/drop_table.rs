@@ -37,7 +37,7 @@ fn look(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
         let losses = judged.outcome.effects.data_loss.iter().filter(|loss| {
             loss.how == DataLossKind::Dropped && loss.column.is_none() && view.was_known(loss.relation.id)
         });
-        let losses = losses.filter(|loss| !anew.contains(&loss.relation.id));
+        let losses = losses.filter(|loss| !anew.contains(&loss.relation.id) && !view.is_index_made_anew(&loss.relation.name));
         let names: Vec<&str> = losses.map(|loss| loss.relation.name.as_str()).collect();
         let Some(first) = names.first() else { continue };
         let Some(mut to) = findings.statement(judged.index) else { continue };

@@ -114,6 +114,12 @@ impl MigrationView<'_> {
         Vec::new()
     }
 
+    /// Whether a virtual table, which is an index of rows that are elsewhere, is there again after the migration.
+    pub(super) fn is_index_made_anew(&self, name: &str) -> bool {
+        let is_virtual = |table: &Table| table.module.is_some() && shown(self.target(), &table.name) == name;
+        self.before.tables.values().any(is_virtual) && self.after.tables.values().any(is_virtual)
+    }
+
     /// The columns that tables made anew no longer have (SQLite), with the statement that makes the table.
     pub(super) fn rebuilt_without(&self) -> Vec<(usize, String)> {
         #[cfg(feature = "sqlite")]

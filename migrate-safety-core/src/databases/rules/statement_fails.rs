@@ -16,6 +16,14 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
         bad: &[
             Sample::new("CREATE TABLE t (a int);", "ALTER TABLE t ADD COLUMN a int;").of(Target::mysql(800)),
             Sample::new("", "ALTER TABLE missing RENAME TO other;").of(Target::sqlite(345)),
+            Sample::new("", "VACUUM;").of(Target::sqlite(345)),
+            Sample::new("CREATE TABLE t (a int);", "ALTER TABLE t ADD COLUMN b int NOT NULL;").of(Target::sqlite(345)),
+            Sample::new(
+                "CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t;",
+                "CREATE TABLE new_t (a text); INSERT INTO new_t SELECT a FROM t; DROP TABLE t; ALTER TABLE new_t RENAME TO t;",
+            )
+            .of(Target::sqlite(345))
+            .rows(&[("t", 5)]),
         ],
         good: &[Sample::new("CREATE TABLE t (a int);", "CREATE TABLE IF NOT EXISTS t (a int);").of(Target::sqlite(345))],
         ..Rule::BASE

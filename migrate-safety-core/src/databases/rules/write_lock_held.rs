@@ -31,6 +31,7 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
             Sample::new(USERS, "ALTER TABLE users ADD COLUMN name TEXT;").of(Target::sqlite(345)),
             Sample::new("", "CREATE TABLE t (a int); CREATE INDEX i ON t (a);").of(Target::sqlite(345)),
         ],
+        folded_into: &["statement-fails", "invalid-sql"],
         told_once: true,
         ..Rule::BASE
     },
@@ -50,7 +51,7 @@ fn look(view: &StatementView<'_>, findings: &mut Findings<'_>) {
     let mut names: Vec<String> = worked_on
         .filter(|relation| view.is_old(relation.id))
         .map(|relation| first_name(view, &relation.name))
-        .filter(|name| !is_small(view.config, name))
+        .filter(|name| !is_small(view.config, name) && !is_bookkeeping(name))
         .collect();
     names.sort_unstable();
     names.dedup();
@@ -71,6 +72,11 @@ fn look(view: &StatementView<'_>, findings: &mut Findings<'_>) {
         None => findings.flag(message).verify(count(view.target().dialect, first)),
     };
     finding.at(view.span()).help("run it when nobody writes for so long, or let writers wait: PRAGMA busy_timeout");
+}
+
+/// Whether a table is that in which the host records what it has run: it has a row a migration.
+fn is_bookkeeping(name: &str) -> bool {
+    matches!(name, "main._sqlx_migrations" | "main.__diesel_schema_migrations")
 }
 
 /// What a table was called before the migration, which may have renamed it.

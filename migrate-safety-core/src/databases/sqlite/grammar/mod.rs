@@ -94,12 +94,24 @@ impl Reader<'_, '_, '_> {
         let end = self.cursor.mark();
         self.cursor.rewind(start);
         let mut depth = 0usize;
+        // Whether an `ON` would be that of a join.
+        let mut joins = false;
         while self.cursor.mark() != end {
             let mark = self.cursor.mark();
             match self.cursor.peek() {
                 Token::LParen => depth += 1,
                 Token::RParen => depth = depth.saturating_sub(1),
                 Token::Word(_) if depth == 0 => {
+                    if joins && self.cursor.is_all("ON CONFLICT") {
+                        self.cursor.eat_all("ON CONFLICT");
+                        self.refuse(
+                            mark,
+                            "the parser takes this `ON` for that of a join: write `WHERE true` before it",
+                        );
+                    }
+                    let is = |words: &[&str]| words.iter().any(|word| self.cursor.is(word));
+                    joins = is(&["FROM", "JOIN"])
+                        || (joins && !is(&["ON", "USING", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION"]));
                     if let Some((words, message)) = OTHERS.iter().find(|(words, _)| self.cursor.is_all(words)) {
                         self.cursor.eat_all(words);
                         self.refuse(mark, *message);
@@ -115,6 +127,8 @@ impl Reader<'_, '_, '_> {
             }
             self.cursor.skip();
         }
+        self.cursor.rewind(start);
+        self.alias_without_as(operation);
         self.cursor.rewind(end);
         let (tables, verb) = match operation {
             Operation::Update(update) => {
@@ -139,6 +153,34 @@ impl Reader<'_, '_, '_> {
         };
         if tables != 1 {
             self.refuse(start, format!("`{verb}` changes one table in SQLite"));
+        }
+    }
+}
+
+impl Reader<'_, '_, '_> {
+    /// The table of `UPDATE` and `DELETE` has an alias behind `AS` alone.
+    fn alias_without_as(&mut self, operation: &Operation) {
+        let first = match operation {
+            Operation::Update(_) => "UPDATE",
+            Operation::Delete(_) => "DELETE",
+            _ => return,
+        };
+        // Common table expressions stand before it.
+        self.cursor.skip_until(|c| c.is(first));
+        self.cursor.skip();
+        if self.cursor.eat("OR") {
+            self.cursor.skip();
+        }
+        self.cursor.eat("FROM");
+        if object_name(self.cursor).is_err() {
+            return;
+        }
+        let behind = ["AS", "INDEXED", "NOT", "SET", "WHERE", "RETURNING", "ORDER", "LIMIT"];
+        let mark = self.cursor.mark();
+        let is_alias = matches!(self.cursor.peek(), Token::Word(_)) && !behind.iter().any(|word| self.cursor.is(word));
+        if is_alias {
+            self.cursor.skip();
+            self.refuse(mark, format!("the alias of the table of `{first}` stands behind `AS`"));
         }
     }
 }
