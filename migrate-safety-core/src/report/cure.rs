@@ -1,7 +1,13 @@
 //! From a finding to the plan that cures it.
 
+use crate::dialect::{Dialect, Target};
 use crate::rules::{self, Finding};
 use std::path::Path;
+
+/// Whether there are plans for changes of this server.
+pub(super) fn has_plans(target: Target) -> bool {
+    target.dialect == Dialect::Postgres
+}
 
 /// The command that plans the change of a migration anew, where there are recipes for what was found in it.
 pub(super) fn cure(finding: &Finding, path: &Path) -> Option<String> {

@@ -1,6 +1,6 @@
 //! The JSON form, version 1.
 
-use super::cure::cure;
+use super::cure::{cure, has_plans};
 use super::{MigrationReport, Report, StatementReport};
 use crate::effects::{DataLossKind, Effects, RelationRef};
 use crate::estimate::{ASSUMPTION, Estimate};
@@ -22,7 +22,7 @@ impl Report {
                 "findings": answer.findings,
             })).collect::<Vec<_>>(),
             "findings": findings(&self.findings, None),
-            "migrations": self.migrations.iter().map(migration).collect::<Vec<_>>(),
+            "migrations": self.migrations.iter().map(|m| migration(m, has_plans(self.target))).collect::<Vec<_>>(),
             "errors": self.errors.iter().map(|error| json!({
                 "path": error.path.display().to_string(),
                 "line": error.line,
@@ -37,7 +37,8 @@ impl Report {
     }
 }
 
-fn migration(migration: &MigrationReport) -> Value {
+fn migration(migration: &MigrationReport, plans: bool) -> Value {
+    let path = plans.then_some(&*migration.path);
     json!({
         "id": migration.id,
         "name": migration.name,
@@ -45,12 +46,12 @@ fn migration(migration: &MigrationReport) -> Value {
         "direction": "up",
         "transaction": migration.transaction,
         "verdict": migration.verdict().name(),
-        "findings": findings(&migration.findings, Some(&migration.path)),
-        "statements": migration.statements.iter().map(|s| statement(s, &migration.path)).collect::<Vec<_>>(),
+        "findings": findings(&migration.findings, path),
+        "statements": migration.statements.iter().map(|s| statement(s, path)).collect::<Vec<_>>(),
     })
 }
 
-fn statement(statement: &StatementReport, path: &Path) -> Value {
+fn statement(statement: &StatementReport, path: Option<&Path>) -> Value {
     let effects = &statement.effects;
     let names = |relations: &[RelationRef]| relations.iter().map(|r| r.name.clone()).collect::<Vec<_>>();
     let mut told = json!({
@@ -78,7 +79,7 @@ fn statement(statement: &StatementReport, path: &Path) -> Value {
                 "what": broken.what.name(),
             })).collect::<Vec<_>>(),
         },
-        "findings": findings(&statement.findings, Some(path)),
+        "findings": findings(&statement.findings, path),
     });
     if let Some(algorithm) = effects.algorithm {
         told["effects"]["algorithm"] = json!(algorithm);
@@ -137,7 +138,7 @@ fn findings(findings: &[Finding], path: Option<&Path>) -> Vec<Value> {
         .collect()
 }
 
-/// What to do instead, and the command that plans it.
+/// What to do instead, and the command that plans it, for a file whose changes there are plans for.
 fn help(finding: &Finding, path: Option<&Path>) -> Option<String> {
     let cure = path.and_then(|path| cure(finding, path)).map(|cure| format!("plan it: `{cure}`"));
     let parts: Vec<String> = finding.help.iter().cloned().chain(cure).collect();
