@@ -1,0 +1,1 @@
+ALTER TABLE posts ADD COLUMN pinned tinyint(1) NOT NULL DEFAULT 0;

@@ -1,0 +1,1 @@
+ALTER TABLE posts MODIFY score bigint NOT NULL DEFAULT 0;

@@ -1,0 +1,1 @@
+ALTER TABLE posts ADD CONSTRAINT posts_member FOREIGN KEY (member_id) REFERENCES members (id) ON DELETE CASCADE;

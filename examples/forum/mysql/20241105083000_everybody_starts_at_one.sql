@@ -1,0 +1,1 @@
+UPDATE posts SET score = 1 WHERE score = 0;
