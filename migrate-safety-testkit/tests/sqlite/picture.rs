@@ -176,6 +176,6 @@ fn plain_type(written: &str) -> String {
 /// A default without the parentheses around it.
 fn bare(default: &str) -> String {
     let inside = default.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
-    let words = inside.unwrap_or(default).trim().split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = inside.unwrap_or(default).split_whitespace().collect::<Vec<_>>().join(" ");
     words.replace("- ", "-").replace("+ ", "+")
 }
