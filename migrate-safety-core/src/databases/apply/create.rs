@@ -177,12 +177,14 @@ pub(super) fn add_foreign_key(target: Target, table: &mut Table, mut foreign_key
         if foreign_key.at_column && target.dialect == crate::Dialect::MySql && !target.is_from(900, 0) {
             return;
         }
+        // Without a name the index is called after its first column, and the key after the table.
+        let written = foreign_key.name.clone();
         if foreign_key.name.is_none() {
             foreign_key.name = Some(names::foreign_key_name(table));
         }
         let has_index = table.indexes.iter().any(|index| starts_with(index, &foreign_key.columns));
         if !has_index && table.known {
-            let name = foreign_key.name.clone().filter(|name| table.index(name).is_none());
+            let name = written.filter(|name| table.index(name).is_none());
             let part = |column: &Name| IndexPart {
                 key: IndexKey::Column(column.clone()),
                 length: None,

@@ -11,6 +11,7 @@ use crate::effects::{Failure, ForeignLock};
 
 /// What a statement does here, besides what it does everywhere.
 pub(in crate::databases) fn effects(scene: &Scene<'_>, outcome: &mut Outcome) {
+    outcome.effects.failures.extend(super::references::refused(scene));
     match scene.operation {
         Operation::AlterTable(alter) => {
             let actions: Vec<ActionKind> = alter.actions.iter().map(|action| action.kind.clone()).collect();

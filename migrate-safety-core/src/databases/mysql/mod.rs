@@ -3,6 +3,7 @@
 mod effects;
 mod facts;
 pub(super) mod grammar;
+mod references;
 mod types;
 
 pub(super) use effects::effects;

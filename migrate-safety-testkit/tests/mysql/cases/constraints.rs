@@ -4,6 +4,36 @@ use super::Case;
 
 pub(crate) const CASES: &[Case] = &[
     Case::new(
+        "foreign key to another size",
+        "CREATE TABLE p (id BIGINT PRIMARY KEY)",
+        "ALTER TABLE t ADD FOREIGN KEY (c) REFERENCES p (id)",
+    ),
+    Case::new(
+        "foreign key to another sign",
+        "CREATE TABLE p (id INT UNSIGNED PRIMARY KEY)",
+        "ALTER TABLE t ADD FOREIGN KEY (c) REFERENCES p (id)",
+    ),
+    Case::new(
+        "foreign key to another kind",
+        "CREATE TABLE p (id VARCHAR(20) PRIMARY KEY)",
+        "ALTER TABLE t ADD FOREIGN KEY (c) REFERENCES p (id)",
+    ),
+    Case::new(
+        "foreign key to another size unchecked",
+        "CREATE TABLE p (id BIGINT PRIMARY KEY); SET foreign_key_checks=0",
+        "ALTER TABLE t ADD FOREIGN KEY (c) REFERENCES p (id)",
+    ),
+    Case::new(
+        "foreign key of a new table to another size",
+        "",
+        "CREATE TABLE k (id INT PRIMARY KEY, x BIGINT, FOREIGN KEY (x) REFERENCES t (id))",
+    ),
+    Case::new(
+        "foreign key of another length",
+        "CREATE TABLE p (id VARCHAR(10) PRIMARY KEY); INSERT INTO p VALUES ('a'), ('bb')",
+        "ALTER TABLE t ADD FOREIGN KEY (v) REFERENCES p (id)",
+    ),
+    Case::new(
         "copy of a table with a cascading key",
         "CREATE TABLE p (id INT PRIMARY KEY); INSERT INTO p VALUES (1), (2); ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (c) REFERENCES p (id) ON DELETE CASCADE",
         "ALTER TABLE t MODIFY big INT",
