@@ -24,6 +24,8 @@ pub struct Schema {
     /// Names of which nothing is known: statements that could not be read mention them.
     pub unknown: Vec<Name>,
     pub(super) next_id: u32,
+    /// Whether what refers to a table stays as it is when that is renamed (SQLite, `PRAGMA legacy_alter_table`).
+    pub(super) legacy_rename: bool,
 }
 
 /// A table.
@@ -102,6 +104,7 @@ impl Schema {
             triggers: BTreeMap::new(),
             unknown: Vec::new(),
             next_id: 1,
+            legacy_rename: false,
         }
     }
 

@@ -215,6 +215,14 @@ impl<'f> StatementFindings<'f> {
     }
 }
 
+impl StatementFindings<'_> {
+    /// About one statement, by its index, with its place; `None` if there is no such.
+    pub fn statement_at(&mut self, index: usize) -> Option<(Findings<'_>, Span)> {
+        let statement = self.statements.get_mut(index)?;
+        Some((Findings::new(self.rule, &mut statement.findings), statement.span))
+    }
+}
+
 /// Collects what a rule finds in a set of migrations.
 #[derive(Debug)]
 pub struct SetFindings<'f> {

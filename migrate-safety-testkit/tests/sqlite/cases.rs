@@ -93,6 +93,12 @@ pub(crate) const CASES: &[(&str, &str)] = &[
     (T, "ALTER TABLE missing ADD COLUMN c int"),
     (T, "ALTER TABLE missing RENAME TO t"),
     (T, "ALTER TABLE main.t RENAME TO u"),
+    ("CREATE TABLE p (a int, d int); CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM p; ALTER TABLE p RENAME TO q", "ALTER TABLE t RENAME TO p"),
+    ("CREATE TABLE p (a int); CREATE TABLE t (a int); CREATE TRIGGER tr AFTER INSERT ON t BEGIN DELETE FROM p; END; ALTER TABLE p RENAME TO q", "ALTER TABLE t RENAME TO p"),
+    ("CREATE TABLE p (a int, d int); CREATE VIEW v AS SELECT a FROM p; ALTER TABLE p RENAME a TO b", "ALTER TABLE p DROP COLUMN b"),
+    ("CREATE TABLE p (a int, d int); CREATE TRIGGER tr AFTER INSERT ON p BEGIN SELECT new.a; END; ALTER TABLE p RENAME a TO b", "ALTER TABLE p DROP COLUMN b"),
+    ("PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON; CREATE TABLE t (id INTEGER PRIMARY KEY); CREATE TABLE c (t_id int REFERENCES t (id))", "ALTER TABLE t RENAME TO u"),
+    ("CREATE TABLE t (id INTEGER PRIMARY KEY); CREATE TABLE c (t_id int REFERENCES t (id))", "ALTER TABLE t RENAME TO u"),
     // Indexes
     (T, "CREATE INDEX i ON t (a, b COLLATE nocase DESC)"),
     (T, "CREATE UNIQUE INDEX IF NOT EXISTS main.i ON t (lower(b)) WHERE a IS NOT NULL"),

@@ -90,6 +90,20 @@ impl Change<'_> {
                 *name = to.clone();
             }
         };
+        if !self.schema.target.dialect.is_mysql() {
+            // SQLite changes the text of views and triggers too.
+            for view in self.schema.views.values_mut() {
+                let reads = view.query.reads.iter().any(|read| read.name == key.name);
+                let own = |of: &Option<Name>| reads && of.as_ref().is_none_or(|of| *of == key.name);
+                view.query.columns.iter_mut().filter(|(of, _)| own(of)).for_each(|(_, name)| rename(name));
+            }
+            for trigger in self.schema.triggers.values_mut() {
+                let is_on = trigger.table.name == key.name;
+                let row = |of: &Name| is_on && (*of == *"new" || *of == *"old");
+                let own = |of: &Option<Name>| of.as_ref().is_some_and(|of| *of == key.name || row(of));
+                trigger.body.columns.iter_mut().filter(|(of, _)| own(of)).for_each(|(_, name)| rename(name));
+            }
+        }
         for other in self.schema.tables.values_mut() {
             let is_it = other.name == key || (other.name.name == key.name && key.database.is_none());
             if is_it {

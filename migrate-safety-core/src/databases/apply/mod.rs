@@ -160,13 +160,20 @@ impl Change<'_> {
             Operation::Update(update) => self.need_tables(&update.tables),
             Operation::Delete(delete) => self.need_tables(&delete.tables),
             Operation::Opaque { mentions } => self.forget(mentions),
+            Operation::Set { settings, .. } => {
+                for (name, value) in settings {
+                    if let ("legacy_alter_table", Some(value)) = (&**name, value) {
+                        self.schema.legacy_rename =
+                            ["1", "on", "true", "yes"].iter().any(|on| value.eq_ignore_ascii_case(on));
+                    }
+                }
+            }
             Operation::Object { .. }
             | Operation::Select(_)
             | Operation::Call { .. }
             | Operation::Transaction(_)
             | Operation::LockTables { .. }
             | Operation::UnlockTables
-            | Operation::Set { .. }
             | Operation::Use { .. }
             | Operation::Maintain { .. }
             | Operation::Grant { .. }
@@ -236,10 +243,17 @@ impl Change<'_> {
         let Some(mut table) = self.schema.tables.remove(&old) else { return };
         table.name = to.clone();
         self.schema.tables.insert(new, table);
-        let Schema { tables, triggers, .. } = &mut *self.schema;
+        let follows = !self.schema.legacy_rename;
+        let of_queries = follows && !self.schema.target.dialect.is_mysql();
+        let Schema { tables, views, triggers, .. } = &mut *self.schema;
         let references = tables.values_mut().flat_map(|table| &mut table.foreign_keys).map(|fk| &mut fk.table);
-        let on = triggers.values_mut().map(|trigger| &mut trigger.table);
-        for name in references.chain(on) {
+        // SQLite changes the text of views and triggers too; MySQL leaves them to fail.
+        let reads = views.values_mut().flat_map(|view| &mut view.query.reads).filter(|_| of_queries);
+        let triggers = triggers.values_mut().flat_map(|trigger| {
+            let reads = trigger.body.reads.iter_mut().filter(|_| of_queries);
+            reads.chain([&mut trigger.table])
+        });
+        for name in references.filter(|_| follows).chain(reads).chain(triggers) {
             // Keys and what is written differ in `main.` alone.
             if name.name == old.name && (name.database == old.database || old.database.is_none()) {
                 *name = to.clone();

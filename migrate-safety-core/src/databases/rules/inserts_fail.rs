@@ -17,6 +17,14 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
               A NOT NULL column without a default makes such an insert fail (in MySQL's strict mode, the default).",
         source: "MySQL manual, 13.6 Data Type Default Values; SQLite, CREATE TABLE, NOT NULL constraints",
         bad: &[
+            Sample::new(
+                USERS,
+                "CREATE TABLE new_users (id bigint NOT NULL PRIMARY KEY, email text, legacy text, org_id bigint, role text NOT NULL); \
+                 INSERT INTO new_users (id, email, legacy, org_id, role) SELECT id, email, legacy, org_id, 'member' FROM users; \
+                 DROP TABLE users; ALTER TABLE new_users RENAME TO users;",
+            )
+            .of(Target::sqlite(345))
+            .rows(&[("users", 300)]),
             Sample::new(USERS, "ALTER TABLE users ADD COLUMN role varchar(20) NOT NULL;").of(Target::mysql(800)),
             Sample::new(
                 "CREATE TABLE users (id bigint PRIMARY KEY, state varchar(9) NOT NULL DEFAULT 'new');",
@@ -25,6 +33,14 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
             .of(Target::mysql(800)),
         ],
         good: &[
+            Sample::new(
+                USERS,
+                "CREATE TABLE new_users (id bigint NOT NULL PRIMARY KEY, email text, legacy text, org_id bigint, role text NOT NULL DEFAULT ''); \
+                 INSERT INTO new_users (id, email, legacy, org_id) SELECT id, email, legacy, org_id FROM users; \
+                 DROP TABLE users; ALTER TABLE new_users RENAME TO users;",
+            )
+            .of(Target::sqlite(345))
+            .rows(&[("users", 300)]),
             Sample::new(USERS, "ALTER TABLE users ADD COLUMN role varchar(20) NOT NULL DEFAULT 'member';").of(Target::mysql(800)),
             Sample::new(USERS, "ALTER TABLE users ADD COLUMN role text NOT NULL DEFAULT 'member';").of(Target::sqlite(345)),
         ],
@@ -50,13 +66,17 @@ fn look(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
             if !view.was_known(broken.relation.id) || !still || gone {
                 continue;
             }
-            let Some(mut to) = findings.statement(judged.index) else { continue };
-            to.block(format!(
-                "inserts of the running release into {} fail: they give no value for {column}",
-                broken.relation.name
-            ))
-            .at(judged.statement.span)
-            .help("give the column a default, or let it be NULL until every release that runs writes it");
+            tell(findings, judged.index, &broken.relation.name, column);
         }
     }
+    for (index, table, column) in view.rebuilt_requires() {
+        tell(findings, index, &table, column.as_str());
+    }
+}
+
+fn tell(findings: &mut StatementFindings<'_>, index: usize, table: &str, column: &str) {
+    let Some((mut to, span)) = findings.statement_at(index) else { return };
+    to.block(format!("inserts of the running release into {table} fail: they give no value for {column}"))
+        .at(span)
+        .help("give the column a default, or let it be NULL until every release that runs writes it");
 }

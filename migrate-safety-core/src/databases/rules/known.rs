@@ -114,6 +114,32 @@ impl MigrationView<'_> {
         Vec::new()
     }
 
+    /// The columns that tables made anew demand and the running release does not write (SQLite), with the statement that
+    /// makes the table, and its name.
+    pub(super) fn rebuilt_requires(&self) -> Vec<(usize, String, Name)> {
+        #[cfg(feature = "sqlite")]
+        if self.target().dialect == Dialect::Sqlite {
+            let required = crate::databases::sqlite::rebuilds(self).into_iter().flat_map(|rebuild| {
+                let name = shown(self.target(), &rebuild.old.name);
+                let columns = self.after.table(&rebuild.old.name).map(|table| (table, &table.columns));
+                let required =
+                    columns.into_iter().flat_map(|(table, columns)| columns.iter().map(move |column| (table, column)));
+                let required = required.filter(move |(table, column)| {
+                    let is_rowid = table.indexes.iter().any(|index| {
+                        index.columns() == [&column.name] && crate::databases::sqlite::is_rowid(table, index)
+                    });
+                    let demanded =
+                        column.not_null == Some(true) && column.default.is_none() && column.generated.is_none();
+                    let left_out = rebuild.old.column(&column.name).is_none_or(|old| old.default.is_some());
+                    demanded && left_out && !is_rowid
+                });
+                required.map(move |(_, column)| (rebuild.created.index, name.clone(), column.name.clone()))
+            });
+            return required.collect();
+        }
+        Vec::new()
+    }
+
     /// Whether a virtual table, which is an index of rows that are elsewhere, is there again after the migration.
     pub(super) fn is_index_made_anew(&self, name: &str) -> bool {
         let is_virtual = |table: &Table| table.module.is_some() && shown(self.target(), &table.name) == name;
