@@ -25,9 +25,9 @@ fn scripts_that_are_named() {
             let ours = ours.map(|problem| &*problem.message);
             let of_parser = ours.is_some_and(|message| message.starts_with("expected"));
             statements += 1;
-            refused += usize::from(matches!(library, Says::Syntax));
+            refused += usize::from(matches!(library, Says::Syntax(_)));
             let differs = match library {
-                Says::Syntax => ours.is_none(),
+                Says::Syntax(_) => ours.is_none(),
                 Says::Nothing => of_parser,
                 Says::Else => false,
             };
@@ -49,7 +49,7 @@ enum Says {
     /// It can be run.
     Nothing,
     /// It is none.
-    Syntax,
+    Syntax(String),
     /// There is no such table, or the like: it may have been read to its end, or not.
     Else,
 }
@@ -60,7 +60,7 @@ impl Says {
         let Err(error) = connection.prepare(sql) else { return Self::Nothing };
         let says = message(error);
         let of_parser = ["near \"", "unrecognized token", "incomplete input", "unknown table option"];
-        if of_parser.iter().any(|start| says.starts_with(start)) { Self::Syntax } else { Self::Else }
+        if of_parser.iter().any(|start| says.starts_with(start)) { Self::Syntax(says) } else { Self::Else }
     }
 }
 
