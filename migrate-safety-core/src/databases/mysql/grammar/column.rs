@@ -63,6 +63,10 @@ impl Column {
     }
 
     fn key(&mut self, kind: IndexKind) {
+        // `SERIAL UNIQUE` is unique once.
+        if self.indexes.iter().any(|index| index.kind == kind) {
+            return;
+        }
         let key = IndexKey::Column(self.def.name.clone());
         let parts = vec![IndexPart { key, length: None, descending: false, collation: None }];
         self.indexes.push(IndexDef { name: None, kind, parts, predicate: None, invisible: false, on_conflict: None });

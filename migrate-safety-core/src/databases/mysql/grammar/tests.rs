@@ -300,6 +300,15 @@ fn what_is_written_is_kept() {
 }
 
 #[test]
+fn a_column_is_unique_once() {
+    for sql in ["CREATE TABLE t (a SERIAL UNIQUE)", "CREATE TABLE t (a INT UNIQUE UNIQUE KEY)"] {
+        let script = parse(MYSQL, sql);
+        let Operation::CreateTable(create) = &script.statements[0].operation else { panic!("{script:?}") };
+        assert_eq!(create.indexes.len(), 1, "{sql}");
+    }
+}
+
+#[test]
 fn an_action_that_is_not_understood_leaves_the_others() {
     let script = parse(MYSQL, "ALTER TABLE t ADD a INT, FOO BAR (1, 2), DROP b");
     let Operation::AlterTable(alter) = &script.statements[0].operation else { panic!("{script:?}") };
