@@ -38,5 +38,21 @@ fn look(view: &StatementView<'_>, findings: &mut Findings<'_>) {
         true => format!("the server refuses this where the table has rows: {}", failure.message),
         false => format!("the server refuses this: {}", failure.message),
     };
-    findings.block(message).at(view.span());
+    let finding = findings.block(message).at(view.span());
+    if let Some((_, help)) = HELP.iter().find(|(start, _)| failure.message.starts_with(start)) {
+        finding.help(*help);
+    }
 }
+
+/// What to do about an error that begins so.
+const HELP: [(&str, &str); 9] = [
+    ("Cannot add a NOT NULL column", "give it a DEFAULT that is not NULL"),
+    ("Cannot add a column with non-constant default", "add it without the default, or make the table anew"),
+    ("Cannot add a UNIQUE column", "add it, and make a unique index behind it"),
+    ("cannot add a STORED column", "make it VIRTUAL, or make the table anew"),
+    ("cannot VACUUM", "run it outside of a transaction, in a migration of its own"),
+    ("cannot start a transaction", "leave BEGIN out, or run the migration without the host's transaction"),
+    ("error in view", "drop the view before the table goes, and make it again behind"),
+    ("error in trigger", "drop the trigger before the table or column goes, and make it again behind"),
+    ("error in index", "drop the index before the column"),
+];

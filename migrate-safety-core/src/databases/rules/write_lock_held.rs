@@ -1,7 +1,7 @@
 //! Work on a whole table while nobody else can write.
 
 use super::known::count;
-use crate::databases::operation::{ActionKind, Maintenance, Operation};
+use crate::databases::operation::{ActionKind, Maintenance, Operation, Query};
 use crate::databases::rule::{DatabaseRule, Look, SQLITE};
 use crate::databases::effects::shown;
 use crate::databases::view::{StatementView, is_small, rows};
@@ -30,6 +30,11 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
             Sample::new(USERS, "CREATE INDEX users_by_email ON users (email);").of(Target::sqlite(345)).rows(&[("users", 300)]),
             Sample::new(USERS, "ALTER TABLE users ADD COLUMN name TEXT;").of(Target::sqlite(345)),
             Sample::new("", "CREATE TABLE t (a int); CREATE INDEX i ON t (a);").of(Target::sqlite(345)),
+            Sample::new(
+                USERS,
+                "INSERT INTO users (id, email) SELECT 1, 'a@example.org' WHERE NOT EXISTS (SELECT 1 FROM users WHERE id = 1);",
+            )
+            .of(Target::sqlite(345)),
         ],
         folded_into: &["statement-fails", "invalid-sql"],
         told_once: true,
@@ -94,9 +99,15 @@ fn first_name(view: &StatementView<'_>, name: &str) -> String {
 
 /// The tables whose rows are copied into another one as a whole.
 fn copied(operation: &Operation) -> &[crate::databases::name::ObjectName] {
-    match operation {
-        Operation::Insert(insert) if insert.rows.is_none() => &insert.source.reads,
-        Operation::CreateTable(create) => create.query.as_ref().map_or(&[], |query| &query.reads),
-        _ => &[],
-    }
+    let query = match operation {
+        Operation::Insert(insert) if insert.rows.is_none() => Some(&insert.source),
+        Operation::CreateTable(create) => create.query.as_ref(),
+        _ => None,
+    };
+    // Under a condition, there is no telling how many.
+    let is_whole = |query: &&Query| {
+        let mut words = query.sql.split(|c: char| !c.is_ascii_alphanumeric());
+        words.all(|word| !word.eq_ignore_ascii_case("where") && !word.eq_ignore_ascii_case("limit"))
+    };
+    query.filter(is_whole).map_or(&[], |query| &query.reads)
 }
