@@ -248,3 +248,60 @@ impl Table {
         Self::new(RelationId(0), name.clone(), crate::catalog::Stamp::BEFORE)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Config, Layout, MigrationSet, check};
+
+    /// The versions between which the servers change their ways, of which no test has a server.
+    const CASES: &[(&str, &str, &str, &str)] = &[
+        ("mysql:8.0.11", "ADD COLUMN n int", "INPLACE", "NONE"),
+        ("mysql:8.0.12", "ADD COLUMN n int", "INSTANT", "NONE"),
+        ("mysql:8.0.28", "ADD COLUMN n int FIRST", "INPLACE", "NONE"),
+        ("mysql:8.0.29", "ADD COLUMN n int FIRST", "INSTANT", "NONE"),
+        ("mysql:8.0.28", "DROP COLUMN a", "INPLACE", "NONE"),
+        ("mysql:8.0.29", "DROP COLUMN a", "INSTANT", "NONE"),
+        ("mysql:8.0.27", "RENAME COLUMN a TO b", "INPLACE", "NONE"),
+        ("mysql:8.0.28", "RENAME COLUMN a TO b", "INSTANT", "NONE"),
+        ("mysql:8.0", "MODIFY v varchar(50) COLLATE utf8mb4_bin", "COPY", "SHARED"),
+        ("mysql:9.0", "MODIFY v varchar(50) COLLATE utf8mb4_bin", "INPLACE", "NONE"),
+        ("mysql:8.4", "ADD COLUMN n int REFERENCES p (id)", "INSTANT", "NONE"),
+        ("mysql:9.0", "ADD COLUMN n int REFERENCES p (id)", "COPY", "SHARED"),
+        ("mariadb:11.1", "MODIFY a bigint", "COPY", "SHARED"),
+        ("mariadb:11.2", "MODIFY a bigint", "COPY", "NONE"),
+    ];
+
+    #[test]
+    fn versions_matter() {
+        for (target, action, algorithm, lock) in CASES {
+            let sql = format!(
+                "CREATE TABLE p (id int PRIMARY KEY); \
+                 CREATE TABLE t (id int PRIMARY KEY, a int, v varchar(50)) DEFAULT CHARSET=utf8mb4; \
+                 ALTER TABLE t {action};"
+            );
+            let config = Config { target: target.parse().unwrap(), ..Config::default() };
+            let report = check(&MigrationSet::from_text("1.sql", sql, Layout::Plain), &config);
+            let effects = &report.migrations[0].statements[2].effects;
+            assert_eq!(effects.algorithm, Some(*algorithm), "{target}: {action}");
+            assert_eq!(effects.foreign_locks[0].mode, *lock, "{target}: {action}");
+        }
+    }
+
+    #[test]
+    fn what_is_asserted_and_cannot_be_is_an_error() {
+        for (action, number) in [
+            ("MODIFY a bigint, ALGORITHM=INPLACE", "1846"),
+            ("ADD INDEX i (a), ALGORITHM=INSTANT", "1846"),
+            ("MODIFY a bigint, LOCK=NONE", "1846"),
+            ("ADD COLUMN n int, ALGORITHM=INSTANT, LOCK=NONE", "1221"),
+            ("ADD COLUMN n int, ALGORITHM=INSTANT", ""),
+            ("ADD INDEX i (a), ALGORITHM=INPLACE, LOCK=NONE", ""),
+        ] {
+            let sql = format!("CREATE TABLE t (id int PRIMARY KEY, a int); ALTER TABLE t {action};");
+            let config = Config { target: crate::Target::mysql(800), ..Config::default() };
+            let report = check(&MigrationSet::from_text("1.sql", sql, Layout::Plain), &config);
+            let failures = &report.migrations[0].statements[1].effects.failures;
+            assert_eq!(failures.first().map_or("", |failure| failure.sqlstate), number, "{action}");
+        }
+    }
+}

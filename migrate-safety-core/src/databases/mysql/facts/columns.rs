@@ -18,9 +18,18 @@ pub(super) const FACTS: &[Fact] = &[
     Fact {
         id: "add-column/last",
         of: &[Kind::AddColumn],
-        on: Servers::mysql_before(800, 29),
+        on: Servers::mysql_80_between(12, 29),
         when: |change| position(change).is_none(),
         otherwise: How::Rebuild,
+        source: ONLINE,
+        ..Fact::BASE
+    },
+    Fact {
+        id: "add-column/rebuild",
+        of: &[Kind::AddColumn],
+        on: Servers::mysql_before(800, 12),
+        how: How::Rebuild,
+        because: "before MySQL 8.0.12 no column is added instantly",
         source: ONLINE,
         ..Fact::BASE
     },

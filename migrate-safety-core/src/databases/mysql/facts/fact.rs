@@ -101,6 +101,11 @@ impl Servers {
         Self { mysql: Some([(version, patch), LAST]), mariadb: None }
     }
 
+    /// MySQL from 8.0.`since` on and before 8.0.`until`.
+    pub(super) const fn mysql_80_between(since: u16, until: u16) -> Self {
+        Self { mysql: Some([(800, since), (800, until)]), mariadb: None }
+    }
+
     /// MySQL before this version.
     pub(super) const fn mysql_before(version: u16, patch: u16) -> Self {
         Self { mysql: Some([FIRST, (version, patch)]), mariadb: None }
