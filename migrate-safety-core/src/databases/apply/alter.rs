@@ -246,7 +246,8 @@ fn perform<'a>(target: crate::Target, table: &mut Table, action: &'a ActionKind)
         }
         ActionKind::AddCheck { check } => add_check(target, table, check.clone()),
         ActionKind::DropConstraint { name, if_exists } => {
-            if !drop_constraint(table, name) && table.known && !if_exists {
+            // SQLite drops a NOT NULL by its name too, of which nobody keeps note.
+            if !drop_constraint(table, name) && table.known && !if_exists && target.dialect.is_mysql() {
                 return Some(Missing::Constraint(name));
             }
         }
