@@ -16,7 +16,7 @@ pub mod diff;
 mod hints;
 #[cfg(feature = "live")]
 pub mod introspect;
-mod map;
+pub(crate) mod map;
 pub mod model;
 mod presume;
 mod query;

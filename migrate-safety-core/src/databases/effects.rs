@@ -101,11 +101,8 @@ pub(super) fn outcome(scene: &Scene<'_>) -> Outcome {
 impl Schema {
     /// Counts how often a table has got columns, or lost them, without being written anew (MySQL).
     pub(super) fn count_row_version(&mut self, operation: &Operation, outcome: &Outcome) {
-        for table in self.tables.values_mut() {
-            if outcome.effects.rewrites.iter().any(|relation| relation.id == table.id) {
-                table.row_versions = 0;
-            }
-        }
+        let rewritten = |table: &Table| outcome.effects.rewrites.iter().any(|relation| relation.id == table.id);
+        self.change_tables(|table| table.row_versions > 0 && rewritten(table), |table| table.row_versions = 0);
         let Operation::AlterTable(alter) = operation else { return };
         let adds = |kind: &ActionKind| matches!(kind, ActionKind::AddColumn { .. } | ActionKind::DropColumn { .. });
         if outcome.algorithm == Some(Algorithm::Instant)

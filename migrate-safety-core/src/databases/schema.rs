@@ -4,6 +4,7 @@ use super::name::{Name, ObjectName};
 use super::operation::{
     CheckDef, ColumnDef, Expression, ForeignKeyDef, IndexDef, IndexKey, IndexKind, IndexPart, Query, TableOptions, Verb,
 };
+use crate::catalog::map::Map;
 use crate::catalog::{RelationId, Stamp};
 use crate::dialect::Target;
 use std::collections::BTreeMap;
@@ -16,7 +17,7 @@ pub struct Schema {
     /// Whether what is not here does not exist; else it is unknown.
     pub complete: bool,
     /// The tables. Temporary ones stand before others of the same name.
-    pub tables: BTreeMap<ObjectName, Table>,
+    pub(crate) tables: Map<ObjectName, Table>,
     /// The views.
     pub views: BTreeMap<ObjectName, View>,
     /// The triggers.
@@ -99,13 +100,18 @@ impl Schema {
         Self {
             target,
             complete,
-            tables: BTreeMap::new(),
+            tables: Map::default(),
             views: BTreeMap::new(),
             triggers: BTreeMap::new(),
             unknown: Vec::new(),
             next_id: 1,
             legacy_rename: false,
         }
+    }
+
+    /// All tables, by name.
+    pub fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.tables.values()
     }
 
     /// The table of this name.
@@ -117,6 +123,17 @@ impl Schema {
     pub fn table_mut(&mut self, name: &ObjectName) -> Option<&mut Table> {
         let key = self.key(name);
         self.tables.get_mut(&key)
+    }
+
+    /// Changes the tables that are meant; the others stay shared with copies of the schema.
+    pub(super) fn change_tables(&mut self, meant: impl Fn(&Table) -> bool, mut change: impl FnMut(&mut Table)) {
+        let keys: Vec<ObjectName> =
+            self.tables.iter().filter(|(_, table)| meant(table)).map(|(key, _)| key.clone()).collect();
+        for key in keys {
+            if let Some(table) = self.tables.get_mut(&key) {
+                change(table);
+            }
+        }
     }
 
     /// The view of this name.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 /// What the replay has.
 pub(crate) fn of_replay(schema: &Schema) -> String {
     let mut lines = BTreeSet::new();
-    for table in schema.tables.values().filter(|table| !table.temporary && table.known) {
+    for table in schema.tables().filter(|table| !table.temporary && table.known) {
         if is_bookkeeping(table.name.name.as_str()) {
             continue;
         }

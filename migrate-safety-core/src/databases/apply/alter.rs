@@ -104,8 +104,10 @@ impl Change<'_> {
                 trigger.body.columns.iter_mut().filter(|(of, _)| own(of)).for_each(|(_, name)| rename(name));
             }
         }
-        for other in self.schema.tables.values_mut() {
-            let is_it = other.name == key || (other.name.name == key.name && key.database.is_none());
+        let is_it = |other: &Table| other.name == key || (other.name.name == key.name && key.database.is_none());
+        let refers = |other: &Table| other.foreign_keys.iter().any(|fk| fk.table.name == key.name);
+        let change = |other: &mut Table| {
+            let is_it = is_it(other);
             if is_it {
                 other.columns.iter_mut().for_each(|c| rename(&mut c.name));
                 for part in other.indexes.iter_mut().flat_map(|index| &mut index.parts) {
@@ -126,7 +128,8 @@ impl Change<'_> {
                     foreign_key.referenced.iter_mut().for_each(rename);
                 }
             }
-        }
+        };
+        self.schema.change_tables(|other| is_it(other) || refers(other), change);
     }
 
     pub(super) fn drop_index(&mut self, index: &ObjectName, table: Option<&ObjectName>, if_exists: bool) {

@@ -30,7 +30,7 @@ impl Schema {
     fn presume(&mut self, name: &ObjectName) {
         let key = self.key(name);
         let id = self.new_id();
-        self.tables.entry(key).or_insert_with(|| Table::new(id, name.clone(), Stamp::BEFORE));
+        self.tables.insert_new(key, Table::new(id, name.clone(), Stamp::BEFORE));
     }
 
     fn new_id(&mut self) -> RelationId {
@@ -208,9 +208,7 @@ impl Change<'_> {
                 self.schema.unknown.push(name.clone());
             }
         }
-        for table in self.schema.tables.values_mut().filter(|table| mentions.contains(&table.name.name)) {
-            table.known = false;
-        }
+        self.schema.change_tables(|table| mentions.contains(&table.name.name), |table| table.known = false);
     }
 
     fn drop_table(&mut self, name: &ObjectName, if_exists: bool) {
@@ -245,19 +243,25 @@ impl Change<'_> {
         self.schema.tables.insert(new, table);
         let follows = !self.schema.legacy_rename;
         let of_queries = follows && !self.schema.target.dialect.is_mysql();
-        let Schema { tables, views, triggers, .. } = &mut *self.schema;
-        let references = tables.values_mut().flat_map(|table| &mut table.foreign_keys).map(|fk| &mut fk.table);
+        // Keys and what is written differ in `main.` alone.
+        let is_old =
+            |name: &ObjectName| name.name == old.name && (name.database == old.database || old.database.is_none());
+        self.schema.change_tables(
+            |table| follows && table.foreign_keys.iter().any(|fk| is_old(&fk.table)),
+            |table| {
+                let referring = table.foreign_keys.iter_mut().filter(|fk| is_old(&fk.table));
+                referring.for_each(|fk| fk.table = to.clone());
+            },
+        );
+        let Schema { views, triggers, .. } = &mut *self.schema;
         // SQLite changes the text of views and triggers too; MySQL leaves them to fail.
         let reads = views.values_mut().flat_map(|view| &mut view.query.reads).filter(|_| of_queries);
         let triggers = triggers.values_mut().flat_map(|trigger| {
             let reads = trigger.body.reads.iter_mut().filter(|_| of_queries);
             reads.chain([&mut trigger.table])
         });
-        for name in references.filter(|_| follows).chain(reads).chain(triggers) {
-            // Keys and what is written differ in `main.` alone.
-            if name.name == old.name && (name.database == old.database || old.database.is_none()) {
-                *name = to.clone();
-            }
+        for name in reads.chain(triggers).filter(|name| is_old(name)) {
+            *name = to.clone();
         }
     }
 }

@@ -6,14 +6,14 @@ use crate::databases::schema::{Schema, Table};
 /// What differs between the schema before a migration and that after its way back, in words.
 pub(super) fn differences(before: &Schema, after: &Schema) -> Vec<String> {
     let mut found = Vec::new();
-    for (key, table) in &before.tables {
+    for (key, table) in before.tables.unshared(&after.tables) {
         match after.tables.get(key) {
             None => found.push(format!("{} is missing", shown(before.target, &table.name))),
             Some(other) if table.known && other.known => of_table(before, table, other, &mut found),
             Some(_) => {}
         }
     }
-    for (key, table) in &after.tables {
+    for (key, table) in after.tables.unshared(&before.tables) {
         if !before.tables.contains_key(key) {
             found.push(format!("{} is still there", shown(before.target, &table.name)));
         }
