@@ -7,6 +7,8 @@ use std::process::Command;
 /// The commands whose output is shown, in the order of the blocks.
 const SHOWN: &[(&str, &[&str])] = &[
     (".", &["check", "examples/storefront/migrations"]),
+    (".", &["check", "examples/forum/mysql"]),
+    (".", &["check", "examples/forum/sqlite"]),
     ("examples/plans/metadata_not_null", &["plan", "change.sql"]),
 ];
 

@@ -55,16 +55,18 @@ pub struct MysqlServer {
     directory: Directory,
 }
 
-/// A server for a test: `None`, said loudly, only under `MIGRATE_SAFETY_SKIP_SERVERS=1`.
+/// A server for a test: `None`, said loudly, only under `MIGRATE_SAFETY_SKIP_SERVERS=1` or
+/// `MIGRATE_SAFETY_SKIP_MYSQL=1`.
 ///
 /// # Panics
 /// When the server cannot be started: a test of a server never passes because there was none.
 #[must_use]
 pub fn mysql_for_test(product: Product) -> Option<MysqlServer> {
-    if env::var("MIGRATE_SAFETY_SKIP_SERVERS").is_ok_and(|value| value == "1") {
+    let skips = ["MIGRATE_SAFETY_SKIP_SERVERS", "MIGRATE_SAFETY_SKIP_MYSQL"];
+    if let Some(skip) = skips.into_iter().find(|name| env::var(name).is_ok_and(|value| value == "1")) {
         let test = thread::current().name().unwrap_or("a test").to_owned();
         // Not `eprintln!`: the test harness would swallow it.
-        let _ = writeln!(io::stderr(), "LEFT OUT: {test} on {}, because MIGRATE_SAFETY_SKIP_SERVERS=1", product.name());
+        let _ = writeln!(io::stderr(), "LEFT OUT: {test} on {}, because {skip}=1", product.name());
         return None;
     }
     match MysqlServer::start(product) {

@@ -17,6 +17,20 @@ const MAJORS: [&str; 5] = ["14", "15", "16", "17", "18"];
 pub(crate) fn run(args: &[String]) -> Result<(), String> {
     let all = || MAJORS.into_iter().chain(packages::names()).collect();
     let asked: Vec<&str> = if args.is_empty() { all() } else { args.iter().map(String::as_str).collect() };
+    get(&asked)
+}
+
+/// The PostgreSQL servers.
+pub(crate) fn postgres() -> Result<(), String> {
+    get(&MAJORS)
+}
+
+/// The MySQL and MariaDB servers.
+pub(crate) fn mysql() -> Result<(), String> {
+    get(&packages::names())
+}
+
+fn get(asked: &[&str]) -> Result<(), String> {
     for major in asked {
         if let Some(fetched) = packages::fetch(major) {
             fetched?;

@@ -22,6 +22,9 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
             Sample::new(USERS, "UPDATE users SET org_id = 1 WHERE org_id IS NULL;")
                 .of(Target::mysql(800))
                 .with(&["bulk-change-replicated"]),
+            Sample::new(USERS, "UPDATE users SET legacy = 'b' WHERE legacy = 'a';")
+                .of(Target::mysql(800))
+                .with(&["bulk-change-replicated"]),
             Sample::new(USERS, "UPDATE users SET org_id = 1 WHERE org_id IS NULL;").of(Target::sqlite(345)),
         ],
         good: &[

@@ -3,7 +3,7 @@
 use crate::catalog::RelationId;
 use crate::databases::effects::shown;
 use crate::databases::name::{Name, ObjectName};
-use crate::databases::operation::{ActionKind, Expression, IndexKey, Limit, Operation, Test};
+use crate::databases::operation::{ActionKind, Condition, Expression, IndexKey, Limit, Operation, Test};
 use crate::databases::schema::{Schema, Table};
 use crate::databases::view::{Judged, MigrationView, StatementView};
 use crate::dialect::{Dialect, Target};
@@ -25,7 +25,7 @@ pub(super) enum Extent {
 pub(super) const BATCH: u64 = 10_000;
 
 /// How many rows of a table a condition and a limit let through.
-pub(super) fn extent(table: Option<&Table>, filter: Option<&Expression>, limit: Option<Limit>) -> Extent {
+fn extent(target: Target, table: Option<&Table>, filter: Option<&Expression>, limit: Option<Limit>) -> Extent {
     if let Some(Limit { rows: Some(rows), .. }) = limit {
         return Extent::AtMost(rows);
     }
@@ -59,8 +59,15 @@ pub(super) fn extent(table: Option<&Table>, filter: Option<&Expression>, limit: 
     if let (true, Some(rows)) = (unknown, rows(&Name::new("id"))) {
         return Extent::AtMost(rows);
     }
-    let equal = filter.conditions.iter().any(|condition| matches!(condition.test, Test::Equal | Test::In(_)));
-    if equal { Extent::Sharing } else { Extent::Any }
+    let is_equal = |condition: &&Condition| matches!(condition.test, Test::Equal | Test::In(_));
+    let mut equal = filter.conditions.iter().filter(is_equal);
+    // InnoDB locks what it reads: without an index on the column, every row.
+    let leads = |column: &Name| {
+        let mut indexes = table.into_iter().flat_map(|table| &table.indexes);
+        unknown || indexes.any(|index| index.columns().first() == Some(&column))
+    };
+    let shares = if target.dialect.is_mysql() { equal.any(|test| leads(&test.column)) } else { equal.next().is_some() };
+    if shares { Extent::Sharing } else { Extent::Any }
 }
 
 /// The tables whose rows a statement changes or deletes, with how many of each; new rows are not counted.
@@ -68,12 +75,14 @@ pub(super) fn changed<'a>(schema: &'a Schema, operation: &'a Operation) -> Vec<(
     match operation {
         Operation::Update(update) => {
             let one = if update.tables.len() == 1 { update.tables.first() } else { None };
-            let of = extent(one.and_then(|table| schema.table(table)), update.filter.as_ref(), update.limit);
+            let of =
+                extent(schema.target, one.and_then(|table| schema.table(table)), update.filter.as_ref(), update.limit);
             update.tables.iter().map(|table| (table, of)).collect()
         }
         Operation::Delete(delete) => {
             let one = if delete.tables.len() == 1 { delete.tables.first() } else { None };
-            let of = extent(one.and_then(|table| schema.table(table)), delete.filter.as_ref(), delete.limit);
+            let of =
+                extent(schema.target, one.and_then(|table| schema.table(table)), delete.filter.as_ref(), delete.limit);
             delete.tables.iter().map(|table| (table, of)).collect()
         }
         _ => Vec::new(),
