@@ -336,7 +336,7 @@ fn reindexes_many(scene: &Scene<'_>) -> bool {
 fn reindexed_tables(scene: &Scene<'_>) -> Vec<RelationId> {
     let catalog = scene.catalog;
     let in_schema = |schema: Option<&Ident>| {
-        // Concurrently, a table without an index is passed over.
+        // Concurrently, a table without an index is passed over; the lock that this takes is gone at once.
         let has_work = |r: &&Relation| !concurrently(scene) || !catalog.indexes_of(r.id).is_empty();
         let wanted = heaps(catalog).filter(|r| schema.is_none_or(|s| r.schema == *s)).filter(has_work);
         wanted.map(|r| r.id).collect()
