@@ -104,12 +104,17 @@ impl Input {
             }
             target
         };
-        let first = self.paths.first().map(PathBuf::as_path).filter(|path| *path != Path::new("-"));
-        match layout::dialect::of(first.unwrap_or(Path::new(""))) {
-            Choice::Untold => Ok(Target::default()),
-            Choice::One(target, path) => Ok(said(target, &path.display().to_string())),
-            Choice::Named(target) => Ok(said(target, "the name of a directory")),
-            Choice::Several(told) => {
+        let usual = file.and_then(|file| file.migrations.as_deref()).unwrap_or(Path::new("migrations"));
+        let by_url = std::env::var("DATABASE_URL").ok().and_then(|url| Dialect::of_url(&url)).map(Target::usual);
+        match (layout::dialect::of(self.paths.first().map_or(usual, PathBuf::as_path)), by_url) {
+            (Choice::Untold, Some(target)) => Ok(said(target, "the DATABASE_URL of the environment")),
+            (Choice::Several(told), Some(target)) if told.dialects.iter().any(|one| one.is_like(target.dialect)) => {
+                Ok(said(target, "the DATABASE_URL of the environment"))
+            }
+            (Choice::Untold, None) => Ok(Target::default()),
+            (Choice::One(target, path), _) => Ok(said(target, &path.display().to_string())),
+            (Choice::Named(target), _) => Ok(said(target, "the name of a directory")),
+            (Choice::Several(told), _) => {
                 let names: Vec<&str> = told.dialects.iter().map(|dialect| dialect.name()).collect();
                 let told_by = format!("{} has features for {}", told.path.display(), names.join(", "));
                 let say =

@@ -108,6 +108,11 @@ impl Dialect {
         (!is_there).then_some(feature)
     }
 
+    /// Whether a driver for the one speaks to the other: MySQL and MariaDB.
+    pub fn is_like(self, other: Self) -> bool {
+        self == other || (self.is_mysql() && other.is_mysql())
+    }
+
     /// Whether it is MySQL or MariaDB.
     pub fn is_mysql(self) -> bool {
         matches!(self, Self::MySql | Self::MariaDb)
@@ -119,7 +124,7 @@ impl Dialect {
 pub struct Target {
     /// The database family.
     pub dialect: Dialect,
-    /// PostgreSQL: the major version (12 to 18). The others: a hundred times the major version and the minor one:
+    /// PostgreSQL: the major version. The others: a hundred times the major version and the minor one:
     /// 800 for MySQL 8.0, 1011 for MariaDB 10.11, 345 for SQLite 3.45.
     pub version: u16,
     /// The number of the patch release (`29` of MySQL 8.0.29), where that counts; the newest one if it is not written.

@@ -22,7 +22,8 @@
 //! start_after = 20240131120000, dialect = "postgres:14", rules = { "long-lock" = "flag" })`. They go before the
 //! nearest `migrate-safety.toml` in or above the migrations' directory, which is read as everywhere. Comments that
 //! allow a finding work as everywhere.
-//! Without `dialect`, the features of sqlx or diesel in the manifest tell the server. MySQL, MariaDB and SQLite need the
+//! Without `dialect`, the name of a directory (`migrations/sqlite`) or the features of sqlx or diesel in the manifest
+//! tell the server; where PostgreSQL is one of several, it is that. MySQL, MariaDB and SQLite need the
 //! feature `mysql` or `sqlite` of the crate that re-exports the macros.
 //! `layout` and `migrations` are for `check_migrations!` and `checked_sql!`: the macro of a host has its own.
 //!

@@ -3,7 +3,7 @@
 use crate::arguments::{Arguments, Misused};
 use migrate_safety_core::config::{ConfigError, ConfigFile};
 use migrate_safety_core::dialect::{Dialect, Target};
-use migrate_safety_core::layout::dialect::told_by_manifest;
+use migrate_safety_core::layout::dialect::{Choice, by_manifest};
 use migrate_safety_core::rules::Status;
 use migrate_safety_core::{Config, Layout};
 use std::path::{Path, PathBuf};
@@ -33,12 +33,12 @@ impl Settings {
         files.extend(file.schema.clone());
         let mut config = file.config().map_err(misused)?;
         if file.dialect.is_none() {
-            config.target = target_of(manifest_dir).map_err(|message| arguments.misused(&message))?;
+            config.target = target_of(start).map_err(|message| arguments.misused(&message))?;
         }
         if let Some(feature) = config.target.dialect.missing_feature() {
             return Err(arguments.misused(&format!(
                 "these migrations are for {}: turn on the feature `{feature}` of migrate-safety-sqlx or \
-                 migrate-safety-diesel, or say `dialect = \"postgres:16\"`",
+                 migrate-safety-diesel; if they are for another server, say `dialect = \"…\"`",
                 config.target
             )));
         }
@@ -52,16 +52,17 @@ impl Settings {
     }
 }
 
-/// The server that the features of sqlx or diesel tell; where PostgreSQL is among several, that.
-fn target_of(manifest_dir: &Path) -> Result<Target, String> {
-    let told = told_by_manifest(manifest_dir).map(|told| told.dialects).unwrap_or_default();
-    match told.as_slice() {
-        [one] if *one != Dialect::Postgres => Ok(Target::usual(*one)),
-        several if several.is_empty() || several.contains(&Dialect::Postgres) => Ok(Target::default()),
-        several => {
-            let names: Vec<&str> = several.iter().map(|dialect| dialect.name()).collect();
-            Err(format!("for which of {} are these migrations? Say so: `dialect = \"{}\"`", names.join(", "), names[0]))
+/// The server that the name of a directory or the features of sqlx or diesel tell; where PostgreSQL is among several,
+/// that.
+fn target_of(migrations: &Path) -> Result<Target, String> {
+    match by_manifest(migrations) {
+        Choice::Named(target) | Choice::One(target, _) => Ok(target),
+        Choice::Several(told) if !told.dialects.contains(&Dialect::Postgres) => {
+            let names: Vec<&str> = told.dialects.iter().map(|dialect| dialect.name()).collect();
+            let names = names.join(", ");
+            Err(format!("for which of {names} are these migrations? Say so: `dialect = \"sqlite:3.45\"`"))
         }
+        Choice::Several(_) | Choice::Untold => Ok(Target::default()),
     }
 }
 

@@ -27,13 +27,32 @@ pub enum Choice {
     Several(Told),
 }
 
-/// For which server the migrations at `path` are.
+/// For which server the migrations at `path` are: by the name of a directory, by the features of sqlx and diesel in the
+/// nearest `Cargo.toml` above them that turns any on, by the `DATABASE_URL` in a `.env` beside or above them. None of
+/// these says more than the manifest allows.
 pub fn of(path: &Path) -> Choice {
-    if let Some(target) = named(path) {
+    choose(path, true)
+}
+
+/// The same without a `.env`, which a build must not depend on.
+pub fn by_manifest(path: &Path) -> Choice {
+    choose(path, false)
+}
+
+fn choose(path: &Path, with_env: bool) -> Choice {
+    let path = absolute(path);
+    let manifest = path.ancestors().find_map(|dir| of_manifest(&dir.join("Cargo.toml")));
+    let allowed = manifest.as_ref().map(|told| told.dialects.as_slice()).unwrap_or_default();
+    let allows = |dialect: Dialect| allowed.is_empty() || allowed.iter().any(|one| one.is_like(dialect));
+    let inside = manifest.as_ref().and_then(|told| path.strip_prefix(told.path.parent()?).ok());
+    if let Some(target) = named(&path, inside).filter(|target| allows(target.dialect)) {
         return Choice::Named(target);
     }
-    let start = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
-    match told(start) {
+    let by_url = || path.ancestors().find_map(|dir| of_env(&dir.join(".env"))).filter(|(dialect, _)| allows(*dialect));
+    if let Some((dialect, path)) = with_env.then(by_url).flatten() {
+        return Choice::One(Target::usual(dialect), path);
+    }
+    match manifest {
         None => Choice::Untold,
         Some(told) => match told.dialects.as_slice() {
             [one] => Choice::One(Target::usual(*one), told.path),
@@ -42,31 +61,24 @@ pub fn of(path: &Path) -> Choice {
     }
 }
 
-/// The server that the last directory is named after of those that are written.
-fn named(path: &Path) -> Option<Target> {
-    path.components().rev().find_map(|part| {
+/// A path from the root; an empty one, or `-`, is where the program stands.
+fn absolute(path: &Path) -> PathBuf {
+    let path = if path.as_os_str().is_empty() || path == Path::new("-") { Path::new(".") } else { path };
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// The server that the last directory is named after, of those within the project; without one, of the last two.
+fn named(path: &Path, inside: Option<&Path>) -> Option<Target> {
+    const KNOWN: [&str; 6] = ["postgres", "postgresql", "mysql", "mariadb", "sqlite", "sqlite3"];
+    let most = if inside.is_some() { usize::MAX } else { 2 };
+    let directories = inside.unwrap_or(path).components().rev().filter(|part| Path::new(part).extension().is_none());
+    directories.take(most).find_map(|part| {
         let part = part.as_os_str().to_str()?.to_ascii_lowercase();
-        let known = ["postgres", "postgresql", "mysql", "mariadb", "sqlite", "sqlite3"];
-        known.contains(&part.as_str()).then(|| part.parse().ok())?
+        KNOWN.contains(&part.as_str()).then(|| part.parse().ok())?
     })
 }
 
-/// For which server the migrations at `start` are: by the `DATABASE_URL` in a `.env` beside or above them, or by the
-/// features of sqlx and diesel in the nearest `Cargo.toml` that turns any on.
-fn told(start: &Path) -> Option<Told> {
-    let start = std::path::absolute(start).unwrap_or_else(|_| start.to_owned());
-    start.ancestors().find_map(|dir| {
-        let by_url = of_env(&dir.join(".env"));
-        by_url.or_else(|| of_manifest(&dir.join("Cargo.toml")))
-    })
-}
-
-/// For which server the hosts of the package at `dir` are set up: by its manifest, or the nearest above it that says.
-pub fn told_by_manifest(dir: &Path) -> Option<Told> {
-    dir.ancestors().find_map(|dir| of_manifest(&dir.join("Cargo.toml")))
-}
-
-fn of_env(path: &Path) -> Option<Told> {
+fn of_env(path: &Path) -> Option<(Dialect, PathBuf)> {
     let source = path.is_file().then(|| read::source(path).ok()).flatten()?;
     let url = source.text.lines().find_map(|line| {
         let line = line.trim_start();
@@ -74,7 +86,7 @@ fn of_env(path: &Path) -> Option<Told> {
         let value = line.strip_prefix("DATABASE_URL")?.trim_start().strip_prefix('=')?;
         Some(value.trim().trim_matches(['"', '\''].as_slice()).to_owned())
     })?;
-    Some(Told { dialects: vec![Dialect::of_url(&url)?], path: path.to_owned() })
+    Some((Dialect::of_url(&url)?, path.to_owned()))
 }
 
 fn of_manifest(path: &Path) -> Option<Told> {
@@ -152,11 +164,46 @@ mod tests {
         dialects
     }
 
+    /// What is chosen for `path` in a project with these files.
+    fn chosen(files: &[(&str, &str)], path: &str, with_env: bool) -> Choice {
+        let root = std::env::temp_dir().join(format!("migrate-safety-dialect-{}", std::process::id()));
+        // Above it, nothing says anything.
+        let root = root.join(format!("{:?}", std::thread::current().id()));
+        for (name, text) in files {
+            let file = root.join(name);
+            std::fs::create_dir_all(file.parent().expect("a directory")).expect("made");
+            std::fs::write(file, text).expect("written");
+        }
+        let choice = choose(&root.join(path), with_env);
+        std::fs::remove_dir_all(&root).expect("removed");
+        choice
+    }
+
     #[test]
-    fn a_directory_is_named_after_its_server() {
-        assert_eq!(named(Path::new("migrations/sqlite")), Some(Target::usual(Dialect::Sqlite)));
-        assert_eq!(named(Path::new("db/MySQL/migrations/1_a.sql")), Some(Target::usual(Dialect::MySql)));
-        assert_eq!(named(Path::new("migrations/mysql2")), None);
+    fn the_name_of_a_directory_and_the_url_choose_among_what_the_manifest_has() {
+        const ALL: &str =
+            "[dependencies]\nsqlx = { version = \"0.9\", features = [\"postgres\", \"mysql\", \"sqlite\"] }";
+        const LITE: &str = "[dependencies]\nsqlx = { version = \"0.9\", features = [\"sqlite\"] }";
+        let env = (".env", "DATABASE_URL=mysql://root@localhost/app");
+        let usual = Target::usual;
+        let one = |choice: Choice| match choice {
+            Choice::One(target, _) | Choice::Named(target) => Some(target),
+            Choice::Untold | Choice::Several(_) => None,
+        };
+        let all = ("Cargo.toml", ALL);
+        assert_eq!(one(chosen(&[all], "db/sqlite", false)), Some(usual(Dialect::Sqlite)));
+        assert_eq!(one(chosen(&[all, env], "db/sqlite/1_a.sql", true)), Some(usual(Dialect::Sqlite)));
+        assert_eq!(one(chosen(&[all, env], "migrations", true)), Some(usual(Dialect::MySql)));
+        assert_eq!(one(chosen(&[all, env], "migrations", false)), None);
+        assert_eq!(one(chosen(&[all], "db/mariadb", false)), Some(usual(Dialect::MariaDb)));
+        let lite = ("Cargo.toml", LITE);
+        assert_eq!(one(chosen(&[lite, env], "db/mysql", true)), Some(usual(Dialect::Sqlite)));
+        assert_eq!(
+            one(chosen(&[("mysql/app/Cargo.toml", LITE)], "mysql/app/migrations", false)),
+            Some(usual(Dialect::Sqlite))
+        );
+        assert_eq!(chosen(&[("x", "")], "mysql/of/the/app", false), Choice::Untold);
+        assert_eq!(one(chosen(&[("x", "")], "mysql/migrations", false)), Some(usual(Dialect::MySql)));
     }
 
     #[test]
