@@ -638,6 +638,30 @@ pub struct Query {
     pub locks_rows: bool,
 }
 
+impl Query {
+    /// The text before its first condition: a column that is named only behind it is not in the output.
+    pub(crate) fn output_text(&self) -> &str {
+        let at = self.word_at(&["where"]).unwrap_or(self.sql.len());
+        self.sql.get(..at).unwrap_or_default()
+    }
+
+    /// Whether it has neither a condition nor a limit.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.word_at(&["where", "limit", "having"]).is_none()
+    }
+
+    /// Where the first of these words stands.
+    fn word_at(&self, words: &[&str]) -> Option<usize> {
+        let mut at = 0;
+        self.sql.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').find_map(|word| {
+            let here = at;
+            at += word.len();
+            at += self.sql.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+            words.iter().any(|wanted| word.eq_ignore_ascii_case(wanted)).then_some(here)
+        })
+    }
+}
+
 /// An expression, as far as anybody looks into it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Expression {

@@ -181,9 +181,19 @@ struct Nesting {
     creates: bool,
     /// Whether it makes something that has a body.
     has_body: bool,
-    depth: usize,
+    /// What is open, the innermost last.
+    open: Vec<Open>,
     /// The word before, in upper case, or a sign.
     before: String,
+}
+
+/// What a word in a body opens, until its `END`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Open {
+    /// Statements: a block, `IF`, a loop, a `CASE` that stands for a statement.
+    Statements,
+    /// A `CASE` within an expression.
+    Expression,
 }
 
 impl Nesting {
@@ -191,11 +201,11 @@ impl Nesting {
     const FURTHEST: usize = 24;
 
     fn new(mysql: bool) -> Self {
-        Self { mysql, words: 0, creates: false, has_body: false, depth: 0, before: String::new() }
+        Self { mysql, words: 0, creates: false, has_body: false, open: Vec::new(), before: String::new() }
     }
 
     fn is_inside(&self) -> bool {
-        self.depth > 0
+        !self.open.is_empty()
     }
 
     fn see(&mut self, token: &Token<'_>) {
@@ -210,7 +220,7 @@ impl Nesting {
             self.has_body = self.mysql && word == "BEGIN";
         } else if self.words == 2 && self.has_body {
             self.has_body = word == "NOT";
-            self.depth = usize::from(self.has_body);
+            self.open.extend(self.has_body.then_some(Open::Statements));
         } else if self.has_body {
             self.see_in_body(&word);
         } else if self.creates && self.words < Self::FURTHEST {
@@ -224,16 +234,74 @@ impl Nesting {
     }
 
     fn see_in_body(&mut self, word: &str) {
+        const LOOPS: [&str; 5] = ["IF", "LOOP", "REPEAT", "WHILE", "FOR"];
         let before = self.before.as_str();
-        let begins_statement =
-            matches!(before, ";" | "THEN" | "ELSE" | "BEGIN" | "DO" | "LOOP" | "REPEAT" | "ROW" | ":");
+        let starts = match before {
+            ";" | "BEGIN" | "DO" | "LOOP" | "REPEAT" | "ROW" | ":" => true,
+            "THEN" | "ELSE" => self.open.last() != Some(&Open::Expression),
+            // The head of a routine without a block.
+            ")" => self.open.is_empty(),
+            _ => false,
+        };
         match word {
             // `END IF` closes what `IF` has opened.
-            _ if before == "END" && matches!(word, "IF" | "CASE" | "LOOP" | "REPEAT" | "WHILE") => {}
-            "BEGIN" | "CASE" => self.depth += 1,
-            "IF" | "LOOP" | "REPEAT" | "WHILE" if self.mysql && (begins_statement || before == ")") => self.depth += 1,
-            "END" => self.depth = self.depth.saturating_sub(1),
+            _ if before == "END" && (word == "CASE" || LOOPS.contains(&word)) => {}
+            "BEGIN" => self.open.push(Open::Statements),
+            "CASE" => self.open.push(if starts && self.mysql { Open::Statements } else { Open::Expression }),
+            "END" => _ = self.open.pop(),
+            _ if self.mysql && starts && LOOPS.contains(&word) => self.open.push(Open::Statements),
             _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_end_where_the_server_ends_them() {
+        let (my, maria, lite) = (Target::mysql(800), Target::mariadb(1011), Target::sqlite(345));
+        let cases: &[(Target, &str, usize)] = &[
+            (my, "SELECT 1; ; SELECT ';' -- ;\n; # ;\n/* ; */", 2),
+            (my, "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW SET NEW.b = 1; SELECT 1", 2),
+            (my, "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW IF NEW.b THEN SET NEW.b = 1; END IF; SELECT 1", 2),
+            (my, "CREATE PROCEDURE p() BEGIN IF a THEN SELECT 1; ELSE SELECT 2; END IF; END; SELECT 1", 2),
+            (
+                my,
+                "CREATE PROCEDURE p() BEGIN SET a = CASE WHEN b THEN IF(c, 1, 2) ELSE REPEAT('x', 3) END; END; SELECT 1",
+                2,
+            ),
+            (
+                my,
+                "CREATE PROCEDURE p() BEGIN CASE a WHEN 1 THEN IF b THEN SELECT 1; END IF; END CASE; END; SELECT 1",
+                2,
+            ),
+            (
+                my,
+                "CREATE PROCEDURE p() BEGIN l: LOOP LEAVE l; END LOOP; WHILE a DO SELECT 1; END WHILE; END; SELECT 1",
+                2,
+            ),
+            (
+                my,
+                "CREATE PROCEDURE p() BEGIN DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN END; SELECT 1; END; SELECT 2",
+                2,
+            ),
+            (my, "CREATE TABLE trigger_log (begin int); SELECT 1", 2),
+            (my, "DELIMITER //\nCREATE PROCEDURE p() BEGIN SELECT 1; END//\nDELIMITER ;\nSELECT 1;", 4),
+            (maria, "CREATE PROCEDURE p() BEGIN FOR i IN 1..3 DO SELECT i; END FOR; SELECT 1; END; SELECT 2", 2),
+            (maria, "BEGIN NOT ATOMIC SELECT 1; SELECT 2; END; SELECT 3", 2),
+            (
+                lite,
+                "CREATE TRIGGER t AFTER UPDATE ON a BEGIN UPDATE b SET c = CASE WHEN d THEN 1 END; END; SELECT 1",
+                2,
+            ),
+            (lite, "BEGIN; SELECT 1; END; SELECT [a;b]", 4),
+        ];
+        for (target, script, count) in cases {
+            let lines = LineIndex::new(script);
+            let found: Vec<&str> = pieces(&lines, *target).0.into_iter().map(|piece| &script[piece.range]).collect();
+            assert_eq!(found.len(), *count, "{target}: {script}: {found:#?}");
         }
     }
 }

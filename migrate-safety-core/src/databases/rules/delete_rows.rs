@@ -1,6 +1,6 @@
 //! Rows are deleted by a condition that may hold for any number of them.
 
-use super::known::{Extent, changed, count};
+use super::known::{BATCH, Extent, changed, count};
 use crate::databases::rule::{ALL, DatabaseRule, Look};
 use crate::databases::view::StatementView;
 use crate::databases::operation::Operation;
@@ -35,7 +35,7 @@ fn look(view: &StatementView<'_>, findings: &mut Findings<'_>) {
     let Operation::Delete(delete) = view.operation() else { return };
     for (table, extent) in changed(view.schema, view.operation()) {
         let Some(relation) = view.reference(table).filter(|relation| view.is_old(relation.id)) else { continue };
-        if matches!(extent, Extent::AtMost(_)) {
+        if matches!(extent, Extent::AtMost(rows) if rows <= BATCH) {
             continue;
         }
         let name = &relation.name;

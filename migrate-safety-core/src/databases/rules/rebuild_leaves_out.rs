@@ -19,6 +19,14 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
         bad: &[
             Sample::new(
                 USERS,
+                "CREATE TABLE new_users (id INTEGER PRIMARY KEY, email TEXT, legacy TEXT); \
+                 INSERT INTO new_users SELECT id, email, legacy FROM users WHERE email IS NOT NULL; \
+                 DROP TABLE users; ALTER TABLE new_users RENAME TO users;",
+            )
+            .of(Target::sqlite(345))
+            .rows(FEW),
+            Sample::new(
+                USERS,
                 "CREATE TABLE new_users (id INTEGER PRIMARY KEY, email TEXT); \
                  INSERT INTO new_users (id, email) SELECT id, email FROM users; \
                  DROP TABLE users; ALTER TABLE new_users RENAME TO users;",
@@ -61,6 +69,12 @@ fn look(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
                 .at(at.statement.span)
                 .help("copy them with INSERT … SELECT before the old table is dropped");
             continue;
+        }
+        if rebuild.copied.is_some_and(|(_, insert)| !insert.source.is_whole()) && !rebuild.in_parts {
+            to.flag(format!("rows of {name} that the condition does not match are not copied: they are gone for good"))
+                .at(at.statement.span)
+                .help("copy all rows, and delete what is not wanted in a statement of its own")
+                .verify(format!("which rows of {name} does the copy leave behind, and does nobody need them?"));
         }
         let left_out: Vec<String> = rebuild.left_out().iter().map(|column| format!("{name}.{column}")).collect();
         if !left_out.is_empty() {

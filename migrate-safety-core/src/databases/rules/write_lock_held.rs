@@ -1,7 +1,7 @@
 //! Work on a whole table while nobody else can write.
 
 use super::known::count;
-use crate::databases::operation::{ActionKind, Maintenance, Operation, Query};
+use crate::databases::operation::{ActionKind, Maintenance, Operation};
 use crate::databases::rule::{DatabaseRule, Look, SQLITE};
 use crate::databases::effects::shown;
 use crate::databases::view::{StatementView, is_small, rows};
@@ -105,9 +105,5 @@ fn copied(operation: &Operation) -> &[crate::databases::name::ObjectName] {
         _ => None,
     };
     // Under a condition, there is no telling how many.
-    let is_whole = |query: &&Query| {
-        let mut words = query.sql.split(|c: char| !c.is_ascii_alphanumeric());
-        words.all(|word| !word.eq_ignore_ascii_case("where") && !word.eq_ignore_ascii_case("limit"))
-    };
-    query.filter(is_whole).map_or(&[], |query| &query.reads)
+    query.filter(|query| query.is_whole()).map_or(&[], |query| &query.reads)
 }

@@ -26,8 +26,10 @@ pub(crate) struct Rebuild<'a> {
     pub(crate) create: &'a CreateTable,
     /// The statement that makes it.
     pub(crate) created: &'a Judged,
-    /// The statement that copies the rows, if there is one.
+    /// The statement that copies the rows, if there is one; the first of several.
     pub(crate) copied: Option<(&'a Judged, &'a Insert)>,
+    /// Whether others copy more of them.
+    pub(crate) in_parts: bool,
     /// The statement that drops the old table, if there is one.
     pub(crate) dropped: Option<&'a Judged>,
     /// The statement that renames the new one, or the old one.
@@ -75,7 +77,7 @@ fn rebuild<'a>(
         return None;
     }
     let new = create.name.as_ref()?;
-    let copied = view.judged.iter().find_map(|judged| match &judged.statement.operation {
+    let mut copies = view.judged.iter().filter_map(|judged| match &judged.statement.operation {
         Operation::Insert(insert)
             if same(&insert.table, new) && insert.source.reads.iter().any(|read| same(read, gone)) =>
         {
@@ -83,7 +85,8 @@ fn rebuild<'a>(
         }
         _ => None,
     });
-    Some(Rebuild { old, order, create, created, copied, dropped, renamed })
+    let (copied, in_parts) = (copies.next(), copies.next().is_some());
+    Some(Rebuild { old, order, create, created, copied, in_parts, dropped, renamed })
 }
 
 impl<'a> Rebuild<'a> {
@@ -93,7 +96,9 @@ impl<'a> Rebuild<'a> {
         match self.copied {
             Some((_, insert)) if insert.source.star => Vec::new(),
             Some((_, insert)) => {
-                stored.filter(|name| !insert.source.columns.iter().any(|(_, read)| read == *name)).collect()
+                let output = insert.source.output_text();
+                let is_in = |name: &Name| output.split(|c: char| !is_name_part(c)).any(|word| *name == *word);
+                stored.filter(|name| !is_in(name)).collect()
             }
             None => stored.collect(),
         }
@@ -122,6 +127,10 @@ impl<'a> Rebuild<'a> {
         };
         targets.into_iter().zip(sources).filter_map(|(target, source)| Some((target, source?))).collect()
     }
+}
+
+fn is_name_part(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c == '$'
 }
 
 impl Insert {
