@@ -57,16 +57,24 @@ pub(crate) fn check_on(set: &MigrationSet, config: &Config, start: &Start<'_>) -
 
 /// What is found when all migrations have been judged.
 fn conclude(set: &MigrationSet, config: &Config, replay: &Replay<'_>, migrations: Vec<MigrationReport>) -> Report {
-    let mut report = Report::new(config.target, set.layout);
-    report.errors = set.errors.clone();
-    report.migrations = migrations;
+    let mut report = Report::of(set, config, migrations);
     let view = SetView { set, catalog: &replay.catalog, config, sizing: replay.sizing };
     for rule in RULES {
         if let Check::Set(check) = rule.check {
             check(&view, &mut SetFindings::new(rule, &mut report.findings, &mut report.migrations));
         }
     }
-    for (migration, directives) in report.migrations.iter_mut().zip(&replay.directives) {
+    settled(report, set, config, &replay.directives)
+}
+
+/// A report with what consequences, comments and settings leave of what was found.
+pub(crate) fn settled(
+    mut report: Report,
+    set: &MigrationSet,
+    config: &Config,
+    directives: &[Vec<Directives>],
+) -> Report {
+    for (migration, directives) in report.migrations.iter_mut().zip(directives) {
         let mut lists = migration.finding_lists();
         fold(&mut lists);
         suppress(directives, &mut lists);

@@ -9,39 +9,27 @@ use super::schema::Schema;
 use super::statement::{Script, Statement};
 use super::view::{Judged, MigrationView, SetView, StatementView, Undone};
 use crate::catalog::{Catalog, Session, Stamp};
+use crate::check::settled;
 use crate::config::Config;
 use crate::dialect::Dialect;
 use crate::layout::{Layout, Migration, MigrationSet, Source};
 use crate::report::{MigrationReport, OperationName, Report, StatementReport};
 use crate::rules::rule::{Check, Findings, SetFindings, StatementFindings};
 use crate::rules::view::Scope;
-use crate::rules::{Directives, Finding, RULES as SHARED_RULES, fold, suppress, tell_once};
+use crate::rules::{Directives, Finding, RULES as SHARED_RULES};
 use crate::sizes::Sizing;
 use std::sync::Arc;
 
 /// Rules for PostgreSQL that look at files alone, and say the same of any server.
-const OF_FILES: [&str; 2] = ["duplicate-version", "file-not-run"];
+const OF_FILES: [&str; 3] = ["duplicate-version", "file-not-run", "no-down"];
 
 /// Judges every migration of a set for a server that is not PostgreSQL.
 pub(crate) fn check(set: &MigrationSet, config: &Config) -> Report {
     let mut replay = Replay::new(set, config);
     let migrations = set.migrations.iter().map(|migration| replay.judge(migration)).collect();
-    let mut report = Report::new(config.target, set.layout);
-    report.errors = set.errors.clone();
-    report.migrations = migrations;
+    let mut report = Report::of(set, config, migrations);
     replay.judge_set(set, &mut report);
-    for (migration, directives) in report.migrations.iter_mut().zip(&replay.directives) {
-        let mut lists = migration.finding_lists();
-        fold(&mut lists);
-        suppress(directives, &mut lists);
-        lists.iter_mut().for_each(|list| config.apply_levels(list));
-        tell_once(&mut lists);
-    }
-    config.apply_levels(&mut report.findings);
-    let mut reported = set.migrations.iter().map(|migration| config.reports(set.layout, migration));
-    report.migrations.retain(|_| reported.next().unwrap_or(true));
-    report.replayed = set.migrations.len() - report.migrations.len();
-    report
+    settled(report, set, config, &replay.directives)
 }
 
 /// The schema that a set of migrations leaves.
@@ -213,10 +201,11 @@ impl<'c> Replay<'c> {
                 }
                 self.schema = after;
             }
+            let session = self.session.clone();
             self.settle(&statement.operation, scope);
             scope = scope_after(scope, &statement.operation);
             reports.push(report(&statement, sql, &outcome, findings));
-            judged.push(Judged { index, statement, outcome, now: self.now });
+            judged.push(Judged { index, statement, outcome, session, now: self.now });
         }
         (reports, judged)
     }

@@ -32,7 +32,10 @@ enum Flavour {
         mariadb: bool,
     },
     /// Names in double quotes and in brackets.
-    Sqlite,
+    Sqlite {
+        /// Digits may have underscores between them.
+        underscores: bool,
+    },
 }
 
 /// Where a lexer stands.
@@ -57,9 +60,13 @@ impl<'s, 't> Lexer<'s, 't> {
             let version = u32::from(target.version) * 100 + u32::from(patch);
             Flavour::MySql { version, mariadb: target.dialect == crate::Dialect::MariaDb }
         } else {
-            Flavour::Sqlite
+            Flavour::Sqlite { underscores: target.is_from(346, 0) }
         };
         Self { text: lines.text(), lines, at: 0, flavour, in_conditional: false }
+    }
+
+    fn is_sqlite(&self) -> bool {
+        matches!(self.flavour, Flavour::Sqlite { .. })
     }
 
     /// Offset of the first byte not consumed.
@@ -101,7 +108,7 @@ impl<'s, 't> Lexer<'s, 't> {
                     return Lexeme::Comment(start..self.at);
                 }
                 // SQLite takes the end of the text for the end of a comment.
-                None if self.flavour == Flavour::Sqlite => {
+                None if self.is_sqlite() => {
                     self.at = self.text.len();
                     return Lexeme::Comment(start..self.at);
                 }
@@ -143,9 +150,9 @@ impl<'s, 't> Lexer<'s, 't> {
     /// The end of a comment that goes to the end of the line, if one begins here.
     fn line_comment_end(&self) -> Option<usize> {
         let begins = match (self.byte(0)?, self.byte(1)) {
-            (b'#', _) => self.flavour != Flavour::Sqlite,
+            (b'#', _) => !self.is_sqlite(),
             (b'-', Some(b'-')) => match self.flavour {
-                Flavour::Sqlite => true,
+                Flavour::Sqlite { .. } => true,
                 // Two dashes without a space are two signs.
                 Flavour::MySql { .. } => self.byte(2).is_none_or(|b| b.is_ascii_whitespace() || b.is_ascii_control()),
             },
@@ -156,7 +163,7 @@ impl<'s, 't> Lexer<'s, 't> {
     }
 
     fn scan(&self, first: u8) -> Scanned<'t> {
-        let is_mysql = self.flavour != Flavour::Sqlite;
+        let is_mysql = !self.is_sqlite();
         match (first, self.byte(1)) {
             (b'\'', _) => self.string(self.at, b'\''),
             (b'"', _) if is_mysql => self.string(self.at, b'"'),
@@ -208,7 +215,7 @@ impl<'s, 't> Lexer<'s, 't> {
 
     /// A string whose opening quote is at `start`.
     fn string(&self, start: usize, quote: u8) -> Scanned<'t> {
-        let escapes = self.flavour != Flavour::Sqlite;
+        let escapes = !self.is_sqlite();
         let bytes = self.text.as_bytes();
         let mut at = start + 1;
         let mut value: Option<String> = None;
@@ -270,13 +277,27 @@ impl<'s, 't> Lexer<'s, 't> {
         Ok((Token::Word(Word { value, quoted: true }), at + 1))
     }
 
+    /// How many digits stand from `from` on, with the underscores between them that SQLite takes from 3.46 on.
+    fn digits(&self, rest: &[u8], from: usize, is_digit: fn(&u8) -> bool) -> usize {
+        let digits = |from: usize| rest.iter().skip(from).take_while(|b| is_digit(b)).count();
+        let mut end = digits(from);
+        while self.flavour == (Flavour::Sqlite { underscores: true }) && end > 0 && rest.get(from + end) == Some(&b'_')
+        {
+            match digits(from + end + 1) {
+                0 => break,
+                more => end += 1 + more,
+            }
+        }
+        end
+    }
+
     /// A number, or a name that begins with a digit.
     fn number(&self) -> Scanned<'t> {
         let rest = self.rest(self.at);
-        let digits = |from: usize| rest.iter().skip(from).take_while(|b| b.is_ascii_digit()).count();
+        let digits = |from: usize| self.digits(rest, from, u8::is_ascii_digit);
         let mut end = digits(0);
         if rest.first() == Some(&b'0') && matches!(rest.get(1), Some(b'x' | b'X')) {
-            end = 2 + rest.iter().skip(2).take_while(|b| b.is_ascii_hexdigit()).count();
+            end = 2 + self.digits(rest, 2, u8::is_ascii_hexdigit);
         } else {
             if rest.get(end) == Some(&b'.') {
                 end += 1 + digits(end + 1);
@@ -295,7 +316,7 @@ impl<'s, 't> Lexer<'s, 't> {
         if more == 0 {
             return Ok((Token::Number(text), self.at + end));
         }
-        let is_name = self.flavour != Flavour::Sqlite && !text.contains('.');
+        let is_name = !self.is_sqlite() && !text.contains('.');
         if is_name {
             Ok((Token::Word(Word { value: text.into(), quoted: false }), self.at + end + more))
         } else {
@@ -317,14 +338,14 @@ impl<'s, 't> Lexer<'s, 't> {
             let end = self.at + long.len();
             let token = match *long {
                 "==" => Token::Eq,
-                ":=" if self.flavour == Flavour::Sqlite => return Err(("SQLite knows no such token", end)),
+                ":=" if self.is_sqlite() => return Err(("SQLite knows no such token", end)),
                 ":=" => Token::Assignment,
                 _ => Token::of_operator(rest.get(..long.len()).unwrap_or_default()),
             };
             return Ok((token, end));
         }
         let token = match first {
-            b':' | b'^' | b'{' | b'}' | b'!' | b'\\' if self.flavour == Flavour::Sqlite => {
+            b':' | b'^' | b'{' | b'}' | b'!' | b'\\' if self.is_sqlite() => {
                 return Err(("SQLite knows no such token", self.at + 1));
             }
             b'(' => Token::LParen,

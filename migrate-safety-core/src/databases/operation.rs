@@ -51,8 +51,8 @@ pub enum Operation {
     Select(Box<Query>),
     /// `LOAD DATA`.
     LoadData { table: ObjectName },
-    /// `CALL`, `DO`.
-    Call { routine: Option<ObjectName> },
+    /// `CALL`, `DO`, `EXECUTE`, with the names that what it runs may mention.
+    Call { routine: Option<ObjectName>, mentions: Vec<Name> },
 
     // Session and maintenance
     /// `BEGIN`, `COMMIT` …
@@ -135,6 +135,26 @@ pub struct ColumnDef {
     pub comment: Option<Box<str>>,
     /// Where it stands.
     pub span: Span,
+}
+
+impl ColumnDef {
+    /// A column of which nothing is written but its type.
+    pub(super) fn new(name: Name, data_type: DataType, span: Span) -> Self {
+        Self {
+            name,
+            data_type,
+            not_null: None,
+            default: None,
+            generated: None,
+            auto_increment: false,
+            on_update: false,
+            charset: None,
+            collation: None,
+            invisible: false,
+            comment: None,
+            span,
+        }
+    }
 }
 
 /// A type as written: `int(11) unsigned`, `enum('a','b')`, `varchar(50)`.

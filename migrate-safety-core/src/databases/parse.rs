@@ -9,13 +9,36 @@ use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::source::SourceText;
 use crate::sql::statement::ProblemKind;
 use crate::sql::token::{LocatedToken, Token};
+use std::collections::BTreeSet;
 
 /// Reads a script. Nothing is left out: what cannot be read is a statement with its [`Problem`](crate::sql::Problem).
 pub fn parse(target: Target, text: &str) -> Script {
     let source = SourceText::new(text);
     let (pieces, dangling) = pieces(&source.lines, target);
-    let statements = pieces.into_iter().map(|piece| statement(target, piece, &source)).collect();
+    let mut statements: Vec<Statement> = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        let mut read = statement(target, piece, &source);
+        let is_dynamic = read.problems.iter().any(|problem| problem.kind == ProblemKind::Dynamic);
+        if let (true, Operation::Call { mentions, .. }) = (is_dynamic, &mut read.operation) {
+            *mentions = said_before(text, &statements);
+        }
+        statements.push(read);
+    }
     Script { statements, dangling }
+}
+
+/// The words of what statements put together, prepare or make into routines: a later one may run it.
+fn said_before(text: &str, statements: &[Statement]) -> Vec<Name> {
+    let carries = |statement: &&Statement| {
+        matches!(
+            statement.operation,
+            Operation::Set { .. } | Operation::Other { .. } | Operation::Object { .. } | Operation::Select(_)
+        )
+    };
+    let texts = statements.iter().filter(carries).filter_map(|statement| text.get(statement.span.range()));
+    let words = texts.flat_map(|text| text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '$'));
+    let names: BTreeSet<Name> = words.filter(|word| !word.is_empty()).map(Name::new).collect();
+    names.into_iter().collect()
 }
 
 fn statement(target: Target, piece: Piece<'_>, source: &SourceText<'_>) -> Statement {

@@ -116,12 +116,12 @@ impl Schema {
 
     /// The table of this name.
     pub fn table(&self, name: &ObjectName) -> Option<&Table> {
-        self.tables.get(&self.key(name))
+        self.tables.get(&self.resolved(name))
     }
 
     /// The table of this name.
     pub fn table_mut(&mut self, name: &ObjectName) -> Option<&mut Table> {
-        let key = self.key(name);
+        let key = self.resolved(name);
         self.tables.get_mut(&key)
     }
 
@@ -138,7 +138,7 @@ impl Schema {
 
     /// The view of this name.
     pub fn view(&self, name: &ObjectName) -> Option<&View> {
-        self.views.get(&self.key(name))
+        self.views.get(&self.resolved(name))
     }
 
     /// The table or trigger that has an index of this name (SQLite: names of indexes are unique in a database).
@@ -153,6 +153,25 @@ impl Schema {
             let key = key.clone();
             table.foreign_keys.iter().filter(move |fk| self.key(&fk.table) == key).map(move |fk| (table, fk))
         })
+    }
+
+    /// The key of the table or view that is meant. In which database a migration runs is not known in MySQL: `app.users`
+    /// is the table `users`, and the reverse, where there is no other.
+    pub(super) fn resolved(&self, name: &ObjectName) -> ObjectName {
+        let key = self.key(name);
+        let is_there = |key: &ObjectName| self.tables.contains_key(key) || self.views.contains_key(key);
+        if !self.target.dialect.is_mysql() || is_there(&key) {
+            return key;
+        }
+        if key.database.is_some() {
+            let bare = ObjectName::bare(key.name.clone());
+            return if is_there(&bare) { bare } else { key };
+        }
+        let mut others = self.tables.keys().chain(self.views.keys()).filter(|other| other.name == key.name);
+        match (others.next(), others.next()) {
+            (Some(one), None) => one.clone(),
+            _ => key,
+        }
     }
 
     /// A name as it is a key of the maps: `main` is the database that is meant where none is written (SQLite).

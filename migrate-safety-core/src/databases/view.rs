@@ -22,6 +22,8 @@ pub struct Judged {
     pub statement: Statement,
     /// What it does.
     pub outcome: Outcome,
+    /// Settings of the session before it.
+    pub session: Session,
     /// When it ran.
     pub now: Stamp,
 }

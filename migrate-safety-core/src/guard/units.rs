@@ -5,7 +5,7 @@ use super::concurrent::Concurrent;
 use crate::dialect::Target;
 use crate::effects::LockedKind;
 use crate::report::{MigrationReport, StatementReport};
-use crate::sql::operation::Transaction;
+use crate::sql::operation::{TableAction, Transaction};
 use crate::sql::{LockMode, Operation, ProblemKind, Statement, parse};
 
 /// A piece: one statement, or several that may as well go together.
@@ -139,9 +139,14 @@ impl Read<'_> {
         self.report.is_none_or(|report| report.effects.requires_no_transaction) || self.may_commit()
     }
 
-    /// What it does is known to the last lock.
+    /// What it does is known to the last lock, and it makes no relation whose number has to be learnt.
     fn is_foreseen(&self) -> bool {
-        self.report.is_some() && !self.may_commit() && !self.controls_transactions()
+        let makes_none = self.statement.operations.iter().all(|located| !makes_relation(&located.operation));
+        self.report.is_some()
+            && self.statement.problems.is_empty()
+            && makes_none
+            && !self.may_commit()
+            && !self.controls_transactions()
     }
 
     fn sets_session(&self) -> bool {
@@ -175,6 +180,20 @@ impl Read<'_> {
             quiet: concurrent.is_some() || (weak && self.report.is_some() && !self.may_commit()),
             concurrent,
         }
+    }
+}
+
+/// Whether there is a table of another name behind it.
+fn makes_relation(operation: &Operation) -> bool {
+    match operation {
+        Operation::CreateTable(_)
+        | Operation::CreateTableAs { .. }
+        | Operation::CreateMaterializedView { .. }
+        | Operation::RenameSchema { .. } => true,
+        Operation::AlterTable(alter) => {
+            matches!(alter.action, TableAction::Rename { .. } | TableAction::SetSchema { .. })
+        }
+        _ => false,
     }
 }
 

@@ -18,10 +18,11 @@ pub use plain::Message;
 #[cfg(feature = "text")]
 pub use text::Colour;
 
+use crate::config::Config;
 use crate::dialect::Target;
 use crate::effects::Effects;
 use crate::estimate::Estimate;
-use crate::layout::{Layout, LoadError, Migration};
+use crate::layout::{Layout, LoadError, Migration, MigrationSet};
 use crate::rules::{Category, Finding, Status, Verdict};
 use crate::sql::{Operation, Span};
 use std::path::PathBuf;
@@ -107,6 +108,11 @@ pub struct CategoryAnswer {
 impl Report {
     pub(crate) fn new(target: Target, layout: Layout) -> Self {
         Self { target, layout, migrations: Vec::new(), replayed: 0, findings: Vec::new(), errors: Vec::new() }
+    }
+
+    /// What was found in the migrations of a set, one by one.
+    pub(crate) fn of(set: &MigrationSet, config: &Config, migrations: Vec<MigrationReport>) -> Self {
+        Self { migrations, errors: set.errors.clone(), ..Self::new(config.target, set.layout) }
     }
 
     /// Whether anything is estimated, so that what that rests on has to be said.

@@ -62,6 +62,7 @@ impl Host for PgHost<'_> {
     fn begin<'a>(&'a mut self, begin: &'a str, settings: &'a str) -> Answer<'a, Result<(), Failure>> {
         // Not sqlx's own transactions: they would be rolled back by a future that nobody drives any more. A connection
         // that is not clean is closed instead.
+        self.before_commit.clear();
         Box::pin(async move { self.send(&format!("{begin}; {settings}")).await })
     }
 

@@ -237,18 +237,5 @@ fn begins_with_star(query: &Query) -> bool {
 }
 
 fn plain_column(name: &Name, data_type: DataType) -> ColumnDef {
-    ColumnDef {
-        name: name.clone(),
-        data_type,
-        not_null: None,
-        default: None,
-        generated: None,
-        auto_increment: false,
-        on_update: false,
-        charset: None,
-        collation: None,
-        invisible: false,
-        comment: None,
-        span: Span::START,
-    }
+    ColumnDef::new(name.clone(), data_type, Span::START)
 }

@@ -78,7 +78,9 @@ impl Change<'_> {
         if self.schema.table(name).is_some() {
             return true;
         }
-        if !self.schema.complete || self.schema.is_unknown(&name.name) {
+        // Of another database, nothing is known.
+        let elsewhere = self.schema.key(name).database.is_some();
+        if elsewhere || !self.schema.complete || self.schema.is_unknown(&name.name) {
             self.schema.presume(name);
             return true;
         }
@@ -114,7 +116,7 @@ impl Change<'_> {
             Operation::DropView { views, if_exists } => {
                 for view in views {
                     let known = self.schema.complete && !self.schema.is_unknown(&view.name);
-                    if self.schema.views.remove(&self.schema.key(view)).is_none() && known && !if_exists {
+                    if self.schema.views.remove(&self.schema.resolved(view)).is_none() && known && !if_exists {
                         self.fail(Obstacle::NoView(view));
                     }
                 }
@@ -159,7 +161,7 @@ impl Change<'_> {
             }
             Operation::Update(update) => self.need_tables(&update.tables),
             Operation::Delete(delete) => self.need_tables(&delete.tables),
-            Operation::Opaque { mentions } => self.forget(mentions),
+            Operation::Opaque { mentions } | Operation::Call { mentions, .. } => self.forget(mentions),
             Operation::Set { settings, .. } => {
                 for (name, value) in settings {
                     if let ("legacy_alter_table", Some(value)) = (&**name, value) {
@@ -170,7 +172,6 @@ impl Change<'_> {
             }
             Operation::Object { .. }
             | Operation::Select(_)
-            | Operation::Call { .. }
             | Operation::Transaction(_)
             | Operation::LockTables { .. }
             | Operation::UnlockTables
@@ -215,7 +216,7 @@ impl Change<'_> {
         if !self.need_table(name, if_exists) {
             return;
         }
-        let key = self.schema.key(name);
+        let key = self.schema.resolved(name);
         self.schema.tables.remove(&key);
         let schema = &mut *self.schema;
         let gone: Vec<ObjectName> =
@@ -225,7 +226,7 @@ impl Change<'_> {
 
     /// Gives a table or a view another name; what refers to it follows.
     fn rename_table(&mut self, from: &ObjectName, to: &ObjectName) {
-        let (old, new) = (self.schema.key(from), self.schema.key(to));
+        let (old, new) = (self.schema.resolved(from), self.schema.key(to));
         if old != new && (self.schema.tables.contains_key(&new) || self.schema.views.contains_key(&new)) {
             self.fail(Obstacle::TableExists(to));
             return;

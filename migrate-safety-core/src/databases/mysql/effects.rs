@@ -1,6 +1,6 @@
 //! What a statement does to tables: how it changes them, and what others can do meanwhile.
 
-use super::facts::{How, Way, is_in, way};
+use super::facts::{How, Way, is_in, is_off, way};
 use crate::catalog::RelationId;
 use crate::databases::effects::{Outcome, Scene};
 use crate::databases::name::{Name, ObjectName};
@@ -225,7 +225,7 @@ fn needed_index(scene: &Scene<'_>, table: &Table, index: &Name, all: &[ActionKin
     };
     let own = table.foreign_keys.iter().filter(|fk| kept(fk.name.as_ref())).map(|fk| &*fk.columns);
     let led = scene.schema.references_to(&table.name).map(|(_, fk)| &*fk.referenced);
-    let checks_off = matches!(scene.session.get("foreign_key_checks"), Some("0" | "off" | "OFF"));
+    let checks_off = is_off(scene.session, "foreign_key_checks");
     let mut needed =
         own.chain(led).filter(|columns| !columns.is_empty() && begins(columns, dropped) && !another(columns));
     needed.next().filter(|_| !checks_off).map(|_| Failure {

@@ -61,7 +61,8 @@ fn look(view: &StatementView<'_>, findings: &mut Findings<'_>) {
         Operation::AlterTable(alter) => alter.online.algorithm == Some(Algorithm::Copy),
         _ => false,
     };
-    let help = match asked {
+    // Without the clause, there may be no better way either.
+    let help = match asked && view.outcome.because.is_empty() {
         true => "leave `ALGORITHM=COPY` out: the server then takes the best way there is".to_owned(),
         false => cure(view, table),
     };

@@ -1,6 +1,6 @@
 //! Nobody can write to a table while it is changed in place.
 
-use super::online::{changed, keeps_from_writing, reasons};
+use super::online::{changed, cure, keeps_from_writing, reasons};
 use crate::databases::operation::{Algorithm, Maintenance, Operation};
 use crate::databases::rule::{DatabaseRule, Look, MYSQL};
 use crate::databases::view::StatementView;
@@ -46,9 +46,9 @@ fn look(view: &StatementView<'_>, findings: &mut Findings<'_>) {
     if !(works || repair) || !keeps_from_writing(view) {
         return;
     }
-    let Some((_, relation)) = changed(view) else { return };
+    let Some((table, relation)) = changed(view) else { return };
     findings
         .block(format!("nobody can write to {} until this is done{}", relation.name, reasons(view)))
         .at(view.span())
-        .help("do it while nobody writes, or make a new table with it, fill it in batches and rename both at once");
+        .help(cure(view, table));
 }

@@ -129,9 +129,11 @@ fn unique(view: &MigrationView<'_>, table: &Table, index: &IndexDef, added: &[&N
     }
     let name = in_query(view, table);
     let list: Vec<String> = columns.iter().map(|column| quoted(view.target().dialect, column.as_str())).collect();
-    let list = list.join(", ");
+    // NULLs are not alike.
+    let given: Vec<String> = list.iter().map(|column| format!("{column} IS NOT NULL")).collect();
+    let (list, given) = (list.join(", "), given.join(" AND "));
     let query = if plain {
-        format!("SELECT {list}, count(*) FROM {name} GROUP BY {list} HAVING count(*) > 1")
+        format!("SELECT {list}, count(*) FROM {name} WHERE {given} GROUP BY {list} HAVING count(*) > 1")
     } else {
         format!("that no two rows of {name} are alike in what the index is over")
     };

@@ -1,5 +1,6 @@
 //! Text is converted to a character set that does not have all of its characters.
 
+use super::known::quoted;
 use super::online::{in_query, is_taken};
 use crate::databases::mysql::{charset, is_text};
 use crate::databases::operation::{ActionKind, Operation};
@@ -47,14 +48,13 @@ fn look(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
                 from != *to && !holds_all && from != *"ascii"
             });
             let (Some(column), Some(mut found)) = (lacking, findings.statement(judged.index)) else { continue };
+            let value = quoted(view.target().dialect, column.name.as_str());
             found
                 .flag(format!("characters of {}.{} that {to} lacks are lost, or fail this", table.name, column.name))
                 .at(judged.statement.span)
                 .verify(format!(
-                    "SELECT count(*) FROM {} WHERE CONVERT({} USING {to}) <> {}",
-                    in_query(view, table),
-                    column.name,
-                    column.name
+                    "SELECT count(*) FROM {} WHERE CONVERT({value} USING {to}) <> {value}",
+                    in_query(view, table)
                 ));
         }
     }

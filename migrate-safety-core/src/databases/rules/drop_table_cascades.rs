@@ -89,8 +89,9 @@ fn look(view: &StatementView<'_>, findings: &mut Findings<'_>) {
         _ => findings.block(format!("dropping {} {done}: foreign keys are enforced here", table.name)),
     };
     finding.at(view.span()).help(format!(
-        "run the migration {}, with PRAGMA foreign_keys = OFF before a BEGIN IMMEDIATE of its own, PRAGMA \
-         foreign_key_check before the COMMIT, and PRAGMA foreign_keys = ON behind it",
+        "run the migration {}, with PRAGMA foreign_keys = OFF before a BEGIN IMMEDIATE of its own and PRAGMA \
+         foreign_keys = ON behind its COMMIT; then see that PRAGMA foreign_key_check gives no row: no host looks at \
+         what it gives within a migration",
         hosts_migration(view.host)
     ));
 }

@@ -1,6 +1,7 @@
 //! A migration that is not undone when it fails, and that cannot be run again.
 
 use super::online::is_taken;
+use crate::databases::name::ObjectName;
 use crate::databases::operation::Operation;
 use crate::databases::rule::{DatabaseRule, Look, MYSQL};
 use crate::databases::view::{Judged, MigrationView};
@@ -44,9 +45,13 @@ fn look(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
     let changes: Vec<&Judged> = view.judged.iter().filter(|judged| changes(judged)).collect();
     // What only makes new things can be dropped and run again.
     let touches_old = changes.iter().any(|judged| touches_old(view, judged));
-    let later = changes.iter().skip(1).find(|judged| is_taken(judged));
-    let (Some(first), Some(later), true) = (changes.first(), later, touches_old) else { return };
-    let Some(why) = fails_again(view, first) else { return };
+    if !touches_old {
+        return;
+    }
+    // The first that cannot be run again, and what can fail behind it.
+    let mut left = changes.iter().enumerate();
+    let Some((at, first, why)) = left.find_map(|(at, change)| Some((at, change, fails_again(view, change)?))) else { return };
+    let Some(later) = changes.iter().skip(at + 1).find(|judged| is_taken(judged)) else { return };
     let Some(mut found) = findings.statement(later.index) else { return };
     let line = first.statement.span.start.line;
     let dirty = if view.host == Layout::Sqlx { ", and sqlx runs nothing more before its row is set right" } else { "" };
@@ -75,13 +80,15 @@ fn changes(judged: &Judged) -> bool {
 }
 
 fn touches_old(view: &MigrationView<'_>, judged: &Judged) -> bool {
-    let table = match &judged.statement.operation {
-        Operation::AlterTable(alter) => &alter.table,
-        Operation::CreateIndex(create) => &create.table,
-        Operation::DropIndex { table: Some(table), .. } => table,
-        _ => return false,
+    let tables: Vec<&ObjectName> = match &judged.statement.operation {
+        Operation::AlterTable(alter) => vec![&alter.table],
+        Operation::CreateIndex(create) => vec![&create.table],
+        Operation::DropIndex { table: Some(table), .. } => vec![table],
+        Operation::DropTable { tables, .. } => tables.iter().collect(),
+        Operation::RenameTable { renames } => renames.iter().map(|(from, _)| from).collect(),
+        _ => Vec::new(),
     };
-    view.before.table(table).is_some()
+    tables.into_iter().any(|table| view.before.table(table).is_some())
 }
 
 /// What the server says when a statement is run again behind the migration.

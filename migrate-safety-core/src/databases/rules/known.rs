@@ -200,16 +200,30 @@ pub(super) fn quoted(dialect: Dialect, name: &str) -> String {
     let plain =
         name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && !name.starts_with(|c: char| c.is_ascii_digit());
     match dialect {
-        _ if plain => name.to_owned(),
+        _ if plain && !is_reserved(dialect, name) => name.to_owned(),
         Dialect::MySql | Dialect::MariaDb => format!("`{}`", name.replace('`', "``")),
         _ => format!("\"{}\"", name.replace('"', "\"\"")),
     }
 }
 
+fn is_reserved(dialect: Dialect, word: &str) -> bool {
+    match dialect {
+        #[cfg(feature = "mysql")]
+        Dialect::MySql | Dialect::MariaDb => crate::databases::mysql::grammar::is_reserved(word),
+        #[cfg(feature = "sqlite")]
+        Dialect::Sqlite => crate::databases::sqlite::grammar::is_reserved(word),
+        _ => false,
+    }
+}
+
+/// A table or another name with dots, as reports have it, as it has to be written in a statement.
+pub(super) fn in_statement(dialect: Dialect, shown: &str) -> String {
+    shown.split('.').map(|part| quoted(dialect, part)).collect::<Vec<_>>().join(".")
+}
+
 /// `SELECT count(*) FROM t`, of a table as reports name it.
 pub(super) fn count(dialect: Dialect, shown: &str) -> String {
-    let parts: Vec<String> = shown.split('.').map(|part| quoted(dialect, part)).collect();
-    format!("SELECT count(*) FROM {}", parts.join("."))
+    format!("SELECT count(*) FROM {}", in_statement(dialect, shown))
 }
 
 /// How code stops using a column, in the host's terms.

@@ -43,7 +43,6 @@ rules! {
     invalid_sql,
     #[cfg(feature = "mysql")] lock_tables,
     #[cfg(feature = "mysql")] modified_type_narrowed,
-    no_down,
     not_understood,
     nulls_fail,
     #[cfg(feature = "mysql")] nulls_overwritten,

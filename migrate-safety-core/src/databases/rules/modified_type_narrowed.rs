@@ -42,15 +42,10 @@ const USERS: &str = "CREATE TABLE users (id bigint PRIMARY KEY, name varchar(50)
 const FEW: &[(&str, u64)] = &[("users", 300)];
 
 fn look(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
-    let mut mode: Option<Box<str>> = None;
     for judged in view.judged.iter().filter(|judged| is_taken(judged)) {
-        if let Operation::Set { settings, .. } = &judged.statement.operation {
-            let set = settings.iter().find(|(name, _)| &**name == "sql_mode");
-            mode = set.map_or(mode, |(_, value)| value.clone());
-        }
         let Operation::AlterTable(alter) = &judged.statement.operation else { continue };
         let Some(table) = view.before.table(&alter.table) else { continue };
-        let strict = is_strict_mode(mode.as_deref());
+        let strict = is_strict_mode(judged.session.get("sql_mode"));
         for action in &alter.actions {
             let ActionKind::Modify { column, to, .. } = &action.kind else { continue };
             let Some(old) = table.column(column) else { continue };

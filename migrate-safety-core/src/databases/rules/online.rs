@@ -1,8 +1,8 @@
 //! What rules say of changes of tables of MySQL and MariaDB.
 
-use super::known::quoted;
+use super::known::in_statement;
 use crate::databases::effects::shown;
-use crate::databases::operation::{Lock, Operation};
+use crate::databases::operation::{Action, ActionKind, IndexKind, Lock, Operation};
 use crate::databases::schema::Table;
 use crate::databases::view::{Judged, StatementView};
 use crate::effects::RelationRef;
@@ -52,6 +52,11 @@ pub(super) fn cure(view: &StatementView<'_>, table: &Table) -> String {
     if let Some((_, cure)) = CURES.iter().find(|(fact, _)| facts.contains(fact)) {
         return (*cure).to_owned();
     }
+    if adds_unique(view) {
+        return "add the unique key in a statement of its own, which is done in place; a tool that copies drops the rows \
+                of which there are two"
+            .to_owned();
+    }
     match tool(view, table) {
         Some(tool) => format!("expand and contract, or copy it beside the writers: `{tool}`"),
         None => "do it while nobody writes".to_owned(),
@@ -61,27 +66,45 @@ pub(super) fn cure(view: &StatementView<'_>, table: &Table) -> String {
 /// The command of a tool that makes the change while others write, if it is an `ALTER TABLE`.
 fn tool(view: &StatementView<'_>, table: &Table) -> Option<String> {
     let Operation::AlterTable(alter) = view.operation() else { return None };
-    let first = alter.actions.first()?.span.start.offset;
-    let start = first.checked_sub(view.span().start.offset)?;
-    let actions = view.sql.get(start..)?.trim_end().trim_end_matches(';');
-    // White space within a constant is a part of it.
-    let has_constants = actions.contains(['\'', '"']);
-    let actions = match has_constants {
-        true => in_shell(actions),
-        false => in_shell(&actions.split_whitespace().collect::<Vec<_>>().join(" ")),
+    let base = view.span().start.offset;
+    let text = |action: &Action| {
+        let range = action.span.start.offset.checked_sub(base)?..action.span.end.offset.checked_sub(base)?;
+        let text = view.sql.get(range)?;
+        // White space within a constant is a part of it, and the end of a line ends a comment.
+        let keeps = text.contains(['\'', '"', '#']) || text.contains("--");
+        Some(if keeps { text.to_owned() } else { text.split_whitespace().collect::<Vec<_>>().join(" ") })
     };
-    let name = in_shell(table.name.name.as_str());
-    let has_keys = !table.foreign_keys.is_empty() || view.schema.references_to(&table.name).next().is_some();
-    let has_triggers = view.schema.triggers.values().any(|trigger| trigger.table == table.name);
+    // Without ALGORITHM and LOCK: the tools make a table of their own.
+    let actions = alter.actions.iter().map(text).collect::<Option<Vec<String>>>()?.join(", ");
+    let (actions, name) = (in_shell(&actions), in_shell(table.name.name.as_str()));
+    let adds = |kind: &ActionKind| matches!(kind, ActionKind::AddForeignKey { .. });
+    let has_keys = alter.actions.iter().any(|action| adds(&action.kind))
+        || !table.foreign_keys.is_empty()
+        || view.schema.references_to(&table.name).next().is_some();
+    let key = view.schema.key(&table.name);
+    let has_triggers = view.schema.triggers.values().any(|trigger| view.schema.key(&trigger.table) == key);
     // gh-ost takes no table with foreign keys or triggers; pt-online-schema-change works by triggers of its own.
     Some(if has_keys || has_triggers {
-        format!(
-            "pt-online-schema-change --alter {actions} D=DATABASE,t={name} --alter-foreign-keys-method=auto \
-             --max-lag=1s --execute"
-        )
+        let keys = if has_keys { " --alter-foreign-keys-method=rebuild_constraints" } else { "" };
+        let triggers = if has_triggers { " --preserve-triggers" } else { "" };
+        format!("pt-online-schema-change --alter {actions} D=DATABASE,t={name}{keys}{triggers} {OF_PERCONA} --execute")
     } else {
-        format!("gh-ost --database=DATABASE --table={name} --alter={actions} --max-lag-millis=1500 --execute")
+        format!("gh-ost --database=DATABASE --table={name} --alter={actions} {OF_GH_OST} --execute")
     })
+}
+
+/// How far replicas and the load may go, and for how long the change of tables may be waited for.
+const OF_PERCONA: &str =
+    "--max-lag=1s --max-load=Threads_running=50 --critical-load=Threads_running=200 --set-vars=lock_wait_timeout=3";
+const OF_GH_OST: &str = "--max-lag-millis=1500 --max-load=Threads_running=50 --critical-load=Threads_running=200 \
+    --cut-over-lock-timeout-seconds=3";
+
+/// Whether it adds a unique key together with something else.
+fn adds_unique(view: &StatementView<'_>) -> bool {
+    let Operation::AlterTable(alter) = view.operation() else { return false };
+    let unique =
+        |kind: &ActionKind| matches!(kind, ActionKind::AddIndex { index, .. } if index.kind == IndexKind::Unique);
+    alter.actions.iter().any(|action| unique(&action.kind))
 }
 
 /// One word of a shell.
@@ -110,8 +133,7 @@ pub(super) fn is_guess(view: &StatementView<'_>) -> bool {
 
 /// A table as a query names it.
 pub(super) fn in_query(view: &crate::databases::view::MigrationView<'_>, table: &Table) -> String {
-    let name = shown(view.target(), &table.name);
-    name.split('.').map(|part| quoted(view.target().dialect, part)).collect::<Vec<_>>().join(".")
+    in_statement(view.target().dialect, &shown(view.target(), &table.name))
 }
 
 /// Whether the statement was accepted.

@@ -52,12 +52,12 @@ fn look(view: &StatementView<'_>, findings: &mut Findings<'_>) {
     }
     let Some(table) = view.table(&alter.table) else { return };
     let most: u16 = if view.target().is_from(901, 0) { 255 } else { 64 };
-    let left = most.saturating_sub(table.row_versions);
+    let left = most.saturating_sub(table.row_versions).saturating_sub(1);
     if left > most / 10 {
         return;
     }
     findings
-        .flag(format!("{} can take {left} more such changes; the next ones rebuild it", table.name))
+        .flag(format!("{} can take {left} more such changes after this one; the next ones rebuild it", table.name))
         .at(view.span())
         .help("rebuild it at a time of your choice: `ALTER TABLE … FORCE, ALGORITHM=INPLACE, LOCK=NONE`");
 }

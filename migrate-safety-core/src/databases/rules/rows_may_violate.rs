@@ -1,5 +1,6 @@
 //! A constraint that rows of the table may violate.
 
+use super::known::{count, in_statement, quoted};
 use crate::databases::effects::shown;
 use crate::databases::name::Name;
 use crate::databases::operation::{ActionKind, ColumnDef, IndexDef, IndexKind, Operation};
@@ -79,6 +80,7 @@ fn tell(findings: &mut StatementFindings<'_>, judged: &Judged, what: &str, verif
 
 /// What a statement demands of rows that were there before, with the question whether they have it.
 fn of_statement(view: &MigrationView<'_>, judged: &Judged) -> Vec<(String, Option<String>)> {
+    let dialect = view.target().dialect;
     if !judged.outcome.effects.failures.is_empty() {
         return Vec::new();
     }
@@ -90,9 +92,13 @@ fn of_statement(view: &MigrationView<'_>, judged: &Judged) -> Vec<(String, Optio
                 return Vec::new();
             }
             let name = shown(view.target(), &table.name);
-            let list = columns.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let list: Vec<String> = columns.iter().map(|column| quoted(dialect, column.as_str())).collect();
+            // NULLs are not alike.
+            let given: Vec<String> = list.iter().map(|column| format!("{column} IS NOT NULL")).collect();
+            let (list, given) = (list.join(", "), given.join(" AND "));
+            let table = in_statement(dialect, &name);
             let plain = columns.len() == create.index.parts.len() && create.index.predicate.is_none();
-            let query = plain.then(|| format!("SELECT {list}, count(*) FROM {name} GROUP BY {list} HAVING count(*) > 1"));
+            let query = plain.then(|| format!("SELECT {list}, count(*) FROM {table} WHERE {given} GROUP BY {list} HAVING count(*) > 1"));
             vec![(format!("rows of {name} that are alike make the index fail"), query)]
         }
         Operation::AlterTable(alter) => {
@@ -101,11 +107,12 @@ fn of_statement(view: &MigrationView<'_>, judged: &Judged) -> Vec<(String, Optio
             let adds_column = alter.actions.iter().any(|action| matches!(action.kind, ActionKind::AddColumn { .. }));
             let of_action = |kind: &ActionKind| match kind {
                 ActionKind::SetNotNull { column, not_null: true } if table.column(column).is_none_or(|c| c.not_null != Some(true)) => {
-                    let query = format!("SELECT count(*) FROM {name} WHERE {column} IS NULL");
+                    let column_name = quoted(dialect, column.as_str());
+                    let query = format!("{} WHERE {column_name} IS NULL", count(dialect, &name));
                     Some((format!("a NULL in {name}.{column} makes this fail"), Some(query)))
                 }
                 ActionKind::AddCheck { check } if !adds_column => {
-                    let query = format!("SELECT count(*) FROM {name} WHERE NOT ({})", check.expression.sql);
+                    let query = format!("{} WHERE NOT ({})", count(dialect, &name), check.expression.sql);
                     Some((format!("a row of {name} that violates the check makes this fail"), Some(query)))
                 }
                 _ => None,
@@ -123,7 +130,7 @@ fn is_unique_already(table: &Table, columns: &[&Name]) -> bool {
         !key.is_empty() && key.len() == index.parts.len() && key.iter().all(|column| columns.contains(column))
     };
     let mut unique = table.indexes.iter().filter(|index| index.is_unique() && index.predicate.is_none());
-    unique.any(|index| whole(index) || (is_rowid(table, index) && whole(index)))
+    unique.any(whole)
 }
 
 /// What the new table demands that the old one did not.

@@ -1,6 +1,7 @@
 //! What the actions of a statement change, one thing at a time.
 
 use super::super::types::{CharsetChange, TypeChange, charset, charset_change, is_text, type_change};
+use crate::catalog::Session;
 use crate::databases::effects::Scene;
 use crate::databases::name::Name;
 use crate::databases::operation::{
@@ -331,8 +332,7 @@ impl<'a> Change<'a> {
 
     /// Whether a setting of the session is off.
     pub(super) fn is_off(&self, setting: &str) -> bool {
-        let value = self.scene.session.get(setting).unwrap_or("on").to_ascii_lowercase();
-        matches!(&*value, "0" | "off" | "false" | "no")
+        is_off(self.scene.session, setting)
     }
 
     /// Whether values that do not fit are errors.
@@ -394,6 +394,12 @@ pub(in crate::databases::mysql) fn is_in(index: &IndexDef, column: &Name) -> boo
         IndexKey::Column(name) => name == column,
         IndexKey::Expression(expression) => expression.columns.iter().any(|(_, name)| name == column),
     })
+}
+
+/// Whether a setting that is on by default is off.
+pub(in crate::databases) fn is_off(session: &Session, setting: &str) -> bool {
+    let value = session.get(setting).unwrap_or("on").to_ascii_lowercase();
+    matches!(&*value, "0" | "off" | "false" | "no")
 }
 
 /// Whether values that do not fit are errors: `sql_mode` has a strict mode, as by default.

@@ -9,7 +9,7 @@ mod tables;
 mod whole;
 
 pub(in crate::databases) use change::is_strict_mode;
-pub(super) use change::{Change, Kind, is_in};
+pub(super) use change::{Change, Kind, is_in, is_off};
 pub(super) use fact::{Fact, How};
 
 use crate::databases::effects::Scene;

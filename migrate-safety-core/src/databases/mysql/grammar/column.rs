@@ -30,20 +30,8 @@ pub(super) fn column(cursor: &mut Cursor<'_, '_>, target: Target) -> Parse<Colum
 /// `type attributes` of a column that is called `name`; it began at `mark`.
 pub(super) fn definition(cursor: &mut Cursor<'_, '_>, target: Target, name: Name, mark: Mark) -> Parse<Column> {
     let written = typed(cursor)?;
-    let def = ColumnDef {
-        name,
-        data_type: written.data_type,
-        not_null: None,
-        default: None,
-        generated: None,
-        auto_increment: false,
-        on_update: false,
-        charset: written.charset,
-        collation: written.collation,
-        invisible: false,
-        comment: None,
-        span: cursor.span_from(mark),
-    };
+    let (charset, collation) = (written.charset, written.collation);
+    let def = ColumnDef { charset, collation, ..ColumnDef::new(name, written.data_type, cursor.span_from(mark)) };
     let mut column = Column { def, indexes: Vec::new(), foreign_keys: Vec::new(), checks: Vec::new() };
     if &*column.def.data_type.name == "serial" {
         column.def.data_type = DataType { name: "bigint".into(), arguments: Vec::new(), unsigned: true };

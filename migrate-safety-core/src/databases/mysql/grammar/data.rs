@@ -5,6 +5,7 @@ use crate::databases::dml;
 use crate::databases::operation::{Operation, Query};
 use crate::dialect::Target;
 use crate::sql::cursor::{Cursor, Parse};
+use crate::sql::statement::{Problem, ProblemKind};
 
 /// `SELECT`, `INSERT`, `UPDATE`, `DELETE` …
 pub(super) fn rows(cursor: &mut Cursor<'_, '_>, _target: Target) -> Parse<Operation> {
@@ -24,14 +25,17 @@ pub(super) fn question(cursor: &mut Cursor<'_, '_>, _target: Target) -> Parse<Op
 
 /// `CALL routine(…)`, `DO expression, …`.
 pub(super) fn call(cursor: &mut Cursor<'_, '_>, _target: Target) -> Parse<Operation> {
-    let routine = if cursor.eat("CALL") {
-        Some(names::object_name(cursor)?)
-    } else {
+    let mark = cursor.mark();
+    if !cursor.eat("CALL") {
         cursor.expect("DO")?;
-        None
-    };
+        cursor.skip_rest();
+        return Ok(Operation::Call { routine: None, mentions: Vec::new() });
+    }
+    let routine = names::object_name(cursor)?;
     cursor.skip_rest();
-    Ok(Operation::Call { routine })
+    let message = format!("what the procedure {routine} does is not looked into").into();
+    cursor.note(Problem { kind: ProblemKind::Dynamic, span: cursor.span_from(mark), message });
+    Ok(Operation::Call { routine: Some(routine), mentions: Vec::new() })
 }
 
 /// `LOAD DATA … INTO TABLE t …`, `LOAD XML …`.

@@ -17,6 +17,7 @@ mod session;
 mod view;
 mod words;
 
+pub(in crate::databases) use self::names::is_reserved;
 use crate::databases::operation::Operation;
 use crate::dialect::Target;
 use crate::sql::cursor::{Cursor, Parse};

@@ -37,6 +37,12 @@ pub(super) fn names(cursor: &mut Cursor<'_, '_>) -> Parse<Vec<Name>> {
     cursor.parens(|c| c.list(name))
 }
 
+/// Whether a word cannot be a name without quotes in MySQL or in MariaDB.
+pub(in crate::databases) fn is_reserved(word: &str) -> bool {
+    let upper = word.to_ascii_uppercase();
+    [RESERVED, RESERVED_MYSQL, RESERVED_MARIADB].iter().any(|words| words.binary_search(&&*upper).is_ok())
+}
+
 /// An error, if one of these words stands here.
 fn refuse(cursor: &Cursor<'_, '_>, words: &[&str]) -> Parse<()> {
     let Token::Word(Word { value, quoted: false }) = cursor.peek() else { return Ok(()) };

@@ -215,7 +215,7 @@ pub(super) fn execute(cursor: &mut Cursor<'_, '_>, _target: Target) -> Parse<Ope
     cursor.skip_rest();
     let message = "a statement put together at run time: what it does is not known".into();
     cursor.note(Problem { kind: ProblemKind::Dynamic, span: cursor.span_from(mark), message });
-    Ok(Operation::Opaque { mentions: Vec::new() })
+    Ok(Operation::Call { routine: None, mentions: Vec::new() })
 }
 
 /// What touches no table.

@@ -30,20 +30,7 @@ pub(super) fn column(reader: &mut Reader<'_, '_, '_>, constraints: &mut Constrai
     let mark = reader.cursor.mark();
     let name = name(reader.cursor)?;
     let data_type = data_type(reader.cursor)?;
-    let mut column = ColumnDef {
-        name,
-        data_type,
-        not_null: None,
-        default: None,
-        generated: None,
-        auto_increment: false,
-        on_update: false,
-        charset: None,
-        collation: None,
-        invisible: false,
-        comment: None,
-        span: reader.cursor.span_from(mark),
-    };
+    let mut column = ColumnDef::new(name, data_type, reader.cursor.span_from(mark));
     while constraint(reader, &mut column, constraints)? {}
     column.span = reader.cursor.span_from(mark);
     Ok(column)

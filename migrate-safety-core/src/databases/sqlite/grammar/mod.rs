@@ -10,6 +10,7 @@ mod session;
 mod trigger;
 mod virtual_table;
 
+pub(in crate::databases) use self::names::is_reserved;
 use self::names::object_name;
 use crate::databases::dml;
 use crate::databases::operation::{Operation, Query};

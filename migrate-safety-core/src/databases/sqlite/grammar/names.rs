@@ -68,7 +68,7 @@ const RESERVED: [&str; 58] = [
 ];
 
 /// Whether this is a key word that is no name without quotes.
-pub(super) fn is_reserved(word: &str) -> bool {
+pub(in crate::databases) fn is_reserved(word: &str) -> bool {
     RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(word))
 }
 

@@ -44,19 +44,8 @@ fn argument(cursor: &mut Cursor<'_, '_>, module: &Name) -> Parse<Option<ColumnDe
     };
     skip(cursor, &[], true)?;
     let known = WITH_COLUMNS.iter().any(|known| *module == **known);
-    let column = first.filter(|_| known && !is_option).map(|name| ColumnDef {
-        name,
-        data_type: DataType::default(),
-        not_null: None,
-        default: None,
-        generated: None,
-        auto_increment: false,
-        on_update: false,
-        charset: None,
-        collation: None,
-        invisible: false,
-        comment: None,
-        span: cursor.span_from(mark),
-    });
+    let column = first
+        .filter(|_| known && !is_option)
+        .map(|name| ColumnDef::new(name, DataType::default(), cursor.span_from(mark)));
     Ok(column)
 }
