@@ -42,7 +42,7 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
 };
 
 fn look(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
-    let changes: Vec<&Judged> = view.judged.iter().filter(|judged| changes(judged)).collect();
+    let changes: Vec<&Judged> = view.judged.iter().filter(|judged| changes(judged) && judged.statement.understood()).collect();
     // What only makes new things can be dropped and run again.
     let touches_old = changes.iter().any(|judged| touches_old(view, judged));
     if !touches_old {
