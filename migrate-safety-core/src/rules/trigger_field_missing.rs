@@ -43,7 +43,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
     let mut told: Vec<RelationId> = Vec::new();
-    for (statement, judged) in view.operations {
+    for (statement, judged) in view.operations.iter().filter(|(_, judged)| may_be_cause(judged)) {
         for lock in &judged.effects.locks {
             let id = lock.relation.id;
             let Some(relation) = view.after.relation(id).filter(|r| !r.unknown && !told.contains(&id)) else { continue };
@@ -78,6 +78,17 @@ fn broken<'c>(catalog: &'c Catalog, relation: &'c Relation) -> Option<(&'c Trigg
 
 fn missing(table: &Table, body: &RoutineBody) -> Option<Ident> {
     row_fields(body)?.into_iter().find(|field| table.column(field).is_none() && !is_system_column(field))
+}
+
+/// Whether an operation makes a trigger or takes a column: what the functions read need be looked up only then.
+fn may_be_cause(judged: &Judged) -> bool {
+    use crate::sql::Operation::{AlterTable, CreateTrigger};
+    use crate::sql::operation::TableAction::RenameColumn;
+    match &judged.located.operation {
+        CreateTrigger(_) => true,
+        AlterTable(alter) if matches!(alter.action, RenameColumn { .. }) => true,
+        _ => !judged.removed.columns.is_empty(),
+    }
 }
 
 /// Whether an operation made the trigger, or took the column.

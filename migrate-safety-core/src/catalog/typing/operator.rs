@@ -2,7 +2,7 @@
 //! `oper` and `oper_select_candidate` on the server).
 
 use super::{Bounds, Examined, ExprType, Typing};
-use crate::catalog::builtin::{self, Operator};
+use crate::catalog::builtin::{self, CastContext, Operator};
 use crate::catalog::routines::plain_type;
 use crate::catalog::store::UNKNOWN_TYPE;
 use crate::catalog::{Conflict, TypeDefKind, TypeRef};
@@ -33,6 +33,33 @@ struct Candidate {
     preferred: usize,
     text: usize,
     casts: Volatility,
+}
+
+/// What an operand is, as far as that says at once which operators are out of the question.
+#[derive(Clone, Copy)]
+enum Given<'t> {
+    /// One of the server's own types: what it becomes by itself is in a table.
+    Own(&'t str),
+    /// A type of the history that becomes none of the server's own by itself.
+    Defined,
+    /// Has to be looked at more closely.
+    Any,
+}
+
+impl Given<'_> {
+    /// Whether it may stand where an operator of the server's own has an operand of this type.
+    fn may_fit(self, wanted: &DataType, version: u16) -> bool {
+        let polymorphic = || wanted.name.starts_with("any") || wanted.is("record");
+        let implicit = |cast: builtin::BuiltinCast| cast.context == CastContext::Implicit;
+        match self {
+            Self::Any => true,
+            Self::Defined => polymorphic(),
+            Self::Own(name) if !wanted.array && wanted.name == *name => true,
+            Self::Own(name) => {
+                polymorphic() || !wanted.array && builtin::cast(name, &wanted.name, version).is_some_and(implicit)
+            }
+        }
+    }
 }
 
 impl Typing<'_> {
@@ -111,7 +138,12 @@ impl Typing<'_> {
         if let Some(operator) = operators().find(|o| is(l, o.left) && is(r, o.right)) {
             return vec![Candidate { operator, exact: 2, preferred: 0, text: 0, casts: Volatility::Immutable }];
         }
-        let mut candidates: Vec<_> = operators().filter_map(|o| self.candidate_operator(o, left, right)).collect();
+        let given = [left, right].map(|operand| self.given(operand));
+        let may_fit = |operator: &&Operator| {
+            std::iter::zip(given, &operator.operands).all(|(given, wanted)| given.may_fit(wanted, version))
+        };
+        let candidates = operators().filter(may_fit).filter_map(|o| self.candidate_operator(o, left, right));
+        let mut candidates: Vec<_> = candidates.collect();
         if left == &ExprType::Unclear || right == &ExprType::Unclear {
             return candidates;
         }
@@ -120,6 +152,17 @@ impl Typing<'_> {
             candidates.retain(|c| by(c) == best);
         }
         candidates
+    }
+
+    fn given<'t>(&self, operand: &'t ExprType) -> Given<'t> {
+        match operand.known().filter(|known| !known.array) {
+            Some(known) => match self.catalog.type_of(known) {
+                TypeRef::Builtin if known.schema.is_none() => Given::Own(&known.name),
+                TypeRef::Enum(_) | TypeRef::Other(_) | TypeRef::Row(_) => Given::Defined,
+                TypeRef::Builtin | TypeRef::Domain(..) | TypeRef::Unknown => Given::Any,
+            },
+            None => Given::Any,
+        }
     }
 
     fn candidate_operator(&self, operator: &'static Operator, left: &ExprType, right: &ExprType) -> Option<Candidate> {
