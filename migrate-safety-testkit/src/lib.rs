@@ -19,6 +19,7 @@
 //! ```
 
 mod binaries;
+mod blow;
 mod conformance;
 mod database;
 mod error;
@@ -34,12 +35,14 @@ mod place;
 mod probe;
 mod process;
 mod query;
+mod relay;
 mod reset;
 mod server;
 mod snapshot;
 mod taken;
 
 pub use binaries::{MAJORS, ServerBinaries};
+pub use blow::Blow;
 pub use conformance::{Case, CaseResult, run_cases};
 pub use database::Database;
 pub use error::{Error, ServerError};
@@ -48,5 +51,6 @@ pub use introspect::introspect;
 pub use lock::LockMode;
 pub use mysql::{MysqlServer, Product, mysql_for_test};
 pub use probe::{Measurement, Probe};
-pub use server::{PostgresServer, server_for_test};
+pub use relay::{Moment, Relay};
+pub use server::{PostgresServer, Stop, server_for_test};
 pub use taken::locks_taken;

@@ -13,7 +13,8 @@ use crate::Error;
 use crate::binaries::is_root;
 
 /// Starts a server under a guard: a shell that stops it by a signal and removes its directory as soon
-/// as its input ends, which also happens when this process is killed.
+/// as its input ends, which also happens when this process is killed. The name of another signal on its input stops the
+/// server by that, and leaves the directory.
 pub(crate) fn guarded(
     server: &Command,
     signal: &str,
@@ -23,13 +24,13 @@ pub(crate) fn guarded(
     const GUARD: &str = r#"
         directory=$1; signal=$2; shift 2
         exec 3<&0
-        "$@" >"$directory/log" 2>&1 </dev/null 3<&- &
+        "$@" >>"$directory/log" 2>&1 </dev/null 3<&- &
         server=$!
         {
-            read -r _ <&3
-            kill "-$signal" "$server"
+            read -r other <&3
+            kill "-${other:-$signal}" "$server"
             while kill -0 "$server"; do sleep 0.02; done
-            rm -rf "$directory"
+            [ "$other" ] || rm -rf "$directory"
         } >/dev/null 2>&1 &
         exec 3<&- </dev/null
         wait "$server"

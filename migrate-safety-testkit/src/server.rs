@@ -41,6 +41,39 @@ impl PostgresServer {
         Self::start_with(major, &["fsync=on", "full_page_writes=on", "synchronous_commit=on"])
     }
 
+    /// Starts a server that keeps what it has committed when it is stopped at once, though not when the machine is.
+    ///
+    /// # Errors
+    /// As for [`start`](Self::start).
+    pub fn start_synchronous(major: u16) -> Result<Self, Error> {
+        Self::start_with(major, &["synchronous_commit=on"])
+    }
+
+    /// Stops the server; its data stay. Whoever is connected is cut off.
+    ///
+    /// # Errors
+    /// When it does not end.
+    pub fn stop(&self, how: Stop) -> Result<(), Error> {
+        let mut child = self.running.child();
+        if let Some(mut input) = child.stdin.take() {
+            writeln!(input, "{}", how.signal()).map_err(Error::io("stop the server"))?;
+        }
+        child.wait().map(|_| ()).map_err(Error::io("stop the server"))
+    }
+
+    /// Starts the server again, after [`stop`](Self::stop), on its port and with its data.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start_again(&self) -> Result<(), Error> {
+        let running = &self.running;
+        let account = Account::for_server()?;
+        let binaries = ServerBinaries::find(running.major)?;
+        let mut child = running.child();
+        *child = spawn(&binaries, &running.directory, account.as_ref(), running.port, &running.more)?;
+        running.wait_until_ready(&mut child)
+    }
+
     fn start_with(major: u16, more: &[&str]) -> Result<Self, Error> {
         let binaries = ServerBinaries::find(major)?;
         let mut attempts = 3;
@@ -73,9 +106,8 @@ impl PostgresServer {
         let running = Running::start_copy(&binaries, &self.running)?;
         // It begins with the WAL that the primary still has, and is consistent with what this adds.
         primary.batch_execute(stop).map_err(failed("end a backup"))?;
-        let mut standby = running;
-        standby.wait_until_ready()?;
-        Ok(Self { running: Arc::new(standby) })
+        running.wait_until_ready(&mut running.child())?;
+        Ok(Self { running: Arc::new(running) })
     }
 
     /// The server of `major` that all tests of this process share; started on first use.
@@ -167,13 +199,33 @@ pub fn server_for_test(major: u16) -> Option<PostgresServer> {
     }
 }
 
+/// How a server is stopped, in the words of `pg_ctl`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Its sessions are ended, and all is written down.
+    Fast,
+    /// As in a crash: the next start recovers.
+    Immediate,
+}
+
+impl Stop {
+    fn signal(self) -> &'static str {
+        match self {
+            Self::Fast => "INT",
+            Self::Immediate => "QUIT",
+        }
+    }
+}
+
 /// The process and what it needs.
 #[derive(Debug)]
 struct Running {
     major: u16,
     port: u16,
-    child: Child,
+    child: Mutex<Child>,
     directory: Directory,
+    /// Settings of this server beside those of all.
+    more: Vec<String>,
     cluster: Mutex<()>,
     databases: Mutex<BTreeSet<String>>,
 }
@@ -184,16 +236,18 @@ impl Running {
         let directory = Directory::create(&format!("pg{}", binaries.major()), account.as_ref())?;
         initdb(binaries, &directory, account.as_ref())?;
         let port = free_port()?;
-        let child = spawn(binaries, &directory, account.as_ref(), port, more)?;
-        let mut running = Self {
+        let more: Vec<String> = more.iter().map(|setting| (*setting).to_owned()).collect();
+        let child = spawn(binaries, &directory, account.as_ref(), port, &more)?;
+        let running = Self {
             major: binaries.major(),
             port,
-            child,
+            child: Mutex::new(child),
             directory,
+            more,
             cluster: Mutex::default(),
             databases: Mutex::default(),
         };
-        running.wait_until_ready()?;
+        running.wait_until_ready(&mut running.child())?;
         Ok(running)
     }
 
@@ -223,14 +277,19 @@ impl Running {
         Ok(Self {
             major: binaries.major(),
             port,
-            child,
+            child: Mutex::new(child),
             directory,
+            more: Vec::new(),
             cluster: Mutex::default(),
             databases: Mutex::default(),
         })
     }
 
-    fn wait_until_ready(&mut self) -> Result<(), Error> {
+    fn child(&self) -> MutexGuard<'_, Child> {
+        self.child.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait_until_ready(&self, child: &mut Child) -> Result<(), Error> {
         const PATIENCE: Duration = Duration::from_secs(60);
 
         let started = Instant::now();
@@ -238,7 +297,7 @@ impl Running {
             if self.connect("postgres").is_ok() {
                 return Ok(());
             }
-            let ended = self.child.try_wait().map_err(Error::io("watch the server"))?;
+            let ended = child.try_wait().map_err(Error::io("watch the server"))?;
             let reason = match ended {
                 Some(status) => format!("ended while starting ({status})"),
                 None if started.elapsed() > PATIENCE => "did not answer within 60 seconds".to_owned(),
@@ -265,8 +324,9 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         // The guard of `spawn` sees the end of its input and stops the server.
-        drop(self.child.stdin.take());
-        let _ = self.child.wait();
+        let mut child = self.child();
+        drop(child.stdin.take());
+        let _ = child.wait();
     }
 }
 
@@ -289,7 +349,7 @@ fn spawn(
     directory: &Directory,
     account: Option<&Account>,
     port: u16,
-    more: &[&str],
+    more: &[String],
 ) -> Result<Child, Error> {
     const SETTINGS: [&str; 15] = [
         "listen_addresses=127.0.0.1",
@@ -314,7 +374,7 @@ fn spawn(
     let mut server = Command::new(binaries.program("postgres"));
     server.arg("-D").arg(directory.data()).arg("-p").arg(port.to_string());
     // Of two values the later one counts.
-    for setting in SETTINGS.iter().chain(more) {
+    for setting in SETTINGS.into_iter().chain(more.iter().map(String::as_str)) {
         server.args(["-c", setting]);
     }
     guarded(&server, "QUIT", directory, account)

@@ -25,9 +25,9 @@ struct Lone<'u> {
 }
 
 impl Runner<'_> {
-    /// Runs what is left of a migration and writes `ending` down.
-    pub(super) async fn without_transaction(&mut self, work: &Work<'_>, ending: &[Note]) -> Result<(), Reason> {
-        let key = Key { books: self.host.books(), version: work.migration.id.clone(), direction: work.direction };
+    /// Runs what is left of a migration and writes `ending` down; without one, the note that all is done stays.
+    pub(super) async fn without_transaction(&mut self, work: &Work<'_>, ending: Option<&[Note]>) -> Result<(), Reason> {
+        let key = self.key(work);
         let units = &work.units.units;
         let mut progress = self.load(&key).await?;
         let texts: Vec<&str> = units.iter().map(|unit| unit.sql.as_str()).collect();
@@ -52,8 +52,11 @@ impl Runner<'_> {
             let after = Progress { done: progress.done.clone(), running: None };
             match &unit.manner {
                 Manner::InTransaction { begin } => {
+                    let notes = match ending.filter(|_| n + 1 == units.len()) {
+                        Some(ending) => self.endings(&key, ending),
+                        None => vec![self.note(&key, &after).await?],
+                    };
                     ended = n + 1 == units.len();
-                    let notes = if ended { self.endings(&key, ending) } else { vec![self.note(&key, &after).await?] };
                     let units = std::slice::from_ref(unit);
                     let stretch = Stretch { units, begin, sets_timeout, repeatable: true };
                     self.in_transaction(work, &stretch, &notes, &left).await?;
@@ -71,7 +74,7 @@ impl Runner<'_> {
                     }
                     let mut lone = Lone { unit, quiet, concurrent, noted: seen.is_some(), seen, sets_timeout };
                     self.alone(work, &mut lone, &key, &before.done, *repeatable, &left).await?;
-                    if n + 1 < units.len() {
+                    if n + 1 < units.len() || ending.is_none() {
                         let noted = self.host.execute(&key.write(&after)).await;
                         noted.map_err(Reason::server("noting what is done"))?;
                     }
@@ -88,10 +91,20 @@ impl Runner<'_> {
                 left: "what its code has done is not known".to_owned(),
             })?;
         }
-        if !ended {
-            self.write_ending(work, &self.endings(&key, ending)).await?;
+        match ending.filter(|_| !ended) {
+            Some(ending) => self.write_ending(work, &self.endings(&key, ending)).await,
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Opens a transaction in which the progress of a migration is forgotten, for whoever records it in there.
+    pub(super) async fn forget_progress(&mut self, work: &Work<'_>) -> Result<(), Reason> {
+        let delete = if self.has_progress { self.key(work).delete() } else { String::new() };
+        self.host.begin("BEGIN", &delete).await.map_err(Reason::server("forgetting what is done"))
+    }
+
+    fn key(&self, work: &Work<'_>) -> Key {
+        Key { books: self.host.books(), version: work.migration.id.clone(), direction: work.direction }
     }
 
     /// What an earlier run has noted.
@@ -263,11 +276,8 @@ impl Runner<'_> {
     /// Our table goes when there is nothing in it.
     pub(super) async fn drop_progress(&mut self) -> Result<(), Failure> {
         if self.has_progress {
-            let rows = self.host.fetch(&format!("SELECT count(*)::text FROM {}", progress::TABLE)).await?;
-            if rows.first().is_some_and(|rows| rows == "0") {
-                self.host.execute(&format!("DROP TABLE {}", progress::TABLE)).await?;
-                self.has_progress = false;
-            }
+            self.host.execute(progress::DROP).await?;
+            self.has_progress = false;
         }
         Ok(())
     }

@@ -43,7 +43,7 @@ pub use host::{Answer, Failure, Host, block_on_ready};
 pub use locking::{advisory_key, lock_migrations};
 pub use progress::is_own_table;
 pub use report::{Direction, HeldLock, MigrationRun, Outcome, Retried, RunReport, StatementRun, Waiter};
-pub use run::{Goal, Mode, run, run_wrapped};
+pub use run::{Goal, Mode, Record, Wrapped, run, run_wrapped};
 pub use settings::{Policy, Settings};
 
 #[cfg(test)]

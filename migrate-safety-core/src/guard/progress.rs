@@ -23,6 +23,14 @@ pub(super) const CREATE: &str = "CREATE TABLE IF NOT EXISTS _migrate_safety_prog
     changed_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (books, version, direction))";
 
+/// Drops the table of progress if nothing is in it and nobody uses it: whoever reads all tables, as a backup does, is
+/// not waited for, and the next run drops it.
+pub(super) const DROP: &str = "DO $$ BEGIN
+    LOCK TABLE _migrate_safety_progress NOWAIT;
+    IF NOT EXISTS (SELECT FROM _migrate_safety_progress) THEN DROP TABLE _migrate_safety_progress; END IF;
+EXCEPTION WHEN undefined_table OR lock_not_available THEN NULL;
+END $$";
+
 /// Makes the table of checksums.
 pub(super) const CREATE_CHECKSUMS: &str = "CREATE TABLE IF NOT EXISTS _migrate_safety_checksums (
     books text NOT NULL,

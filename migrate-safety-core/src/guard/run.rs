@@ -15,7 +15,7 @@ use super::transaction::{Note, Stretch};
 use super::units::Units;
 use crate::catalog::introspect::{AppliedMigration, BEGIN, Limits, Live, Reading, Step};
 use crate::config::{Config, Level};
-use crate::layout::{Migration, MigrationSet};
+use crate::layout::{Layout, Migration, MigrationSet};
 use crate::report::Report;
 use crate::retry::ErrorClass;
 use crate::rules::Status;
@@ -72,20 +72,37 @@ pub async fn run(
     runner.end(result)
 }
 
-/// Runs one migration whose transaction and bookkeeping are another's business: the runner that called.
+/// Who records a migration that is run by itself, and in which transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// The caller, in the transaction that is open from beginning to end, or in one of its own.
+    Apart,
+    /// The caller, in the transaction that is left open after a migration without one: it holds the last note.
+    InLastTransaction,
+}
+
+/// One migration whose bookkeeping is another's business: that of the runner that called.
+#[derive(Clone, Copy, Debug)]
+pub struct Wrapped<'m> {
+    /// Whose layout it has.
+    pub layout: Layout,
+    /// The migration.
+    pub migration: &'m Migration,
+    /// Which way it is run.
+    pub direction: Direction,
+    /// Who records it where.
+    pub record: Record,
+}
+
+/// Runs a migration within another runner.
 ///
 /// In a transaction, attempts are kept apart by savepoints, for which [`Host::begin`] has to care.
 ///
 /// # Errors
-/// Why it stopped.
-pub async fn run_wrapped(
-    host: &mut dyn Host,
-    migration: &Migration,
-    direction: Direction,
-    settings: &Settings,
-) -> Result<RunReport, Stopped> {
+/// Why it stopped. No transaction of ours is open then.
+pub async fn run_wrapped(host: &mut dyn Host, wrapped: Wrapped<'_>, settings: &Settings) -> Result<RunReport, Stopped> {
     let mut runner = Runner::new(host, settings);
-    let result = runner.wrapped(migration, direction).await;
+    let result = runner.wrapped(wrapped).await;
     runner.end(result)
 }
 
@@ -193,10 +210,7 @@ impl<'r> Runner<'r> {
             Direction::Down => self.to_undo(set, &applied, goal)?,
         };
         if todo.is_empty() {
-            return match (mode, goal.direction()) {
-                (Mode::Run, Direction::Up) => self.open_books().await,
-                _ => Ok(()),
-            };
+            return self.nothing_to_do(goal.direction(), mode).await;
         }
         let session = SessionSettings::take(self.host).await.map_err(Reason::server("reading the settings"))?;
         let result = self.all(set, &todo, goal.direction(), mode).await;
@@ -205,6 +219,18 @@ impl<'r> Runner<'r> {
         }
         let restored = session.restore(self.host).await.map_err(Reason::server("restoring the settings"));
         result.and(restored)
+    }
+
+    /// What a run leaves that finds nothing to do.
+    async fn nothing_to_do(&mut self, direction: Direction, mode: Mode) -> Result<(), Reason> {
+        if mode == Mode::DryRun {
+            return Ok(());
+        }
+        if direction == Direction::Up {
+            self.open_books().await?;
+        }
+        // A run that was killed after its last migration has left it.
+        self.drop_progress().await.map_err(Reason::server("dropping the table of progress"))
     }
 
     /// Makes the tables of bookkeeping that are not there.
@@ -407,7 +433,8 @@ impl<'r> Runner<'r> {
         result
     }
 
-    async fn wrapped(&mut self, migration: &Migration, direction: Direction) -> Result<(), Reason> {
+    async fn wrapped(&mut self, wrapped: Wrapped<'_>) -> Result<(), Reason> {
+        let Wrapped { layout, migration, direction, record } = wrapped;
         let rows = self.host.fetch("SELECT current_setting('server_version_num')").await;
         let rows = rows.map_err(Reason::server("looking at the server"))?;
         let version = rows.first().and_then(|version| version.parse::<u32>().ok()).unwrap_or_default() / 10_000;
@@ -416,12 +443,12 @@ impl<'r> Runner<'r> {
         let there = there.map_err(Reason::server("looking for what an earlier run has done"))?;
         self.has_progress = there.first().is_some_and(|there| there == "true");
         self.left_progress = self.has_progress;
-        let set = MigrationSet { migrations: vec![migration.clone()], ..MigrationSet::default() };
+        let set = MigrationSet { layout, migrations: vec![migration.clone()], ..MigrationSet::default() };
         let judged = match direction {
             Direction::Up => set.clone(),
             Direction::Down => {
                 let migrations = down_as_up(&set, migration).into_iter().collect();
-                MigrationSet { migrations, ..MigrationSet::default() }
+                MigrationSet { layout, migrations, ..MigrationSet::default() }
             }
         };
         let config = Config { target: self.target, ..self.settings.config.clone() };
@@ -431,14 +458,20 @@ impl<'r> Runner<'r> {
         };
         let session = SessionSettings::take(self.host).await.map_err(Reason::server("reading the settings"))?;
         self.begin_migration(&migration.id, &migration.name, direction);
-        let result = self.carry_out(&work, &[]).await;
+        let result = match record {
+            Record::InLastTransaction if !work.in_transaction => self.without_transaction(&work, None).await,
+            _ => self.carry_out(&work, &[]).await,
+        };
         self.end_migration(result.is_ok());
         if work.in_transaction || result.as_ref().is_err_and(Reason::is_disconnect) {
             return result;
         }
-        let dropped = self.drop_progress().await.map_err(Reason::server("dropping the table of progress"));
         let restored = session.restore(self.host).await.map_err(Reason::server("restoring the settings"));
-        result.and(dropped).and(restored)
+        result.and(restored)?;
+        if record == Record::InLastTransaction {
+            self.forget_progress(&work).await?;
+        }
+        self.drop_progress().await.map_err(Reason::server("dropping the table of progress"))
     }
 
     fn begin_migration(&mut self, id: &str, name: &str, direction: Direction) {
@@ -459,7 +492,7 @@ impl<'r> Runner<'r> {
 
     async fn carry_out(&mut self, work: &Work<'_>, ending: &[Note]) -> Result<(), Reason> {
         if !work.in_transaction {
-            return self.without_transaction(work, ending).await;
+            return self.without_transaction(work, Some(ending)).await;
         }
         let stretch = Stretch {
             units: &work.units.units,

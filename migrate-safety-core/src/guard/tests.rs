@@ -117,7 +117,9 @@ impl Host for Script {
 fn run_one(script: &mut Script, text: &str) -> Result<RunReport, Stopped> {
     let set = MigrationSet::from_text("1_a.sql", text, Layout::Sqlx);
     let settings = Settings { patience: Duration::from_secs(20), ..Settings::default() };
-    block_on_ready(run_wrapped(script, &set.migrations[0], Direction::Up, &settings))
+    let migration = &set.migrations[0];
+    let wrapped = Wrapped { layout: Layout::Sqlx, migration, direction: Direction::Up, record: Record::Apart };
+    block_on_ready(run_wrapped(script, wrapped, &settings))
 }
 
 #[test]

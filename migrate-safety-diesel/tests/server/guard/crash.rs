@@ -4,13 +4,38 @@ use super::project::{Project, Text};
 use super::{BOOKS, connect, hasty, number, servers, text, wait_for};
 use diesel::{Connection, PgConnection};
 use diesel_migrations::MigrationHarness;
-use migrate_safety_diesel::Guard;
+use migrate_safety_diesel::{Guard, GuardedHarness, guarded};
 use migrate_safety_testkit::Database;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 /// Tells the program that it is a runner, and for which database.
 const URL: &str = "GUARD_RUNNER_URL";
+
+/// Tells it by which way it runs the migrations.
+const WAY: &str = "GUARD_RUNNER_WAY";
+
+/// A way to run migrations guarded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Guard,
+    Harness,
+    Source,
+}
+
+impl Way {
+    pub(super) const ALL: [Self; 3] = [Self::Guard, Self::Harness, Self::Source];
+
+    pub(super) fn run(self, connection: &mut PgConnection) {
+        match self {
+            Self::Guard => drop(Guard::new(&project()).unwrap().settings(hasty()).run(connection).unwrap()),
+            Self::Harness => {
+                drop(GuardedHarness::new(connection).settings(hasty()).run_pending_migrations(project()).unwrap());
+            }
+            Self::Source => drop(connection.run_pending_migrations(guarded(project()).settings(hasty())).unwrap()),
+        }
+    }
+}
 
 fn project() -> Project {
     let many = "INSERT INTO log VALUES ('first');\nCREATE INDEX CONCURRENTLY ON t (b);\nINSERT INTO log VALUES ('second');\n\
@@ -38,24 +63,29 @@ const STATE: &str = "SELECT concat_ws(E'\\n',
 #[test]
 fn runner() {
     let Ok(url) = std::env::var(URL) else { return };
-    Guard::new(&project()).unwrap().settings(hasty()).run(&mut PgConnection::establish(&url).unwrap()).unwrap();
+    let named = std::env::var(WAY).unwrap();
+    let way = Way::ALL.into_iter().find(|way| format!("{way:?}") == named).unwrap();
+    way.run(&mut PgConnection::establish(&url).unwrap());
+}
+
+/// A program that runs the migrations.
+pub(super) fn runner_of(url: &str, way: Way) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "guard::crash::runner", "--nocapture"]).env(URL, url).env(WAY, format!("{way:?}"));
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command
 }
 
 fn start_runner(database: &Database) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "guard::crash::runner", "--nocapture"])
-        .env(URL, database.url())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
+    runner_of(&database.url(), Way::Guard).spawn().unwrap()
 }
 
-fn finish(database: &Database) {
-    let report = Guard::new(&project()).unwrap().settings(hasty()).run(&mut connect(database)).unwrap();
+/// Runs to the end and compares with what an undisturbed run leaves.
+pub(super) fn finish(database: &Database, way: Way) {
+    way.run(&mut connect(database));
     assert!(!connect(database).has_pending_migration(project()).unwrap());
-    assert_eq!(text(database, STATE), "first,last,second\n3000\nid,b,d\nt_b_idx t", "{report}");
-    assert_eq!(text(database, BOOKS).lines().count(), 4);
+    assert_eq!(text(database, STATE), "first,last,second\n3000\nid,b,d\nt_b_idx t", "{way:?}");
+    assert_eq!(text(database, BOOKS), "1|t\n2|t\n3|t\n4|t");
     assert_eq!(number(database, "SELECT count(*) FROM pg_class WHERE relname = '_migrate_safety_progress'"), 0);
 }
 
@@ -79,7 +109,7 @@ fn killed_at_any_moment() {
                 child.wait().unwrap();
                 killed += 1;
             }
-            finish(&database);
+            finish(&database, Way::Guard);
         }
     }
 }
@@ -108,6 +138,6 @@ fn killed_inside_a_concurrent_build() {
         );
         old.batch_execute("COMMIT").unwrap();
         assert_eq!(number(&database, "SELECT count(*) FROM pg_index WHERE NOT indisvalid"), 1);
-        finish(&database);
+        finish(&database, Way::Guard);
     }
 }

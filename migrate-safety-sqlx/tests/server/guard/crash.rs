@@ -12,10 +12,10 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 /// Tells the program that it is a runner, and for which database.
-const URL: &str = "GUARD_RUNNER_URL";
+pub(super) const URL: &str = "GUARD_RUNNER_URL";
 
 /// A history with everything that can be interrupted.
-const FILES: &[(&str, &str)] = &[
+pub(super) const FILES: &[(&str, &str)] = &[
     ("1_t.sql", "CREATE TABLE t (id int, a int, b int); INSERT INTO t SELECT n, n, n FROM generate_series(1, 3000) n"),
     ("2_log.sql", "CREATE TABLE log (what text)"),
     ("3_index.sql", "-- no-transaction\nCREATE INDEX CONCURRENTLY t_a ON t (a)"),
@@ -54,14 +54,16 @@ fn runner() {
     report.unwrap();
 }
 
+/// A program that runs the migrations.
+pub(super) fn runner_of(url: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "guard::crash::runner", "--nocapture"]).env(URL, url);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
 fn start_runner(database: &Database) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "guard::crash::runner", "--nocapture"])
-        .env(URL, database.url())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
+    runner_of(&database.url()).spawn().unwrap()
 }
 
 fn kill(mut child: Child) {
@@ -70,7 +72,7 @@ fn kill(mut child: Child) {
 }
 
 /// Runs to the end and compares with what an undisturbed run leaves.
-fn finish(database: &Database, migrator: &Migrator) -> migrate_safety_core::guard::RunReport {
+pub(super) fn finish(database: &Database, migrator: &Migrator) -> migrate_safety_core::guard::RunReport {
     let report = block_on(async {
         let report = Guard::new(migrator).settings(settings()).run(&pool(database, 1).await).await.unwrap();
         // sqlx itself agrees.
@@ -78,9 +80,18 @@ fn finish(database: &Database, migrator: &Migrator) -> migrate_safety_core::guar
         report
     });
     assert_eq!(text(database, STATE), RIGHT, "{report}");
-    assert_eq!(text(database, BOOKS).lines().count(), 5);
+    assert_eq!(text(database, BOOKS), books_of(migrator));
     assert_eq!(own_tables(database), 0);
     report
+}
+
+/// What sqlx records of these migrations.
+fn books_of(migrator: &Migrator) -> String {
+    let row = |migration: &sqlx::migrate::Migration| {
+        let checksum: String = migration.checksum.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{}|{}|t|{checksum}|t|t", migration.version, migration.description)
+    };
+    migrator.iter().map(row).collect::<Vec<_>>().join("\n")
 }
 
 #[test]

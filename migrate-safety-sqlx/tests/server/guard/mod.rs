@@ -1,7 +1,9 @@
-//! Guarded runs. `GUARD_MAJORS=14,15,16,17,18` runs them on more servers than one, `GUARD_KILLS=200` kills more often.
+//! Guarded runs. `GUARD_MAJORS=14,15,16,17,18` runs them on more servers than one, `GUARD_KILLS=200` kills more often,
+//! `GUARD_EVERY=1` strikes at each message.
 
 mod books;
 mod crash;
+mod everywhere;
 mod locks;
 mod refused;
 mod replicas;
