@@ -28,7 +28,8 @@ pub(crate) struct Run {
     /// How long a statement may wait for a lock.
     #[arg(long, value_name = "TIME", default_value = "2s", value_parser = duration::parse)]
     lock_timeout: Duration,
-    /// From which status on findings stop the run [default: block].
+    /// From which status on findings stop the run [default: what MIGRATE_SAFETY_POLICY says (deny, deny-flag, warn,
+    /// allow), then migrate-safety.toml, then block].
     #[arg(long, value_enum)]
     deny: Option<Deny>,
     /// Say what would be run; lock and write nothing.
@@ -37,6 +38,9 @@ pub(crate) struct Run {
     /// Run on a copy: findings stop nothing, and the report has the measured times.
     #[arg(long)]
     rehearse: bool,
+    /// Note the measured times in this runbook of a plan.
+    #[arg(long, value_name = "FILE", requires = "rehearse")]
+    runbook: Option<PathBuf>,
     /// Run up to and with this version.
     #[arg(long, value_name = "VERSION", conflicts_with = "undo_to")]
     to: Option<String>,
@@ -87,13 +91,10 @@ impl Run {
         if unreadable > 0 {
             return Ok(UNUSABLE);
         }
-        let denied = match self.deny {
-            Some(Deny::Flag) => Status::Flag,
-            Some(Deny::Block) => Status::Block,
-            None => file.and_then(|file| file.deny).unwrap_or(Status::Block),
-        };
+        let policy = self.policy(file.and_then(|file| file.deny))?;
+        let runbook = self.runbook.as_ref().map(|path| read(path)).transpose()?;
         let settings = Settings {
-            policy: if self.rehearse { Policy::Warn } else { Policy::Deny(denied) },
+            policy,
             lock_timeout: self.lock_timeout,
             allow_data_loss: self.allow_data_loss,
             allow_other_host: self.allow_other_host,
@@ -105,7 +106,7 @@ impl Run {
         let result = runtime.block_on(self.guarded(set, settings, &url))?;
         let (report, status) = match result {
             Ok(report) => {
-                let flagged = denied == Status::Flag && !report.flags().is_empty();
+                let flagged = policy == Policy::Deny(Status::Flag) && !report.flags().is_empty();
                 (report, if flagged { FINDINGS } else { CLEAN })
             }
             Err(Stopped { reason, report }) => {
@@ -114,7 +115,29 @@ impl Run {
             }
         };
         self.print(&report);
+        if let (Some(path), Some(text)) = (&self.runbook, runbook) {
+            let quoted = report.quoted_in(&text);
+            let quoted =
+                quoted.ok_or_else(|| format!("{}: none of its steps was run; it is as it was", path.display()))?;
+            std::fs::write(path, quoted).map_err(|error| format!("{}: {error}", path.display()))?;
+            eprintln!("the times are noted in {}", path.display());
+        }
         Ok(status)
+    }
+
+    /// What becomes of findings. `of_file` is what the settings say.
+    fn policy(&self, of_file: Option<Status>) -> Result<Policy, String> {
+        Ok(match self.deny {
+            _ if self.rehearse => Policy::Warn,
+            Some(Deny::Flag) => Policy::Deny(Status::Flag),
+            Some(Deny::Block) => Policy::Deny(Status::Block),
+            None => match (Policy::from_env(), of_file) {
+                (Err(unknown), _) => return Err(format!("{}: {unknown}", Policy::VARIABLE)),
+                (Ok(policy), None) => policy,
+                (Ok(_), Some(status)) if std::env::var_os(Policy::VARIABLE).is_none() => Policy::Deny(status),
+                (Ok(policy), Some(_)) => policy,
+            },
+        })
     }
 
     async fn guarded(
@@ -155,6 +178,10 @@ impl Run {
             Format::Json => format!("{:#}\n", report.to_json()),
         });
     }
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// Tells on standard error what happens.

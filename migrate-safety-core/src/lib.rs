@@ -26,6 +26,8 @@ pub mod rules;
 pub mod sizes;
 pub mod sql;
 mod wrap;
+#[cfg(any(feature = "live", feature = "plan"))]
+mod written;
 
 #[cfg(feature = "resume")]
 pub use check::messages_resumed;

@@ -19,6 +19,13 @@ impl Blow {
     /// All there are.
     pub const ALL: [Self; 3] = [Self::Kill, Self::Restart(Stop::Fast), Self::Restart(Stop::Immediate)];
 
+    /// Every blow at every moment of so many messages; of these, each that comes after `every` others.
+    pub fn points(messages: usize, every: usize) -> impl Iterator<Item = (Self, usize, Moment)> {
+        let moments = [Moment::Before, Moment::During, Moment::After];
+        let of_message = move |message| Self::ALL.map(|blow| moments.map(|moment| (blow, message, moment)));
+        (1..=messages).flat_map(of_message).flatten().step_by(every.max(1))
+    }
+
     /// Runs a program that works on `server` through `relay`, and strikes at a message. `true` if the program ended
     /// well: the message never came, or it has got over the blow.
     ///

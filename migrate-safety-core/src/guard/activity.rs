@@ -106,14 +106,20 @@ pub(super) async fn oldest(host: &mut dyn Host) -> Result<Vec<Activity>, Failure
 pub(super) async fn advisory_holder(host: &mut dyn Host, key: i64) -> Result<Option<Activity>, Failure> {
     let sql = format!(
         "SELECT row_to_json(q)::text FROM (
-           SELECT {ABOUT} FROM pg_catalog.pg_locks l
-           JOIN pg_catalog.pg_database d ON d.oid = l.database AND d.datname = current_database()
-           JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-           WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
-             AND (l.classid::int8 << 32 | l.objid::int8) = {key}
-           LIMIT 1) AS q"
+           SELECT {ABOUT} FROM {} JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid LIMIT 1) AS q",
+        holders(key, "true")
     );
     Ok(ask(host, &sql).await?.pop())
+}
+
+/// What stands behind `FROM` for the sessions that have an advisory lock of this database: `l` of `pg_locks`.
+pub(super) fn holders(key: i64, which: &str) -> String {
+    format!(
+        "(SELECT l.pid FROM pg_catalog.pg_locks l
+          JOIN pg_catalog.pg_database d ON d.oid = l.database AND d.datname = current_database()
+          WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+            AND (l.classid::int8 << 32 | l.objid::int8) = {key} AND {which}) AS l"
+    )
 }
 
 /// A lock that this session holds, or a session that waits for it.
@@ -169,13 +175,6 @@ pub(super) async fn tables(host: &mut dyn Host) -> Result<BTreeMap<i64, String>,
     );
     let tables: Vec<Table> = ask(host, &sql).await?;
     Ok(tables.into_iter().map(|table| (table.oid, table.name)).collect())
-}
-
-/// How far the replicas lag behind, in seconds, as far as this role may see it: the worst.
-pub(super) async fn replica_lag(host: &mut dyn Host) -> Result<Option<f64>, Failure> {
-    let sql = "SELECT max(extract(epoch FROM replay_lag))::float8::text FROM pg_catalog.pg_stat_replication \
-               HAVING max(replay_lag) IS NOT NULL";
-    Ok(host.fetch(sql).await?.first().and_then(|lag| lag.parse().ok()))
 }
 
 /// Runs a query whose rows are JSON.

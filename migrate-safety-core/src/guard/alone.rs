@@ -225,6 +225,7 @@ impl Runner<'_> {
         self.host.execute(sql).await?;
         let took = self.host.now().saturating_sub(started);
         self.current.statements.push(StatementRun { line: lone.unit.line, sql: sql.clone(), took });
+        self.look_at_replicas().await;
         Ok(())
     }
 

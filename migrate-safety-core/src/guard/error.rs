@@ -85,6 +85,13 @@ pub enum Reason {
         /// Which, if it can be seen.
         holder: Option<Box<Activity>>,
     },
+    /// The lock of the migrations is not there any more.
+    #[error(
+        "the lock of the migrations was taken, and this session does not have it: between here and the server is a \
+         pooler that gives each transaction another session, where a lock, a setting and a concurrent build stay behind \
+         or are lost. Connect to the server itself, or to a pool in session mode, and end the session that has the lock"
+    )]
+    LockLost,
     /// The locks were not to be had.
     #[error(
         "migration {migration} did not get its locks within {waited:.0?}, and nothing of the statement is left: {failure}{}",

@@ -42,6 +42,11 @@ pub trait Host: Send {
     /// Whether versions that are applied and not among the migrations are no error to the runner.
     fn ignores_missing(&self) -> bool;
 
+    /// Whether a [`Failure`] has the server's code. Where it has not, it is told by the message, in English.
+    fn tells_codes(&self) -> bool {
+        true
+    }
+
     /// Makes the bookkeeping table if it is not there, as the runner does.
     fn open_books(&mut self) -> Answer<'_, Result<(), Failure>>;
 

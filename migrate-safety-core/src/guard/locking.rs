@@ -62,7 +62,8 @@ pub(super) async fn lock(host: &mut dyn Host, key: i64, settings: &Settings) -> 
 /// Gives the lock back. On a connection that is gone, the server has done it.
 pub(super) async fn unlock(host: &mut dyn Host, key: i64) -> Result<(), Reason> {
     let answer = host.fetch(&format!("SELECT pg_catalog.pg_advisory_unlock({key})::text")).await;
-    answer.map(|_| ()).map_err(Reason::server("giving the lock of the migrations back"))
+    let answer = answer.map_err(Reason::server("giving the lock of the migrations back"))?;
+    if answer.first().is_some_and(|answer| answer == "true") { Ok(()) } else { Err(Reason::LockLost) }
 }
 
 /// CRC-32 as in Ethernet and zlib.

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "json")]
 mod json;
+mod runbook;
 mod text;
 
 use super::activity::Activity;
@@ -108,6 +109,28 @@ pub struct HeldLock {
     pub mode: String,
     /// For how long at most: from the beginning of the statement that took it to the end of the transaction.
     pub held: Duration,
+    /// How that is known.
+    pub source: LockSource,
+}
+
+/// How it is known that a lock was held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LockSource {
+    /// The server showed it (`pg_locks`).
+    Observed,
+    /// By what the statements do; the server was not asked: the migration is not run yet, or was over too soon for
+    /// anybody to notice.
+    Foreseen,
+}
+
+impl LockSource {
+    /// `observed`, `foreseen`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Observed => "observed",
+            Self::Foreseen => "foreseen",
+        }
+    }
 }
 
 /// A session that waited for a migration.

@@ -1,14 +1,15 @@
 //! A run from its beginning to its end.
 
-use super::activity::{oldest, replica_lag, tables};
+use super::activity::{oldest, tables};
 use super::error::{Reason, Stopped};
 use super::event::Event;
 use super::history::History;
 use super::host::{Failure, Host};
 use super::locking::{advisory_key, lock, unlock};
-use super::progress::{self, CHECKSUMS, CREATE_CHECKSUMS};
-use super::report::{Direction, HeldLock, MigrationRun, Outcome, RunReport, StatementRun};
-use super::server::Server;
+use super::progress::{CHECKSUMS, CREATE_CHECKSUMS};
+use super::replicas::Replicas;
+use super::report::{Direction, HeldLock, LockSource, MigrationRun, Outcome, RunReport, StatementRun};
+use super::server::{Server, Surroundings};
 use super::session_settings::SessionSettings;
 use super::settings::{Policy, Settings};
 use super::transaction::{Note, Stretch};
@@ -138,6 +139,9 @@ pub(super) struct Runner<'r> {
     pub(super) left_progress: bool,
     /// The server can notice that its client is gone while it works.
     pub(super) notices_client: bool,
+    /// Errors come without a code, and in a language that is not known.
+    pub(super) foreign: bool,
+    pub(super) replicas: Replicas,
     target: Target,
 }
 
@@ -153,6 +157,8 @@ impl<'r> Runner<'r> {
             has_progress: false,
             left_progress: false,
             notices_client: false,
+            foreign: false,
+            replicas: Replicas::default(),
             target: Target::default(),
         }
     }
@@ -173,7 +179,7 @@ impl<'r> Runner<'r> {
         {
             return Err(Reason::NoSuchVersion(version.clone()));
         }
-        let server = Server::look(self.host, set.layout, self.settings).await?;
+        let server = Server::look(self.host, set.layout, self.settings, None).await?;
         self.report.database.clone_from(&server.database);
         if mode == Mode::DryRun || !self.host.locks() {
             return self.with_lock(set, goal, mode, server).await;
@@ -181,7 +187,7 @@ impl<'r> Runner<'r> {
         let key = advisory_key(&server.database);
         self.report.waited_for_others = lock(self.host, key, self.settings).await?;
         // Whoever had the lock has changed what is there.
-        let result = match Server::look(self.host, set.layout, self.settings).await {
+        let result = match Server::look(self.host, set.layout, self.settings, Some(key)).await {
             Ok(server) => self.with_lock(set, goal, mode, server).await,
             Err(reason) => Err(reason),
         };
@@ -213,6 +219,9 @@ impl<'r> Runner<'r> {
             return self.nothing_to_do(goal.direction(), mode).await;
         }
         let session = SessionSettings::take(self.host).await.map_err(Reason::server("reading the settings"))?;
+        self.agree_on_messages(&server.messages, server.version, false)
+            .await
+            .map_err(Reason::server("setting the language of messages"))?;
         let result = self.all(set, &todo, goal.direction(), mode).await;
         if result.as_ref().is_err_and(Reason::is_disconnect) {
             return result;
@@ -296,6 +305,9 @@ impl<'r> Runner<'r> {
         self.report.oldest_transactions =
             oldest(self.host).await.map_err(Reason::server("looking at open transactions"))?;
         self.tables = tables(self.host).await.map_err(Reason::server("looking at the tables"))?;
+        if mode == Mode::Run {
+            self.find_replicas().await?;
+        }
         for (n, migration) in todo.iter().enumerate() {
             let judged = report.migrations.iter().find(|judged| judged.id == migration.id);
             let Some(work) = self.work(set, migration, direction, judged) else {
@@ -312,7 +324,7 @@ impl<'r> Runner<'r> {
         }
         if mode == Mode::Run {
             self.drop_progress().await.map_err(Reason::server("dropping the table of progress"))?;
-            self.look_at_replicas().await?;
+            self.wait_for_replicas().await?;
         }
         Ok(())
     }
@@ -415,6 +427,7 @@ impl<'r> Runner<'r> {
             relation,
             mode: mode.pg_locks().to_owned(),
             held: Duration::ZERO,
+            source: LockSource::Foreseen,
         }));
         self.report.migrations.push(run);
     }
@@ -435,14 +448,10 @@ impl<'r> Runner<'r> {
 
     async fn wrapped(&mut self, wrapped: Wrapped<'_>) -> Result<(), Reason> {
         let Wrapped { layout, migration, direction, record } = wrapped;
-        let rows = self.host.fetch("SELECT current_setting('server_version_num')").await;
-        let rows = rows.map_err(Reason::server("looking at the server"))?;
-        let version = rows.first().and_then(|version| version.parse::<u32>().ok()).unwrap_or_default() / 10_000;
-        self.target = Target::postgres(u16::try_from(version).unwrap_or(u16::MAX).min(Target::NEWEST_POSTGRES));
-        let there = self.host.fetch(&format!("SELECT (to_regclass('{}') IS NOT NULL)::text", progress::TABLE)).await;
-        let there = there.map_err(Reason::server("looking for what an earlier run has done"))?;
-        self.has_progress = there.first().is_some_and(|there| there == "true");
-        self.left_progress = self.has_progress;
+        let server = Surroundings::look(self.host).await?;
+        self.target = Target::postgres(u16::try_from(server.version).unwrap_or(u16::MAX).min(Target::NEWEST_POSTGRES));
+        self.has_progress = server.progress;
+        self.left_progress = server.progress;
         let set = MigrationSet { layout, migrations: vec![migration.clone()], ..MigrationSet::default() };
         let judged = match direction {
             Direction::Up => set.clone(),
@@ -457,6 +466,9 @@ impl<'r> Runner<'r> {
             return Err(Reason::NoWayBack(migration.id.clone()));
         };
         let session = SessionSettings::take(self.host).await.map_err(Reason::server("reading the settings"))?;
+        self.agree_on_messages(&server.messages, server.version, work.in_transaction)
+            .await
+            .map_err(Reason::server("setting the language of messages"))?;
         self.begin_migration(&migration.id, &migration.name, direction);
         let result = match record {
             Record::InLastTransaction if !work.in_transaction => self.without_transaction(&work, None).await,
@@ -501,14 +513,6 @@ impl<'r> Runner<'r> {
             repeatable: work.units.repeatable && !work.is_code,
         };
         self.in_transaction(work, &stretch, ending, "it was rolled back, and nothing of it is left").await
-    }
-
-    /// How far the replicas are behind; a role that may not see them sees none.
-    async fn look_at_replicas(&mut self) -> Result<(), Reason> {
-        let lag = replica_lag(self.host).await.map_err(Reason::server("looking at the replicas"))?;
-        let lag = lag.and_then(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).ok());
-        self.report.replica_lag = self.report.replica_lag.max(lag);
-        Ok(())
     }
 
     /// Adds the checksums that the guard has kept to what a runner without them has recorded.

@@ -1,6 +1,6 @@
 //! What the server is, before anything is done.
 
-use super::activity::{ask, literal};
+use super::activity::{ask, holders, literal};
 use super::error::Reason;
 use super::host::Host;
 use super::progress;
@@ -15,7 +15,9 @@ const OLDEST: u32 = 14;
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Server {
     pub(super) database: String,
-    version: u32,
+    pub(super) version: u32,
+    /// The language of the server's messages.
+    pub(super) messages: String,
     recovery: bool,
     read_only: bool,
     /// The bookkeeping table is there.
@@ -30,11 +32,44 @@ pub(super) struct Server {
     pub(super) progress: bool,
     /// Our checksums are there.
     pub(super) checksums: bool,
+    /// This session has the lock of the migrations that was asked for.
+    locked: bool,
+}
+
+/// What has to be known for one migration that another runner runs.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Surroundings {
+    pub(super) version: u32,
+    pub(super) messages: String,
+    pub(super) progress: bool,
+}
+
+impl Surroundings {
+    pub(super) async fn look(host: &mut dyn Host) -> Result<Self, Reason> {
+        let sql = format!(
+            "SELECT json_build_object('version', current_setting('server_version_num')::int / 10000,
+                                      'messages', current_setting('lc_messages'),
+                                      'progress', to_regclass('{}') IS NOT NULL)::text",
+            progress::TABLE
+        );
+        let rows = ask(host, &sql).await.map_err(Reason::server("looking at the server"))?;
+        rows.into_iter().next().ok_or_else(no_answer)
+    }
+}
+
+fn no_answer() -> Reason {
+    Reason::Connection("the server gave no answer".to_owned())
 }
 
 impl Server {
-    /// Looks at the server, and refuses one on which nothing can be run.
-    pub(super) async fn look(host: &mut dyn Host, layout: Layout, settings: &Settings) -> Result<Self, Reason> {
+    /// Looks at the server, and refuses one on which nothing can be run: if a lock was taken, also one that does not
+    /// keep it.
+    pub(super) async fn look(
+        host: &mut dyn Host,
+        layout: Layout,
+        settings: &Settings,
+        lock: Option<i64>,
+    ) -> Result<Self, Reason> {
         let books = literal(&host.books());
         let other = [Layout::Sqlx, Layout::Diesel].into_iter().find(|other| *other != layout);
         let other = other.and_then(|other| Some((other, other.bookkeeping_table()?)));
@@ -43,6 +78,7 @@ impl Server {
             "SELECT row_to_json(q)::text FROM (
                SELECT current_database() AS database,
                       current_setting('server_version_num')::int / 10000 AS version,
+                      current_setting('lc_messages') AS messages,
                       pg_is_in_recovery() AS recovery,
                       current_setting('transaction_read_only') = 'on' AS read_only,
                       to_regclass({books}) IS NOT NULL AS books,
@@ -50,14 +86,22 @@ impl Server {
                       version() LIKE '%linux%' AS notices_client,
                       to_regclass({})::text AS other,
                       to_regclass('{}') IS NOT NULL AS progress,
-                      to_regclass('{}') IS NOT NULL AS checksums) AS q",
+                      to_regclass('{}') IS NOT NULL AS checksums,
+                      {} AS locked) AS q",
             literal(other_table),
             progress::TABLE,
             progress::CHECKSUMS,
+            lock.map_or("true".to_owned(), |key| format!(
+                "EXISTS (SELECT FROM {})",
+                holders(key, "l.pid = pg_backend_pid()")
+            )),
         );
         let rows = ask(host, &sql).await.map_err(Reason::server("looking at the server"))?;
-        let server: Self = rows.into_iter().next().ok_or(Reason::Connection("the server gave no answer".to_owned()))?;
+        let server: Self = rows.into_iter().next().ok_or_else(no_answer)?;
         server.usable(&books)?;
+        if !server.locked {
+            return Err(Reason::LockLost);
+        }
         if let (Some(table), Some((other, _))) = (&server.other, other)
             && !server.books
             && !settings.allow_other_host

@@ -49,8 +49,9 @@ impl Host for Script {
     fn fetch<'a>(&'a mut self, sql: &'a str) -> Answer<'a, Result<Vec<String>, Failure>> {
         let rows = self.rows.iter().find(|(text, _)| sql.contains(text)).map(|(_, rows)| rows.clone());
         let rows = rows.unwrap_or_else(|| match sql {
-            sql if sql.contains("server_version_num") => vec!["160004".to_owned()],
-            sql if sql.contains("to_regclass('_migrate_safety_progress')") => vec!["false".to_owned()],
+            sql if sql.contains("server_version_num") => {
+                vec![r#"{"version": 16, "progress": false, "messages": "C"}"#.to_owned()]
+            }
             _ => Vec::new(),
         });
         Box::pin(ready(Ok(rows)))
@@ -189,8 +190,8 @@ fn an_invalid_index_is_dropped_before_it_is_built_again() {
 
 #[test]
 fn the_lock_is_polled_for_and_its_holder_told() {
-    let server = r#"{"database": "d", "version": 16, "recovery": false, "read_only": false, "books": true,
-        "may_write": true, "notices_client": true, "other": null, "progress": false, "checksums": false}"#;
+    let server = r#"{"database": "d", "version": 16, "messages": "C", "recovery": false, "read_only": false, "books": true,
+        "may_write": true, "notices_client": true, "other": null, "progress": false, "checksums": false, "locked": true}"#;
     let holder = r#"{"pid": 5, "application": "other", "state": "active", "query": "CREATE INDEX"}"#;
     let rows = vec![
         ("pg_is_in_recovery()", vec![server.to_owned()]),
@@ -204,5 +205,27 @@ fn the_lock_is_polled_for_and_its_holder_told() {
     assert!(stopped.to_string().contains("pid 5 (other) active: CREATE INDEX"), "{stopped}");
     assert!(script.now >= Duration::from_secs(30) && script.now < Duration::from_secs(32), "{:?}", script.now);
     assert!(script.events.len() >= 3, "{:?}", script.events);
+    assert!(script.sent.is_empty(), "{:?}", script.sent);
+}
+
+#[test]
+fn a_lock_that_the_session_does_not_keep_stops_the_run() {
+    let server = r#"{"database": "d", "version": 16, "messages": "C", "recovery": false, "read_only": false,
+        "books": true, "may_write": true, "notices_client": true, "other": null, "progress": false,
+        "checksums": false, "locked": "#;
+    let set = MigrationSet::from_text("1_a.sql", "SELECT 1", Layout::Sqlx);
+    let mut script = Script {
+        rows: vec![
+            ("AS locked", vec![format!("{server}false}}")]),
+            ("pg_try_advisory_lock", vec!["true".to_owned()]),
+            ("pg_advisory_unlock", vec!["false".to_owned()]),
+        ],
+        ..Script::default()
+    };
+    // Before the lock is taken there is none to have.
+    script.rows.insert(0, ("true AS locked", vec![format!("{server}true}}")]));
+    let stopped = block_on_ready(run(&mut script, &set, &Settings::default(), &Goal::Newest, Mode::Run)).unwrap_err();
+    assert!(matches!(stopped.reason, Reason::LockLost), "{stopped}");
+    assert!(stopped.to_string().contains("pool in session mode"), "{stopped}");
     assert!(script.sent.is_empty(), "{:?}", script.sent);
 }

@@ -4,11 +4,12 @@ use super::activity::{Observed, Wanted, blockers, observe};
 use super::error::Reason;
 use super::event::Event;
 use super::host::Failure;
-use super::report::{HeldLock, Retried, StatementRun, Waiter};
+use super::report::{HeldLock, LockSource, Retried, StatementRun, Waiter};
 use super::run::{Runner, Work};
 use super::units::{Unit, strongest};
 use crate::retry::{Backoff, ErrorClass};
 use crate::sql::LockMode;
+use crate::written::{NO_WAY_BACK, NOT_YET};
 use std::time::Duration;
 
 /// Pauses between attempts: the first and the longest.
@@ -72,7 +73,12 @@ impl Runner<'_> {
             self.hold_back(work, &wanted, &mut tries).await?;
             let began = self.host.now();
             let statements = self.current.statements.len();
-            let Err(missed) = self.attempt(work, stretch, ending).await else { return Ok(()) };
+            let missed = match self.attempt(work, stretch, ending).await {
+                // Nor has a replica much to do then.
+                Ok(LockSource::Foreseen) => return Ok(()),
+                Ok(LockSource::Observed) => return Ok(self.look_at_replicas().await),
+                Err(missed) => missed,
+            };
             self.current.statements.truncate(statements);
             if missed.failure.class() != ErrorClass::Disconnected {
                 self.host.rollback().await.map_err(Reason::server("rolling back"))?;
@@ -122,7 +128,7 @@ impl Runner<'_> {
         }
     }
 
-    async fn attempt(&mut self, work: &Work<'_>, stretch: &Stretch<'_>, ending: &[Note]) -> Result<(), Missed> {
+    async fn attempt(&mut self, work: &Work<'_>, stretch: &Stretch<'_>, ending: &[Note]) -> Result<LockSource, Missed> {
         let at = |line| move |failure| Missed { failure, line };
         let first_line = stretch.units.first().map_or(1, |unit| unit.line);
         let settings = self.settings_of(stretch);
@@ -141,9 +147,9 @@ impl Runner<'_> {
         }
         // Looking costs as much as a short migration does, and what was over so soon was felt by nobody.
         let short = self.host.now().saturating_sub(began) < UNFELT && !work.is_code;
-        let observed = match short && stretch.units.iter().all(|unit| unit.foreseen) {
-            true => self.foreseen(stretch),
-            false => observe(self.host).await.map_err(at(first_line))?,
+        let (source, observed) = match short && stretch.units.iter().all(|unit| unit.foreseen) {
+            true => (LockSource::Foreseen, self.foreseen(stretch)),
+            false => (LockSource::Observed, observe(self.host).await.map_err(at(first_line))?),
         };
         for note in ending {
             self.write_down(work, note).await.map_err(at(first_line))?;
@@ -154,8 +160,8 @@ impl Runner<'_> {
             let first = taken.iter().find(|(_, wanted)| wanted.contains_key(relation));
             ended.saturating_sub(first.map_or(began, |(started, _)| *started))
         };
-        self.note_observed(observed, &since);
-        Ok(())
+        self.note_locks(observed, source, &since);
+        Ok(source)
     }
 
     /// The locks on tables that were there before, as they are foreseen.
@@ -195,13 +201,13 @@ impl Runner<'_> {
         }
     }
 
-    fn note_observed(&mut self, observed: Vec<Observed>, since: &dyn Fn(&str) -> Duration) {
+    fn note_locks(&mut self, observed: Vec<Observed>, source: LockSource, since: &dyn Fn(&str) -> Duration) {
         for seen in observed {
             match seen {
                 Observed::Lock { oid, relation, mode } => match (self.tables.get(&oid), relation) {
                     (Some(before), _) => {
                         let held = since(before);
-                        self.current.locks.push(HeldLock { relation: before.clone(), mode, held });
+                        self.current.locks.push(HeldLock { relation: before.clone(), mode, held, source });
                     }
                     (None, Some(new)) => {
                         self.tables.insert(oid, new);
@@ -229,13 +235,17 @@ impl Runner<'_> {
         left: &str,
         tries: &mut Tries,
     ) -> Result<(), Reason> {
-        if !missed.failure.class().is_transient() || !repeatable {
+        let took = self.host.now().saturating_sub(began);
+        let (meaning, is_sure) = self.meaning(&missed.failure, took);
+        if !meaning.is_transient() || !repeatable {
             return Err(failed(work, missed, left));
         }
         let found = blockers(self.host, wanted).await.map_err(Reason::server("looking who is in the way"))?;
+        if !is_sure && found.is_empty() {
+            return Err(failed(work, missed, left));
+        }
         let now = self.host.now();
         let reason = missed.failure.to_string();
-        let took = now.saturating_sub(began);
         self.current.retries.push(Retried { reason: reason.clone(), blockers: found.clone(), took });
         let waited = now.saturating_sub(tries.began);
         let migration = work.migration.id.clone();
@@ -256,10 +266,12 @@ fn failed(work: &Work<'_>, missed: Missed, left: &str) -> Reason {
     let Missed { failure, line } = missed;
     let (migration, left) = (work.migration.id.clone(), left.to_owned());
     let class = failure.class();
+    let refused =
+        class == ErrorClass::Raised || [NOT_YET, NO_WAY_BACK].iter().any(|words| failure.message.contains(words));
     let failure = Box::new(failure);
     match class {
         ErrorClass::Disconnected => Reason::Connection(failure.to_string()),
-        ErrorClass::Raised => Reason::Refused { migration, line, failure, left },
+        _ if refused => Reason::Refused { migration, line, failure, left },
         _ => Reason::Failed { migration, line, failure, left },
     }
 }

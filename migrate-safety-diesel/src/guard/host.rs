@@ -112,6 +112,10 @@ impl Host for PgHost<'_> {
         false
     }
 
+    fn tells_codes(&self) -> bool {
+        false
+    }
+
     fn open_books(&mut self) -> Answer<'_, Result<(), Failure>> {
         let made = self.connection.setup();
         Box::pin(ready(made.map(|_| ()).map_err(|error| failure(&error))))

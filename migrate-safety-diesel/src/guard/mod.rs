@@ -47,8 +47,10 @@ pub enum GuardError {
 /// What ends up in `__diesel_schema_migrations` is what diesel itself writes. The checksums are in
 /// `_migrate_safety_checksums`.
 ///
-/// diesel does not tell the server's error codes. A lock that was not to be had in time is known by the message, which
-/// has to be in English (`lc_messages`); in another language such a migration is not tried again.
+/// diesel does not tell the server's error codes. A lock that was not to be had in time, and a deadlock, are known by the
+/// message: a session whose `lc_messages` is of another language is made to speak English for the run. Where the role may
+/// not choose (`GRANT SET ON PARAMETER lc_messages`), a deadlock is known by its detail, and a lock that was not to be
+/// had by the time it took and by somebody who has it.
 pub struct Guard<'m> {
     texts: Texts,
     source: &'m (dyn MigrationSource<Pg> + Sync),

@@ -14,10 +14,14 @@ use migrate_safety_core::layout::{Migration, Source};
 use migrate_safety_core::retry::Backoff;
 use sqlx::migrate::Migrator;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// How often a run begins anew on another connection of a pool when the server went away.
+/// How often a run begins anew on another connection of a pool when the server went away: a statement may be what brings
+/// it down.
 const RECONNECTS: u32 = 5;
+
+/// For how long after that another connection is tried for.
+const RECONNECTING: Duration = Duration::from_secs(60);
 
 /// Runs a [`Migrator`]'s migrations, guarded.
 ///
@@ -107,6 +111,7 @@ impl<'m> Guard<'m> {
     /// As [`Guard::run`].
     pub async fn go(&self, mut on: Access<'_>, goal: Goal, mode: Mode) -> Result<RunReport, Stopped> {
         let mut before: Option<RunReport> = None;
+        let mut lost: Option<Instant> = None;
         let mut backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(5), Backoff::seed());
         loop {
             let join = |report: RunReport| match before.clone() {
@@ -117,15 +122,20 @@ impl<'m> Guard<'m> {
                 Ok(report) => return Ok(join(report)),
                 Err(stopped) => stopped,
             };
-            // What was never there is not waited for.
-            let was_there = before.is_some() || !stopped.report.database.is_empty();
+            let was_there = !stopped.report.database.is_empty();
+            if was_there {
+                lost = Some(Instant::now());
+                backoff.reset();
+            }
             let mut report = join(*stopped.report);
-            let again = stopped.reason.is_disconnect() && on.can_reconnect() && was_there;
+            // What was never there is not waited for.
+            let in_time = lost.is_some_and(|lost| lost.elapsed() < RECONNECTING);
+            let again = stopped.reason.is_disconnect() && on.can_reconnect() && in_time;
             if !again || report.reconnects >= RECONNECTS {
                 return Err(Stopped { report: Box::new(report), reason: stopped.reason });
             }
             host::tell(self.listener.as_deref(), &Event::Reconnecting { reason: stopped.reason.to_string() });
-            report.reconnects += 1;
+            report.reconnects += u32::from(was_there);
             before = Some(report);
             sqlx::__rt::sleep(backoff.pause()).await;
         }

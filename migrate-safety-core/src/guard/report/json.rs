@@ -50,6 +50,7 @@ fn migration(run: &MigrationRun) -> Value {
             "relation": lock.relation,
             "mode": lock.mode,
             "held_ms": ms(lock.held),
+            "source": lock.source.name(),
         })).collect::<Vec<_>>(),
         "waiters": run.waiters.iter().map(|waiter| json!({
             "session": waiter.session,

@@ -1,6 +1,6 @@
 //! The report for people.
 
-use super::{MigrationRun, Outcome, RunReport};
+use super::{LockSource, MigrationRun, Outcome, RunReport};
 use std::fmt;
 
 impl fmt::Display for RunReport {
@@ -18,6 +18,9 @@ impl fmt::Display for RunReport {
             writeln!(f, "open before the run: {old}")?;
         }
         self.migrations.iter().try_for_each(|run| write!(f, "{run}"))?;
+        if let Some(lag) = self.replica_lag {
+            writeln!(f, "replicas: at most {lag:.1?} behind")?;
+        }
         self.notes.iter().try_for_each(|note| writeln!(f, "note: {note}"))?;
         self.flags().iter().try_for_each(|flag| writeln!(f, "FLAG: {flag}"))?;
         match (self.migrations.len(), &self.check) {
@@ -50,7 +53,13 @@ impl fmt::Display for MigrationRun {
         for lock in &self.locks {
             match self.outcome {
                 Outcome::Planned => writeln!(f, "    will take {} on {}", lock.mode, lock.relation)?,
-                _ => writeln!(f, "    held {} on {} for {:.1?}", lock.mode, lock.relation, lock.held)?,
+                _ => {
+                    let how = match lock.source {
+                        LockSource::Observed => "",
+                        LockSource::Foreseen => " (foreseen)",
+                    };
+                    writeln!(f, "    held {} on {} for {:.1?}{how}", lock.mode, lock.relation, lock.held)?;
+                }
             }
         }
         for waiter in &self.waiters {

@@ -4,6 +4,7 @@ use super::migration::{self, Way};
 use super::style::Style;
 use crate::layout::Layout;
 use crate::plan::{Plan, Step};
+use crate::written::slug;
 use std::path::PathBuf;
 
 /// A file of a plan.
@@ -22,7 +23,7 @@ impl Plan {
         let mut files = Vec::new();
         for phase in &self.phases {
             for step in phase.steps.iter().filter(|step| step.is_migration()) {
-                let name = format!("{}{}", style.next(), step.slug());
+                let name = format!("{}{}", style.next(), slug(&step.id, &step.title));
                 let texts = step.texts(layout, style.reversible);
                 files.extend(texts.into_iter().map(|(ending, text)| PlannedFile {
                     release: phase.release,
@@ -59,21 +60,5 @@ impl Step {
                 }
             }
         }
-    }
-
-    /// `expand_1_refuse_new_nulls_in_metadata`.
-    fn slug(&self) -> String {
-        const LONGEST: usize = 60;
-        let words = format!("{} {}", self.id, self.title.split(',').next().unwrap_or_default());
-        let words = words.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-        let mut slug = String::new();
-        for word in words {
-            if !slug.is_empty() && slug.len() + 1 + word.len() > LONGEST {
-                break;
-            }
-            slug.push_str(if slug.is_empty() { "" } else { "_" });
-            slug.extend(word.chars().take(LONGEST).map(|c| c.to_ascii_lowercase()));
-        }
-        slug
     }
 }

@@ -3,6 +3,7 @@
 use super::words::time;
 use crate::plan::{Gate, Rollback, Step, Window};
 use crate::sql::name::literal;
+use crate::written::{NO_WAY_BACK, NOT_YET};
 
 /// One direction of a migration.
 pub(in crate::plan) struct Way {
@@ -52,7 +53,7 @@ impl Way {
                 Self { text, transaction: true }
             }
             Rollback::Impossible(why) => {
-                text.push_str(&raise(&format!("{} cannot be undone: {why}", step.id)));
+                text.push_str(&raise(&format!("{}{NO_WAY_BACK}{why}", step.id)));
                 Self { text, transaction: true }
             }
         }
@@ -94,7 +95,7 @@ fn lock_timeout(step: &Step) -> String {
 
 /// A block that raises unless the gate is open, before anything is changed.
 fn refusal(id: &str, gate: &Gate) -> String {
-    let message = raised(&format!("{id} must not run yet: {}", gate.meaning));
+    let message = raised(&format!("{id}{NOT_YET}{}", gate.meaning));
     let Gate { sql, expect, .. } = gate;
     let condition = format!("({sql})::text IS DISTINCT FROM {}", literal(expect));
     let tag = dollar_tag(&[&condition, &message]);

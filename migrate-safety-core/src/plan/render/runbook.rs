@@ -6,6 +6,7 @@ mod watch;
 use super::estimate::{Estimate, HOW};
 use super::words::{counted, listed, script, time};
 use crate::plan::{ApplicationCode, Phase, Plan, Rollback, Step, StepKind};
+use crate::written::STEPS;
 use std::fmt::Write;
 
 impl Plan {
@@ -37,8 +38,11 @@ impl Plan {
 
     fn checklist(&self, out: &mut String) {
         out.push_str("\n## Before it starts\n\n");
-        let _ =
-            writeln!(out, "- [ ] It has run from end to end on a copy of the database, and the times are noted below.");
+        let _ = writeln!(
+            out,
+            "- [ ] It has run from end to end on a copy of the database, and the times are noted below \
+                           (`migrate-safety run --rehearse --runbook FILE` notes those of migrations)."
+        );
         let final_steps: Vec<&str> =
             self.steps().filter(|s| matches!(s.rollback, Rollback::Impossible(_))).map(|s| s.id.as_str()).collect();
         if !final_steps.is_empty() {
@@ -62,9 +66,7 @@ impl Plan {
     }
 
     fn overview(&self, out: &mut String) {
-        out.push_str(
-            "\n## Steps\n\n| step | release | what | locks | estimate | measured |\n|---|---|---|---|---|---|\n",
-        );
+        let _ = writeln!(out, "\n## Steps\n\n{STEPS}\n|---|---|---|---|---|---|");
         for phase in &self.phases {
             for step in &phase.steps {
                 let locks = step.locking().unwrap_or_else(|| "none that others feel".to_owned());

@@ -5,9 +5,9 @@ use super::crash::{Way, finish, runner_of};
 use super::servers;
 use migrate_safety_testkit::{Blow, Moment, PostgresServer, Relay};
 
-/// At every how many messages it is tried.
+/// Each how many of the points are tried: a number that has no factor in common with their kinds.
 fn every() -> usize {
-    std::env::var("GUARD_EVERY").map_or(100, |every| every.parse().unwrap())
+    std::env::var("GUARD_EVERY").map_or(151, |every| every.parse().unwrap())
 }
 
 #[test]
@@ -24,19 +24,13 @@ fn struck_at_every_message() {
             let messages = relay.messages();
             finish(&whole, way);
             let mut struck = 0;
-            for (n, blow) in Blow::ALL.into_iter().enumerate() {
-                for (k, moment) in [Moment::Before, Moment::During, Moment::After].into_iter().enumerate() {
-                    // Not the same messages each time.
-                    let first = 1 + (n * 3 + k) * every() / 9;
-                    for message in (first..=messages).step_by(every()) {
-                        let database = server.database(&format!("{way:?}_{n}_{k}_{message}")).unwrap();
-                        let program = &mut runner_of(&relay.url(database.name()), way);
-                        blow.strike(program, &server, &relay, (message, moment)).unwrap();
-                        struck += 1;
-                        println!("{major}: {way:?}: {blow:?} at message {message}, {moment:?}");
-                        finish(&database, way);
-                    }
-                }
+            for (blow, message, moment) in Blow::points(messages, every()) {
+                println!("{major}: {way:?}: {blow:?} at message {message}, {moment:?}");
+                let database = server.database(&format!("struck_{struck}")).unwrap();
+                let program = &mut runner_of(&relay.url(database.name()), way);
+                blow.strike(program, &server, &relay, (message, moment)).unwrap();
+                struck += 1;
+                finish(&database, way);
             }
             println!("PostgreSQL {major}, {way:?}: {messages} messages, struck {struck} times");
         }

@@ -1,9 +1,10 @@
 //! Guarded runs. `GUARD_MAJORS=14,15,16,17,18` runs them on more servers than one, `GUARD_KILLS=200` kills more often,
-//! `GUARD_EVERY=1` strikes at each message.
+//! `GUARD_EVERY=1` strikes at each message, `GUARD_ROUNDS=50` starts ten at once so often.
 
 mod books;
 mod crash;
 mod everywhere;
+mod history;
 mod locks;
 mod project;
 

@@ -68,6 +68,7 @@ fn no_query_waits_longer_than_the_lock_timeout() {
         let waited = traffic.longest();
         holder.join().unwrap();
         assert!(waited > HELD - Duration::from_millis(800), "without a guard they wait for the holder: {waited:?}");
+        println!("PostgreSQL {}, held for {HELD:?}: without a guard the longest wait was {waited:.1?}", server.major());
 
         let guarded = server.database("guarded").unwrap();
         guarded.connect().unwrap().batch_execute("CREATE TABLE t (id int)").unwrap();
@@ -82,6 +83,9 @@ fn no_query_waits_longer_than_the_lock_timeout() {
         let took = began.elapsed();
         let waited = traffic.longest();
         holder.join().unwrap();
+        println!(
+            "guarded {waited:.1?}, with {LOCK_TIMEOUT:?} for a lock, and the migration was through after {took:.1?}"
+        );
         // The machine that tests may be busy.
         assert!(waited < LOCK_TIMEOUT + Duration::from_millis(600), "{waited:?}\n{report}");
         assert!(took > Duration::from_secs(1) && took < HELD + Duration::from_secs(5), "{took:?}");
@@ -138,6 +142,44 @@ fn an_attempt_that_times_out_is_made_again_and_names_who_was_in_the_way() {
         assert!(retried.took >= Duration::from_millis(300) && retried.took < Duration::from_secs(1), "{report}");
         assert_forgotten(&retried.blockers[0]);
         assert_eq!(report.migrations[0].statements.len(), 2, "{report}");
+    }
+}
+
+/// A migration that takes `t`, then `u`.
+const CROSSED: &str = "ALTER TABLE t ADD COLUMN a int; SELECT pg_sleep(0.4); ALTER TABLE u ADD COLUMN a int";
+
+/// A session that takes `u`, then `t`: the migration is the one that the server ends.
+fn cross(database: &Database) -> JoinHandle<()> {
+    let mut client = database.connect().unwrap();
+    client.batch_execute("SET deadlock_timeout = '1min'; BEGIN; LOCK TABLE u IN ACCESS SHARE MODE").unwrap();
+    std::thread::spawn(move || {
+        let began =
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 't'::regclass AND mode = 'AccessExclusiveLock')";
+        while !client.query_one(began, &[]).unwrap().get::<_, bool>(0) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        client.batch_execute("LOCK TABLE t IN ACCESS SHARE MODE; COMMIT").unwrap();
+    })
+}
+
+/// A migration that meets another transaction's changes twice.
+const UNSERIAL: &str = "DO $$ BEGIN IF nextval('s') < 3 THEN \
+     RAISE EXCEPTION 'could not serialize access' USING ERRCODE = '40001'; END IF; END $$";
+
+#[test]
+fn a_deadlock_and_a_serialization_failure_are_run_again() {
+    for server in servers() {
+        let database = server.database("deadlock").unwrap();
+        super::execute(&database, "CREATE TABLE t (id int); CREATE TABLE u (id int); CREATE SEQUENCE s");
+        let other = cross(&database);
+        let migrator = migrator(&[("1_a.sql", CROSSED), ("2_b.sql", UNSERIAL)]);
+        let settings = Settings { lock_timeout: Duration::from_secs(20), ..hasty() };
+        let guard = Guard::new(&migrator).settings(settings);
+        let report = block_on(async { guard.run(&pool(&database, 1).await).await }).unwrap();
+        other.join().unwrap();
+        let why = |n: usize| report.migrations[n].retries.iter().map(|retried| retried.reason.as_str());
+        assert!(why(0).all(|reason| reason.contains("40P01")) && why(0).count() == 1, "{report}");
+        assert!(why(1).all(|reason| reason.contains("40001")) && why(1).count() == 2, "{report}");
     }
 }
 
