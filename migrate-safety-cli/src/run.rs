@@ -44,7 +44,7 @@ pub(crate) struct Run {
     /// Run up to and with this version.
     #[arg(long, value_name = "VERSION", conflicts_with = "undo_to")]
     to: Option<String>,
-    /// Undo what is newer than this version.
+    /// Undo what is newer than this version; with 0, everything.
     #[arg(long, value_name = "VERSION")]
     undo_to: Option<String>,
     /// An undo may lose rows.
@@ -107,20 +107,29 @@ impl Run {
         let (report, status) = match result {
             Ok(report) => {
                 let flagged = policy == Policy::Deny(Status::Flag) && !report.flags().is_empty();
+                self.print(&report);
                 (report, if flagged { FINDINGS } else { CLEAN })
             }
             Err(Stopped { reason, report }) => {
                 eprintln!("error: {reason}");
+                if let Some(option) = option_for(&reason) {
+                    eprintln!("help: {option}");
+                }
+                // In text, the reason is all there is to say of a run that has not begun.
+                if !report.migrations.is_empty() || matches!(self.format, Format::Json) {
+                    self.print(&report);
+                }
                 (*report, status_of(&reason))
             }
         };
-        self.print(&report);
         if let (Some(path), Some(text)) = (&self.runbook, runbook) {
-            let quoted = report.quoted_in(&text);
-            let quoted =
-                quoted.ok_or_else(|| format!("{}: none of its steps was run; it is as it was", path.display()))?;
-            std::fs::write(path, quoted).map_err(|error| format!("{}: {error}", path.display()))?;
-            eprintln!("the times are noted in {}", path.display());
+            match report.quoted_in(&text) {
+                Some(quoted) => {
+                    std::fs::write(path, quoted).map_err(|error| format!("{}: {error}", path.display()))?;
+                    eprintln!("the times are noted in {}", path.display());
+                }
+                None => eprintln!("{} is as it was: none of its steps was run", path.display()),
+            }
         }
         Ok(status)
     }
@@ -146,6 +155,12 @@ impl Run {
         settings: Settings,
         url: &str,
     ) -> Result<Result<RunReport, Stopped>, String> {
+        let goal = match (&self.to, &self.undo_to) {
+            (Some(version), _) => Goal::UpTo(version.clone()),
+            (None, Some(version)) => Goal::DownTo(version.clone()),
+            (None, None) => Goal::Newest,
+        };
+        known(&set, &goal)?;
         // Says best what is wrong with a URL or a server.
         let connection = tokio::time::timeout(PATIENCE, migrate_safety_sqlx::connect(url)).await;
         drop(connection.map_err(|_| "no PostgreSQL server answered within 10 seconds")?.map_err(|e| e.to_string())?);
@@ -153,11 +168,6 @@ impl Run {
         let options = options.application_name("migrate-safety");
         let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).connect_lazy_with(options);
         let mode = if self.dry_run { Mode::DryRun } else { Mode::Run };
-        let goal = match (&self.to, &self.undo_to) {
-            (Some(version), _) => Goal::UpTo(version.clone()),
-            (None, Some(version)) => Goal::DownTo(version.clone()),
-            (None, None) => Goal::Newest,
-        };
         let result = match set.layout {
             Layout::Sqlx => {
                 let migrator = migrator(&set).await?;
@@ -198,6 +208,33 @@ async fn migrator(set: &MigrationSet) -> Result<Migrator, String> {
         return Err(format!("{}: this command does not read it; run the migrations by the library", file.display()));
     }
     Migrator::new(directory).await.map_err(|error| error.to_string())
+}
+
+/// What to say to this command if the reason is none.
+fn option_for(reason: &Reason) -> Option<&'static str> {
+    match reason {
+        Reason::LosesData { .. } => Some("--allow-data-loss allows it"),
+        Reason::OtherHost { .. } => Some("--allow-other-host allows it"),
+        Reason::Denied { .. } => Some(
+            "`migrate-safety check --database-url URL` shows where and what to write instead, `migrate-safety plan` \
+             writes it; a comment `-- migrate-safety: allow(RULE) reason` before a statement lets it pass",
+        ),
+        _ => None,
+    }
+}
+
+/// The version that the command names is a migration's, or nothing to undo everything.
+fn known(set: &MigrationSet, goal: &Goal) -> Result<(), String> {
+    let (version, may_be_none) = match goal {
+        Goal::UpTo(version) => (version, false),
+        Goal::DownTo(version) => (version, version == "0"),
+        _ => return Ok(()),
+    };
+    let is_it = |id: &str| set.layout.compare_versions(id, version).is_eq();
+    match may_be_none || set.migrations.iter().any(|migration| is_it(&migration.id)) {
+        true => Ok(()),
+        false => Err(format!("there is no migration {version}: its version is what its file name begins with")),
+    }
 }
 
 /// 1: the migrations or what the database holds are the reason; 2: the server or the call.

@@ -67,3 +67,31 @@ fn migrations_of_diesel_are_run_with_its_bookkeeping() {
     let edited = dir.run(&["run", "--database-url", &url]).expect(1).err;
     assert!(edited.contains("edited since: 20240101000000"), "{edited}");
 }
+
+#[test]
+fn a_rehearsal_notes_its_times_in_the_runbook_and_a_gate_refuses() {
+    let Some(server) = server_for_test(16) else { return };
+    let database = server.database("cli_runbook").unwrap();
+    let url = database.url();
+    let dir = Dir::with(&[("migrations/1_users.sql", "CREATE TABLE users (id bigint PRIMARY KEY, name text);")]);
+    let run = |args: &[&str]| dir.run(&[&["run", "--database-url", &url], args].concat());
+    run(&[]).expect(0);
+    let mut client = database.connect().unwrap();
+    client.batch_execute("INSERT INTO users VALUES (1)").unwrap();
+    dir.run(&["plan", "--sql", "ALTER TABLE users ALTER COLUMN name SET NOT NULL", "--out", "migrations"]).expect(0);
+    let files = std::fs::read_dir(dir.path("migrations")).unwrap().map(|file| file.unwrap().path());
+    let runbook = files.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "md")).unwrap();
+    let rehearse = ["--rehearse", "--runbook", runbook.to_str().unwrap()];
+    let row = || {
+        let text = std::fs::read_to_string(&runbook).unwrap();
+        text.lines().find(|line| line.starts_with("| contract-1 |")).unwrap().to_owned()
+    };
+    let refused = run(&rehearse).expect(1).err;
+    assert!(refused.contains("refuses to run") && refused.contains("contract-1 must not run yet"), "{refused}");
+    assert!(row().ends_with("| |"), "{}", row());
+    client.batch_execute("UPDATE users SET name = ''").unwrap();
+    run(&rehearse).expect(0);
+    assert!(row().ends_with("ms |") && row().contains("AccessExclusiveLock on public.users for"), "{}", row());
+    run(&["--rehearse", "--runbook", "absent.md"]).expect(2);
+    assert!(run(&["--to", "77"]).expect(2).err.contains("there is no migration 77"));
+}

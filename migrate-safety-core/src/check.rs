@@ -115,8 +115,9 @@ pub(crate) struct Start<'s> {
     pub(crate) catalog: Option<&'s Catalog>,
     /// Sizes of its tables and indexes, as far as they are known.
     pub(crate) sizes: Option<&'s BTreeMap<RelationId, Size>>,
-    /// A file without a transaction is sent statement by statement, not as the hosts do it: as one message.
-    pub(crate) one_by_one: bool,
+    /// The migrations are run as a guard does it: one after the other before anybody uses what they make, and those
+    /// without a transaction statement by statement, where the hosts send them as one message.
+    pub(crate) guarded: bool,
 }
 
 /// The state of a replay between two statements.
@@ -126,8 +127,8 @@ struct Replay<'c> {
     catalog: Catalog,
     session: crate::catalog::Session,
     now: Stamp,
-    /// Files without a transaction are sent statement by statement.
-    one_by_one: bool,
+    /// The migrations are run as a guard does it.
+    guarded: bool,
     /// The blocks of procedural code that the statement has left by an error that they handle.
     left: Vec<usize>,
     /// What there was when the statement entered blocks that handle errors.
@@ -242,7 +243,7 @@ impl<'c> Replay<'c> {
             catalog,
             session: crate::catalog::Session::default(),
             now: start.catalog.map_or(Stamp::BEFORE, |_| Stamp::AFTER_ANY_HISTORY),
-            one_by_one: start.one_by_one,
+            guarded: start.guarded,
             left: Vec::new(),
             entered: Vec::new(),
             bodies: 0,
@@ -273,13 +274,16 @@ impl<'c> Replay<'c> {
     fn judge(&mut self, migration: &Migration) -> MigrationReport {
         let text = &*migration.up.text;
         let mut script = parse(self.config.target, text);
-        self.now.migration += 1;
+        // To a guard, all of them are one: what an earlier one has made is used by nobody yet.
+        if !self.guarded || self.directives.is_empty() {
+            self.now.migration += 1;
+        }
         self.now.transaction += 1;
         self.reported = self.config.reports(self.host, migration);
         self.loaded = Loaded::default();
         let before = migration.down.as_ref().filter(|_| self.reported).map(|_| self.catalog.clone());
         self.directives.push(directives(&script));
-        let scope = opening_scope(migration.transaction, &script, self.one_by_one);
+        let scope = opening_scope(migration.transaction, &script, self.guarded);
         let (mut statements, operations) = self.run(migration, &mut script, text, scope);
         let undone = migration.down.as_ref().filter(|_| self.reported).map(|down| self.undo(migration, down));
         let mut findings = Vec::new();
@@ -349,7 +353,7 @@ impl<'c> Replay<'c> {
         (self.reported, self.undoing) = (false, true);
         self.now.migration += 1;
         self.now.transaction += 1;
-        let scope = opening_scope(self.host.transaction_of_down(migration, down), &script, self.one_by_one);
+        let scope = opening_scope(self.host.transaction_of_down(migration, down), &script, self.guarded);
         let (_, operations) = self.run(migration, &mut script, &down.text, scope);
         (self.session, self.now) = (session, now);
         (self.reported, self.undoing) = (true, false);
@@ -386,7 +390,7 @@ impl<'c> Replay<'c> {
                 self.points.clear();
                 self.now.transaction += 1;
                 self.session.end_transaction();
-                if statements > 1 && !self.one_by_one { Scope::Implicit } else { Scope::Autocommit }
+                if statements > 1 && !self.guarded { Scope::Implicit } else { Scope::Autocommit }
             }
             _ => scope,
         }
@@ -795,10 +799,10 @@ fn directives(script: &Script) -> Vec<Directives> {
 }
 
 /// In what kind of transaction the first statement of a script runs; whether the host opens one is told.
-fn opening_scope(transaction: bool, script: &Script, one_by_one: bool) -> Scope {
+fn opening_scope(transaction: bool, script: &Script, guarded: bool) -> Scope {
     if transaction {
         Scope::Host
-    } else if script.statements.len() > 1 && !one_by_one {
+    } else if script.statements.len() > 1 && !guarded {
         // Both hosts send the file as one message.
         Scope::Implicit
     } else {

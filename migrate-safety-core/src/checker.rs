@@ -14,7 +14,7 @@ pub struct Checker<'c> {
     config: &'c Config,
     #[cfg(feature = "live")]
     live: Option<&'c crate::catalog::introspect::Live>,
-    one_by_one: bool,
+    guarded: bool,
 }
 
 impl<'c> Checker<'c> {
@@ -24,23 +24,24 @@ impl<'c> Checker<'c> {
             config,
             #[cfg(feature = "live")]
             live: None,
-            one_by_one: false,
+            guarded: false,
         }
     }
 
-    /// Takes files without a transaction to be sent statement by statement, as a guarded run does it. The hosts send
-    /// them as one message, which the server runs in one transaction.
+    /// Takes the migrations to be run as a guarded run does it: all of them before anybody uses what they make, and files
+    /// without a transaction statement by statement. The hosts send those as one message, which the server runs in one
+    /// transaction.
     #[must_use]
-    pub fn one_by_one(self) -> Self {
-        Self { one_by_one: true, ..self }
+    pub fn guarded(self) -> Self {
+        Self { guarded: true, ..self }
     }
 
     /// Judges the migrations of a set.
     pub fn check(&self, set: &MigrationSet) -> Report {
         #[cfg(feature = "live")]
         if let Some(live) = self.live {
-            return live::check(set, self.config, live, self.one_by_one);
+            return live::check(set, self.config, live, self.guarded);
         }
-        check_on(set, self.config, &Start { one_by_one: self.one_by_one, ..Start::default() })
+        check_on(set, self.config, &Start { guarded: self.guarded, ..Start::default() })
     }
 }

@@ -19,7 +19,7 @@ impl<'c> Checker<'c> {
     }
 }
 
-pub(super) fn check(set: &MigrationSet, config: &Config, live: &Live, one_by_one: bool) -> Report {
+pub(super) fn check(set: &MigrationSet, config: &Config, live: &Live, guarded: bool) -> Report {
     let config = Config { target: live.catalog.target(), ..config.clone() };
     let mut pending = set.clone();
     if let Some(applied) = &live.applied {
@@ -28,5 +28,5 @@ pub(super) fn check(set: &MigrationSet, config: &Config, live: &Live, one_by_one
     let tables = live.statistics.tables.iter().map(|(id, t)| (*id, Size { rows: t.rows, bytes: Some(t.bytes) }));
     let indexes = live.statistics.indexes.iter().map(|(id, i)| (*id, Size { rows: None, bytes: Some(i.bytes) }));
     let sizes: BTreeMap<RelationId, Size> = tables.chain(indexes).collect();
-    check_on(&pending, &config, &Start { catalog: Some(&live.catalog), sizes: Some(&sizes), one_by_one })
+    check_on(&pending, &config, &Start { catalog: Some(&live.catalog), sizes: Some(&sizes), guarded })
 }

@@ -133,8 +133,9 @@ pub enum Reason {
     },
     /// A half-done migration whose done part has been edited.
     #[error(
-        "migration {migration} was run half-way with another text: its first {done} statements are done and no longer \
-         stand there. Restore them, or finish it by hand and delete its row of {table}"
+        "migration {migration} was run half-way with another text: {} done and no longer there. Restore what it was, or \
+         finish it by hand and delete its row of {table}",
+        match done { 1 => "its first statement is".to_owned(), n => format!("its first {n} statements are") }
     )]
     EditedHalfWay {
         /// The migration.

@@ -97,7 +97,7 @@ impl fmt::Display for Event {
             }
             Self::Started { migration } => write!(f, "migration {migration} begins"),
             Self::Resumed { migration, done, of } => {
-                write!(f, "migration {migration} goes on: {done} of its {of} statements are done")
+                write!(f, "migration {migration} goes on: of its {of} statements, {done} had been run")
             }
             Self::Finished { migration, took } => write!(f, "migration {migration} is done after {took:.1?}"),
             Self::Retrying { migration, reason, blockers, pause } => {

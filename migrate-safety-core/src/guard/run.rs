@@ -17,10 +17,10 @@ use super::units::Units;
 use crate::catalog::introspect::{AppliedMigration, BEGIN, Limits, Live, Reading, Step};
 use crate::config::{Config, Level};
 use crate::layout::{Layout, Migration, MigrationSet};
-use crate::report::Report;
+use crate::report::{MigrationReport, Report};
 use crate::retry::ErrorClass;
 use crate::rules::Status;
-use crate::{Checker, Target};
+use crate::{Checker, Finding, Target};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -370,11 +370,11 @@ impl<'r> Runner<'r> {
         let mut config = Config { start_after: None, only: None, ..self.settings.config.clone() };
         // The guard sets it.
         config.rules.entry("no-lock-timeout".to_owned()).or_insert(Level::Allow);
-        Checker::new(&config).with_live(live).one_by_one().check(&pending)
+        Checker::new(&config).with_live(live).guarded().check(&pending)
     }
 
     fn deny(&mut self, report: &Report, direction: Direction) -> Result<(), Reason> {
-        let counts = |finding: &&crate::Finding| direction == Direction::Up || super::undo::matters(finding.category);
+        let counts = |finding: &&Finding| direction == Direction::Up || super::undo::matters(finding.category);
         let worst = report.all_findings().filter(counts).map(|finding| finding.status).max().unwrap_or(Status::Pass);
         if self.settings.policy == Policy::Allow {
             return Ok(());
@@ -384,8 +384,15 @@ impl<'r> Runner<'r> {
             Policy::Deny(from) if stops => from,
             _ => Status::Flag,
         };
-        let found = report.all_findings().filter(counts).filter(|finding| finding.status >= from);
-        let messages: Vec<String> = found.map(|f| format!("{}[{}] {}", f.status.name(), f.rule, f.message)).collect();
+        let of_migration = |migration: &'_ MigrationReport| {
+            let found = migration.all_findings().filter(counts).filter(|finding| finding.status >= from);
+            found.map(|finding| told(Some(&migration.id), finding, stops)).collect::<Vec<_>>()
+        };
+        let of_all = report.findings.iter().filter(counts).filter(|finding| finding.status >= from);
+        let messages: Vec<String> = of_all
+            .map(|finding| told(None, finding, stops))
+            .chain(report.migrations.iter().flat_map(of_migration))
+            .collect();
         if stops {
             let summary = format!("{}\n{}", report.summary(), messages.join("\n"));
             return Err(Reason::Denied { verdict: report.verdict().name(), summary });
@@ -400,7 +407,7 @@ impl<'r> Runner<'r> {
         set: &MigrationSet,
         migration: &'w Migration,
         direction: Direction,
-        judged: Option<&crate::report::MigrationReport>,
+        judged: Option<&MigrationReport>,
     ) -> Option<Work<'w>> {
         let is_code = self.host.is_code(migration);
         let (text, in_transaction) = match direction {
@@ -461,7 +468,7 @@ impl<'r> Runner<'r> {
             }
         };
         let config = Config { target: self.target, ..self.settings.config.clone() };
-        let report = Checker::new(&config).one_by_one().check(&judged);
+        let report = Checker::new(&config).guarded().check(&judged);
         let Some(work) = self.work(&set, migration, direction, report.migrations.first()) else {
             return Err(Reason::NoWayBack(migration.id.clone()));
         };
@@ -544,6 +551,22 @@ impl<'r> Runner<'r> {
              ON CONFLICT (books, version) DO UPDATE SET checksum = excluded.checksum"
         )
     }
+}
+
+/// A finding in a line, and what to do instead in another.
+fn told(migration: Option<&str>, finding: &Finding, with_help: bool) -> String {
+    let mut text = format!("{}[{}] ", finding.status.name(), finding.rule);
+    let line = finding.span.map(|span| span.start.line);
+    text += &match (migration, line) {
+        (Some(id), Some(line)) => format!("migration {id}, line {line}: "),
+        (Some(id), None) => format!("migration {id}: "),
+        (None, _) => String::new(),
+    };
+    text += &finding.message;
+    if let (true, Some(help)) = (with_help, &finding.help) {
+        text += &format!("\n    help: {help}");
+    }
+    text
 }
 
 /// A migration whose way up is the way back of another.

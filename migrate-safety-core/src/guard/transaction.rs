@@ -76,7 +76,10 @@ impl Runner<'_> {
             let missed = match self.attempt(work, stretch, ending).await {
                 // Nor has a replica much to do then.
                 Ok(LockSource::Foreseen) => return Ok(()),
-                Ok(LockSource::Observed) => return Ok(self.look_at_replicas().await),
+                Ok(LockSource::Observed) => {
+                    self.look_at_replicas().await;
+                    return Ok(());
+                }
                 Err(missed) => missed,
             };
             self.current.statements.truncate(statements);
@@ -202,24 +205,24 @@ impl Runner<'_> {
     }
 
     fn note_locks(&mut self, observed: Vec<Observed>, source: LockSource, since: &dyn Fn(&str) -> Duration) {
+        let mut names = Vec::new();
         for seen in observed {
             match seen {
-                Observed::Lock { oid, relation, mode } => match (self.tables.get(&oid), relation) {
-                    (Some(before), _) => {
+                Observed::Lock { oid, relation, mode } => {
+                    if let Some(before) = self.tables.get(&oid) {
                         let held = since(before);
                         self.current.locks.push(HeldLock { relation: before.clone(), mode, held, source });
                     }
-                    (None, Some(new)) => {
-                        self.tables.insert(oid, new);
-                    }
-                    (None, None) => {}
-                },
+                    names.extend(relation.map(|now| (oid, now)));
+                }
                 Observed::Waiter(session) => {
                     let waited = Duration::try_from_secs_f64(session.waiting_seconds.unwrap_or(0.0).max(0.0));
                     self.current.waiters.push(Waiter { session, waited: waited.unwrap_or_default() });
                 }
             }
         }
+        // What is new, or has got another name, was there before only for the next one.
+        self.tables.extend(names);
         self.current.locks.sort_by(|a, b| b.held.cmp(&a.held).then_with(|| a.relation.cmp(&b.relation)));
     }
 

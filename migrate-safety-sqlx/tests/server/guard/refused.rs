@@ -1,6 +1,6 @@
 //! What is refused says what to do, and nothing is half-done.
 
-use super::{block_on, hasty, migrator, number, own_tables, pool, reason, servers, text};
+use super::{block_on, execute, hasty, migrator, number, own_tables, pool, reason, servers, text};
 use migrate_safety_core::guard::{Policy, Reason, Settings};
 use migrate_safety_core::rules::Status;
 use migrate_safety_sqlx::Guard;
@@ -99,6 +99,24 @@ fn what_the_check_blocks_is_not_run_unless_the_policy_says_so() {
         let report = run(&database, &migrator, Settings { policy: Policy::Warn, ..hasty() }).unwrap();
         assert_eq!(report.migrations.len(), 2);
         assert!(report.check.unwrap().all_findings().any(|finding| finding.rule == "index-not-concurrent"));
+    }
+}
+
+#[test]
+fn what_a_run_makes_is_in_nobodys_way_until_it_ends() {
+    for server in servers() {
+        let database = server.database("fresh").unwrap();
+        let files = [
+            ("1_t.sql", "CREATE TABLE t (id int, a int)"),
+            ("2_t.sql", "CREATE INDEX t_a ON t (a); ALTER TABLE t ALTER COLUMN a SET NOT NULL"),
+            ("3_t.sql", "ALTER TABLE t RENAME TO u; ALTER TABLE u DROP COLUMN id"),
+        ];
+        // A whole history on an empty database, by the default policy.
+        run(&database, &migrator(&files), Settings::default()).unwrap();
+        let more = [&files[..], &[("4_u.sql", "CREATE INDEX u_a ON u (a)"), ("5_u.sql", "DROP TABLE u")]].concat();
+        execute(&database, "INSERT INTO u SELECT generate_series(1, 20000); ANALYZE u");
+        let said = reason(run(&database, &migrator(&more), Settings::default()));
+        assert!(said.contains("BLOCK[index-not-concurrent] migration 4, line 1: "), "{said}");
     }
 }
 
