@@ -79,7 +79,7 @@ fn a_rehearsal_notes_its_times_in_the_runbook_and_a_gate_refuses() {
     let mut client = database.connect().unwrap();
     client.batch_execute("INSERT INTO users VALUES (1)").unwrap();
     dir.run(&["plan", "--sql", "ALTER TABLE users ALTER COLUMN name SET NOT NULL", "--out", "migrations"]).expect(0);
-    let files = std::fs::read_dir(dir.path("migrations")).unwrap().map(|file| file.unwrap().path());
+    let files = std::fs::read_dir(dir.0.join("migrations")).unwrap().map(|file| file.unwrap().path());
     let runbook = files.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "md")).unwrap();
     let rehearse = ["--rehearse", "--runbook", runbook.to_str().unwrap()];
     let row = || {
@@ -91,7 +91,7 @@ fn a_rehearsal_notes_its_times_in_the_runbook_and_a_gate_refuses() {
     assert!(row().ends_with("| |"), "{}", row());
     client.batch_execute("UPDATE users SET name = ''").unwrap();
     run(&rehearse).expect(0);
-    assert!(row().ends_with("ms |") && row().contains("AccessExclusiveLock on public.users for"), "{}", row());
+    assert!(row().ends_with("s |") && row().contains("AccessExclusiveLock on public.users for"), "{}", row());
     run(&["--rehearse", "--runbook", "absent.md"]).expect(2);
     assert!(run(&["--to", "77"]).expect(2).err.contains("there is no migration 77"));
 }
