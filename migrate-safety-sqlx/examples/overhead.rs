@@ -1,6 +1,7 @@
 //! What the guard adds to sqlx's own run of a long history: `cargo xtask bench-guard`.
 //!
-//! Both run the same migrations on fresh databases of one server that writes to disk what it commits, by turns. Exits with 1 above ten per cent.
+//! Both run the same migrations on fresh databases of one server that writes to disk what it commits, by turns. Exits
+//! with 1 above ten per cent.
 
 use migrate_safety_core::guard::{Policy, Settings};
 use migrate_safety_sqlx::Guard;

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: cargo xtask <command>
 
   bench-build        what the checked macros add to a build
-  bench-guard        what the guard adds to sqlx's own run of 500 migrations
+  bench-guard        what the guard adds to the hosts' own runs of 500 migrations
   corpus [--server MAJOR] DIR…
                      what the checker makes of the migrations below some directories; with a server, also whether
                      the replay of each (then: a directory of migrations) holds what that server does

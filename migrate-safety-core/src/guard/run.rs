@@ -482,11 +482,15 @@ impl<'r> Runner<'r> {
             _ => self.carry_out(&work, &[]).await,
         };
         self.end_migration(result.is_ok());
-        if work.in_transaction || result.as_ref().is_err_and(Reason::is_disconnect) {
+        // What failed in a transaction goes with it, its settings too.
+        if result.is_err() && (work.in_transaction || result.as_ref().is_err_and(Reason::is_disconnect)) {
             return result;
         }
         let restored = session.restore(self.host).await.map_err(Reason::server("restoring the settings"));
         result.and(restored)?;
+        if work.in_transaction {
+            return Ok(());
+        }
         if record == Record::InLastTransaction {
             self.forget_progress(&work).await?;
         }

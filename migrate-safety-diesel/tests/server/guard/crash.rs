@@ -5,7 +5,8 @@ use super::{BOOKS, connect, hasty, number, servers, text, wait_for};
 use diesel::{Connection, PgConnection};
 use diesel_migrations::MigrationHarness;
 use migrate_safety_diesel::{Guard, GuardedHarness, guarded};
-use migrate_safety_testkit::Database;
+use migrate_safety_testkit::{Database, PostgresServer, Stop};
+use postgres::Client;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -114,30 +115,55 @@ fn killed_at_any_moment() {
     }
 }
 
+/// A session whose snapshot holds up a concurrent build, and a runner inside that build.
+fn held_up(database: &Database, way: Way) -> (Client, Child) {
+    let mut first = project();
+    first.0.truncate(2);
+    Guard::new(&first).unwrap().settings(hasty()).run(&mut connect(database)).unwrap();
+    let mut old = database.connect().unwrap();
+    old.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM t").unwrap();
+    let child = runner_of(&database.url(), way).spawn().unwrap();
+    let builds = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' \
+                  AND query LIKE '%CONCURRENTLY ON t (b)%' AND pid <> pg_backend_pid())";
+    wait_for(database, "the build", builds);
+    (old, child)
+}
+
 #[test]
 fn killed_inside_a_concurrent_build() {
     for server in servers() {
-        let database = server.database("inside").unwrap();
-        let mut first = project();
-        first.0.truncate(2);
-        Guard::new(&first).unwrap().settings(hasty()).run(&mut connect(&database)).unwrap();
-        let mut old = database.connect().unwrap();
-        old.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM t").unwrap();
-        let mut child = start_runner(&database);
-        let builds = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' \
-                      AND query LIKE '%CONCURRENTLY ON t (b)%' AND pid <> pg_backend_pid())";
-        wait_for(&database, "the build", builds);
-        child.kill().unwrap();
-        child.wait().unwrap();
-        old.batch_execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").unwrap();
-        wait_for(
-            &database,
-            "its end",
-            "SELECT NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' \
-         AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
-        );
-        old.batch_execute("COMMIT").unwrap();
-        assert_eq!(number(&database, "SELECT count(*) FROM pg_index WHERE NOT indisvalid"), 1);
-        finish(&database, Way::Guard);
+        for way in Way::ALL {
+            let database = server.database("inside").unwrap();
+            let (mut old, mut child) = held_up(&database, way);
+            child.kill().unwrap();
+            child.wait().unwrap();
+            old.batch_execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").unwrap();
+            wait_for(
+                &database,
+                "its end",
+                "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() \
+                 AND query LIKE '%CONCURRENTLY ON t (b)%' AND pid <> pg_backend_pid())",
+            );
+            old.batch_execute("COMMIT").unwrap();
+            assert_eq!(number(&database, "SELECT count(*) FROM pg_index WHERE NOT indisvalid"), 1);
+            finish(&database, way);
+        }
+    }
+}
+
+#[test]
+fn the_server_is_stopped_inside_a_concurrent_build() {
+    for server in servers() {
+        // A server of its own: all its sessions end.
+        let server = PostgresServer::start_synchronous(server.major()).unwrap();
+        for (way, how) in Way::ALL.into_iter().zip([Stop::Fast, Stop::Immediate, Stop::Immediate]) {
+            let database = server.database("stopped").unwrap();
+            let (_old, mut child) = held_up(&database, way);
+            server.stop(how).unwrap();
+            child.wait().unwrap();
+            server.start_again().unwrap();
+            assert_eq!(number(&database, "SELECT count(*) FROM pg_index WHERE NOT indisvalid"), 1, "{way:?}");
+            finish(&database, way);
+        }
     }
 }

@@ -7,6 +7,7 @@ mod everywhere;
 mod history;
 mod locks;
 mod project;
+mod session;
 
 use diesel::{Connection, PgConnection};
 use migrate_safety_core::guard::{Policy, Settings};

@@ -5,7 +5,7 @@
 use super::{BOOKS, block_on, migrator, number, own_tables, pool, servers, text, wait_for};
 use migrate_safety_core::guard::{Outcome, Policy, Settings};
 use migrate_safety_sqlx::Guard;
-use migrate_safety_testkit::{Database, PostgresServer};
+use migrate_safety_testkit::{Database, PostgresServer, Stop};
 use postgres::Client;
 use sqlx::migrate::Migrator;
 use std::process::{Child, Command, Stdio};
@@ -210,22 +210,37 @@ fn killed_at_each_statement() {
 }
 
 #[test]
-fn the_server_crashes() {
+fn the_server_goes_away_inside_a_concurrent_build() {
+    let old = "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM t";
     for server in servers() {
         // A server of its own: all its sessions end.
-        let server = PostgresServer::start(server.major()).unwrap();
-        let old = "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM t";
-        let database = server.database("crash").unwrap();
-        let (mut holder, mut child) = held_at(&database, old, "CONCURRENTLY ON t (b)");
-        let victim: i32 = holder.query_one("SELECT pg_backend_pid()", &[]).unwrap().get(0);
-        let mut admin = database.connect().unwrap();
-        // The death of one backend makes the server end all of them and recover. Our answer is lost with it.
-        let _ = admin.batch_execute(&format!("COPY (SELECT 1) TO PROGRAM 'kill -9 {victim}'"));
-        while database.connect().is_err() {
-            std::thread::sleep(Duration::from_millis(50));
+        let server = PostgresServer::start_synchronous(server.major()).unwrap();
+        let restart = |how| {
+            server.stop(how).unwrap();
+            std::thread::sleep(Duration::from_millis(500));
+            server.start_again().unwrap();
+        };
+        for (name, blow) in [("crash", None), ("fast", Some(Stop::Fast)), ("immediate", Some(Stop::Immediate))] {
+            let database = server.database(name).unwrap();
+            let (mut holder, mut child) = held_at(&database, old, "CONCURRENTLY ON t (b)");
+            match blow {
+                Some(how) => restart(how),
+                None => crash(&database, &mut holder),
+            }
+            // The runner comes back by itself.
+            assert!(child.wait().unwrap().success(), "{name}");
+            finish(&database, &migrator(FILES));
         }
-        // The runner comes back by itself.
-        assert!(child.wait().unwrap().success());
-        finish(&database, &migrator(FILES));
+    }
+}
+
+/// The death of one backend makes the server end all of them and recover.
+fn crash(database: &Database, holder: &mut Client) {
+    let victim: i32 = holder.query_one("SELECT pg_backend_pid()", &[]).unwrap().get(0);
+    let mut admin = database.connect().unwrap();
+    // Our answer is lost with it.
+    let _ = admin.batch_execute(&format!("COPY (SELECT 1) TO PROGRAM 'kill -9 {victim}'"));
+    while database.connect().is_err() {
+        std::thread::sleep(Duration::from_millis(50));
     }
 }
