@@ -25,7 +25,7 @@ pub(crate) enum Host {
 pub(crate) fn expand(host: Host, input: TokenStream) -> TokenStream {
     expanded(input, |arguments, manifest_dir| {
         let input = host.read(arguments, manifest_dir)?;
-        let mut checks = Checks { tracked: input.files(), ..Checks::default() };
+        let mut checks = Checks { tracked: input.files(host), ..Checks::default() };
         checks.judge(&input, "");
         checks.warnings.extend(input.nothing_found.clone());
         checks.warnings.extend(build_script::warning(manifest_dir, &input.directory));
@@ -50,7 +50,7 @@ pub(crate) fn expand_sql(input: TokenStream) -> TokenStream {
             Some(directory) => Input::read(&directory, settings.layout, settings).map_err(|m| arguments.misused(&m))?,
             None => Input::nothing(manifest_dir, settings),
         };
-        let mut checks = Checks { tracked: input.files(), ..Checks::default() };
+        let mut checks = Checks { tracked: input.files(Host::None), ..Checks::default() };
         input.only_statement(sql);
         checks.judge(&input, sql);
         Ok(format!("{{ {} {literal} }}", checks.to_source()))

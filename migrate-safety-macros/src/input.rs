@@ -1,5 +1,6 @@
 //! What is checked: the migrations, the settings, and every file they were read from.
 
+use crate::host::Host;
 use crate::settings::Settings;
 use migrate_safety_core::config::Level;
 use migrate_safety_core::{Layout, MigrationSet};
@@ -51,16 +52,20 @@ impl Input {
         self.set.complete = complete;
     }
 
-    /// Every file that the outcome depends on, by its absolute path.
-    pub(crate) fn files(&self) -> Vec<PathBuf> {
+    /// Every file that the outcome depends on, by its absolute path, but for those whose changes the compiler hears of
+    /// from what stands beside it: the macro of a host includes the texts that it embeds.
+    pub(crate) fn files(&self, beside: Host) -> Vec<PathBuf> {
         let mut files = self.settings.files.clone();
         for migration in &self.set.migrations {
-            files.push(migration.up.path.clone());
-            files.extend(migration.down.as_ref().map(|down| down.path.clone()));
+            if beside == Host::None {
+                files.push(migration.up.path.clone());
+                files.extend(migration.down.as_ref().map(|down| down.path.clone()));
+            }
             if self.set.layout == Layout::Diesel {
                 files.push(migration.up.path.with_file_name("metadata.toml"));
             }
         }
+        files.extend(self.set.schema_rs.as_ref().map(|schema| schema.source.path.clone()));
         files.extend(self.set.errors.iter().map(|error| error.path.clone()));
         files.retain(|file| file.is_file());
         files.iter().map(|file| file.canonicalize().unwrap_or_else(|_| file.clone())).collect()

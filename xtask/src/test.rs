@@ -12,9 +12,31 @@ const SKIP_SERVERS: &str = "MIGRATE_SAFETY_SKIP_SERVERS";
 /// `1`: the same of tests that need MySQL or MariaDB.
 const SKIP_MYSQL: &str = "MIGRATE_SAFETY_SKIP_MYSQL";
 
-const STEPS: [&[&str]; 4] = [
+const STEPS: [&[&str]; 7] = [
     &["fmt", "--all", "--check"],
     &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
+    // What the macros build: in the workspace, features are united.
+    &["clippy", "-p", "migrate-safety-core", "--no-default-features", "--features=resume", "--", "-D", "warnings"],
+    &[
+        "clippy",
+        "-p",
+        "migrate-safety-core",
+        "--no-default-features",
+        "--features=resume,mysql",
+        "--",
+        "-D",
+        "warnings",
+    ],
+    &[
+        "clippy",
+        "-p",
+        "migrate-safety-core",
+        "--no-default-features",
+        "--features=resume,sqlite",
+        "--",
+        "-D",
+        "warnings",
+    ],
     &["test", "--workspace", "--no-fail-fast"],
     &["doc", "--workspace", "--no-deps"],
 ];

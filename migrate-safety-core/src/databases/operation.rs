@@ -658,6 +658,7 @@ pub struct Query {
     pub locks_rows: bool,
 }
 
+#[cfg(feature = "sqlite")]
 impl Query {
     /// The text before its first condition: a column that is named only behind it is not in the output.
     pub(crate) fn output_text(&self) -> &str {

@@ -167,7 +167,8 @@ impl Schema {
             let bare = ObjectName::bare(key.name.clone());
             return if is_there(&bare) { bare } else { key };
         }
-        let mut others = self.tables.keys().chain(self.views.keys()).filter(|other| other.name == key.name);
+        let tables = self.tables.iter().map(|(key, _)| key);
+        let mut others = tables.chain(self.views.keys()).filter(|other| other.name == key.name);
         match (others.next(), others.next()) {
             (Some(one), None) => one.clone(),
             _ => key,

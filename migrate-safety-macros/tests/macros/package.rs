@@ -117,6 +117,6 @@ fn head(name: &str) -> String {
 fn dependency(name: &str, host: &str) -> String {
     format!(
         "{name} = {{ package = \"migrate-safety-{host}\", path = \"{WORKSPACE}/migrate-safety-{host}\", \
-         default-features = false, features = [\"macros\"] }}\n"
+         default-features = false, features = [\"macros\", \"mysql\", \"sqlite\"] }}\n"
     )
 }
