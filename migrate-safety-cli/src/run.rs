@@ -196,7 +196,11 @@ fn read(path: &Path) -> Result<String, String> {
 
 /// Tells on standard error what happens.
 fn tell(guard: Guard<'_>) -> Guard<'_> {
-    guard.on_event(|event| eprintln!("{event}"))
+    guard.on_event(|event| {
+        if !event.is_reported() {
+            eprintln!("{event}");
+        }
+    })
 }
 
 /// The migrations as sqlx itself reads them.

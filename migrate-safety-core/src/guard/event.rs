@@ -1,6 +1,7 @@
 //! What happens during a run, as it happens.
 
 use super::activity::Activity;
+use super::report::{HeldLock, Waiter};
 use std::fmt;
 use std::time::Duration;
 
@@ -66,6 +67,24 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// A lock that a migration has held.
+    Locked {
+        /// The migration.
+        migration: String,
+        /// The lock.
+        lock: HeldLock,
+    },
+    /// A session that has waited for a migration.
+    Waited {
+        /// The migration.
+        migration: String,
+        /// The session.
+        waiter: Waiter,
+    },
+    /// How far the replicas lagged behind at the worst.
+    Lagged(Duration),
+    /// Something took longer than the threshold: to be looked at before the next environment gets these migrations.
+    Flagged(String),
     /// Something to look at that stops nothing.
     Noted(String),
 }
@@ -79,10 +98,19 @@ pub enum Severity {
 }
 
 impl Event {
+    /// Whether it says what the text of the [`RunReport`](super::RunReport) says in the end.
+    pub fn is_reported(&self) -> bool {
+        matches!(self, Self::Locked { .. } | Self::Waited { .. } | Self::Lagged(_) | Self::Flagged(_))
+    }
+
     /// How loud it is.
     pub fn severity(&self) -> Severity {
         match self {
-            Self::Started { .. } | Self::Finished { .. } | Self::Resumed { .. } => Severity::Info,
+            Self::Started { .. }
+            | Self::Finished { .. }
+            | Self::Resumed { .. }
+            | Self::Locked { .. }
+            | Self::Lagged(_) => Severity::Info,
             _ => Severity::Warning,
         }
     }
@@ -110,6 +138,10 @@ impl fmt::Display for Event {
             }
             Self::Repairing { migration, sql } => write!(f, "migration {migration}: cleaning up: {sql}"),
             Self::Reconnecting { reason } => write!(f, "the connection was lost ({reason}); connecting again"),
+            Self::Locked { migration, lock } => write!(f, "migration {migration} {lock}"),
+            Self::Waited { migration, waiter } => write!(f, "migration {migration} was {waiter}"),
+            Self::Lagged(lag) => write!(f, "replicas: at most {lag:.1?} behind"),
+            Self::Flagged(text) => write!(f, "FLAG: {text}"),
             Self::Noted(text) => f.write_str(text),
         }
     }

@@ -164,6 +164,9 @@ impl<'r> Runner<'r> {
     }
 
     fn end(self, result: Result<(), Reason>) -> Result<RunReport, Stopped> {
+        let lag = self.report.replica_lag.map(Event::Lagged);
+        let flags = self.report.flags().into_iter().map(Event::Flagged);
+        lag.into_iter().chain(flags).for_each(|event| self.host.tell(&event));
         match result {
             Ok(()) => Ok(self.report),
             Err(reason) => Err(Stopped { reason, report: Box::new(self.report) }),
@@ -507,6 +510,16 @@ impl<'r> Runner<'r> {
         if well {
             let (migration, took) = (self.current.id.clone(), self.current.took);
             self.host.tell(&Event::Finished { migration, took });
+            let told = |event: Event| self.host.tell(&event);
+            let migration = || self.current.id.clone();
+            let locks =
+                self.current.locks.iter().map(|lock| Event::Locked { migration: migration(), lock: lock.clone() });
+            let waiters = self
+                .current
+                .waiters
+                .iter()
+                .map(|waiter| Event::Waited { migration: migration(), waiter: waiter.clone() });
+            locks.chain(waiters).for_each(told);
         } else {
             self.current.outcome = Outcome::Failed;
         }

@@ -239,6 +239,8 @@ pub(super) struct TableStatisticsRow {
     pub(super) planned_rows: u64,
     pub(super) analyzed: bool,
     pub(super) bytes: Option<u64>,
+    /// The bytes are those that its rows take.
+    pub(super) weighed: bool,
     pub(super) live_rows: u64,
     pub(super) dead_rows: u64,
     pub(super) writes: u64,

@@ -72,7 +72,7 @@ impl Statistics {
             let Some(id) = builder.relation_id(row.relation) else { continue };
             let rows = row.planned_rows.max(row.live_rows);
             let table = TableStatistics {
-                rows: (row.analyzed || rows > 0).then_some(rows),
+                rows: if row.analyzed || rows > 0 { Some(rows) } else { row.few() },
                 bytes: row.bytes.unwrap_or_default(),
                 dead_rows: row.dead_rows,
                 writes: row.writes,
@@ -109,4 +109,17 @@ impl Statistics {
 
 fn seconds(seconds: f64) -> Duration {
     Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or_default()
+}
+
+impl TableStatisticsRow {
+    /// The most rows that a table can have which was never analyzed and is too small to hold many: one that has just
+    /// been made.
+    fn few(&self) -> Option<u64> {
+        /// The header of a row and the pointer to it.
+        const LEAST_BYTES: u64 = 28;
+        const FEW: u64 = 10_000;
+
+        let most = self.bytes.filter(|_| self.weighed)? / LEAST_BYTES;
+        (most <= FEW).then_some(most)
+    }
 }

@@ -1,6 +1,6 @@
 //! The report for people.
 
-use super::{LockSource, MigrationRun, Outcome, RunReport};
+use super::{HeldLock, LockSource, MigrationRun, Outcome, RunReport, Waiter};
 use std::fmt;
 
 impl fmt::Display for RunReport {
@@ -53,22 +53,32 @@ impl fmt::Display for MigrationRun {
         for lock in &self.locks {
             match self.outcome {
                 Outcome::Planned => writeln!(f, "    will take {} on {}", lock.mode, lock.relation)?,
-                _ => {
-                    let how = match lock.source {
-                        LockSource::Observed => "",
-                        LockSource::Foreseen => " (foreseen)",
-                    };
-                    writeln!(f, "    held {} on {} for {:.1?}{how}", lock.mode, lock.relation, lock.held)?;
-                }
+                _ => writeln!(f, "    {lock}")?,
             }
         }
         for waiter in &self.waiters {
-            writeln!(f, "    waited for it {:.1?}: {}", waiter.waited, waiter.session)?;
+            writeln!(f, "    {waiter}")?;
         }
         for retried in &self.retries {
             writeln!(f, "    tried for {:.1?}: {}", retried.took, retried.reason)?;
             retried.blockers.iter().try_for_each(|blocker| writeln!(f, "        in the way: {blocker}"))?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for HeldLock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let how = match self.source {
+            LockSource::Observed => "",
+            LockSource::Foreseen => " (foreseen)",
+        };
+        write!(f, "held {} on {} for {:.1?}{how}", self.mode, self.relation, self.held)
+    }
+}
+
+impl fmt::Display for Waiter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "waited for, {:.1?}, by {}", self.waited, self.session)
     }
 }

@@ -197,9 +197,20 @@ fn who_waits_for_a_migration_is_seen_and_a_long_lock_is_flagged() {
             });
         };
         let settings = Settings { threshold: Duration::from_millis(300), policy: Policy::Allow, ..Settings::default() };
-        let guard = when_it_begins(&migrator, settings, read);
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let (heard, read) = (Arc::clone(&told), Mutex::new(Some(read)));
+        let guard = Guard::new(&migrator).settings(settings).on_event(move |event| {
+            heard.lock().unwrap().push(event.to_string());
+            if let (Event::Started { .. }, Some(read)) = (event, read.lock().unwrap().take()) {
+                read();
+            }
+        });
         let report = block_on(async { guard.run(&pool(&database, 1).await).await });
         let report = report.unwrap();
+        let told = told.lock().unwrap().join("\n");
+        for what in ["held AccessExclusiveLock on public.t", "was waited for", "(shop)", "FLAG: migration 1 kept"] {
+            assert!(told.contains(what), "{what}\n{told}");
+        }
         let run = &report.migrations[0];
         assert!(run.locks[0].held > Duration::from_secs(1), "{report}");
         assert_eq!(run.waiters[0].session.application, "shop", "{report}");

@@ -3,7 +3,7 @@
 use super::{block_on, execute, hasty, migrator, number, own_tables, pool, reason, servers, text};
 use migrate_safety_core::guard::{Policy, Reason, Settings};
 use migrate_safety_core::rules::Status;
-use migrate_safety_sqlx::Guard;
+use migrate_safety_sqlx::{Guard, GuardedConnection};
 use migrate_safety_testkit::Database;
 use sqlx::PgPool;
 use sqlx::migrate::Migrator;
@@ -113,6 +113,13 @@ fn what_a_run_makes_is_in_nobodys_way_until_it_ends() {
         ];
         // A whole history on an empty database, by the default policy.
         run(&database, &migrator(&files), Settings::default()).unwrap();
+        // One by one, when each is there before the next is judged.
+        let wrapped = server.database("fresh_wrapped").unwrap();
+        block_on(async {
+            let mut connection = pool(&wrapped, 1).await.acquire().await.unwrap();
+            let over = &mut GuardedConnection::new(&mut connection);
+            migrator(&files[..2]).run_direct(None, over, false).await.unwrap();
+        });
         let more = [&files[..], &[("4_u.sql", "CREATE INDEX u_a ON u (a)"), ("5_u.sql", "DROP TABLE u")]].concat();
         execute(&database, "INSERT INTO u SELECT generate_series(1, 20000); ANALYZE u");
         let said = reason(run(&database, &migrator(&more), Settings::default()));
