@@ -233,6 +233,7 @@ impl Catalog {
     fn unlink_table(&mut self, id: RelationId, table: &Table, doomed: &mut Vec<RelationId>, applied: &mut Applied) {
         doomed.extend(table.children.iter().chain(&table.indexes).chain(&table.sequences));
         doomed.extend(table.columns.iter().filter_map(|c| c.sequence));
+        self.take_statistics(|_, found| found.table == id);
         for parent in parents(table) {
             if let Some(parent) = self.table_mut(parent) {
                 parent.children.retain(|child| *child != id);

@@ -32,6 +32,13 @@ impl Catalog {
         ObjectName { schema: schema.cloned(), name: name.name.clone() }
     }
 
+    /// The full name of a type that has no modifiers.
+    pub(crate) fn settled_type_name(&self, name: &ObjectName) -> ObjectName {
+        let data_type = DataType { schema: name.schema.clone(), ..DataType::builtin(&name.name) };
+        let DataType { schema, name, .. } = self.settled_type(&data_type);
+        ObjectName { schema, name }
+    }
+
     /// The error that using this type gives: it does not exist, or not with these modifiers.
     pub fn type_problem(&self, data_type: &DataType) -> Option<Conflict> {
         match self.find_type(data_type.schema.as_ref(), &data_type.name) {

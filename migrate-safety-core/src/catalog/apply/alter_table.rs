@@ -166,6 +166,10 @@ impl Change<'_> {
             self.conflict("42P16", format!("cannot change logged status of table \"{name}\" because it is temporary"));
             return;
         }
+        // One without rows of its own stays as it is; 18 refuses.
+        if table.is_partitioned() {
+            return;
+        }
         let persistence = if logged { Persistence::Permanent } else { Persistence::Unlogged };
         let keys = if logged { self.catalog.foreign_keys_from(id) } else { self.catalog.foreign_keys_to(id) };
         let other = |k: &crate::catalog::ForeignKeyRef<'_>| if logged { k.key.table } else { k.from };
@@ -245,7 +249,8 @@ impl Change<'_> {
             let table = self.name(id);
             self.conflict("42809", format!("\"{table}\" is not a typed table"));
         }
-        self.mark(id, |table| table.of_type = name.cloned());
+        let of_type = name.map(|name| self.catalog.settled_type_name(name));
+        self.mark(id, |table| table.of_type = of_type);
     }
 
     fn set_trigger(&mut self, id: RelationId, name: &TriggerName, state: FiringState, only: bool) {

@@ -25,7 +25,7 @@ impl Change<'_> {
             foreign: create.foreign,
             options: create.options.clone(),
             tablespace: create.tablespace.clone(),
-            of_type: create.of_type.clone(),
+            of_type: create.of_type.as_ref().map(|name| self.catalog.settled_type_name(name)),
             ..Table::default()
         };
         let kind = RelationKind::Table(Box::new(definition));

@@ -68,6 +68,11 @@ impl Catalog {
     }
 }
 
+/// A name out of those of a table and its columns that is not taken.
+pub(super) fn made_up(table: &str, columns: &[&str], label: &str, taken: impl Fn(&Ident) -> bool) -> Ident {
+    numbered(table, Some(&joined(columns)), label, taken)
+}
+
 /// What an index is for, as far as its name goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum IndexNaming {

@@ -6,12 +6,13 @@ mod relations;
 use super::normal::Normal;
 use super::{Closeness, Key, ObjectKind};
 use crate::catalog::{
-    Catalog, ExtendedStatistics, Object, Relation, RelationId, RelationKind, TEMP_SCHEMA, TypeDef, TypeDefKind,
+    Catalog, ExtendedStatistics, Object, Relation, RelationId, RelationKind, StatisticsKey, TEMP_SCHEMA, TypeDef,
+    TypeDefKind,
 };
 use crate::layout::Layout;
 use crate::sql::expr::Expression;
 use crate::sql::operation::FiringState;
-use crate::sql::{DataType, ObjectName};
+use crate::sql::{DataType, Ident, ObjectName};
 
 /// An object.
 #[derive(Debug)]
@@ -170,18 +171,51 @@ impl Describer<'_> {
             }
             self.described.push(described);
         }
-        for ((schema, name), ExtendedStatistics { table, sql, .. }) in self.catalog.statistics.iter() {
-            let Some(relation) = self.catalog.relation(*table).filter(|r| is_compared(r)) else { continue };
-            let name = format!("{schema}.{name}");
-            let mut described = Described {
-                object: None,
-                sql: Some(sql.clone()),
-                ..Described::new(ObjectKind::Statistics, name, Object::Relation(*table))
-            }
-            .part_of(ObjectKind::Table, relation.qualified());
-            described.has("table", relation.qualified());
-            self.described.push(described);
+        self.collations();
+        for ((schema, name), found) in self.catalog.statistics.iter() {
+            self.statistics(schema, name, found);
         }
+    }
+
+    /// Collations by their names: what each was made of is kept by the server in words of its own.
+    fn collations(&mut self) {
+        for ((schema, name), definition) in &self.catalog.collations {
+            let name = ObjectName::qualified(schema.clone(), name.clone()).sql();
+            let object = Object::Schema(schema.clone());
+            let described = Described {
+                object: None,
+                sql: Some(format!("CREATE COLLATION {name} {definition}").into()),
+                ..Described::new(ObjectKind::Other, format!("collation {name}"), object)
+            };
+            self.described.push(described.part_of(ObjectKind::Schema, schema.as_str()));
+        }
+    }
+
+    fn statistics(&mut self, schema: &Ident, name: &Ident, found: &ExtendedStatistics) {
+        let Some(relation) = self.catalog.relation(found.table).filter(|r| is_compared(r)) else { return };
+        let table = relation.qualified();
+        let sql = self.catalog.statistics_sql(schema, name, found).map_or_else(|| found.sql.clone(), Into::into);
+        let name = ObjectName::qualified(schema.clone(), name.clone()).sql();
+        let mut described = Described {
+            object: None,
+            sql: Some(sql),
+            ..Described::new(ObjectKind::Statistics, name, Object::Relation(found.table))
+        }
+        .part_of(ObjectKind::Table, table.clone());
+        described.has("table", table);
+        let keys: Vec<String> = found
+            .keys
+            .iter()
+            .map(|key| match key {
+                StatisticsKey::Column(id) => {
+                    self.catalog.column(found.table, *id).map(|column| column.name.sql()).unwrap_or_default()
+                }
+                StatisticsKey::Expression(expression) => self.normal(Some(found.table)).of(&expression.expr, None),
+            })
+            .collect();
+        described.may_have("keys", (!keys.is_empty()).then(|| sorted(keys)));
+        described.has("kinds", sorted(found.kinds.iter().map(ToString::to_string).collect()));
+        self.described.push(described);
     }
 
     fn type_def(&mut self, def: &TypeDef) {
@@ -278,6 +312,11 @@ fn collation(name: Option<&ObjectName>) -> String {
         Some(name) if name.name != "default" => name.name.to_string(),
         _ => String::new(),
     }
+}
+
+fn sorted(mut parts: Vec<String>) -> String {
+    parts.sort();
+    parts.join(", ")
 }
 
 fn state(state: FiringState) -> &'static str {

@@ -32,10 +32,11 @@ pub(super) fn is_of_the_moment(text: &str) -> bool {
     matches!(text.trim().to_ascii_lowercase().as_str(), "now" | "today" | "tomorrow" | "yesterday")
 }
 
-/// Whether a text is a date with a time to the second.
+/// Whether a text is a date, alone or with a time to the second.
 fn is_moment(text: &str) -> bool {
     let shape = text.bytes().take(19).map(|b| if b.is_ascii_digit() { b'0' } else { b });
-    shape.eq(*b"0000-00-00 00:00:00")
+    let shape: Vec<u8> = shape.collect();
+    matches!(&*shape, b"0000-00-00" | b"0000-00-00 00:00:00")
 }
 
 /// A constant whose type is not known.
@@ -179,7 +180,10 @@ fn interval(text: &str) -> Option<String> {
             _ => return None,
         }
     }
-    any.then(|| format!("{months} months {days} days {micros}"))
+    // Without a unit, and without its type being known, the same may be written as a number.
+    let seconds = micros / SECOND;
+    let only_seconds = months == 0.0 && days == 0.0 && seconds.fract() == 0.0;
+    any.then(|| if only_seconds { format!("{seconds}") } else { format!("{months} months {days} days {micros}") })
 }
 
 #[cfg(test)]

@@ -156,7 +156,8 @@ impl Normal<'_> {
             return self.catalog.relation(id).map(crate::catalog::Relation::qualified).unwrap_or_default();
         }
         if constant {
-            let keeps_meaning = |wanted: &DataType| is_text(wanted) && !is_text(to) && !to.array;
+            let keeps_meaning =
+                |wanted: &DataType| is_text(wanted) && !is_text(to) && !to.array && !is_written_bare(expr, to);
             let kept = wanted.is_some_and(keeps_meaning);
             let written = self.of(expr, Some(to));
             return if kept { format!("{written}::{}", unmodified(to)) } else { written };
@@ -325,6 +326,17 @@ fn is_constant(expr: &Expr) -> bool {
         Expr::Null | Expr::Bool(_) | Expr::Number(_) | Expr::String(_) => true,
         Expr::Array(parts) => parts.iter().all(is_constant),
         Expr::Cast { expr, .. } => is_constant(expr),
+        _ => false,
+    }
+}
+
+/// Whether the server writes such a constant as a number, without its type.
+fn is_written_bare(expr: &Expr, to: &DataType) -> bool {
+    let (Expr::String(text) | Expr::Number(text)) = expr else { return false };
+    let text = text.trim();
+    match to.name.as_str() {
+        "int4" => text.parse::<i32>().is_ok(),
+        "numeric" => text.contains('.') && text.parse::<f64>().is_ok(),
         _ => false,
     }
 }

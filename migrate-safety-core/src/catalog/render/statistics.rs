@@ -12,7 +12,12 @@ impl Catalog {
         all.filter_map(|((schema, name), found)| self.statistics_sql(schema, name, found)).collect()
     }
 
-    fn statistics_sql(&self, schema: &Ident, name: &Ident, found: &ExtendedStatistics) -> Option<String> {
+    pub(in crate::catalog) fn statistics_sql(
+        &self,
+        schema: &Ident,
+        name: &Ident,
+        found: &ExtendedStatistics,
+    ) -> Option<String> {
         let relation = self.relation(found.table).filter(|relation| is_written(relation))?;
         let keys = found.keys.iter().map(|key| match key {
             StatisticsKey::Column(column) => Some(self.column(found.table, *column)?.name.sql()),

@@ -15,7 +15,7 @@ use crate::sql::token::Token;
 /// `name type [STORAGE s] [COMPRESSION c] [OPTIONS (…)] [qualifiers]`.
 pub(super) fn column_def(c: &mut Cursor<'_, '_>) -> Parse<ColumnDef> {
     let start = c.mark();
-    let mut column = empty(c.ident()?);
+    let mut column = ColumnDef::new(c.ident()?);
     let (data_type, serial) = unfold_serial(c.data_type()?);
     column.data_type = Some(data_type);
     column.serial = serial;
@@ -36,7 +36,7 @@ pub(super) fn column_def(c: &mut Cursor<'_, '_>) -> Parse<ColumnDef> {
 /// `name [WITH OPTIONS] [qualifiers]`: a column whose type comes from a parent table or a composite type.
 pub(super) fn typed_column_def(c: &mut Cursor<'_, '_>) -> Parse<ColumnDef> {
     let start = c.mark();
-    let column = empty(c.ident()?);
+    let column = ColumnDef::new(c.ident()?);
     if c.eat("WITH") {
         c.expect("OPTIONS")?;
     }
@@ -63,23 +63,6 @@ pub(super) fn generated_when(c: &mut Cursor<'_, '_>) -> Parse<bool> {
 pub(super) fn identity(c: &mut Cursor<'_, '_>, always: bool) -> Parse<Identity> {
     let options = if c.is_token(&Token::LParen) { c.parens(sequence::some_options)? } else { Default::default() };
     Ok(Identity { always, options })
-}
-
-fn empty(name: Ident) -> ColumnDef {
-    ColumnDef {
-        name,
-        data_type: None,
-        serial: false,
-        collation: None,
-        default: None,
-        generated: None,
-        identity: None,
-        null: false,
-        constraints: Vec::new(),
-        storage: None,
-        compression: None,
-        span: Span::START,
-    }
 }
 
 /// `serial` and the like as the integer type that they stand for.

@@ -173,6 +173,8 @@ pub enum Operation {
         kinds: Vec<Ident>,
         /// What `CREATE` is about: columns and expressions.
         keys: Vec<Expression>,
+        /// What `ALTER` makes of its name.
+        change: Option<NameChange>,
         if_exists: bool,
         if_not_exists: bool,
         /// The statement, where `CREATE` is one of its own.
@@ -196,6 +198,8 @@ pub enum Operation {
         name: Option<ObjectName>,
         /// What `CREATE COLLATION` says behind the name, as written.
         definition: Option<Box<str>>,
+        /// What `ALTER` makes of its name.
+        change: Option<NameChange>,
         if_exists: bool,
         if_not_exists: bool,
         cascade: bool,
@@ -314,6 +318,15 @@ pub enum ObjectCommand {
     Create,
     Alter,
     Drop,
+}
+
+/// What `ALTER` makes of the name of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NameChange {
+    /// `RENAME TO`.
+    Rename(Ident),
+    /// `SET SCHEMA`.
+    Schema(Ident),
 }
 
 /// What a comment is about.

@@ -125,6 +125,26 @@ pub struct ColumnDef {
     pub span: Span,
 }
 
+impl ColumnDef {
+    /// A column of which nothing but its name is said.
+    pub fn new(name: Ident) -> Self {
+        Self {
+            name,
+            data_type: None,
+            serial: false,
+            collation: None,
+            default: None,
+            generated: None,
+            identity: None,
+            null: false,
+            constraints: Vec::new(),
+            storage: None,
+            compression: None,
+            span: Span::START,
+        }
+    }
+}
+
 /// A generated column.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Generated {

@@ -2,15 +2,21 @@
 
 use super::{Kind, Writer, listed, sql_name};
 use migrate_safety_core::catalog::{Policy, Table, Trigger};
+use migrate_safety_core::sql::operation::Persistence;
 
 pub(super) const KINDS: &[(usize, Kind)] = &[
     (4, create_routine),
+    (2, create_typed_routine),
     (2, alter_routine),
     (2, drop_routine),
     (4, create_trigger),
+    (1, create_constraint_trigger),
+    (2, create_view_trigger),
+    (1, create_statement_trigger),
     (2, alter_trigger),
     (1, drop_trigger),
     (1, create_rule),
+    (1, create_view_rule),
     (1, drop_rule),
     (3, create_policy),
     (2, alter_policy),
@@ -42,6 +48,26 @@ fn create_routine(writer: &mut Writer<'_>) -> Option<String> {
     let (word, name, args, body) = writer.choices.one_of(ROUTINES)?;
     let replace = writer.maybe(50, "OR REPLACE ");
     Some(format!("CREATE {replace}{word} {name}({args}) {body}"))
+}
+
+/// One whose signature has a type of the schema.
+fn create_typed_routine(writer: &mut Writer<'_>) -> Option<String> {
+    let replace = writer.maybe(50, "OR REPLACE ");
+    if writer.choices.chance(40) {
+        let table = writer.relation(|r| r.table().is_some_and(|t| t.persistence != Persistence::Temporary))?;
+        let name = sql_name(table);
+        let body = format!("LANGUAGE sql STABLE AS $$SELECT * FROM {name}$$");
+        return Some(format!("CREATE {replace}FUNCTION rows() RETURNS SETOF {name} {body}"));
+    }
+    let def = writer.user_type(|_| true)?;
+    let data_type = super::type_name(def);
+    Some(match writer.choices.below(3) {
+        0 => format!("CREATE {replace}FUNCTION k(a {data_type}) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1'"),
+        1 => format!("CREATE {replace}FUNCTION k() RETURNS {data_type} LANGUAGE sql AS $$SELECT NULL::{data_type}$$"),
+        _ => format!(
+            "CREATE {replace}FUNCTION k(a int, OUT b {data_type}, OUT c {data_type}[]) LANGUAGE plpgsql AS 'BEGIN END'"
+        ),
+    })
 }
 
 fn alter_routine(writer: &mut Writer<'_>) -> Option<String> {
@@ -94,6 +120,39 @@ fn create_trigger(writer: &mut Writer<'_>) -> Option<String> {
         sql_name(table),
         condition.unwrap_or_default()
     ))
+}
+
+fn create_constraint_trigger(writer: &mut Writer<'_>) -> Option<String> {
+    let (table, _) = writer.table()?;
+    let (from, _) = writer.table()?;
+    let name = writer.name();
+    let from = if writer.choices.chance(30) { format!(" FROM {}", sql_name(from)) } else { String::new() };
+    let when = writer.choices.word(&["", " DEFERRABLE", " DEFERRABLE INITIALLY DEFERRED"]);
+    let table = sql_name(table);
+    Some(format!(
+        "CREATE CONSTRAINT TRIGGER {name} AFTER INSERT OR UPDATE ON {table}{from}{when} FOR EACH ROW EXECUTE FUNCTION f()"
+    ))
+}
+
+fn create_view_trigger(writer: &mut Writer<'_>) -> Option<String> {
+    let view = writer.relation(|r| r.view().is_some_and(|v| !v.materialized))?;
+    let event = writer.choices.word(&["INSERT", "UPDATE", "INSERT OR DELETE"]);
+    let name = writer.name();
+    Some(format!("CREATE TRIGGER {name} INSTEAD OF {event} ON {} FOR EACH ROW EXECUTE FUNCTION f()", sql_name(view)))
+}
+
+fn create_statement_trigger(writer: &mut Writer<'_>) -> Option<String> {
+    let (table, _) = writer.table()?;
+    let when = writer.choices.word(&["BEFORE TRUNCATE", "AFTER INSERT", "AFTER UPDATE OR DELETE", "AFTER UPDATE"]);
+    let tables = if when == "AFTER UPDATE" { "REFERENCING OLD TABLE AS was NEW TABLE AS becomes " } else { "" };
+    let (name, table) = (writer.name(), sql_name(table));
+    Some(format!("CREATE TRIGGER {name} {when} ON {table} {tables}FOR EACH STATEMENT EXECUTE FUNCTION f()"))
+}
+
+fn create_view_rule(writer: &mut Writer<'_>) -> Option<String> {
+    let view = writer.relation(|r| r.view().is_some_and(|v| !v.materialized))?;
+    let event = writer.choices.word(&["INSERT", "UPDATE", "DELETE"]);
+    Some(format!("CREATE RULE {} AS ON {event} TO {} DO INSTEAD NOTHING", writer.name(), sql_name(view)))
 }
 
 fn alter_trigger(writer: &mut Writer<'_>) -> Option<String> {

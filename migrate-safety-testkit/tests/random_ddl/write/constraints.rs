@@ -15,6 +15,7 @@ pub(super) const KINDS: &[(usize, Kind)] = &[
     (6, |w| alter(w, drop)),
     (3, |w| alter(w, rename)),
     (2, |w| alter(w, defer)),
+    (1, |w| alter(w, inheritance)),
 ];
 
 fn alter(writer: &mut Writer<'_>, action: fn(&mut Writer<'_>, &Table) -> Option<String>) -> Option<String> {
@@ -60,7 +61,9 @@ fn unique(writer: &mut Writer<'_>, table: &Table) -> Option<String> {
     let columns = listed(&picked(writer, table));
     let name = named(writer);
     let more = writer.choices.word(&["", "", " DEFERRABLE", " INITIALLY DEFERRED", " WITH (fillfactor = 80)"]);
-    Some(format!("ADD {name}UNIQUE ({columns}){more}"))
+    // From 15 on.
+    let nulls = writer.maybe(8, " NULLS NOT DISTINCT");
+    Some(format!("ADD {name}UNIQUE{nulls} ({columns}){more}"))
 }
 
 fn primary(writer: &mut Writer<'_>, table: &Table) -> Option<String> {
@@ -108,7 +111,13 @@ fn foreign(writer: &mut Writer<'_>, table: &Table) -> Option<String> {
 fn exclude(writer: &mut Writer<'_>, table: &Table) -> Option<String> {
     let columns = picked(writer, table);
     let name = named(writer);
-    Some(format!("ADD {name}EXCLUDE ({} WITH =)", columns.first()?.name.sql()))
+    let column = columns.first()?;
+    let filter = if writer.choices.chance(20) { writer.condition(table)? } else { String::new() };
+    let filter = if filter.is_empty() { filter } else { format!(" WHERE ({filter})") };
+    let deferred = writer.maybe(20, " DEFERRABLE");
+    let is_range = column.data_type.schema.is_some();
+    let by = if is_range && writer.choices.chance(50) { ("USING gist ", "&&") } else { ("", "=") };
+    Some(format!("ADD {name}EXCLUDE {}({} WITH {}){filter}{deferred}", by.0, column.name.sql(), by.1))
 }
 
 fn using_index(writer: &mut Writer<'_>, table: &Table) -> Option<String> {
@@ -158,8 +167,17 @@ fn defer(writer: &mut Writer<'_>, table: &Table) -> Option<String> {
         "DEFERRABLE INITIALLY DEFERRED",
         "NOT ENFORCED",
         "ENFORCED",
+        "NOT DEFERRABLE INITIALLY IMMEDIATE",
     ]);
     Some(format!("ALTER CONSTRAINT {name} {how}"))
+}
+
+/// From 18 on, of a not-null constraint.
+fn inheritance(writer: &mut Writer<'_>, table: &Table) -> Option<String> {
+    let nulls: Vec<&Constraint> =
+        table.constraints.iter().filter(|c| matches!(c.kind, ConstraintKind::NotNull { .. })).collect();
+    let name = writer.choices.one_of(&nulls)?.name.sql();
+    Some(format!("ALTER CONSTRAINT {name} {}", writer.choices.word(&["INHERIT", "NO INHERIT"])))
 }
 
 impl Writer<'_> {

@@ -1,19 +1,11 @@
-//! Indexes and extended statistics.
+//! Indexes.
 
 use super::columns::word;
 use super::{Kind, Writer, sql_name};
 use migrate_safety_core::catalog::Column;
 
-pub(super) const KINDS: &[(usize, Kind)] = &[
-    (14, create),
-    (1, on_view),
-    (5, drop),
-    (3, rename),
-    (1, settings),
-    (1, attach),
-    (2, statistics),
-    (1, drop_statistics),
-];
+pub(super) const KINDS: &[(usize, Kind)] =
+    &[(14, create), (1, on_view), (5, drop), (3, rename), (1, settings), (1, attach), (1, reindex)];
 
 fn create(writer: &mut Writer<'_>) -> Option<String> {
     let (table, columns) = writer.table()?;
@@ -23,8 +15,22 @@ fn create(writer: &mut Writer<'_>) -> Option<String> {
     }
     let unique = writer.maybe(25, "UNIQUE ");
     let only = writer.maybe(3, "ONLY ");
+    let concurrently = writer.maybe(6, "CONCURRENTLY ");
+    let distinct = if unique.is_empty() { "" } else { writer.maybe(10, " NULLS NOT DISTINCT") };
     let name = if writer.choices.chance(50) { format!("{} ", writer.name()) } else { String::new() };
-    let method = writer.choices.word(&["", "", "", "", "", " USING btree", " USING hash", " USING gin"]);
+    let method = writer.choices.word(&[
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        " USING btree",
+        " USING hash",
+        " USING gin",
+        " USING brin",
+        " USING gist",
+    ]);
     let include = writer.columns(columns, 1);
     let include = match include.first() {
         Some(column) if writer.choices.chance(10) => format!(" INCLUDE ({})", column.name.sql()),
@@ -35,7 +41,7 @@ fn create(writer: &mut Writer<'_>) -> Option<String> {
         if writer.choices.chance(20) { writer.condition(columns).map(|c| format!(" WHERE {c}")) } else { None };
     let filter = filter.unwrap_or_default();
     Some(format!(
-        "CREATE {unique}INDEX {name}ON {only}{}{method} ({}){include}{options}{filter}",
+        "CREATE {unique}INDEX {concurrently}{name}ON {only}{}{method} ({}){include}{distinct}{options}{filter}",
         sql_name(table),
         keys.join(", ")
     ))
@@ -44,7 +50,8 @@ fn create(writer: &mut Writer<'_>) -> Option<String> {
 fn key(writer: &mut Writer<'_>, column: &Column) -> String {
     let name = column.name.sql();
     let text = matches!(column.data_type.name.as_str(), "text" | "varchar") && !column.data_type.array;
-    match writer.choices.below(8) {
+    match writer.choices.below(9) {
+        8 if column.data_type.name == *"int4" => format!("g({name}, 1)"),
         0 => format!("{name} DESC"),
         1 => format!("{name} DESC NULLS LAST"),
         2 if text => format!("lower({name})"),
@@ -66,7 +73,9 @@ fn on_view(writer: &mut Writer<'_>) -> Option<String> {
 
 fn drop(writer: &mut Writer<'_>) -> Option<String> {
     let index = writer.relation(|r| r.index().is_some())?;
-    Some(format!("DROP INDEX {}{}", sql_name(index), writer.cascade()))
+    let concurrently = writer.maybe(5, "CONCURRENTLY ");
+    let cascade = if concurrently.is_empty() { writer.cascade() } else { "" };
+    Some(format!("DROP INDEX {concurrently}{}{cascade}", sql_name(index)))
 }
 
 fn rename(writer: &mut Writer<'_>) -> Option<String> {
@@ -88,13 +97,7 @@ fn attach(writer: &mut Writer<'_>) -> Option<String> {
     Some(format!("ALTER INDEX {} ATTACH PARTITION {}", sql_name(parent), sql_name(child)))
 }
 
-fn statistics(writer: &mut Writer<'_>) -> Option<String> {
-    let (table, columns) = writer.table()?;
-    let columns = writer.columns(columns, 3);
-    let name = writer.name();
-    Some(format!("CREATE STATISTICS {name} ON {} FROM {}", super::listed(&columns), sql_name(table)))
-}
-
-fn drop_statistics(writer: &mut Writer<'_>) -> Option<String> {
-    Some(format!("DROP STATISTICS {}", writer.name()))
+fn reindex(writer: &mut Writer<'_>) -> Option<String> {
+    let index = writer.relation(|r| r.index().is_some())?;
+    Some(format!("REINDEX INDEX {}{}", writer.maybe(50, "CONCURRENTLY "), sql_name(index)))
 }

@@ -1,10 +1,14 @@
 //! Statements written from choices and from what the schema has: most run, some are refused.
 
 mod code;
+mod collations;
 mod columns;
+mod comments;
 mod constraints;
+mod foreign;
 mod indexes;
 mod objects;
+mod statistics;
 mod tables;
 mod values;
 mod views;
@@ -16,8 +20,19 @@ use migrate_safety_core::catalog::{Catalog, Column, Relation, Table, TypeDef, Ty
 type Kind = fn(&mut Writer<'_>) -> Option<String>;
 
 /// Every kind of statement, with how often it comes.
-const KINDS: &[&[(usize, Kind)]] =
-    &[tables::KINDS, columns::KINDS, constraints::KINDS, indexes::KINDS, objects::KINDS, views::KINDS, code::KINDS];
+const KINDS: &[&[(usize, Kind)]] = &[
+    tables::KINDS,
+    columns::KINDS,
+    constraints::KINDS,
+    indexes::KINDS,
+    statistics::KINDS,
+    objects::KINDS,
+    collations::KINDS,
+    foreign::KINDS,
+    comments::KINDS,
+    views::KINDS,
+    code::KINDS,
+];
 
 /// The statement that a step stands for in this schema.
 pub(crate) fn statement(step: &Step, catalog: &Catalog) -> Option<String> {
@@ -29,7 +44,11 @@ pub(crate) fn statement(step: &Step, catalog: &Catalog) -> Option<String> {
         at = at.wrapping_sub(*weight);
         found
     });
-    (kind?.1)(&mut Writer { catalog, choices: Choices::new(step) })
+    let mut writer = Writer { catalog, choices: Choices::new(step) };
+    let sql = (kind?.1)(&mut writer)?;
+    let alone = ["CONCURRENTLY", "SET search_path", "RESET search_path"].iter().any(|words| sql.contains(words));
+    let in_block = !alone && writer.choices.chance(4);
+    Some(if in_block { format!("DO $do$BEGIN {sql}; END$do$") } else { sql })
 }
 
 /// Names: few, so that they collide; odd and long ones among them.
@@ -69,6 +88,12 @@ pub(crate) struct Writer<'w> {
 impl<'w> Writer<'w> {
     fn name(&mut self) -> &'static str {
         self.choices.word(NAMES)
+    }
+
+    /// The name of something new, now and then with a schema.
+    fn new_object(&mut self) -> String {
+        let name = self.name();
+        if self.choices.chance(12) { format!("{}.{name}", self.schema()) } else { name.to_owned() }
     }
 
     fn type_name(&mut self) -> &'static str {

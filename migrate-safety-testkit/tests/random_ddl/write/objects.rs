@@ -5,6 +5,8 @@ use migrate_safety_core::catalog::{DomainDef, TypeDef, TypeDefKind};
 
 pub(super) const KINDS: &[(usize, Kind)] = &[
     (2, create_schema),
+    (1, schema_with_elements),
+    (1, search_path),
     (1, rename_schema),
     (1, drop_schema),
     (3, create_enum),
@@ -12,13 +14,15 @@ pub(super) const KINDS: &[(usize, Kind)] = &[
     (3, create_domain),
     (5, alter_domain),
     (2, create_composite),
+    (2, create_range),
     (3, alter_composite),
     (2, rename_type),
     (2, drop_type),
     (2, create_sequence),
     (3, alter_sequence),
     (1, drop_sequence),
-    (4, comment),
+    (1, move_sequence),
+    (1, sequence_persistence),
 ];
 
 const SCHEMAS: &[&str] = &["public", "app", "\"Other\""];
@@ -33,6 +37,22 @@ impl Writer<'_> {
 fn create_schema(writer: &mut Writer<'_>) -> Option<String> {
     let exists = writer.maybe(30, "IF NOT EXISTS ");
     Some(format!("CREATE SCHEMA {exists}{}", writer.schema()))
+}
+
+fn schema_with_elements(writer: &mut Writer<'_>) -> Option<String> {
+    let (schema, name) = (writer.choices.word(&["app", "\"Other\""]), writer.name());
+    let second = writer.choices.word(&[
+        "CREATE SEQUENCE s",
+        "CREATE TABLE second (a int, b text)",
+        "CREATE VIEW v AS SELECT 1 AS one",
+    ]);
+    Some(format!("CREATE SCHEMA {schema} CREATE TABLE {name} (a int PRIMARY KEY, b text UNIQUE) {second}"))
+}
+
+/// Where names without a schema are looked for, and made.
+fn search_path(writer: &mut Writer<'_>) -> Option<String> {
+    let path = writer.choices.word(&["public, app", "app, public", "\"Other\", public", "public"]);
+    Some(if writer.choices.chance(60) { "RESET search_path".to_owned() } else { format!("SET search_path = {path}") })
 }
 
 fn rename_schema(writer: &mut Writer<'_>) -> Option<String> {
@@ -102,6 +122,12 @@ fn create_composite(writer: &mut Writer<'_>) -> Option<String> {
     Some(format!("CREATE TYPE {} AS (a int, b {})", writer.type_name(), writer.data_type()))
 }
 
+fn create_range(writer: &mut Writer<'_>) -> Option<String> {
+    let subtype = writer.choices.word(&["int", "text", "timestamp", "float8, subtype_diff = float8mi", "numeric"]);
+    let multirange = writer.maybe(20, ", multirange_type_name = spans");
+    Some(format!("CREATE TYPE {} AS RANGE (subtype = {subtype}{multirange})", writer.type_name()))
+}
+
 fn alter_composite(writer: &mut Writer<'_>) -> Option<String> {
     let def = writer.user_type(|kind| matches!(kind, TypeDefKind::Composite(_)))?;
     let TypeDefKind::Composite(attributes) = &def.kind else { return None };
@@ -141,7 +167,18 @@ fn create_sequence(writer: &mut Writer<'_>) -> Option<String> {
         " CACHE 20",
         " INCREMENT -1",
     ]);
-    Some(format!("CREATE SEQUENCE {}{options}", writer.name()))
+    Some(format!("CREATE SEQUENCE {}{options}", writer.new_object()))
+}
+
+fn move_sequence(writer: &mut Writer<'_>) -> Option<String> {
+    let sequence = writer.relation(|r| r.sequence().is_some())?;
+    Some(format!("ALTER SEQUENCE {} SET SCHEMA {}", sql_name(sequence), writer.schema()))
+}
+
+/// From 15 on.
+fn sequence_persistence(writer: &mut Writer<'_>) -> Option<String> {
+    let sequence = writer.relation(|r| r.sequence().is_some())?;
+    Some(format!("ALTER SEQUENCE {} SET {}", sql_name(sequence), writer.choices.word(&["UNLOGGED", "LOGGED"])))
 }
 
 fn alter_sequence(writer: &mut Writer<'_>) -> Option<String> {
@@ -173,22 +210,4 @@ fn alter_sequence(writer: &mut Writer<'_>) -> Option<String> {
 fn drop_sequence(writer: &mut Writer<'_>) -> Option<String> {
     let sequence = writer.relation(|r| r.sequence().is_some())?;
     Some(format!("DROP SEQUENCE {}{}", sql_name(sequence), writer.cascade()))
-}
-
-fn comment(writer: &mut Writer<'_>) -> Option<String> {
-    let text = writer.choices.word(&["'hello'", "'it''s'", "NULL"]);
-    let (table, columns) = writer.table()?;
-    let column = writer.column(columns)?;
-    let constraints: Vec<_> = columns.constraints.iter().collect();
-    let constraint = writer.choices.one_of(&constraints);
-    let on = match (writer.choices.below(4), constraint) {
-        (0, _) => format!("TABLE {}", sql_name(table)),
-        (1, Some(constraint)) => format!("CONSTRAINT {} ON {}", constraint.name.sql(), sql_name(table)),
-        (2, _) => {
-            let index = writer.relation(|r| r.index().is_some())?;
-            format!("INDEX {}", sql_name(index))
-        }
-        _ => format!("COLUMN {}.{}", sql_name(table), column.name.sql()),
-    };
-    Some(format!("COMMENT ON {on} IS {text}"))
 }

@@ -1,7 +1,7 @@
 //! Tables: made, parted, joined, renamed, dropped.
 
 use super::{Kind, Writer, listed, sql_name};
-use migrate_safety_core::catalog::{Relation, Table};
+use migrate_safety_core::catalog::{Relation, Table, TypeDefKind};
 use migrate_safety_core::sql::operation::PartitionStrategy;
 
 pub(super) const KINDS: &[(usize, Kind)] = &[
@@ -10,26 +10,72 @@ pub(super) const KINDS: &[(usize, Kind)] = &[
     (6, create_partition),
     (2, create_like),
     (2, create_as),
+    (1, select_into),
+    (1, create_temporary),
+    (2, create_typed),
+    (1, type_of),
     (3, create_child),
+    (1, create_child_of_two),
     (3, attach),
     (2, detach),
     (2, inherit),
     (1, disinherit),
     (3, drop),
+    (1, drop_several),
     (3, rename),
     (2, move_to_schema),
     (2, settings),
 ];
 
 fn create(writer: &mut Writer<'_>) -> Option<String> {
-    let name = writer.name();
+    let name = writer.new_object();
     let columns = writer.new_columns(1);
     let mut parts = columns.clone();
     for _ in 0..writer.choices.below(3) {
         parts.extend(writer.table_constraint_on_new(&columns));
     }
     let unlogged = writer.maybe(5, "UNLOGGED ");
-    Some(format!("CREATE {unlogged}TABLE {name} ({})", parts.join(", ")))
+    let exists = writer.maybe(8, "IF NOT EXISTS ");
+    Some(format!("CREATE {unlogged}TABLE {exists}{name} ({})", parts.join(", ")))
+}
+
+fn create_temporary(writer: &mut Writer<'_>) -> Option<String> {
+    let columns = writer.new_columns(1).join(", ");
+    Some(format!("CREATE TEMP TABLE {} ({columns})", writer.name()))
+}
+
+fn select_into(writer: &mut Writer<'_>) -> Option<String> {
+    let (source, table) = writer.table()?;
+    let columns = writer.columns(table, 2);
+    let list = if columns.is_empty() { "1 AS one".to_owned() } else { listed(&columns) };
+    Some(format!("SELECT {list} INTO {} FROM {}", writer.name(), sql_name(source)))
+}
+
+fn create_typed(writer: &mut Writer<'_>) -> Option<String> {
+    let def = writer.user_type(|kind| matches!(kind, TypeDefKind::Composite(_)))?;
+    let more = writer.choices.word(&["", "", " (a WITH OPTIONS NOT NULL)", " (PRIMARY KEY (a))", " (a DEFAULT 3)"]);
+    Some(format!("CREATE TABLE {} OF {}{more}", writer.new_object(), super::type_name(def)))
+}
+
+fn type_of(writer: &mut Writer<'_>) -> Option<String> {
+    let (table, _) = writer.table()?;
+    if writer.choices.chance(50) {
+        let typed = writer.relation(|r| r.table().is_some_and(|t| t.of_type.is_some()))?;
+        return Some(format!("ALTER TABLE {} NOT OF", sql_name(typed)));
+    }
+    let def = writer.user_type(|kind| matches!(kind, TypeDefKind::Composite(_)))?;
+    Some(format!("ALTER TABLE {} OF {}", sql_name(table), super::type_name(def)))
+}
+
+fn create_child_of_two(writer: &mut Writer<'_>) -> Option<String> {
+    let ((one, _), (other, _)) = (writer.table()?, writer.table()?);
+    let columns = writer.new_columns(0).join(", ");
+    Some(format!("CREATE TABLE {} ({columns}) INHERITS ({}, {})", writer.name(), sql_name(one), sql_name(other)))
+}
+
+fn drop_several(writer: &mut Writer<'_>) -> Option<String> {
+    let ((one, _), name) = (writer.table()?, writer.new_object());
+    Some(format!("DROP TABLE IF EXISTS {}, {name}{}", sql_name(one), writer.cascade()))
 }
 
 fn create_parted(writer: &mut Writer<'_>) -> Option<String> {
@@ -111,7 +157,8 @@ fn detach(writer: &mut Writer<'_>) -> Option<String> {
     let partition = writer.relation(|r| r.table().is_some_and(|t| t.partition_of.is_some()))?;
     let (parent, _) = partition.table()?.partition_of.as_ref()?;
     let parent = writer.catalog.relation(*parent)?;
-    Some(format!("ALTER TABLE {} DETACH PARTITION {}", sql_name(parent), sql_name(partition)))
+    let concurrently = writer.maybe(15, " CONCURRENTLY");
+    Some(format!("ALTER TABLE {} DETACH PARTITION {}{concurrently}", sql_name(parent), sql_name(partition)))
 }
 
 fn inherit(writer: &mut Writer<'_>) -> Option<String> {

@@ -116,7 +116,8 @@ impl Writer<'_> {
         if self.choices.chance(15)
             && let Some(def) = self.user_type(|_| true)
         {
-            return type_name(def);
+            let array = self.maybe(15, "[]");
+            return format!("{}{array}", type_name(def));
         }
         self.choices.word(TYPES).to_owned()
     }

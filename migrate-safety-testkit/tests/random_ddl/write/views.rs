@@ -3,12 +3,36 @@
 use super::{Kind, Writer, listed, sql_name};
 use migrate_safety_core::catalog::{Column, Relation};
 
-pub(super) const KINDS: &[(usize, Kind)] =
-    &[(8, create), (2, replace), (3, create_materialized), (1, refresh), (3, drop), (1, default), (1, move_to_schema)];
+pub(super) const KINDS: &[(usize, Kind)] = &[
+    (8, create),
+    (1, create_option),
+    (2, replace),
+    (3, create_materialized),
+    (1, refresh),
+    (3, drop),
+    (1, settings),
+    (1, move_to_schema),
+];
 
 fn create(writer: &mut Writer<'_>) -> Option<String> {
     let query = query(writer)?;
-    Some(format!("CREATE VIEW {} AS {query}", writer.name()))
+    Some(format!("CREATE VIEW {} AS {query}", writer.new_object()))
+}
+
+fn create_option(writer: &mut Writer<'_>) -> Option<String> {
+    let (table, columns) = writer.table()?;
+    let columns = writer.columns(columns, 1);
+    let name = writer.name();
+    let (list, options) = writer.choices.one_of(&[
+        (" (first)", ""),
+        ("", " WITH (security_barrier)"),
+        ("", " WITH (check_option = local)"),
+        (" (first)", " WITH (security_barrier = false)"),
+    ])?;
+    let option = writer.maybe(20, " WITH CASCADED CHECK OPTION");
+    let option = if options.contains("check") { "" } else { option };
+    let (column, table) = (columns.first()?.name.sql(), sql_name(table));
+    Some(format!("CREATE VIEW {name}{list}{options} AS SELECT {column} FROM {table}{option}"))
 }
 
 fn replace(writer: &mut Writer<'_>) -> Option<String> {
@@ -37,8 +61,33 @@ fn query(writer: &mut Writer<'_>) -> Option<String> {
     if columns.is_empty() {
         return Some(format!("SELECT 1 AS one FROM {name}"));
     }
-    Some(match writer.choices.below(6) {
+    Some(match writer.choices.below(11) {
         0 => format!("SELECT * FROM {name}"),
+        5 => {
+            let (filter, column) = (writer.condition(table)?, columns.first()?.name.sql());
+            format!(
+                "SELECT {column} FROM {name} WHERE EXISTS (SELECT 1 FROM {name} inside WHERE {filter}) ORDER BY {column}"
+            )
+        }
+        6 => {
+            let column = columns.first()?.name.sql();
+            format!("SELECT {column}, row_number() OVER (PARTITION BY {column} ORDER BY {column}) AS at FROM {name}")
+        }
+        7 => {
+            let column = columns.first()?.name.sql();
+            format!("SELECT {column} FROM {name} UNION ALL SELECT {column} FROM {name} LIMIT 10")
+        }
+        8 => {
+            let column = columns.first()?.name.sql();
+            format!(
+                "SELECT {column}::text AS spelt, CASE WHEN {column} IS NULL THEN 'none' ELSE 'some' END AS kind FROM {name}"
+            )
+        }
+        9 => {
+            let column = columns.first()?.name.sql();
+            let (other, _) = writer.table()?;
+            format!("SELECT x.{column}, (SELECT count(*) FROM {}) AS n FROM {name} x", sql_name(other))
+        }
         1 => {
             let filter = writer.condition(table)?;
             format!("SELECT {} FROM {name} WHERE {filter}", listed(&columns))
@@ -65,7 +114,7 @@ fn drop(writer: &mut Writer<'_>) -> Option<String> {
     Some(format!("DROP {word} {}{}", sql_name(view), writer.cascade()))
 }
 
-fn default(writer: &mut Writer<'_>) -> Option<String> {
+fn settings(writer: &mut Writer<'_>) -> Option<String> {
     let view = writer.relation(|r| r.view().is_some_and(|v| !v.materialized))?;
     let option = writer.choices.word(&["SET (security_barrier = true)", "RESET (security_barrier)"]);
     Some(format!("ALTER VIEW {} {option}", sql_name(view)))

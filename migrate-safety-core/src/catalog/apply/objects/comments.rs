@@ -82,6 +82,13 @@ impl Catalog {
         }
     }
 
+    /// A comment follows what it is about to its new name.
+    pub(super) fn move_comment(&mut self, from: &Object, to: Object) {
+        if let Some(text) = self.comments.remove(from) {
+            self.comments.insert(to, text);
+        }
+    }
+
     fn keep_comment(&mut self, object: Object, text: Option<Box<str>>) {
         match text {
             Some(text) => self.comments.insert(object, text),

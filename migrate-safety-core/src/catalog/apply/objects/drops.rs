@@ -148,6 +148,8 @@ impl Catalog {
             }
             Object::Schema(name) => {
                 self.schemas.remove(name);
+                self.take_statistics(|schema, _| schema == name);
+                self.forget_others(name);
             }
             Object::Extension(name) => {
                 self.extensions.remove(name);

@@ -16,9 +16,8 @@ mod views;
 
 use super::Applied;
 use crate::catalog::{Catalog, Stamp};
-use crate::sql::ObjectName;
 use crate::sql::Operation;
-use crate::sql::operation::{AlterTable, ObjectCommand, RelationWord, TableAction};
+use crate::sql::operation::{AlterTable, RelationWord, TableAction};
 
 /// Applies an operation on anything but a table or index. False: it is not one.
 pub(super) fn apply_object(catalog: &mut Catalog, operation: &Operation, now: Stamp, applied: &mut Applied) -> bool {
@@ -40,37 +39,7 @@ pub(super) fn apply_object(catalog: &mut Catalog, operation: &Operation, now: St
         Operation::Set { name, value, .. } if name.eq_ignore_ascii_case("check_function_bodies") => {
             catalog.check_bodies = !value.as_deref().is_some_and(is_off);
         }
-        Operation::OtherObject {
-            command: ObjectCommand::Create,
-            class,
-            name: Some(name),
-            definition,
-            if_not_exists,
-            sql,
-            ..
-        } => {
-            catalog.create_other(class, name, sql, *if_not_exists, applied);
-            // Not followed, but its name is no longer that of nothing.
-            if matches!(&**class, "aggregate" | "language") {
-                catalog.unknown_names.insert(name.name.clone());
-            }
-            catalog.own_operators |= &**class == "operator";
-            if let Some(definition) = definition {
-                let name = catalog.new_name(name, applied);
-                catalog.collations.entry(name).or_insert_with(|| definition.clone());
-            }
-        }
-        Operation::OtherObject { command: ObjectCommand::Create, class, .. } if &**class == "cast" => {
-            catalog.own_operators = true;
-        }
-        Operation::OtherObject { command: ObjectCommand::Drop, class, name: Some(name), .. } => {
-            catalog.drop_other(class, name);
-            if &**class == "collation"
-                && let ObjectName { schema: Some(schema), name } = catalog.settled_collation(name)
-            {
-                catalog.collations.remove(&(schema, name));
-            }
-        }
+        Operation::OtherObject { .. } => catalog.apply_other(operation, applied),
         Operation::AlterTable(alter) => return alter_relation(catalog, alter, applied),
         _ => {
             return apply_drop(catalog, operation, applied)
@@ -180,9 +149,7 @@ fn apply_on_table(catalog: &mut Catalog, operation: &Operation, now: Stamp, appl
             catalog.alter_policy(name, table, rename_to.as_ref(), clauses, applied);
         }
         Operation::DropPolicy { name, table, if_exists } => catalog.drop_policy(name, table, *if_exists, applied),
-        Operation::Statistics { command, name: Some(name), table, kinds, keys, sql, .. } => {
-            catalog.apply_statistics(*command, name, table.as_ref(), kinds, keys, sql);
-        }
+        Operation::Statistics { .. } => catalog.apply_statistics(operation, applied),
         Operation::Comment { on, text, label } => catalog.comment(on, text.as_deref(), *label, applied),
         _ => return false,
     }

@@ -228,6 +228,11 @@ impl Catalog {
         let types = &mut self.hints.column_types;
         self.relations.for_each_mut(|relation| match &mut relation.kind {
             RelationKind::Table(table) => {
+                if let Some(of) = &mut table.of_type {
+                    let mut data_type = DataType { schema: of.schema.take(), ..DataType::builtin(&of.name) };
+                    change(&mut data_type);
+                    *of = ObjectName { schema: data_type.schema, name: data_type.name };
+                }
                 for column in &mut table.columns {
                     let before = column.data_type.name.clone();
                     change(&mut column.data_type);

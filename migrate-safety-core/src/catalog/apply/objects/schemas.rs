@@ -77,6 +77,9 @@ impl Catalog {
                 data_type.schema = Some(to.clone());
             }
         });
+        self.move_comment(&Object::Schema(name.clone()), Object::Schema(to.clone()));
+        self.move_statistics(name, to);
+        self.move_others(name, to);
     }
 
     /// `CREATE EXTENSION`.

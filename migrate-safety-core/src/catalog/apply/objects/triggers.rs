@@ -168,6 +168,8 @@ impl Catalog {
         let missing = format!("trigger \"{name}\" for table \"{relation}\" does not exist");
         // Until 14 the new name is looked at first.
         match (exists, taken) {
+            // Since 15 it has that name already.
+            (true, true) if name == to && self.target().version >= 15 => {}
             (true, true) => applied.conflict("42710", clash),
             (false, true) if self.target().version < 15 => applied.conflict("42710", clash),
             (false, _) if unknown => {}
@@ -176,6 +178,7 @@ impl Catalog {
                 let mut tables = vec![id];
                 tables.extend(self.descendants(id));
                 for table in tables {
+                    self.move_comment(&Object::Trigger(table, name.clone()), Object::Trigger(table, to.clone()));
                     for trigger in self.triggers_mut(table).into_iter().flatten().filter(|t| t.name == *name) {
                         trigger.name = to.clone();
                     }
@@ -334,6 +337,7 @@ impl Catalog {
             }
             Some((n, _)) => {
                 *n = to.clone();
+                self.move_comment(&Object::Rule(id, name.clone()), Object::Rule(id, to.clone()));
                 if let Some(text) = self.rule_texts.remove(&(id, name.clone())) {
                     self.rule_texts.insert((id, to.clone()), text);
                 }
@@ -407,7 +411,10 @@ impl Catalog {
             (Some(_), Some(to)) if taken.is_some() => {
                 applied.conflict("42710", format!("policy \"{to}\" for table \"{relation}\" already exists"));
             }
-            (Some(policy), Some(to)) => policy.name = to.clone(),
+            (Some(policy), Some(to)) => {
+                policy.name = to.clone();
+                self.move_comment(&Object::Policy(id, name.clone()), Object::Policy(id, to.clone()));
+            }
             (Some(policy), None) => {
                 policy.clauses.change(clauses);
                 self.look_through_policy(id, name);

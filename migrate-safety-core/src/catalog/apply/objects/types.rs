@@ -1,13 +1,14 @@
 //! Enums, composite types, ranges.
 
+use super::super::change::Change;
 use super::Applied;
 use crate::catalog::types::FoundType;
 use crate::catalog::{
     Catalog, ColumnId, Conflict, ConstraintKind, RelationId, RelationKind, Stamp, TEMP_SCHEMA, TypeDef, TypeDefKind,
     TypeId,
 };
-use crate::sql::operation::{AlterType, TypeKind};
-use crate::sql::{DataType, Ident, ObjectName, rename};
+use crate::sql::operation::{AlterType, ColumnDef, TypeKind};
+use crate::sql::{DataType, Expression, Ident, ObjectName, rename};
 
 impl Catalog {
     /// `CREATE TYPE`.
@@ -80,7 +81,7 @@ impl Catalog {
                 return;
             }
             AlterType::AddValue { .. } | AlterType::RenameValue { .. } => {}
-            _ => return self.alter_composite(name, action, applied),
+            _ => return self.alter_composite(name, action, now, applied),
         }
         let Some(found) = self.existing_type(name, applied) else { return };
         let labels = match found {
@@ -145,8 +146,19 @@ impl Catalog {
             let columns = self.table(table).map_or(&[][..], |t| &t.columns);
             let columns: Vec<ColumnId> = columns.iter().filter(|c| of_type(&c.data_type)).map(|c| c.id).collect();
             let Some(definition) = self.table_mut(table) else { continue };
+            let of_type = definition.columns.iter().filter(|c| columns.contains(&c.id));
+            let names: Vec<Ident> = of_type.map(|c| c.name.clone()).collect();
             for column in definition.columns.iter_mut().filter(|c| columns.contains(&c.id)) {
                 column.default = column.default.take().map(|default| rename::label(&default, from, to));
+            }
+            let of_them = |e: &&mut Expression| e.expr.columns().iter().any(|name| names.contains(name));
+            let generated =
+                definition.columns.iter_mut().filter_map(|c| c.generated.as_mut()).map(|g| &mut g.expression);
+            let conditions = definition.triggers.iter_mut().filter_map(|t| t.when.as_mut());
+            let policies = definition.policies.iter_mut().map(|p| &mut p.clauses);
+            let policies = policies.flat_map(|clauses| clauses.using.iter_mut().chain(&mut clauses.check));
+            for expression in generated.chain(conditions).chain(policies).filter(of_them) {
+                *expression = rename::label(expression, from, to);
             }
             for constraint in &mut definition.constraints {
                 if let ConstraintKind::Check { expression, columns: mentioned } = &mut constraint.kind
@@ -157,13 +169,16 @@ impl Catalog {
             }
             for index in self.indexes_of(table).to_vec() {
                 let Some(index) = self.index_mut(index) else { continue };
-                index.predicate = index.predicate.take().map(|predicate| rename::label(&predicate, from, to));
+                let keys = index.keys.iter_mut().filter_map(|key| key.expression.as_mut());
+                for expression in keys.chain(&mut index.predicate).filter(of_them) {
+                    *expression = rename::label(expression, from, to);
+                }
             }
         }
     }
 
     /// `ADD | DROP | ALTER | RENAME ATTRIBUTE` of a composite type.
-    fn alter_composite(&mut self, name: &ObjectName, action: &AlterType, applied: &mut Applied) {
+    fn alter_composite(&mut self, name: &ObjectName, action: &AlterType, now: Stamp, applied: &mut Applied) {
         // The server looks for a relation of this name.
         let id = match self.find_type(name.schema.as_ref(), &name.name) {
             FoundType::Defined(id) => id,
@@ -227,6 +242,31 @@ impl Catalog {
         };
         if let Some(TypeDefKind::Composite(attributes)) = self.types.get_mut(&id).map(|t| &mut t.kind) {
             change_attributes(attributes, action, settled);
+        }
+        for table in typed {
+            self.follow_type(table, action, now, applied);
+        }
+    }
+
+    /// A table made `OF` a composite type gets what happens to the type's attributes.
+    fn follow_type(&mut self, table: RelationId, action: &AlterType, now: Stamp, applied: &mut Applied) {
+        // Its columns are not to be changed otherwise.
+        let Some(of_type) = self.table_mut(table).and_then(|t| t.of_type.take()) else { return };
+        let mut change = Change { catalog: self, applied, now };
+        match action {
+            AlterType::AddAttribute { name, data_type, .. } => {
+                let column = ColumnDef { data_type: Some(data_type.clone()), ..ColumnDef::new(name.clone()) };
+                change.alter_add_column(table, &column, false, false);
+            }
+            AlterType::DropAttribute { name, .. } => change.drop_column(table, name, true, true, false),
+            AlterType::AlterAttribute { name, data_type, .. } => {
+                change.set_type(table, name, data_type, None, None, false);
+            }
+            AlterType::RenameAttribute { name, to, .. } => change.rename_column(table, name, to, false),
+            _ => {}
+        }
+        if let Some(table) = self.table_mut(table) {
+            table.of_type = Some(of_type);
         }
     }
 

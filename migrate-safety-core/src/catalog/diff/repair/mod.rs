@@ -37,13 +37,22 @@ impl Repair<'_> {
                 (ObjectKind::Statistics, None, Some(found)) => vec![format!("DROP STATISTICS {}", found.name)],
                 // The class is a part of the name.
                 (ObjectKind::Other, None, Some(found)) => vec![format!("DROP {}", found.name)],
-                (_, Some(wanted), None) => {
-                    wanted.sql.iter().filter(|sql| !sql.is_empty()).map(ToString::to_string).collect()
+                (_, Some(wanted), None) => made(wanted),
+                // They have no `ALTER` for what they are about.
+                (ObjectKind::Statistics, Some(wanted), Some(found)) => {
+                    let mut statements = vec![format!("DROP STATISTICS {}", found.name)];
+                    statements.extend(made(wanted));
+                    statements
                 }
                 _ => Vec::new(),
             },
         }
     }
+}
+
+/// The statement that made an object, if it is known.
+fn made(wanted: &Described) -> Vec<String> {
+    wanted.sql.iter().filter(|sql| !sql.is_empty()).map(ToString::to_string).collect()
 }
 
 /// `COMMENT ON words IS 'text'`; without a text it is taken away.

@@ -64,7 +64,9 @@ impl Builder {
             row_security: row.row_security,
             force_row_security: row.force_row_security,
             // Which index it is comes with the indexes; one that is dropped leaves nothing.
+            // A foreign table has none, as one that was never told has.
             replica_identity: match row.replica_identity {
+                _ if row.kind == 'f' => ReplicaIdentity::Default,
                 'f' => ReplicaIdentity::Full,
                 'n' | 'i' => ReplicaIdentity::Nothing,
                 _ => ReplicaIdentity::Default,

@@ -8,7 +8,7 @@ use crate::effects::postgres::family::{family, heaps, indexes, is_partitioned, s
 use crate::effects::postgres::index_match::{Shape, match_in};
 use crate::effects::postgres::say;
 use crate::effects::scene::Scene;
-use crate::sql::operation::{CreateIndex, Operation, ReindexTarget};
+use crate::sql::operation::{CreateIndex, Operation, Persistence, ReindexTarget};
 use crate::sql::{Ident, LockMode, ObjectName};
 
 /// The facts.
@@ -293,7 +293,9 @@ fn refuse_concurrent_drop(scene: &Scene<'_>, effects: &mut Effects) {
 fn refuse_exclusion(scene: &Scene<'_>, effects: &mut Effects) {
     let Some(ReindexTarget::Index(name)) = reindex(scene) else { return };
     let index = scene.relation(name).and_then(|id| scene.catalog.index(id));
-    if index.is_some_and(|i| excludes(scene, i)) {
+    // That of a temporary table is built as if nothing had been said.
+    let temporary = |i: &&Index| scene.catalog.table(i.table).is_some_and(|t| t.persistence == Persistence::Temporary);
+    if index.filter(|i| !temporary(i)).is_some_and(|i| excludes(scene, i)) {
         say::fails(effects, "0A000", "concurrent index creation for exclusion constraints is not supported");
     }
 }

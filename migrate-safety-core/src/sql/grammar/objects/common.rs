@@ -5,7 +5,7 @@ use crate::sql::datatype::DataType;
 use crate::sql::grammar::common as shared;
 use crate::sql::keyword::{self, Category};
 use crate::sql::name::{Ident, ObjectName};
-use crate::sql::operation::{ObjectCommand, Operation};
+use crate::sql::operation::{NameChange, ObjectCommand, Operation};
 use crate::sql::token::{Token, Word};
 
 pub(super) use shared::storage_parameters;
@@ -23,11 +23,21 @@ pub(super) fn other(command: ObjectCommand, class: &str, name: Option<ObjectName
         class: class.into(),
         name,
         definition: None,
+        change: None,
         if_exists: false,
         if_not_exists: false,
         cascade: false,
         sql: Box::default(),
     }
+}
+
+/// `ALTER` of such an object, by what its statement ends in.
+pub(super) fn altered(class: &str, name: ObjectName, tail: Option<Tail>) -> Operation {
+    let mut operation = other(ObjectCommand::Alter, class, Some(name));
+    if let Operation::OtherObject { change, .. } = &mut operation {
+        *change = tail.and_then(Tail::name_change);
+    }
+    operation
 }
 
 /// The name of a function or procedure.
@@ -191,6 +201,17 @@ pub(super) enum Tail {
     Schema(Ident),
     /// `[NO] DEPENDS ON EXTENSION`.
     Depends,
+}
+
+impl Tail {
+    /// What becomes of the name.
+    pub(super) fn name_change(self) -> Option<NameChange> {
+        match self {
+            Self::Rename(to) => Some(NameChange::Rename(to)),
+            Self::Schema(to) => Some(NameChange::Schema(to)),
+            Self::Owner | Self::Depends => None,
+        }
+    }
 }
 
 /// Which tails an object class has.

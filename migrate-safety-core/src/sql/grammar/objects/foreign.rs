@@ -1,7 +1,7 @@
 //! Foreign data: wrappers, servers, user mappings, `IMPORT FOREIGN SCHEMA`; languages and access methods, which name
 //! their handlers in the same way.
 
-use super::common::{Tails, alter_options, create_options, other, role, word_or_string};
+use super::common::{Tails, alter_options, altered, create_options, other, role, word_or_string};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::grammar::common::target;
 use crate::sql::name::ObjectName;
@@ -19,13 +19,14 @@ pub(super) fn create_wrapper(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
 
 pub(super) fn alter_wrapper(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let name = c.ident()?;
-    if Tails::RENAME_OWNER.maybe(c)?.is_none() {
+    let tail = Tails::RENAME_OWNER.maybe(c)?;
+    if tail.is_none() {
         let functions = wrapper_functions(c)?;
         if !functions || c.is("OPTIONS") {
             alter_options(c)?;
         }
     }
-    Ok(other(Alter, "foreign data wrapper", Some(ObjectName::bare(name))))
+    Ok(altered("foreign data wrapper", ObjectName::bare(name), tail))
 }
 
 /// `HANDLER f`, `NO VALIDATOR` …, each sort once; whether there is any.
@@ -75,6 +76,7 @@ fn existing(class: &str, if_not_exists: bool, name: Option<ObjectName>) -> Opera
         class: class.into(),
         name,
         definition: None,
+        change: None,
         if_exists: false,
         if_not_exists,
         cascade: false,
@@ -93,13 +95,14 @@ fn version(c: &mut Cursor<'_, '_>) -> Parse<bool> {
 
 pub(super) fn alter_server(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let name = c.ident()?;
-    if Tails::RENAME_OWNER.maybe(c)?.is_none() {
+    let tail = Tails::RENAME_OWNER.maybe(c)?;
+    if tail.is_none() {
         let version = version(c)?;
         if !version || c.is("OPTIONS") {
             alter_options(c)?;
         }
     }
-    Ok(other(Alter, "server", Some(ObjectName::bare(name))))
+    Ok(altered("server", ObjectName::bare(name), tail))
 }
 
 pub(super) fn create_user_mapping(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
@@ -157,8 +160,8 @@ pub(super) fn create_language(c: &mut Cursor<'_, '_>, _or_replace: bool) -> Pars
 
 pub(super) fn alter_language(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let name = c.ident()?;
-    Tails::RENAME_OWNER.read(c)?;
-    Ok(other(Alter, "language", Some(ObjectName::bare(name))))
+    let tail = Tails::RENAME_OWNER.read(c)?;
+    Ok(altered("language", ObjectName::bare(name), Some(tail)))
 }
 
 pub(super) fn create_access_method(c: &mut Cursor<'_, '_>) -> Parse<Operation> {

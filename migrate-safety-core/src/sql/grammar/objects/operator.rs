@@ -1,7 +1,9 @@
 //! Operators with their classes and families, aggregates, casts, transforms, conversions.
 
 use super::arguments;
-use super::common::{Tails, any_operator, definition, function_name, name_using_method, operator_with_types, other};
+use super::common::{
+    Tails, altered, any_operator, definition, function_name, name_using_method, operator_with_types, other,
+};
 use super::object_ref;
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::keyword::{self, Category};
@@ -172,6 +174,6 @@ pub(super) fn create_conversion(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
 
 pub(super) fn alter_conversion(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let name = c.object_name()?;
-    Tails::RENAME_OWNER_SCHEMA.read(c)?;
-    Ok(other(Alter, "conversion", Some(name)))
+    let tail = Tails::RENAME_OWNER_SCHEMA.read(c)?;
+    Ok(altered("conversion", name, Some(tail)))
 }

@@ -1,6 +1,6 @@
 //! Schemas and extensions.
 
-use super::common::{Tail, Tails, other, role, word_or_string};
+use super::common::{Tail, Tails, altered, other, role, word_or_string};
 use super::object_ref::extension_member;
 use super::{Start, one};
 use crate::sql::cursor::{Cursor, Parse};
@@ -145,16 +145,17 @@ pub(super) fn create_extension(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
 
 pub(super) fn alter_extension(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let name = c.ident()?;
+    let mut tail = None;
     if c.eat("UPDATE") {
         while c.eat("TO") {
             word_or_string(c)?;
         }
     } else if c.eat_all("SET SCHEMA") {
-        c.ident()?;
+        tail = Some(Tail::Schema(c.ident()?));
     } else if c.eat_one_of(&["ADD", "DROP"]).is_some() {
         extension_member(c)?;
     } else {
         return Err(c.expected("`UPDATE`, `SET SCHEMA`, `ADD` or `DROP`"));
     }
-    Ok(other(ObjectCommand::Alter, "extension", Some(ObjectName::bare(name))))
+    Ok(altered("extension", ObjectName::bare(name), tail))
 }

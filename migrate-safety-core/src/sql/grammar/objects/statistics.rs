@@ -39,6 +39,7 @@ pub(super) fn create_statistics(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
         table: Some(table),
         kinds,
         keys,
+        change: None,
         if_exists: false,
         if_not_exists,
         sql: Box::default(),
@@ -63,6 +64,7 @@ pub(super) fn alter_statistics(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let if_exists = c.if_exists();
     let name = c.object_name()?;
     let whole = c.mark();
+    let mut change = None;
     if c.eat_all("SET STATISTICS") {
         c.since(13, whole, "`ALTER STATISTICS … SET STATISTICS`");
         let mark = c.mark();
@@ -74,7 +76,7 @@ pub(super) fn alter_statistics(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     } else if if_exists {
         return Err(c.expected("`SET STATISTICS`"));
     } else {
-        Tails::RENAME_OWNER_SCHEMA.read(c)?;
+        change = Tails::RENAME_OWNER_SCHEMA.read(c)?.name_change();
     }
     Ok(Operation::Statistics {
         command: ObjectCommand::Alter,
@@ -82,6 +84,7 @@ pub(super) fn alter_statistics(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
         table: None,
         kinds: Vec::new(),
         keys: Vec::new(),
+        change,
         if_exists,
         if_not_exists: false,
         sql: Box::default(),

@@ -1,10 +1,10 @@
 //! Text search objects and collations.
 
-use super::common::{Tails, definition, other};
+use super::common::{Tails, altered, definition, other};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::operation::{ObjectCommand, Operation};
 
-use ObjectCommand::{Alter, Create};
+use ObjectCommand::Create;
 
 /// `CREATE TEXT SEARCH` of any of the four classes.
 pub(super) fn create_text_search(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
@@ -29,14 +29,15 @@ pub(super) fn alter_text_search(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let name = c.object_name()?;
     let owned = matches!(class, "text search dictionary" | "text search configuration");
     let tails = if owned { Tails::RENAME_OWNER_SCHEMA } else { Tails::RENAME_SCHEMA };
-    if tails.maybe(c)?.is_none() {
+    let tail = tails.maybe(c)?;
+    if tail.is_none() {
         match class {
             "text search dictionary" => definition(c).map(drop)?,
             "text search configuration" => mapping(c)?,
             _ => return Err(c.expected("`RENAME TO` or `SET SCHEMA`")),
         }
     }
-    Ok(other(Alter, class, Some(name)))
+    Ok(altered(class, name, tail))
 }
 
 /// `ADD MAPPING FOR tokens WITH dictionaries` and its kin.
@@ -83,6 +84,7 @@ pub(super) fn create_collation(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
         class: "collation".into(),
         name: Some(name),
         definition,
+        change: None,
         if_exists: false,
         if_not_exists,
         cascade: false,
@@ -92,8 +94,6 @@ pub(super) fn create_collation(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
 
 pub(super) fn alter_collation(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let name = c.object_name()?;
-    if !c.eat_all("REFRESH VERSION") {
-        Tails::RENAME_OWNER_SCHEMA.read(c)?;
-    }
-    Ok(other(Alter, "collation", Some(name)))
+    let tail = if c.eat_all("REFRESH VERSION") { None } else { Some(Tails::RENAME_OWNER_SCHEMA.read(c)?) };
+    Ok(altered("collation", name, tail))
 }

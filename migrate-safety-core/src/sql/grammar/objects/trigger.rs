@@ -1,8 +1,8 @@
 //! Triggers and event triggers.
 
-use super::common::{Tail, Tails, function_name, other, word_of};
-use crate::sql::cursor::{Cursor, Parse};
-use crate::sql::name::{Ident, ObjectName};
+use super::common::{Tail, Tails, altered, function_name, other, word_of};
+use crate::sql::cursor::{Cursor, Parse, ident_of};
+use crate::sql::name::{Ident, ObjectName, literal};
 use crate::sql::operation::{CreateTrigger, ObjectCommand, Operation, TriggerDetails, TriggerEvents, TriggerTiming};
 use crate::sql::statement::ProblemKind;
 use crate::sql::token::Token;
@@ -59,9 +59,7 @@ fn create(c: &mut Cursor<'_, '_>, or_replace: bool, constraint: bool) -> Parse<O
     let when = if c.eat("WHEN") { Some(c.paren_expression()?) } else { None };
     let function = executed_function(c)?;
     c.parens(|c| {
-        let start = c.mark();
-        arguments(c)?;
-        details.args = c.text_from(start).into();
+        details.args = arguments(c)?.join(", ").into();
         Ok(())
     })?;
     Ok(Operation::CreateTrigger(Box::new(CreateTrigger {
@@ -180,24 +178,32 @@ fn executed_function(c: &mut Cursor<'_, '_>) -> Parse<ObjectName> {
     function_name(c)
 }
 
-/// What a trigger passes to its function: constants and words.
-fn arguments(c: &mut Cursor<'_, '_>) -> Parse<()> {
-    let argument = |c: &mut Cursor<'_, '_>| {
-        let constant = matches!(c.peek(), Token::Number(..) | Token::Word(_)) || c.peek().string().is_some();
-        if constant {
-            c.advance();
-        }
-        constant
-    };
+/// What a trigger passes to its function: constants and words, all of them strings to the server.
+fn arguments(c: &mut Cursor<'_, '_>) -> Parse<Vec<String>> {
+    let mut arguments: Vec<String> = argument(c).into_iter().collect();
     // The server takes an empty first argument, `(, a)`, too.
-    let mut more = argument(c) || c.is_token(&Token::Comma);
-    while more && c.eat_token(&Token::Comma) {
-        more = argument(c);
-        if !more {
-            return Err(c.expected("a constant"));
+    while c.eat_token(&Token::Comma) {
+        match argument(c) {
+            Some(argument) => arguments.push(argument),
+            None => return Err(c.expected("a constant")),
         }
     }
-    Ok(())
+    Ok(arguments)
+}
+
+fn argument(c: &mut Cursor<'_, '_>) -> Option<String> {
+    let start = c.mark();
+    let word = match c.peek() {
+        Token::Word(word) => Some(ident_of(word)),
+        _ => None,
+    };
+    let string = c.peek().string().map(Box::from);
+    if word.is_none() && string.is_none() && !matches!(c.peek(), Token::Number(..)) {
+        return None;
+    }
+    c.advance();
+    let text: Option<Box<str>> = string.or_else(|| word.map(|word| word.as_str().into()));
+    Some(literal(text.as_deref().unwrap_or(c.text_from(start))))
 }
 
 pub(super) fn alter_trigger(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
@@ -241,10 +247,11 @@ pub(super) fn create_event_trigger(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
 
 pub(super) fn alter_event_trigger(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let name = c.ident()?;
+    let mut tail = None;
     if c.eat("ENABLE") {
         c.eat_one_of(&["REPLICA", "ALWAYS"]);
     } else if !c.eat("DISABLE") {
-        Tails::RENAME_OWNER.read(c)?;
+        tail = Some(Tails::RENAME_OWNER.read(c)?);
     }
-    Ok(other(ObjectCommand::Alter, "event trigger", Some(ObjectName::bare(name))))
+    Ok(altered("event trigger", ObjectName::bare(name), tail))
 }

@@ -248,9 +248,8 @@ fn case(c: &mut Cursor<'_, '_>, _: Grammar) -> Parse<Expr> {
             break;
         }
     }
-    if c.eat("ELSE") {
-        parts.push(expr(c)?);
-    }
+    // The server writes one that is not there.
+    parts.push(if c.eat("ELSE") { expr(c)? } else { Expr::Null });
     c.expect("END")?;
     Ok(Expr::Other(parts))
 }
