@@ -55,10 +55,13 @@ impl Print {
     fn print_live(&self, url: &str) -> u8 {
         match database::read(url) {
             Ok(live) => {
-                self.print(&live.catalog);
                 for unread in &live.unread {
                     eprintln!("error: {unread}");
+                    if matches!(self.format, Format::Sql) {
+                        print(&format!("-- incomplete: {unread}\n"));
+                    }
                 }
+                self.print(&live.catalog);
                 if live.unread.is_empty() { CLEAN } else { UNUSABLE }
             }
             Err(error) => {

@@ -80,7 +80,14 @@ pub(crate) fn read(url: &str) -> Result<Live, String> {
 async fn introspect(url: &str) -> Result<Live, String> {
     let connecting = tokio::time::timeout(PATIENCE, migrate_safety_sqlx::connect(url)).await;
     let mut connection = connecting
-        .map_err(|_| format!("no PostgreSQL server answered within {} seconds", PATIENCE.as_secs()))?
+        .map_err(|_| {
+            format!(
+                "no PostgreSQL server answered {} within {} seconds; check the host and the port, and that the server is \
+                 not stopped or overloaded",
+                migrate_safety_sqlx::place(url),
+                PATIENCE.as_secs()
+            )
+        })?
         .map_err(|error: Error| error.to_string())?;
     let reading = migrate_safety_sqlx::introspect(&mut connection, Limits::default());
     let live = tokio::time::timeout(READING, reading).await.map_err(|_| {

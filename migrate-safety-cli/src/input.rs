@@ -5,6 +5,7 @@ use migrate_safety_core::config::{Config, ConfigFile};
 use migrate_safety_core::dialect::{Dialect, Target};
 use migrate_safety_core::layout::dialect::Choice;
 use migrate_safety_core::layout::{self, Layout, LoadError, MigrationSet, Source};
+use migrate_safety_core::schema_problems;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -83,7 +84,7 @@ impl Input {
                 }
             }
         }
-        for error in &set.errors {
+        for error in set.errors.iter().chain(&schema_problems(&config)) {
             unreadable += 1;
             eprintln!("error: {error}");
         }

@@ -1,8 +1,12 @@
 //! `check`: every migration replayed into the catalog, its effects predicted, the rules asked.
 
+mod given;
 #[cfg(feature = "resume")]
 mod resume;
 
+pub use given::schema_problems;
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+pub(crate) use given::{hides_something, not_taken};
 #[cfg(feature = "resume")]
 pub use resume::messages_resumed;
 
@@ -52,7 +56,11 @@ pub(crate) fn check_on(set: &MigrationSet, config: &Config, start: &Start<'_>) -
     }
     let mut replay = Replay::over_bookkeeping(set, config, start);
     let migrations = set.migrations.iter().map(|migration| replay.judge(migration)).collect();
-    conclude(set, config, &replay, migrations)
+    let mut report = conclude(set, config, &replay, migrations);
+    if start.catalog.is_none() {
+        report.errors.extend(schema_problems(config));
+    }
+    report
 }
 
 /// What is found when all migrations have been judged.
@@ -261,14 +269,20 @@ impl<'c> Replay<'c> {
         }
     }
 
-    /// Applies what was there before the first migration.
-    fn run_before(&mut self, sql: &str) {
+    /// Applies what was there before the first migration; what is wrong with it, by lines.
+    fn run_before(&mut self, sql: &str) -> Vec<(u32, String)> {
+        let mut wrong = Vec::new();
         for statement in &parse(self.config.target, sql).statements {
+            let problems = statement.problems.iter().filter(|problem| given::hides_something(problem));
+            wrong.extend(problems.map(|problem| (problem.span.start.line, problem.message.to_string())));
             for located in crate::catalog::in_pass_order(&statement.operations) {
-                self.catalog.apply(&located.operation, Stamp::BEFORE);
+                let applied = self.catalog.apply(&located.operation, Stamp::BEFORE);
+                let failed = applied.conflicts.into_iter().filter(|conflict| !conflict.only_with_rows);
+                wrong.extend(failed.map(|conflict| (located.span.start.line, conflict.message)));
             }
         }
         self.catalog.reset_search_path();
+        wrong
     }
 
     fn judge(&mut self, migration: &Migration) -> MigrationReport {

@@ -31,7 +31,7 @@ mod written;
 
 #[cfg(feature = "resume")]
 pub use check::messages_resumed;
-pub use check::{check, replay, replay_each};
+pub use check::{check, replay, replay_each, schema_problems};
 pub use checker::Checker;
 pub use config::Config;
 pub use dialect::{Dialect, Target};

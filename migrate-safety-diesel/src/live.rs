@@ -46,6 +46,8 @@ pub(crate) struct Answer {
 /// A table that another session has locked does not keep the rest from being read: it is in
 /// [`Live::unread`]. The connection must not be in a transaction.
 ///
+/// The limits are the server's: libpq waits for a server that is stopped as long as TCP lets it.
+///
 /// # Errors
 /// The connection is lost, a limit is exceeded, or an answer is not understood.
 pub fn introspect(connection: &mut PgConnection, limits: Limits) -> Result<Live, Error> {

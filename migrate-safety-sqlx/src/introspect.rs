@@ -19,17 +19,29 @@ pub async fn connect(url: &str) -> Result<PgConnection, Error> {
     }
     let options = PgConnectOptions::from_str(url).map_err(Error::url)?.disable_statement_logging();
     let options = options.application_name("migrate-safety");
-    let target = match options.get_socket() {
+    PgConnection::connect_with(&options).await.map_err(|error| Error::connecting(place_of(&options), error))
+}
+
+/// Where the server of a URL is, for a message: `at localhost:5432`; never what is secret in it.
+#[must_use]
+pub fn place(url: &str) -> String {
+    PgConnectOptions::from_str(url).map_or_else(|_| String::new(), |options| format!("at {}", place_of(&options)))
+}
+
+fn place_of(options: &PgConnectOptions) -> String {
+    match options.get_socket() {
         Some(socket) => socket.display().to_string(),
         None => format!("{}:{}", options.get_host(), options.get_port()),
-    };
-    PgConnection::connect_with(&options).await.map_err(|error| Error::connecting(target, error))
+    }
 }
 
 /// Reads what the connection's database holds, in a transaction of its own.
 ///
 /// A table that another session has locked does not keep the rest from being read: it is in
 /// [`Live::unread`]. The connection must not be in a transaction.
+///
+/// The limits are the server's. One that is stopped keeps none of them: give the future a timeout of your runtime;
+/// dropped, it leaves nothing behind.
 ///
 /// # Errors
 /// The connection is lost, a limit is exceeded, or an answer is not understood.

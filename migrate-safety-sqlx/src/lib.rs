@@ -51,7 +51,7 @@ pub use error::Error;
 #[cfg(feature = "live")]
 pub use guard::{Access, Guard, GuardedConnection};
 #[cfg(feature = "live")]
-pub use introspect::{connect, introspect};
+pub use introspect::{connect, introspect, place};
 #[cfg(feature = "macros")]
 pub use migrate_safety_macros::{assert_checked, check_migrations, checked_sql, migrate};
 

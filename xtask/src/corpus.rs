@@ -1,6 +1,6 @@
-//! `cargo xtask corpus [--server MAJOR | --plans] DIR…`: what the checker makes of any checkout's migrations; with a
-//! server, also whether the replay of each directory of migrations holds what that server does; with plans, what comes of
-//! planning each migration.
+//! `cargo xtask corpus [--server MAJOR,… | --plans] DIR…`: what the checker makes of any checkout's migrations; with
+//! servers, also whether the replay of each directory of migrations holds, after each of them, what that server does; with
+//! plans, what comes of planning each migration.
 
 use std::process::Command;
 

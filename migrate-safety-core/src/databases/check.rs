@@ -9,10 +9,10 @@ use super::schema::Schema;
 use super::statement::{Script, Statement};
 use super::view::{Judged, MigrationView, SetView, StatementView, Undone};
 use crate::catalog::{Catalog, Session, Stamp};
-use crate::check::settled;
+use crate::check::{hides_something, not_taken, settled};
 use crate::config::Config;
-use crate::dialect::Dialect;
-use crate::layout::{Layout, Migration, MigrationSet, Source};
+use crate::dialect::{Dialect, Target};
+use crate::layout::{Layout, LoadError, Migration, MigrationSet, Source};
 use crate::report::{MigrationReport, OperationName, Report, StatementReport};
 use crate::rules::rule::{Check, Findings, SetFindings, StatementFindings};
 use crate::rules::view::Scope;
@@ -29,6 +29,7 @@ pub(crate) fn check(set: &MigrationSet, config: &Config) -> Report {
     let migrations = set.migrations.iter().map(|migration| replay.judge(migration)).collect();
     let mut report = Report::of(set, config, migrations);
     replay.judge_set(set, &mut report);
+    report.errors.extend(config.schema.iter().flat_map(|schema| schema_problems(config.target, schema)));
     settled(report, set, config, &replay.directives)
 }
 
@@ -40,6 +41,19 @@ pub fn replay(set: &MigrationSet, config: &Config) -> Schema {
         replay.judge(migration);
     }
     replay.schema
+}
+
+/// What cannot be read of a schema that is given, and what would fail.
+pub(crate) fn schema_problems(target: Target, given: &Source) -> Vec<LoadError> {
+    let mut schema = Schema::new(target, true);
+    let mut wrong = Vec::new();
+    for statement in parse(target, &given.text).statements {
+        let hidden = statement.problems.iter().filter(|problem| hides_something(problem));
+        wrong.extend(hidden.map(|problem| (problem.span.start.line, problem.message.to_string())));
+        let failed = schema.apply(&statement.operation, Stamp::BEFORE).into_iter().filter(|f| !f.only_with_rows);
+        wrong.extend(failed.map(|failure| (statement.span.start.line, failure.message.to_string())));
+    }
+    wrong.into_iter().map(|(line, message)| not_taken(given, line, &message)).collect()
 }
 
 /// The state of a replay between two statements.

@@ -43,8 +43,8 @@ pub mod sqlite;
 pub mod statement;
 pub mod view;
 
-pub(crate) use check::check;
 pub use check::replay;
+pub(crate) use check::{check, schema_problems};
 #[cfg(feature = "mysql")]
 pub use mysql::sources as mysql_facts;
 pub use parse::parse;

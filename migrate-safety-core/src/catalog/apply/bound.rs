@@ -37,18 +37,35 @@ fn list(column: &Expr, values: &[Expr]) -> Vec<Expr> {
 fn range(key: &[&Expr], from: &[Expr], to: &[Expr]) -> Vec<Expr> {
     let not_null = |column: &&Expr| Expr::IsNull { expr: Box::new((*column).clone()), negated: true };
     let mut parts: Vec<Expr> = key.iter().map(not_null).collect();
-    parts.extend(beyond(key, from, ">", ">="));
-    parts.extend(beyond(key, to, "<", "<"));
+    parts.extend(beyond(key, from, &LOW));
+    parts.extend(beyond(key, to, &HIGH));
     parts
 }
 
+/// How an end of a range is compared with.
+struct End {
+    /// Where the next column decides.
+    strict: &'static str,
+    /// The last column.
+    last: &'static str,
+    /// The value behind which nothing is left to be decided, and the comparison before it.
+    open: (&'static str, &'static str),
+}
+
+const LOW: End = End { strict: ">", last: ">=", open: ("minvalue", ">=") };
+const HIGH: End = End { strict: "<", last: "<", open: ("maxvalue", "<=") };
+
 /// The row of columns is beyond the row of values: `a > 1 OR (a = 1 AND b >= 2)`.
-fn beyond(key: &[&Expr], values: &[Expr], strict: &str, last: &str) -> Option<Expr> {
+fn beyond(key: &[&Expr], values: &[Expr], end: &End) -> Option<Expr> {
     let mut condition: Option<Expr> = None;
     let finite = values.iter().take_while(|v| !matches!(v, Expr::Column { .. })).count();
     for (at, (column, value)) in key.iter().zip(values).take(finite).enumerate().rev() {
-        let is_last = at + 1 == values.len();
-        let compared = binary(if is_last { last } else { strict }, column, value);
+        let operator = match values.get(at + 1) {
+            None => end.last,
+            Some(Expr::Column { name, .. }) if *name == *end.open.0 => end.open.1,
+            Some(_) => end.strict,
+        };
+        let compared = binary(operator, column, value);
         condition = Some(match condition {
             Some(rest) => Expr::Or(vec![compared, Expr::And(vec![binary("=", column, value), rest])]),
             None => compared,

@@ -111,6 +111,8 @@ fn create(catalog: &Catalog, placed: &Placed) -> Option<String> {
             let relation = catalog.relation(id)?;
             match &relation.kind {
                 RelationKind::Table(_) => Some(catalog.written_table(relation, placed.calls_wait)?.create()),
+                // One that was locked has not been read.
+                RelationKind::View(view) if view.sql.is_empty() => None,
                 RelationKind::View(view) => Some(Catalog::view_sql(relation, view)),
                 RelationKind::Sequence(sequence) => Some(Catalog::sequence_sql(relation, sequence)),
                 RelationKind::Index(_) | RelationKind::Composite => None,

@@ -32,7 +32,7 @@ impl<'c> TableWriter<'c> {
             (false, _) => "TABLE",
         };
         let columns = table.columns.iter().filter(|c| !inherits || c.local).map(|c| self.column(c));
-        let constraints = table.constraints.iter().filter(|c| self.stands_inside(c));
+        let constraints = table.constraints.iter().filter(|c| self.stands_inside(c) && !is_unread(c));
         let constraints = constraints.map(|c| self.named_constraint(c));
         let items: Vec<String> = columns.chain(constraints).collect();
         let body = if items.is_empty() { String::new() } else { format!("\n    {}\n", items.join(",\n    ")) };
@@ -247,4 +247,9 @@ pub(crate) fn bound_sql(bound: &PartitionBound) -> String {
             format!("FOR VALUES WITH (MODULUS {modulus}, REMAINDER {remainder})")
         }
     }
+}
+
+/// Whether the condition of a check could not be read: its table was locked.
+fn is_unread(constraint: &Constraint) -> bool {
+    matches!(&constraint.kind, ConstraintKind::Check { expression, .. } if expression.sql.is_empty())
 }

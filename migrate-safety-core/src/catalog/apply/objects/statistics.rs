@@ -96,7 +96,8 @@ impl Catalog {
 
     /// Statistics of a schema follow it.
     pub(super) fn move_statistics(&mut self, from: &Ident, to: &Ident) {
-        let keys: Vec<_> = self.statistics.keys().filter(|(schema, _)| schema == from).cloned().collect();
+        let keys: Vec<_> =
+            self.statistics.iter().map(|(key, _)| key).filter(|(schema, _)| schema == from).cloned().collect();
         for key in keys {
             if let Some(found) = self.statistics.remove(&key) {
                 self.statistics.insert((to.clone(), key.1), found);

@@ -14,7 +14,11 @@ SELECT i.indexrelid::int8 AS oid, i.indrelid::int8 AS relation, m.amname AS meth
             'collation', (SELECT json_build_array(n.nspname, l.collname) FROM pg_catalog.pg_collation l
                           JOIN pg_catalog.pg_namespace n ON n.oid = l.collnamespace
                           WHERE l.oid = k.collated AND l.collname <> 'default'
-                            AND l.oid IS DISTINCT FROM o.attcollation),
+                            AND l.oid IS DISTINCT FROM o.attcollation
+                            -- That of an expression is its own unless the definition says so.
+                            AND (k.number > 0 OR t.busy OR strpos(
+                                pg_catalog.pg_get_indexdef(i.indexrelid),
+                                pg_catalog.pg_get_indexdef(i.indexrelid, k.place::int, false) || ' COLLATE ') > 0)),
             'operator_class', (SELECT p.name FROM named_classes p WHERE p.oid = k.class)
         ) ORDER BY k.place)
         FROM unnest(i.indkey::int2[], i.indclass::oid[], i.indcollation::oid[], i.indoption::int2[])

@@ -51,7 +51,7 @@ const CASES: &[(&str, &str)] = &[
     ("s.t.*", "t.*"),
     ("interval", "interval"),
     ("a[1]", "{a, 1}"),
-    ("a[1:b]", "{a, 1, b}"),
+    ("a[1:b]", "{a, 1, b, NULL}"),
     ("(a).b", "{a}"),
     ("(f(x)).*", "{f(x)}"),
     // Precedence
@@ -159,7 +159,7 @@ const CASES: &[(&str, &str)] = &[
     ("COLLATION FOR (a)", "pg_collation_for(a)"),
     ("left(a, 1)", "left(a, 1)"),
     ("CASE WHEN a THEN b ELSE f(c) END", "{a, b, f(c)}"),
-    ("CASE a WHEN 1 THEN b END", "{a, 1, b}"),
+    ("CASE a WHEN 1 THEN b END", "{a, 1, b, NULL}"),
     ("ARRAY[a, 1]", "[a, 1]"),
     ("ARRAY[[1], [2]]", "[[1], [2]]"),
     ("ARRAY(SELECT a FROM t)", "{<select a from t>}"),
