@@ -127,6 +127,8 @@ const CHANGES: &[(&str, &[&str])] = &[
     ("ALTER TABLE posts SET (fillfactor = 70)", &["different table public.posts"]),
     ("ALTER TABLE posts SET UNLOGGED", &["different table public.posts"]),
     ("COMMENT ON TABLE users IS 'persons'", &["different table public.users"]),
+    ("CREATE STATISTICS together ON author, title FROM posts", &["extra statistics public.together"]),
+    ("CREATE COLLATION plain (locale = 'C')", &["extra object collation public.plain"]),
     ("CREATE SCHEMA other", &["extra schema other"]),
     (
         "ALTER INDEX posts_by_author RENAME TO by_author",

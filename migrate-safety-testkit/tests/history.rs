@@ -90,6 +90,24 @@ const HISTORIES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "followed names",
+        &[
+            "CREATE SCHEMA s; CREATE SCHEMA u; COMMENT ON SCHEMA s IS 'a'; CREATE COLLATION c (locale = 'C'); CREATE COLLATION s.d FROM \"C\";
+             CREATE TABLE t (a int, b text COLLATE c, d int); CREATE INDEX ON t (b COLLATE s.d, lower(b));
+             CREATE STATISTICS st ON a, d FROM t; CREATE STATISTICS s.of (mcv, ndistinct, dependencies) ON a, (d + 1) FROM t",
+            "ALTER STATISTICS st RENAME TO other; ALTER STATISTICS other SET SCHEMA u; ALTER COLLATION c RENAME TO e; ALTER COLLATION e SET SCHEMA u;
+             ALTER SCHEMA s RENAME TO r",
+            "CREATE TYPE p AS (x int, y text); CREATE TABLE typed OF p (PRIMARY KEY (x)); ALTER TYPE p ADD ATTRIBUTE z bool CASCADE;
+             ALTER TYPE p RENAME ATTRIBUTE y TO w CASCADE; ALTER TYPE p ALTER ATTRIBUTE x TYPE bigint CASCADE; ALTER TYPE p SET SCHEMA u;
+             ALTER TYPE u.p DROP ATTRIBUTE z CASCADE",
+            "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TYPE mood AS ENUM ('sad', 'ok'); ALTER TABLE t ADD m mood;
+             CREATE TRIGGER one BEFORE UPDATE ON t FOR EACH ROW WHEN (NEW.m = 'ok') EXECUTE FUNCTION f(a, 'b', 7); COMMENT ON TRIGGER one ON t IS 'x';
+             CREATE POLICY two ON t USING (m <> 'sad'); COMMENT ON POLICY two ON t IS 'y'; ALTER TRIGGER one ON t RENAME TO three;
+             ALTER POLICY two ON t RENAME TO four; ALTER TYPE mood RENAME VALUE 'ok' TO 'fine'; ALTER TYPE mood RENAME VALUE 'sad' TO 'low'",
+            "DROP TABLE typed; DROP STATISTICS u.other; DROP INDEX t_b_lower_idx; DROP SCHEMA r CASCADE",
+        ],
+    ),
+    (
         "self-referencing partitions",
         &[
             "CREATE TABLE a (k int NOT NULL, m int, UNIQUE (k, m)) PARTITION BY LIST (k);

@@ -15,7 +15,7 @@ const USAGE: &str = "usage: cargo xtask <command>
 
   bench-build        what the checked macros add to a build
   bench-guard        what the guard adds to the hosts' own runs of 500 migrations
-  corpus [--server MAJOR] DIR…
+  corpus [--server MAJOR,…] DIR…
                      what the checker makes of the migrations below some directories; with a server, also whether
                      the replay of each (then: a directory of migrations) holds what that server does
   servers [SERVER…]  fetch the servers that tests run on (default: PostgreSQL 14 15 16 17 18, mysql-9,

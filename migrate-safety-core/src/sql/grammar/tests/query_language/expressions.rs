@@ -51,7 +51,7 @@ const CASES: &[(&str, &str)] = &[
     ("s.t.*", "t.*"),
     ("interval", "interval"),
     ("a[1]", "{a, 1}"),
-    ("a[1:b]", "{a, 1, b, NULL}"),
+    ("a[1:b]", "{a, 1, b}"),
     ("(a).b", "{a}"),
     ("(f(x)).*", "{f(x)}"),
     // Precedence
