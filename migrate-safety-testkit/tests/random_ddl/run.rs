@@ -5,8 +5,9 @@ use crate::step::Step;
 use crate::write;
 use migrate_safety_core::Target;
 use migrate_safety_core::catalog::diff::{Closeness, ObjectKind, diff};
-use migrate_safety_core::catalog::{Catalog, Session, Stamp, in_pass_order};
+use migrate_safety_core::catalog::{Catalog, Relation, Session, Stamp, in_pass_order};
 use migrate_safety_core::effects::{effects, scene::Scene};
+use migrate_safety_core::sql::operation::Persistence;
 use migrate_safety_core::sql::parse;
 use migrate_safety_testkit::{Database, PostgresServer, introspect};
 use postgres::Client;
@@ -113,6 +114,11 @@ impl Race {
 
     /// What the live schema is written as makes the same schema again.
     fn compare_written(&mut self) {
+        // The servers of foreign tables are not modelled, and what is temporary, nobody writes down.
+        let table = |r: &Relation| r.table().is_some_and(|t| t.foreign || t.persistence == Persistence::Temporary);
+        if self.catalog.relations().any(table) {
+            return;
+        }
         let live = introspect(&mut self.client).unwrap();
         let sql = live.catalog.to_sql();
         let other = self.server.database("random_ddl_written").unwrap();
