@@ -77,8 +77,9 @@ impl Runner<'_> {
 
     /// Looks until the replicas have replayed all of the run, or are known to lag behind for longer than the threshold.
     pub(super) async fn wait_for_replicas(&mut self) -> Result<(), Reason> {
+        let mut end = None;
         while self.replicas.any {
-            match self.see_replicas().await {
+            let seen = match self.see_replicas().await {
                 Err(failure) if failure.class() == ErrorClass::Disconnected => {
                     return Err(Reason::Connection(failure.to_string()));
                 }
@@ -86,10 +87,12 @@ impl Runner<'_> {
                     self.report.notes.push(format!("looking at the replicas failed: {failure}"));
                     break;
                 }
-                Ok(_) => {}
-            }
+                Ok(seen) => seen,
+            };
+            // Those that are gone are not waited for.
+            let Some(Seen { written, replayed: Some(replayed), .. }) = seen else { break };
             let late = self.replicas.worst.is_some_and(|worst| worst > self.settings.threshold);
-            if late || self.replicas.written.is_empty() {
+            if late || replayed >= *end.get_or_insert(written) {
                 break;
             }
             self.host.pause(LOOK_EVERY).await;
