@@ -137,6 +137,8 @@ struct Replay<'c> {
     now: Stamp,
     /// The migrations are run as a guard does it.
     guarded: bool,
+    /// The number of the first migration.
+    first: u32,
     /// The blocks of procedural code that the statement has left by an error that they handle.
     left: Vec<usize>,
     /// What there was when the statement entered blocks that handle errors.
@@ -252,6 +254,7 @@ impl<'c> Replay<'c> {
             session: crate::catalog::Session::default(),
             now: start.catalog.map_or(Stamp::BEFORE, |_| Stamp::AFTER_ANY_HISTORY),
             guarded: start.guarded,
+            first: start.catalog.map_or(Stamp::BEFORE, |_| Stamp::AFTER_ANY_HISTORY).migration + 1,
             left: Vec::new(),
             entered: Vec::new(),
             bodies: 0,
@@ -288,10 +291,7 @@ impl<'c> Replay<'c> {
     fn judge(&mut self, migration: &Migration) -> MigrationReport {
         let text = &*migration.up.text;
         let mut script = parse(self.config.target, text);
-        // To a guard, all of them are one: what an earlier one has made is used by nobody yet.
-        if !self.guarded || self.directives.is_empty() {
-            self.now.migration += 1;
-        }
+        self.now.migration += 1;
         self.now.transaction += 1;
         self.reported = self.config.reports(self.host, migration);
         self.loaded = Loaded::default();
@@ -304,6 +304,7 @@ impl<'c> Replay<'c> {
         let view = MigrationView {
             migration,
             number: self.now.migration,
+            since: self.since(),
             operations: &operations,
             before: before.as_ref(),
             after: &self.catalog,
@@ -373,6 +374,11 @@ impl<'c> Replay<'c> {
         (self.reported, self.undoing) = (true, false);
         let catalog = std::mem::replace(&mut self.catalog, catalog);
         Undone { script, operations, catalog }
+    }
+
+    /// From which migration on what was made is used by nobody yet: the present one, or the first that a guard runs.
+    fn since(&self) -> u32 {
+        if self.guarded { self.first } else { self.now.migration }
     }
 
     /// The rules to ask in the present migration.
@@ -512,7 +518,7 @@ impl<'c> Replay<'c> {
         }
         let called = self.called_bodies(&located);
         self.catalog.presume(&located.operation);
-        let scene = Scene::new(&located.operation, &self.catalog, &self.session, self.now);
+        let scene = Scene::new(&located.operation, &self.catalog, &self.session, self.now).since(self.since());
         // A migration that is only replayed has to tell which of its ALTER TABLEs fail, nothing else.
         let foreseen = self.reported || self.undoing || matches!(located.operation, Operation::AlterTable(_));
         let mut effects = if foreseen { effects::effects(&scene) } else { Effects::default() };
@@ -628,7 +634,7 @@ impl<'c> Replay<'c> {
                 });
             }
         }
-        let scene = Scene::new(&located.operation, &self.catalog, &self.session, self.now);
+        let scene = Scene::new(&located.operation, &self.catalog, &self.session, self.now).since(self.since());
         let mut foreseen = effects::effects(&scene).failures;
         foreseen.retain(|failure| !is_of_names(&located.operation, failure));
         let applied = self.catalog.clone().apply(&located.operation, self.now);
@@ -740,7 +746,7 @@ impl<'c> Replay<'c> {
             let Some(relation) = self.catalog.relation(touched.id) else { continue };
             let created = relation.created;
             let fresh = created != Stamp::BEFORE
-                && (created.migration == self.now.migration || created.transaction == self.now.transaction);
+                && (created.migration >= self.since() || created.transaction == self.now.transaction);
             if fresh && !sizes.fresh.contains(&touched.id) {
                 sizes.fresh.push(touched.id);
                 if relation.table().is_some_and(|t| t.filled.is_none()) {

@@ -15,6 +15,8 @@ pub struct Scene<'a> {
     pub session: &'a Session,
     /// The statement it belongs to, for "created by an earlier action of the same statement".
     pub now: Stamp,
+    /// From which migration on what was made is used by nobody yet.
+    pub since: u32,
     /// The relation that `ALTER TABLE` is about.
     target: Option<&'a Relation>,
 }
@@ -27,7 +29,12 @@ impl<'a> Scene<'a> {
             _ => None,
         };
         let target = target.and_then(|id| catalog.relation(id));
-        Self { operation, catalog, session, now, target }
+        Self { operation, catalog, session, now, since: now.migration, target }
+    }
+
+    /// The same, where what was made from another migration on is used by nobody yet.
+    pub fn since(self, since: u32) -> Self {
+        Self { since, ..self }
     }
 
     /// The server's major version.
@@ -67,7 +74,7 @@ impl<'a> Scene<'a> {
     pub fn is_empty(&self, id: RelationId) -> bool {
         let Some(relation) = self.catalog.relation(id) else { return false };
         let created = relation.created;
-        let here = created.migration == self.now.migration || created.transaction == self.now.transaction;
+        let here = created.migration >= self.since || created.transaction == self.now.transaction;
         created != Stamp::BEFORE && here && relation.table().is_some_and(|table| table.filled.is_none())
     }
 

@@ -88,7 +88,7 @@ fn idents(names: &[Ident]) -> String {
 fn weight(view: &MigrationView<'_>, judged: &Judged, object: &Object) -> Option<Status> {
     let after = view.after;
     let known = |table| view.was_known(table);
-    let column_known = |table, column| known(table) && view.last_seen_column(table, column).is_none_or(|c| c.created.migration < view.number);
+    let column_known = |table, column| known(table) && view.last_seen_column(table, column).is_none_or(|c| c.created.migration < view.since);
     match object {
         Object::Relation(id) => {
             let relation = judged.removed.relations.iter().find(|relation| relation.id == *id)?;
@@ -124,7 +124,7 @@ fn weight(view: &MigrationView<'_>, judged: &Judged, object: &Object) -> Option<
             let routine = judged.removed.routines.iter().find(|routine| routine.id == *id)?;
             let name = ObjectName { schema: Some(routine.schema.clone()), name: routine.name.clone() };
             let again = !after.routines_named(&name).is_empty();
-            (routine.created.migration < view.number && !again).then_some(Status::Flag)
+            (routine.created.migration < view.since && !again).then_some(Status::Flag)
         }
         Object::Attribute(..) | Object::DomainConstraint(..) => Some(Status::Flag),
         Object::RowType(_)

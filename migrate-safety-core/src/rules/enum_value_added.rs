@@ -34,7 +34,7 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
     let named = DataType { schema: name.schema.clone(), ..DataType::builtin(&name.name) };
     let user = if let TypeRef::Enum(definition) = catalog.type_of(&named) {
         let TypeDefKind::Enum(labels) = &definition.kind else { return };
-        let is_new = definition.created.migration >= view.scene.now.migration;
+        let is_new = definition.created.migration >= view.scene.since;
         if is_new || labels.iter().any(|(label, _)| label == value) {
             return;
         }

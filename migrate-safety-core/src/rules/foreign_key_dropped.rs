@@ -56,12 +56,12 @@ fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
 /// Whether both tables stay, and nothing takes the key's place.
 fn leaves_a_gap(view: &MigrationView<'_>, from: RelationId, constraint: &Constraint) -> bool {
     let ConstraintKind::ForeignKey(key) = &constraint.kind else { return false };
-    let existed = |id: RelationId| view.after.relation(id).is_some_and(|r| r.created.migration != view.number);
+    let existed = |id: RelationId| view.after.relation(id).is_some_and(|r| r.created.migration < view.since);
     let columns_stay = key.columns.iter().all(|column| view.after.column(from, *column).is_some());
     let replaced = || view.after.foreign_keys_from(from).iter().any(|other| same_reference(other.constraint, key));
     constraint.parent.is_none()
         && constraint.enforced
-        && constraint.created.migration != view.number
+        && constraint.created.migration < view.since
         && existed(from)
         && existed(key.table)
         && columns_stay

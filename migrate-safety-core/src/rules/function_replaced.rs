@@ -42,7 +42,7 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
             .verify(format!("does a running release call {called}?"));
         return;
     }
-    let Some(old) = replaced(view, new).filter(|old| old.created.migration < view.scene.now.migration) else { return };
+    let Some(old) = replaced(view, new).filter(|old| old.created.migration < view.scene.since) else { return };
     if text(old.body.as_ref()) == text(new.body.as_ref()) {
         return;
     }
@@ -85,7 +85,7 @@ fn rivalled<'a>(view: &OperationView<'a>, new: &CreateRoutine) -> Option<&'a Rou
     let schema = new.name.schema.clone().unwrap_or_else(|| catalog.creation_schema());
     let name = ObjectName { schema: Some(schema), name: new.name.name.clone() };
     let inputs: Vec<_> = new.args.iter().filter(|arg| !matches!(arg.mode, ArgMode::Out | ArgMode::Table)).collect();
-    let old = catalog.routines_named(&name).into_iter().filter(|old| old.created.migration < view.scene.now.migration);
+    let old = catalog.routines_named(&name).into_iter().filter(|old| old.created.migration < view.scene.since);
     old.into_iter().find(|old| {
         let known: Vec<_> = old.inputs().collect();
         let (same, more) = (inputs.get(..known.len()), inputs.get(known.len()..));

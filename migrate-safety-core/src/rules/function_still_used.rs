@@ -43,7 +43,7 @@ fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
     for (statement, judged) in view.operations {
         let missed = judged.removed.routines.iter().filter(|routine| {
             let name = ObjectName { schema: Some(routine.schema.clone()), name: routine.name.clone() };
-            let known = routine.created.migration < view.number;
+            let known = routine.created.migration < view.since;
             known && can_be_called(routine) && !view.after.routines_named(&name).iter().any(|other| takes(other, routine))
         });
         let names: Vec<String> = missed.map(|routine| format!("{}.{}", routine.schema, routine.name)).collect();

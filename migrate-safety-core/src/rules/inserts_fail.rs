@@ -58,7 +58,7 @@ fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
             told.push(key);
             let written = broken.column.as_ref().map_or(column.name.as_str(), |(_, name)| name);
             let name = format!("{}.{written}", broken.relation.name);
-            let new = column.created.migration >= view.number;
+            let new = column.created.migration >= view.since;
             let filled = table.triggers.iter().any(|t| t.timing == TriggerTiming::Before && t.events.insert);
             let finding = if new && !filled {
                 to.block(format!("inserts of the release that is running fail: it does not know {name}"))
@@ -85,7 +85,7 @@ fn demanded<'a>(view: &MigrationView<'a>, broken: &Breakage) -> Option<(&'a Tabl
     let (id, _) = broken.column.as_ref()?;
     let table = view.after.table(broken.relation.id).filter(|_| view.was_known(broken.relation.id))?;
     let column = table.column_by_id(*id)?;
-    let new = column.created.migration >= view.number;
+    let new = column.created.migration >= view.since;
     let concerned = match broken.what {
         BreakageKind::InsertsFail => true,
         // A NULL in a column that it does not know is what its inserts leave there.

@@ -25,7 +25,7 @@ impl OperationView<'_> {
     /// Whether a relation was there before the migration, for others to use.
     pub(super) fn is_old(&self, id: RelationId) -> bool {
         let relation = self.scene.catalog.relation(id);
-        relation.is_some_and(|r| r.created.migration < self.scene.now.migration && is_lasting(r))
+        relation.is_some_and(|r| r.created.migration < self.scene.since && is_lasting(r))
     }
 
     /// Whether a type is from before what was read.
@@ -37,7 +37,7 @@ impl OperationView<'_> {
     /// Whether a column was.
     pub(super) fn is_old_column(&self, id: RelationId, name: &str) -> bool {
         let column = self.scene.catalog.table(id).and_then(|table| table.column(name));
-        self.is_old(id) && column.is_none_or(|c| c.created.migration < self.scene.now.migration)
+        self.is_old(id) && column.is_none_or(|c| c.created.migration < self.scene.since)
     }
 
     /// What the operation loses in one way, of what was there before the migration; of a table and those below it only
@@ -77,13 +77,13 @@ impl<'a> MigrationView<'a> {
 
     /// Whether a running release can know a relation: it was there before the migration.
     pub(super) fn was_known(&self, id: RelationId) -> bool {
-        self.last_seen(id).is_some_and(|r| r.created.migration < self.number && is_lasting(r))
+        self.last_seen(id).is_some_and(|r| r.created.migration < self.since && is_lasting(r))
     }
 
     /// Whether a running release can know a column.
     pub(super) fn column_was_known(&self, id: RelationId, column: ColumnId) -> bool {
         let column = self.last_seen_column(id, column);
-        self.was_known(id) && column.is_some_and(|c| c.created.migration < self.number)
+        self.was_known(id) && column.is_some_and(|c| c.created.migration < self.since)
     }
 }
 

@@ -82,7 +82,7 @@ fn is_named_anew(view: &MigrationView<'_>, relation: RelationId, column: ColumnI
 /// Whether the migration itself makes the type, so that a statement in its place could not name it.
 fn is_new_type(view: &MigrationView<'_>, data_type: &DataType) -> bool {
     match view.after.type_of(data_type) {
-        TypeRef::Enum(def) | TypeRef::Domain(def, _) | TypeRef::Other(def) => def.created.migration >= view.number,
+        TypeRef::Enum(def) | TypeRef::Domain(def, _) | TypeRef::Other(def) => def.created.migration >= view.since,
         TypeRef::Builtin | TypeRef::Row(_) | TypeRef::Unknown => false,
     }
 }

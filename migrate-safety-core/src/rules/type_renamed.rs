@@ -39,7 +39,7 @@ fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
             AlterType::SetSchema { schema: to } => to.as_str() == schema && name.name.as_str() == other,
             _ => false,
         };
-        let mut old = view.after.types().filter(|def| def.created.migration < view.number);
+        let mut old = view.after.types().filter(|def| def.created.migration < view.since);
         let Some(renamed) = old.find(|def| now_named(def.schema.as_str(), def.name.as_str())) else { continue };
         let replaced = view.after.types().any(|def| def.name == name.name && def.id != renamed.id);
         let users = view.after.tables_using_type(renamed.id);

@@ -48,7 +48,7 @@ fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
 /// Whether a table that stays loses the uniqueness that an index has given to columns that stay.
 fn is_lost(view: &MigrationView<'_>, dropped: &Relation, index: &Index) -> bool {
     let table = view.after.relation(index.table);
-    let old = table.is_some_and(|table| table.created.migration != view.number && table.table().is_some());
+    let old = table.is_some_and(|table| table.created.migration < view.since && table.table().is_some());
     let columns_stay = index
         .keys
         .iter()
@@ -58,7 +58,7 @@ fn is_lost(view: &MigrationView<'_>, dropped: &Relation, index: &Index) -> bool 
         && index.valid
         && index.parent.is_none()
         && old
-        && dropped.created.migration != view.number
+        && dropped.created.migration < view.since
         && columns_stay
         && !has_unique_index(view.after, index.table, index)
 }

@@ -192,6 +192,8 @@ pub struct MigrationView<'a> {
     pub migration: &'a Migration,
     /// Its number in the set, from 1: what it made has a stamp with this [`Stamp::migration`].
     pub number: u32,
+    /// From which migration on what was made is used by nobody yet: this one, or the first of a guarded run.
+    pub since: u32,
     /// All its operations in order, each with the index of its statement.
     pub operations: &'a [(usize, Judged)],
     /// The schema before it; kept only for a migration that has a way back.

@@ -56,7 +56,8 @@ impl Doing<'_> {
         const DEEPEST: usize = 8;
 
         if self.inside.len() <= DEEPEST {
-            let scene = Scene::new(operation, self.scene.catalog, self.scene.session, self.scene.now);
+            let scene =
+                Scene::new(operation, self.scene.catalog, self.scene.session, self.scene.now).since(self.scene.since);
             self.nested.push(engine::effects(&scene));
         }
     }
