@@ -20,18 +20,25 @@
 mod apply;
 mod check;
 mod conditions;
+#[cfg(feature = "live")]
+pub mod diff;
 mod dml;
 pub mod effects;
 mod expression;
 mod kinds;
 mod lexer;
+#[cfg(feature = "live")]
+pub mod live;
 #[cfg(feature = "mysql")]
 mod mysql;
 pub mod name;
 pub mod operation;
 mod parse;
 mod query;
+mod quote;
 mod reader;
+#[cfg(feature = "live")]
+mod render;
 pub mod rule;
 mod rules;
 mod say;

@@ -42,6 +42,13 @@ impl Applied {
         self.migrations.iter().any(|applied| self.layout.compare_versions(&applied.version, version).is_eq())
     }
 
+    /// What was read from the bookkeeping table of a host; a plain directory has none.
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
+    pub(crate) fn read(layout: Layout, migrations: Vec<AppliedMigration>) -> Option<Self> {
+        let table = layout.bookkeeping_table()?.to_owned();
+        Some(Self { layout, sql_name: table.clone(), table, migrations, readable: true, asked: true })
+    }
+
     /// The bookkeeping table of a catalog, its rows not read yet.
     pub(super) fn find(catalog: &Catalog) -> Option<Self> {
         BOOKS.iter().find_map(|(layout, _)| {

@@ -97,6 +97,8 @@ pub enum Unreadable {
     NotUnderstood(String),
     /// The bookkeeping table may not be read.
     Forbidden,
+    /// The server answered with an error.
+    Refused(String),
 }
 
 impl std::fmt::Display for Unread {
@@ -109,6 +111,7 @@ impl std::fmt::Display for Unread {
                  read; try again when it has ended"
             ),
             Unreadable::NotUnderstood(text) => write!(f, "{object}: this was not understood: {text}"),
+            Unreadable::Refused(error) => write!(f, "{object}: the server did not tell what it is: {error}"),
             Unreadable::Forbidden => write!(
                 f,
                 "{object}: this role may not read it, so that what has been applied is not known; grant SELECT on it"

@@ -1,6 +1,6 @@
 //! A constraint that rows of the table may violate.
 
-use super::known::quoted;
+use crate::databases::quote::quoted;
 use super::online::{in_query, is_taken};
 use crate::databases::name::Name;
 use crate::databases::operation::{ActionKind, IndexDef, IndexKind, Operation};

@@ -1,6 +1,6 @@
 //! Text is converted to a character set that does not have all of its characters.
 
-use super::known::quoted;
+use crate::databases::quote::quoted;
 use super::online::{in_query, is_taken};
 use crate::databases::mysql::{charset, is_text};
 use crate::databases::operation::{ActionKind, Operation};

@@ -1,7 +1,7 @@
 //! A foreign key is added without a look at the rows.
 
 use super::online::{in_query, is_taken};
-use super::known::quoted;
+use crate::databases::quote::quoted;
 use crate::databases::operation::{ActionKind, ForeignKeyDef, Operation};
 use crate::databases::rule::{DatabaseRule, Look, MYSQL};
 use crate::databases::schema::Table;

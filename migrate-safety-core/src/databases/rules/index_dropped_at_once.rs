@@ -1,7 +1,7 @@
 //! An index that queries may use is dropped at once.
 
 use super::online::is_taken;
-use super::known::quoted;
+use crate::databases::quote::quoted;
 use crate::databases::name::{Name, ObjectName};
 use crate::databases::operation::{ActionKind, IndexDef, IndexKind, Operation};
 use crate::databases::rule::{DatabaseRule, Look, MYSQL};

@@ -4,6 +4,7 @@ use crate::catalog::RelationId;
 use crate::databases::effects::shown;
 use crate::databases::name::{Name, ObjectName};
 use crate::databases::operation::{ActionKind, Condition, Expression, IndexKey, Limit, Operation, Test};
+use crate::databases::quote::quoted;
 use crate::databases::schema::{Schema, Table};
 use crate::databases::view::{Judged, MigrationView, StatementView};
 use crate::dialect::{Dialect, Target};
@@ -192,27 +193,6 @@ impl MigrationView<'_> {
         let same = |name: &ObjectName| shown(self.target(), name) == told;
         self.after.tables.values().any(|table| same(&table.name))
             || self.after.views.values().any(|view| same(&view.name))
-    }
-}
-
-/// A name as it has to be written in a statement.
-pub(super) fn quoted(dialect: Dialect, name: &str) -> String {
-    let plain =
-        name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && !name.starts_with(|c: char| c.is_ascii_digit());
-    match dialect {
-        _ if plain && !is_reserved(dialect, name) => name.to_owned(),
-        Dialect::MySql | Dialect::MariaDb => format!("`{}`", name.replace('`', "``")),
-        _ => format!("\"{}\"", name.replace('"', "\"\"")),
-    }
-}
-
-fn is_reserved(dialect: Dialect, word: &str) -> bool {
-    match dialect {
-        #[cfg(feature = "mysql")]
-        Dialect::MySql | Dialect::MariaDb => crate::databases::mysql::grammar::is_reserved(word),
-        #[cfg(feature = "sqlite")]
-        Dialect::Sqlite => crate::databases::sqlite::grammar::is_reserved(word),
-        _ => false,
     }
 }
 

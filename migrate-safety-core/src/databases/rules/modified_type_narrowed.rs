@@ -1,6 +1,6 @@
 //! A type that cannot hold all that the old one could.
 
-use super::known::quoted;
+use crate::databases::quote::quoted;
 use super::online::{in_query, is_taken};
 use crate::databases::mysql::{charset, holds, is_strict_mode};
 use crate::databases::operation::{ActionKind, Operation};

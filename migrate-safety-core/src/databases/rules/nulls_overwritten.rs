@@ -1,6 +1,6 @@
 //! NULLs become values without a word.
 
-use super::known::quoted;
+use crate::databases::quote::quoted;
 use super::online::{in_query, is_taken};
 use crate::databases::operation::{ActionKind, Operation};
 use crate::databases::rule::{DatabaseRule, Look, MYSQL};

@@ -1,6 +1,7 @@
 //! A constraint that rows of the table may violate.
 
-use super::known::{count, in_statement, quoted};
+use super::known::{count, in_statement};
+use crate::databases::quote::quoted;
 use crate::databases::effects::shown;
 use crate::databases::name::Name;
 use crate::databases::operation::{ActionKind, ColumnDef, IndexDef, IndexKind, Operation};
