@@ -1,10 +1,12 @@
 //! `migrate-safety catalog`.
 
-use crate::database::{self, OptionalDatabase};
+use crate::database::{self, Held, OptionalDatabase};
 use crate::input::{Input, Loaded};
 use crate::{CLEAN, UNUSABLE, print};
 use clap::{Args, ValueEnum};
+use migrate_safety_core::Dialect;
 use migrate_safety_core::catalog::Catalog;
+use migrate_safety_core::databases;
 
 /// Print the schema that migrations leave, or that a live database holds.
 #[derive(Debug, Args)]
@@ -37,37 +39,61 @@ impl Print {
     }
 
     fn print_replayed(&self) -> u8 {
-        let Loaded { set, config, unreadable, .. } =
-            match self.input.read(true).and_then(|loaded| loaded.needs_postgres("catalog")) {
-                Ok(read) => read,
-                Err(error) => {
-                    eprintln!("error: {error}");
-                    return UNUSABLE;
-                }
-            };
+        let Loaded { set, config, unreadable, .. } = match self.input.read(true) {
+            Ok(read) => read,
+            Err(error) => {
+                eprintln!("error: {error}");
+                return UNUSABLE;
+            }
+        };
         if set.migrations.is_empty() && unreadable > 0 {
             return UNUSABLE;
         }
-        self.print(&migrate_safety_core::replay(&set, &config));
-        if unreadable > 0 { UNUSABLE } else { CLEAN }
+        let printed = match config.target.dialect {
+            Dialect::Postgres => {
+                self.print(&migrate_safety_core::replay(&set, &config));
+                Ok(())
+            }
+            _ => self.print_other(&databases::replay(&set, &config)),
+        };
+        if let Err(error) = &printed {
+            eprintln!("error: {error}");
+        }
+        if unreadable > 0 || printed.is_err() { UNUSABLE } else { CLEAN }
     }
 
     fn print_live(&self, url: &str) -> u8 {
-        match database::read(url) {
-            Ok(live) => {
-                for unread in &live.unread {
-                    eprintln!("error: {unread}");
-                    if matches!(self.format, Format::Sql) {
-                        print(&format!("-- incomplete: {unread}\n"));
-                    }
+        let printed = database::read(url).and_then(|held| {
+            for unread in held.unread() {
+                eprintln!("error: {unread}");
+                if matches!(self.format, Format::Sql) {
+                    print(&format!("-- incomplete: {unread}\n"));
                 }
-                self.print(&live.catalog);
-                if live.unread.is_empty() { CLEAN } else { UNUSABLE }
+            }
+            match &held {
+                Held::Postgres(live) => self.print(&live.catalog),
+                Held::Other(live) => self.print_other(&live.schema())?,
+            }
+            Ok(held.unread().is_empty())
+        });
+        match printed {
+            Ok(complete) => {
+                if complete { CLEAN } else { UNUSABLE }
             }
             Err(error) => {
                 eprintln!("error: {error}");
                 UNUSABLE
             }
+        }
+    }
+
+    fn print_other(&self, schema: &databases::schema::Schema) -> Result<(), String> {
+        match self.format {
+            Format::Sql => {
+                print(&schema.to_sql());
+                Ok(())
+            }
+            Format::Json => Err(format!("{} is printed as SQL only: leave `--format json` out", schema.target)),
         }
     }
 

@@ -1,6 +1,6 @@
 //! `migrate-safety check`.
 
-use crate::database::{self, OptionalDatabase};
+use crate::database::{self, Held, OptionalDatabase};
 use crate::input::{Input, Loaded};
 use crate::{CLEAN, FINDINGS, UNUSABLE, print, since};
 use clap::{Args, ValueEnum};
@@ -68,7 +68,14 @@ impl Check {
             }
         };
         let checker = Checker::new(&config);
-        let report = live.as_ref().map_or(checker, |live| checker.with_live(live)).check(&set);
+        let report = match &live {
+            None => checker.check(&set),
+            Some(Held::Postgres(live)) => checker.with_live(live).check(&set),
+            Some(Held::Other(live)) => checker.with_database(live).check(&set),
+        };
+        for unread in live.iter().flat_map(Held::unread) {
+            eprintln!("warning: {unread}");
+        }
         print(&match self.format {
             Format::Text => {
                 let coloured = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();

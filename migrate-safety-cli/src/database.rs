@@ -1,16 +1,20 @@
 //! Live databases: the commands that look at one share how it is named and read.
 
 use clap::Args;
-use migrate_safety_core::catalog::introspect::{Limits, Live};
+use migrate_safety_core::catalog::introspect::{Limits, Live, Unread};
+use migrate_safety_core::databases;
 use migrate_safety_core::dialect::Dialect;
 use migrate_safety_sqlx::Error;
 use sqlx::Connection;
+use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use std::str::FromStr;
 use std::time::Duration;
 
 /// Which database a command looks at that needs one.
 #[derive(Debug, Args)]
 pub(crate) struct Database {
-    /// The database: postgres://user:password@host:port/name [default: that of DATABASE_URL].
+    /// The database: postgres://…, mysql://user:password@host:port/name or sqlite:FILE [default: that of DATABASE_URL].
     #[arg(long, value_name = "URL")]
     database_url: Option<String>,
 }
@@ -70,11 +74,74 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How long all of a reading may take: a server that hangs does not end it by its own `statement_timeout`.
 const READING: Duration = Duration::from_secs(120);
 
+/// What a database holds.
+pub(crate) enum Held {
+    /// In a PostgreSQL server.
+    Postgres(Box<Live>),
+    /// Elsewhere.
+    Other(Box<databases::live::Live>),
+}
+
+impl Held {
+    /// What could not be read.
+    pub(crate) fn unread(&self) -> &[Unread] {
+        match self {
+            Self::Postgres(live) => &live.unread,
+            Self::Other(live) => &live.unread,
+        }
+    }
+}
+
 /// Reads what a database holds.
-pub(crate) fn read(url: &str) -> Result<Live, String> {
-    only_postgres(url)?;
+pub(crate) fn read(url: &str) -> Result<Held, String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
-    runtime.block_on(introspect(url))
+    match Dialect::of_url(url) {
+        None | Some(Dialect::Postgres) => Ok(Held::Postgres(Box::new(runtime.block_on(introspect(url))?))),
+        Some(dialect) => Ok(Held::Other(Box::new(runtime.block_on(of_other(dialect, url))?))),
+    }
+}
+
+/// Reads a database of MySQL, MariaDB or SQLite.
+async fn of_other(dialect: Dialect, url: &str) -> Result<databases::live::Live, String> {
+    let reading = async {
+        if dialect == Dialect::Sqlite {
+            // Nothing is made where there is no such file.
+            let options = SqliteConnectOptions::from_str(url).map_err(|error| error.to_string())?;
+            let file = options.get_filename().display().to_string();
+            let opened = SqliteConnection::connect_with(&options.create_if_missing(false)).await;
+            let mut connection = opened.map_err(|error| format!("{file}: {}", said(&error)))?;
+            let live = migrate_safety_sqlx::introspect_sqlite(&mut connection).await;
+            let _ = connection.close().await;
+            return live.map_err(|error| format!("{file}: {error}"));
+        }
+        let url = url.strip_prefix("mariadb:").map_or_else(|| url.to_owned(), |rest| format!("mysql:{rest}"));
+        let options = MySqlConnectOptions::from_str(&url).map_err(|error| error.to_string())?;
+        let server = format!("{}:{}", options.get_host(), options.get_port());
+        let connecting = tokio::time::timeout(PATIENCE, MySqlConnection::connect_with(&options)).await;
+        let mut connection = connecting
+            .map_err(|_| format!("no MySQL server answered at {server} within {} seconds", PATIENCE.as_secs()))?
+            .map_err(|error| format!("no connection to the MySQL server at {server}: {}", said(&error)))?;
+        let live = migrate_safety_sqlx::introspect_mysql(&mut connection).await;
+        let _ = connection.close().await;
+        live.map_err(|error| error.to_string())
+    };
+    tokio::time::timeout(READING, reading).await.map_err(|_| too_long())?
+}
+
+/// What a driver says, without its own words around it.
+fn said(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(error) => error.message().to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn too_long() -> String {
+    format!(
+        "the server was not done telling its catalog after {} seconds: it hangs, or has too much to do; see what holds it \
+         up, and try again",
+        READING.as_secs()
+    )
 }
 
 async fn introspect(url: &str) -> Result<Live, String> {
@@ -90,13 +157,7 @@ async fn introspect(url: &str) -> Result<Live, String> {
         })?
         .map_err(|error: Error| error.to_string())?;
     let reading = migrate_safety_sqlx::introspect(&mut connection, Limits::default());
-    let live = tokio::time::timeout(READING, reading).await.map_err(|_| {
-        format!(
-            "the server was not done telling its catalog after {} seconds: it hangs, or has too much to do; see what \
-             holds it up, and try again",
-            READING.as_secs()
-        )
-    })?;
+    let live = tokio::time::timeout(READING, reading).await.map_err(|_| too_long())?;
     // The server notices by itself if this fails.
     let _ = connection.close().await;
     live.map_err(|error| error.to_string())

@@ -1,10 +1,10 @@
 //! `migrate-safety drift`.
 
-use crate::database::{self, Database};
+use crate::database::{self, Database, Held};
 use crate::input::{Input, Loaded};
 use crate::{CLEAN, FINDINGS, UNUSABLE, print};
 use clap::{Args, ValueEnum};
-use migrate_safety_core::drift::drift;
+use migrate_safety_core::drift::{drift, drift_of_database};
 use std::path::PathBuf;
 
 /// Compare a live database with the migrations it has applied.
@@ -44,12 +44,14 @@ impl Drift {
     fn compare(&self) -> Result<u8, String> {
         let paths = self.migrations.iter().cloned().collect();
         let input = Input { paths, layout: self.layout.clone(), dialect: None, schema: None };
-        let Loaded { set, config, unreadable, .. } = input.read(false)?.needs_postgres("drift")?;
+        let Loaded { set, config, unreadable, .. } = input.read(false)?;
         if unreadable > 0 {
             return Ok(UNUSABLE);
         }
-        let live = database::read(&self.database.url_or_environment()?)?;
-        let drift = drift(&set, &config, &live, &migrate_safety_sqlx::checksum);
+        let drift = match database::read(&self.database.url_or_environment()?)? {
+            Held::Postgres(live) => drift(&set, &config, &live, &migrate_safety_sqlx::checksum),
+            Held::Other(live) => drift_of_database(&set, &config, &live, &migrate_safety_sqlx::checksum),
+        };
         print(&match self.format {
             Format::Text => drift.to_string(),
             Format::Json => format!("{:#}\n", drift.to_json()),

@@ -14,6 +14,8 @@ pub struct Checker<'c> {
     config: &'c Config,
     #[cfg(feature = "live")]
     live: Option<&'c crate::catalog::introspect::Live>,
+    #[cfg(all(feature = "live", any(feature = "mysql", feature = "sqlite")))]
+    database: Option<&'c crate::databases::live::Live>,
     guarded: bool,
 }
 
@@ -24,6 +26,8 @@ impl<'c> Checker<'c> {
             config,
             #[cfg(feature = "live")]
             live: None,
+            #[cfg(all(feature = "live", any(feature = "mysql", feature = "sqlite")))]
+            database: None,
             guarded: false,
         }
     }
@@ -41,6 +45,10 @@ impl<'c> Checker<'c> {
         #[cfg(feature = "live")]
         if let Some(live) = self.live {
             return live::check(set, self.config, live, self.guarded);
+        }
+        #[cfg(all(feature = "live", any(feature = "mysql", feature = "sqlite")))]
+        if let Some(database) = self.database {
+            return crate::check(&database.pending(set), &database.settings(self.config));
         }
         check_on(set, self.config, &Start { guarded: self.guarded, ..Start::default() })
     }

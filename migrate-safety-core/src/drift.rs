@@ -1,7 +1,7 @@
 //! Drift: what a database holds that its migrations do not give, and the reverse.
 
 use crate::catalog::diff::{Change, Closeness, Difference, ObjectKind, diff};
-use crate::catalog::introspect::{Live, Unread};
+use crate::catalog::introspect::{Applied, Live, Unread};
 use crate::catalog::{Catalog, ConstraintKind, Relation};
 use crate::check::replay_each;
 use crate::config::Config;
@@ -80,30 +80,58 @@ impl Drift {
 /// `checksum` gives the SHA-384 of a text in hexadecimal, as sqlx records it.
 pub fn drift(set: &MigrationSet, config: &Config, live: &Live, checksum: &dyn Fn(&str) -> String) -> Drift {
     let config = Config { target: live.catalog.target(), ..config.clone() };
-    let mut expected = set.clone();
-    let mut migrations = Vec::new();
-    if let Some(applied) = &live.applied {
-        let pending = expected.migrations.iter().filter(|m| !applied.has(&m.id));
-        migrations.extend(pending.map(|m| MigrationDrift { id: m.id.clone(), state: MigrationState::Pending }));
-        expected.migrations.retain(|m| applied.has(&m.id));
-        for record in &applied.migrations {
-            let of_record = |id: &str| applied.layout.compare_versions(id, &record.version).is_eq();
-            let state = match set.migrations.iter().find(|m| of_record(&m.id)) {
-                None => MigrationState::Missing,
-                Some(m) if record.checksum.as_ref().is_some_and(|sum| *sum != checksum(&m.up.text)) => {
-                    MigrationState::Edited
-                }
-                Some(_) => continue,
-            };
-            migrations.push(MigrationDrift { id: record.version.clone(), state });
-        }
-    }
+    let (expected, migrations) = recorded(set, live.applied.as_ref(), checksum);
     let mut catalog = Catalog::new(config.target, true);
     replay_each(&expected, &config, &mut |_, replayed| catalog = replayed.clone());
     let unread: BTreeSet<&str> = live.unread.iter().map(|unread| unread.object.as_str()).collect();
     let mut objects = diff(&catalog, &live.catalog, Closeness::Meaning);
     objects.retain(|difference| !is_unread(&unread, difference) && !is_own(difference));
     Drift { objects, leftovers: leftovers(&live.catalog), migrations, unread: live.unread.clone() }
+}
+
+/// Like [`drift`], of a database of MySQL, MariaDB or SQLite.
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+pub fn drift_of_database(
+    set: &MigrationSet,
+    config: &Config,
+    live: &crate::databases::live::Live,
+    checksum: &dyn Fn(&str) -> String,
+) -> Drift {
+    let config = Config { target: live.target, schema: None, ..config.clone() };
+    let (expected, migrations) = recorded(set, live.applied.as_ref(), checksum);
+    let usual = live.usual_charset.as_ref().map(|(charset, collation)| (charset.as_str(), collation.as_str()));
+    let mut objects =
+        crate::databases::diff::diff(&crate::databases::replay(&expected, &config), &live.schema(), usual);
+    let unread = |name: &str| live.unread.iter().any(|unread| name.split('.').next() == Some(unread.object.as_str()));
+    objects.retain(|difference| !unread(&difference.name));
+    Drift { objects, leftovers: Vec::new(), migrations, unread: live.unread.clone() }
+}
+
+/// The migrations that a database has recorded, all of them where it records none; and on which ones it and the
+/// directory do not agree.
+fn recorded(
+    set: &MigrationSet,
+    applied: Option<&Applied>,
+    checksum: &dyn Fn(&str) -> String,
+) -> (MigrationSet, Vec<MigrationDrift>) {
+    let mut expected = set.clone();
+    let mut migrations = Vec::new();
+    let Some(applied) = applied else { return (expected, migrations) };
+    let pending = expected.migrations.iter().filter(|m| !applied.has(&m.id));
+    migrations.extend(pending.map(|m| MigrationDrift { id: m.id.clone(), state: MigrationState::Pending }));
+    expected.migrations.retain(|m| applied.has(&m.id));
+    for record in &applied.migrations {
+        let of_record = |id: &str| applied.layout.compare_versions(id, &record.version).is_eq();
+        let state = match set.migrations.iter().find(|m| of_record(&m.id)) {
+            None => MigrationState::Missing,
+            Some(m) if record.checksum.as_ref().is_some_and(|sum| *sum != checksum(&m.up.text)) => {
+                MigrationState::Edited
+            }
+            Some(_) => continue,
+        };
+        migrations.push(MigrationDrift { id: record.version.clone(), state });
+    }
+    (expected, migrations)
 }
 
 /// Whether a difference can come from what was not read.

@@ -70,6 +70,10 @@ pub enum Error {
     /// The server's answer was not understood.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// A database of MySQL, MariaDB or SQLite could not be read.
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
+    #[error("the database could not be read: {0}")]
+    Databases(#[from] migrate_safety_core::databases::live::ReadError),
 }
 
 impl Error {

@@ -27,6 +27,9 @@
 //! # }
 //! ```
 //!
+//! With the features `mysql` and `sqlite`, `introspect_mysql` and `introspect_sqlite` do the same over connections of
+//! those; what they read goes into `Checker::with_database`.
+//!
 //! # Guarded runs
 //! ```ignore
 //! let report = migrate_safety_sqlx::Guard::new(&MIGRATOR).run(&pool).await?;
@@ -39,6 +42,8 @@
 
 #[cfg(feature = "live")]
 pub mod backfill;
+#[cfg(all(feature = "live", any(feature = "mysql", feature = "sqlite")))]
+mod databases;
 #[cfg(feature = "live")]
 mod error;
 #[cfg(feature = "live")]
@@ -46,6 +51,10 @@ mod guard;
 #[cfg(feature = "live")]
 mod introspect;
 
+#[cfg(all(feature = "live", feature = "mysql"))]
+pub use databases::introspect_mysql;
+#[cfg(all(feature = "live", feature = "sqlite"))]
+pub use databases::introspect_sqlite;
 #[cfg(feature = "live")]
 pub use error::Error;
 #[cfg(feature = "live")]

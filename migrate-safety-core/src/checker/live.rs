@@ -17,6 +17,13 @@ impl<'c> Checker<'c> {
     pub fn with_live(self, live: &'c Live) -> Self {
         Self { live: Some(live), ..self }
     }
+
+    /// Takes a live database of MySQL, MariaDB or SQLite for what the migrations run on.
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
+    #[must_use]
+    pub fn with_database(self, database: &'c crate::databases::live::Live) -> Self {
+        Self { database: Some(database), ..self }
+    }
 }
 
 pub(super) fn check(set: &MigrationSet, config: &Config, live: &Live, guarded: bool) -> Report {

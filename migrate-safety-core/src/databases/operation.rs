@@ -192,6 +192,8 @@ pub struct IndexDef {
     pub invisible: bool,
     /// `ON CONFLICT` (SQLite).
     pub on_conflict: Option<Box<str>>,
+    /// Made by the server for a foreign key: it goes when another can stand for it (MySQL).
+    pub implied: bool,
 }
 
 /// What sort of index.

@@ -90,7 +90,10 @@ impl Rendered {
         let rowid_key = self.autoincrement_key(table);
         for column in &table.columns {
             let key = if rowid_key == Some(&column.name) { " PRIMARY KEY AUTOINCREMENT" } else { "" };
-            lines.push(format!("{}{key}", self.column(column)));
+            // MariaDB tells by its place what is checked of a column.
+            let own = table.checks.iter().filter(|check| self.is_at(check, &column.name));
+            let checks: String = own.map(|check| format!(" CHECK ({})", unwrapped(&check.expression))).collect();
+            lines.push(format!("{}{key}{checks}", self.column(column)));
         }
         for index in table.indexes.iter().filter(|index| is_mysql || !is_made_apart(index)) {
             if index.kind != IndexKind::Primary || rowid_key.is_none() {
@@ -98,10 +101,15 @@ impl Rendered {
             }
         }
         lines.extend(table.foreign_keys.iter().map(|key| self.foreign_key(key)));
-        lines.extend(table.checks.iter().map(|check| self.check(check)));
+        let apart = table
+            .checks
+            .iter()
+            .filter(|check| check.at_column.as_ref().is_none_or(|column| !self.is_at(check, column)));
+        lines.extend(apart.map(|check| self.check(check)));
         let options = &table.options;
         let mut behind = String::new();
-        let written = [("ENGINE", &options.engine), ("DEFAULT CHARSET", &options.charset), ("COLLATE", &options.collation)];
+        let written =
+            [("ENGINE", &options.engine), ("DEFAULT CHARSET", &options.charset), ("COLLATE", &options.collation)];
         for (word, value) in written {
             if let Some(value) = value {
                 behind += &format!(" {word}={value}");
@@ -116,6 +124,11 @@ impl Rendered {
             behind += &format!(" {}", words.join(", "));
         }
         format!("CREATE TABLE {} (\n    {}\n){behind}", self.name(&table.name.name), lines.join(",\n    "))
+    }
+
+    /// Whether a check is written behind this column.
+    fn is_at(self, check: &CheckDef, column: &Name) -> bool {
+        self.target.dialect == Dialect::MariaDb && check.at_column.as_ref() == Some(column)
     }
 
     /// The column that is the key of a table by `INTEGER PRIMARY KEY AUTOINCREMENT` (SQLite).

@@ -3,9 +3,10 @@
 use super::Change;
 use super::create::{add_check, add_foreign_key, add_index};
 use super::names::is_automatic;
+use super::text::renamed;
 use crate::databases::name::{Name, ObjectName};
 use crate::databases::operation::{
-    ActionKind, AlterTable, ColumnDef, IndexKey, IndexKind, PartitionAction, Position, TableOptions,
+    ActionKind, AlterTable, ColumnDef, Expression, IndexKey, IndexKind, PartitionAction, Position, TableOptions,
 };
 use crate::databases::say::Obstacle;
 use crate::databases::schema::Table;
@@ -85,9 +86,17 @@ impl Change<'_> {
             return self.fail(Obstacle::ColumnExists(to));
         }
         let key = self.schema.key(name);
+        let dialect = self.schema.target.dialect;
         let rename = |name: &mut Name| {
             if name == column {
                 *name = to.clone();
+            }
+        };
+        let in_text = |text: &mut Box<str>| *text = renamed(dialect, text, column, to);
+        let in_expression = |expression: &mut Expression| {
+            if expression.columns.iter().any(|(_, name)| name == column) {
+                expression.columns.iter_mut().for_each(|(_, name)| rename(name));
+                in_text(&mut expression.sql);
             }
         };
         if !self.schema.target.dialect.is_mysql() {
@@ -95,13 +104,23 @@ impl Change<'_> {
             for view in self.schema.views.values_mut() {
                 let reads = view.query.reads.iter().any(|read| read.name == key.name);
                 let own = |of: &Option<Name>| reads && of.as_ref().is_none_or(|of| *of == key.name);
-                view.query.columns.iter_mut().filter(|(of, _)| own(of)).for_each(|(_, name)| rename(name));
+                let named = |(of, name): &&mut (Option<Name>, Name)| own(of) && name == column;
+                let mut named = view.query.columns.iter_mut().filter(named).peekable();
+                if named.peek().is_some() {
+                    in_text(&mut view.query.sql);
+                }
+                named.for_each(|(_, name)| rename(name));
             }
             for trigger in self.schema.triggers.values_mut() {
                 let is_on = trigger.table.name == key.name;
                 let row = |of: &Name| is_on && (*of == *"new" || *of == *"old");
                 let own = |of: &Option<Name>| of.as_ref().is_some_and(|of| *of == key.name || row(of));
-                trigger.body.columns.iter_mut().filter(|(of, _)| own(of)).for_each(|(_, name)| rename(name));
+                let named = |(of, name): &&mut (Option<Name>, Name)| own(of) && name == column;
+                let mut named = trigger.body.columns.iter_mut().filter(named).peekable();
+                if named.peek().is_some() {
+                    in_text(&mut trigger.body.sql);
+                }
+                named.for_each(|(_, name)| rename(name));
             }
         }
         let is_it = |other: &Table| other.name == key || (other.name.name == key.name && key.database.is_none());
@@ -113,12 +132,13 @@ impl Change<'_> {
                 for part in other.indexes.iter_mut().flat_map(|index| &mut index.parts) {
                     match &mut part.key {
                         IndexKey::Column(name) => rename(name),
-                        IndexKey::Expression(expression) => {
-                            expression.columns.iter_mut().for_each(|(_, name)| rename(name));
-                        }
+                        IndexKey::Expression(expression) => in_expression(expression),
                     }
                 }
-                other.checks.iter_mut().flat_map(|c| &mut c.expression.columns).for_each(|(_, name)| rename(name));
+                other.indexes.iter_mut().filter_map(|index| index.predicate.as_mut()).for_each(in_expression);
+                other.checks.iter_mut().for_each(|check| in_expression(&mut check.expression));
+                let generated = other.columns.iter_mut().filter_map(|column| column.generated.as_mut());
+                generated.for_each(|generated| in_expression(&mut generated.expression));
             }
             for foreign_key in &mut other.foreign_keys {
                 if is_it {

@@ -154,6 +154,13 @@ fn is_made_already(table: &Table, index: &IndexDef) -> bool {
 
 /// Adds an index, with the name that the server gives it if it has none.
 pub(super) fn add_index(target: Target, table: &mut Table, mut index: IndexDef) {
+    if target.dialect.is_mysql() && !index.implied {
+        let stands_for = |made: &IndexDef| {
+            let columns: Vec<Name> = made.columns().into_iter().cloned().collect();
+            made.implied && starts_with(&index, &columns)
+        };
+        table.indexes.retain(|made| !stands_for(made));
+    }
     if index.kind == IndexKind::Primary {
         let key: Vec<Name> = index.columns().into_iter().cloned().collect();
         // MySQL makes the columns of a primary key NOT NULL; SQLite only in tables without rowids and in strict ones.
@@ -198,6 +205,7 @@ pub(super) fn add_foreign_key(target: Target, table: &mut Table, mut foreign_key
                 predicate: None,
                 invisible: false,
                 on_conflict: None,
+                implied: true,
             };
             add_index(target, table, index);
         }

@@ -3,6 +3,7 @@
 mod alter;
 mod create;
 mod names;
+mod text;
 
 use super::name::{Name, ObjectName};
 use super::operation::Operation;
@@ -240,6 +241,9 @@ impl Change<'_> {
             return;
         }
         let Some(mut table) = self.schema.tables.remove(&old) else { return };
+        if self.schema.target.dialect.is_mysql() {
+            names::follow(&mut table, &to.name);
+        }
         table.name = to.clone();
         self.schema.tables.insert(new, table);
         let follows = !self.schema.legacy_rename;
@@ -254,8 +258,19 @@ impl Change<'_> {
                 referring.for_each(|fk| fk.table = to.clone());
             },
         );
+        let dialect = self.schema.target.dialect;
         let Schema { views, triggers, .. } = &mut *self.schema;
         // SQLite changes the text of views and triggers too; MySQL leaves them to fail.
+        if of_queries {
+            let (was, is) = (&old.name, &to.name);
+            for view in views.values_mut().filter(|view| view.query.reads.iter().any(is_old)) {
+                view.query.sql = text::renamed(dialect, &view.query.sql, was, is);
+            }
+            let names = |trigger: &Trigger| trigger.body.reads.iter().any(is_old);
+            for trigger in triggers.values_mut().filter(|trigger| names(trigger)) {
+                trigger.body.sql = text::renamed(dialect, &trigger.body.sql, was, is);
+            }
+        }
         let reads = views.values_mut().flat_map(|view| &mut view.query.reads).filter(|_| of_queries);
         let triggers = triggers.values_mut().flat_map(|trigger| {
             let reads = trigger.body.reads.iter_mut().filter(|_| of_queries);

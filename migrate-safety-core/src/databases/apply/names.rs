@@ -37,6 +37,21 @@ pub(super) fn check_name(target: Target, table: &Table) -> Name {
     next(&prefix, table.checks.iter().filter_map(|check| check.name.as_ref()))
 }
 
+/// Gives the constraints of a table that is renamed the names that the server then gives those it has named itself
+/// (measured, MySQL 9.7, MariaDB 10.11 and 11.8).
+pub(super) fn follow(table: &mut Table, to: &Name) {
+    let keys = table.foreign_keys.iter_mut().map(|key| (&mut key.name, "_ibfk_"));
+    let checks = table.checks.iter_mut().map(|check| (&mut check.name, "_chk_"));
+    let old = table.name.name.as_str();
+    for (name, infix) in keys.chain(checks) {
+        let prefix = format!("{old}{infix}");
+        let number = name.as_ref().and_then(|name| name.as_str().strip_prefix(&prefix)).map(str::to_owned);
+        if let Some(number) = number.filter(|number| number.bytes().all(|b| b.is_ascii_digit())) {
+            *name = Some(Name::new(&format!("{to}{infix}{number}")));
+        }
+    }
+}
+
 /// Whether SQLite made the index for a constraint.
 pub(super) fn is_automatic(index: &IndexDef) -> bool {
     index.name.as_ref().is_some_and(|name| name.as_str().starts_with("sqlite_autoindex_"))

@@ -2,7 +2,7 @@
 
 use crate::databases::operation::{ColumnDef, Expression};
 use crate::databases::schema::Table;
-use crate::dialect::{Dialect, Target};
+use crate::dialect::Target;
 
 /// The type of a column.
 pub(super) fn data_type(target: Target, column: &ColumnDef) -> String {
@@ -19,8 +19,6 @@ pub(super) fn data_type(target: Target, column: &ColumnDef) -> String {
             }
             "char" | "binary" | "bit" if arguments.is_empty() => arguments.push("1".to_owned()),
             "datetime" | "timestamp" | "time" => arguments.retain(|digits| digits != "0"),
-            // MariaDB keeps JSON as text with a check.
-            "json" if target.dialect == Dialect::MariaDb => "longtext".clone_into(&mut name),
             _ => {}
         }
     } else {
@@ -97,8 +95,8 @@ pub(super) fn charset(
         let name = of_column(column, table).as_str().to_ascii_lowercase();
         return Some((name, collation.map(|collation| collation.as_str().to_ascii_lowercase())));
     }
-    let _ = (target, table, usual);
-    column.collation.as_ref().map(|collation| (collation.as_str().to_ascii_lowercase(), None))
+    let _ = (target, column, table, usual);
+    None
 }
 
 /// The words and signs of an expression, without parentheses, commas and quotes of names.
@@ -110,9 +108,9 @@ pub(super) fn tokens(target: Target, sql: &str) -> Vec<String> {
             '\'' => string_length(rest, '\''),
             '"' if target.dialect.is_mysql() => string_length(rest, '"'),
             '`' | '"' => string_length(rest, first),
-            c if c.is_alphanumeric() || c == '_' || c == '@' || c == '.' => rest
-                .find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '@' | '.' | '$'))
-                .unwrap_or(rest.len()),
+            c if c.is_alphanumeric() || c == '_' || c == '@' || c == '.' => {
+                rest.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '@' | '.' | '$')).unwrap_or(rest.len())
+            }
             '<' | '>' | '=' | '!' | '|' | '&' => {
                 rest.find(|c| !matches!(c, '<' | '>' | '=' | '!' | '|' | '&')).unwrap_or(rest.len())
             }

@@ -21,11 +21,12 @@ pub fn diff(expected: &Schema, actual: &Schema, usual: Option<(&str, &str)>) -> 
             _ if is_unknown(expected, part) || is_unknown(actual, part) => {}
             None if follows(part, &found) => {}
             None => differences.push(missing(key, part)),
-            Some(other) if other.form == part.form => {}
+            Some(other) if other.is_like(part) => {}
             Some(other) => differences.push(different(key, part, other)),
         }
     }
-    for (key, part) in &found {
+    // What stands on others goes first.
+    for (key, part) in found.iter().rev() {
         if !wanted.contains_key(key) && !follows(part, &wanted) && !is_unknown(expected, part) {
             differences.push(extra(key, part));
         }
@@ -56,15 +57,10 @@ fn extra(key: &Key, part: &Part) -> Difference {
 }
 
 fn different(key: &Key, wanted: &Part, found: &Part) -> Difference {
-    let detail = format!("{} expected, {} found", said(&wanted.form), said(&found.form));
+    let detail = format!("{} expected, {} found", wanted.said(), found.said());
     let sql = match &wanted.remake {
         Some(sql) => vec![sql.clone()],
         None => found.unmake.iter().chain(&wanted.make).cloned().collect(),
     };
     difference(key, wanted, Change::Different, detail, if wanted.is_remade() { sql } else { Vec::new() })
-}
-
-/// A form in words.
-fn said(form: &str) -> String {
-    if form.is_empty() { "nothing special".to_owned() } else { format!("`{form}`") }
 }

@@ -3,9 +3,10 @@
 use super::form;
 use crate::catalog::diff::ObjectKind;
 use crate::databases::name::{Name, ObjectName};
-use crate::databases::operation::{ForeignKeyDef, IndexDef, IndexKey, IndexKind, ReferentialAction};
+use crate::databases::operation::{CheckDef, ForeignKeyDef, IndexDef, IndexKey, IndexKind, ReferentialAction};
 use crate::databases::render::Rendered;
 use crate::databases::schema::{Schema, Table};
+use crate::dialect::Dialect;
 use crate::layout::Layout;
 use std::collections::BTreeMap;
 
@@ -22,6 +23,8 @@ pub(super) struct Part {
     pub(super) of: Option<Key>,
     /// What it is, in a form in which two spellings of one thing are alike.
     pub(super) form: String,
+    /// Its collation, where that is known: one that comes with a character set depends on the server.
+    pub(super) collation: Option<String>,
     /// Makes it.
     pub(super) make: Option<String>,
     /// Takes it away.
@@ -31,6 +34,22 @@ pub(super) struct Part {
 }
 
 impl Part {
+    /// Whether it is the same as another.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let collations = self.collation.as_ref().zip(other.collation.as_ref());
+        self.form == other.form && collations.is_none_or(|(own, others)| own == others)
+    }
+
+    /// What it is, in words.
+    pub(super) fn said(&self) -> String {
+        let collation = self.collation.as_ref().map(|collation| format!("collate {collation}"));
+        let words: Vec<&str> = [Some(self.form.as_str()), collation.as_deref()].into_iter().flatten().collect();
+        match words.join(" ").trim() {
+            "" => "nothing special".to_owned(),
+            words => format!("`{words}`"),
+        }
+    }
+
     /// Whether one statement makes another of its name what it is, or it can be taken away and made again.
     pub(super) fn is_remade(&self) -> bool {
         self.remake.is_some() || (self.make.is_some() && self.unmake.is_some())
@@ -51,6 +70,11 @@ pub(super) fn parts(schema: &Schema, usual: Option<(&str, &str)>) -> BTreeMap<Ke
 fn is_bookkeeping(table: &Name) -> bool {
     let of_host = |layout: Layout| layout.bookkeeping_table().is_some_and(|name| *table == *name);
     of_host(Layout::Sqlx) || of_host(Layout::Diesel) || crate::guard::is_own_table(table.as_str())
+}
+
+/// Whether it is the check that MariaDB gives a JSON column.
+fn is_of_json(check: &CheckDef) -> bool {
+    check.expression.calls.iter().any(|call| &**call == "json_valid")
 }
 
 struct Parts<'s> {
@@ -87,6 +111,7 @@ impl Parts<'_> {
                 table: table.name.clone(),
                 of: None,
                 form: form.join(", "),
+                collation: None,
                 make: Some(rendered.table(table)).filter(|_| table.module.is_none()),
                 unmake: Some(format!("DROP TABLE {}", rendered.name(&table.name.name))),
                 remake: None,
@@ -115,6 +140,7 @@ impl Parts<'_> {
             table: table.name.clone(),
             of: Some((ObjectKind::Table, shown.to_ascii_lowercase())),
             form: form.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "),
+            collation: None,
             make: None,
             unmake: None,
             remake: None,
@@ -126,9 +152,16 @@ impl Parts<'_> {
         let rendered = Rendered::new(target);
         let is_mysql = target.dialect.is_mysql();
         let in_key = is_mysql && table.primary_key().contains(&&column.name);
-        let charset = form::charset(target, column, table, self.usual);
+        // MariaDB keeps JSON as text with a check.
+        let is_json = target.dialect == Dialect::MariaDb
+            && (&*column.data_type.name == "json"
+                || table
+                    .checks
+                    .iter()
+                    .any(|check| check.at_column.as_ref() == Some(&column.name) && is_of_json(check)));
+        let charset = form::charset(target, column, table, self.usual).filter(|_| !is_json);
         let form = vec![
-            form::data_type(target, column),
+            if is_json { "json".to_owned() } else { form::data_type(target, column) },
             if column.not_null == Some(true) || in_key { "not null".to_owned() } else { String::new() },
             form::default(target, column).map(|default| format!("default {default}")).unwrap_or_default(),
             match &column.generated {
@@ -141,13 +174,10 @@ impl Parts<'_> {
             if column.auto_increment { "autoincrement".to_owned() } else { String::new() },
             if column.on_update { "on update".to_owned() } else { String::new() },
             if column.invisible { "invisible".to_owned() } else { String::new() },
-            match charset {
-                Some((charset, Some(collation))) => format!("charset {charset} collate {collation}"),
-                Some((charset, None)) => format!("charset {charset}"),
-                None => String::new(),
-            },
+            charset.as_ref().map(|(charset, _)| format!("charset {charset}")).unwrap_or_default(),
         ];
         let mut part = Self::part(table, column.name.as_str(), form);
+        part.collation = charset.and_then(|(_, collation)| collation);
         let alter = format!("ALTER TABLE {}", rendered.name(&table.name.name));
         let definition = rendered.column(column);
         part.make = Some(format!("{alter} ADD COLUMN {definition}"));
@@ -214,7 +244,8 @@ impl Parts<'_> {
     fn foreign_key(&mut self, table: &Table, key: &ForeignKeyDef) {
         let is_mysql = self.schema.target.dialect.is_mysql();
         let rendered = Rendered::new(self.schema.target);
-        let names = |names: &[Name]| names.iter().map(|n| n.as_str().to_ascii_lowercase()).collect::<Vec<_>>().join(", ");
+        let names =
+            |names: &[Name]| names.iter().map(|n| n.as_str().to_ascii_lowercase()).collect::<Vec<_>>().join(", ");
         let to = key.table.name.as_str().to_ascii_lowercase();
         let ends = format!("({}) to {to} ({})", names(&key.columns), names(&key.referenced));
         // In MySQL both forbid at once.
@@ -244,12 +275,12 @@ impl Parts<'_> {
         let rendered = Rendered::new(target);
         for check in &table.checks {
             let said = form::expression(target, &check.expression);
-            // MariaDB's own, of a JSON column.
-            if said.split(' ').any(|word| word == "json_valid") && check.at_column.is_some() {
+            if check.at_column.is_some() && is_of_json(check) {
                 continue;
             }
             let enforced = if check.enforced { String::new() } else { "not enforced".to_owned() };
-            let mut part = match check.name.as_ref().filter(|_| target.dialect.is_mysql() && check.at_column.is_none()) {
+            let mut part = match check.name.as_ref().filter(|_| target.dialect.is_mysql() && check.at_column.is_none())
+            {
                 Some(name) => Self::part(table, name.as_str(), vec![format!("check {said}"), enforced]),
                 None => Self::part(table, &format!("check ({said})"), vec![enforced]),
             };
@@ -267,12 +298,14 @@ impl Parts<'_> {
         let is_mysql = self.schema.target.dialect.is_mysql();
         for view in self.schema.views.values() {
             // MySQL tells a view with every name written out.
-            let form = if is_mysql { String::new() } else { form::tokens(self.schema.target, &view.query.sql).join(" ") };
+            let form =
+                if is_mysql { String::new() } else { form::tokens(self.schema.target, &view.query.sql).join(" ") };
             let part = Part {
                 name: view.name.name.to_string(),
                 table: view.name.clone(),
                 of: None,
                 form,
+                collation: None,
                 make: Some(rendered.view(view)),
                 unmake: Some(format!("DROP VIEW {}", rendered.name(&view.name.name))),
                 remake: None,
@@ -292,6 +325,7 @@ impl Parts<'_> {
                 of: Some((ObjectKind::Table, trigger.table.name.as_str().to_ascii_lowercase()))
                     .filter(|_| self.schema.table(&trigger.table).is_some()),
                 form: format!("{when} {:?} on {} {body}", trigger.event, trigger.table.name).to_ascii_lowercase(),
+                collation: None,
                 make: None,
                 unmake: Some(format!("DROP TRIGGER {}", rendered.name(&trigger.name.name))),
                 remake: None,

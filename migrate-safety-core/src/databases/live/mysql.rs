@@ -10,7 +10,8 @@ pub(super) fn first_questions() -> Vec<Question> {
         // A table that is being altered is not waited for; names and definitions are told as they are.
         Question {
             about: About::Nothing,
-            sql: "SET SESSION lock_wait_timeout = 2, SESSION sql_quote_show_create = 1, SESSION sql_mode = ''".to_owned(),
+            sql: "SET SESSION lock_wait_timeout = 2, SESSION sql_quote_show_create = 1, SESSION sql_mode = ''"
+                .to_owned(),
         },
         Question {
             about: About::Version,

@@ -29,8 +29,11 @@ pub(super) fn take(reading: &mut Reading, question: &Question, rows: &[Row]) -> 
             for row in rows {
                 let [Some(kind), Some(name), Some(sql), ..] = row.as_slice() else { return Err(answer()) };
                 reading.live.statements.push(sql.clone());
-                let of_rows = kind == "table" && !sql.get(..14).is_some_and(|w| w.eq_ignore_ascii_case("CREATE VIRTUAL"));
-                if let Some(layout) = [Layout::Sqlx, Layout::Diesel].into_iter().find(|l| l.bookkeeping_table() == Some(name)) {
+                let of_rows =
+                    kind == "table" && !sql.get(..14).is_some_and(|w| w.eq_ignore_ascii_case("CREATE VIRTUAL"));
+                if let Some(layout) =
+                    [Layout::Sqlx, Layout::Diesel].into_iter().find(|l| l.bookkeeping_table() == Some(name))
+                {
                     more.extend(applied_question(layout, "TEXT"));
                 } else if of_rows {
                     more.push(count(name));

@@ -57,7 +57,15 @@ impl Column {
         }
         let key = IndexKey::Column(self.def.name.clone());
         let parts = vec![IndexPart { key, length: None, descending: false, collation: None }];
-        self.indexes.push(IndexDef { name: None, kind, parts, predicate: None, invisible: false, on_conflict: None });
+        self.indexes.push(IndexDef {
+            name: None,
+            kind,
+            parts,
+            predicate: None,
+            invisible: false,
+            on_conflict: None,
+            implied: false,
+        });
     }
 
     /// An attribute, if one stands here.

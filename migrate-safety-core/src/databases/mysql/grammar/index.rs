@@ -36,8 +36,15 @@ pub(super) fn index(
         cursor.eat_one_of(&["INDEX", "KEY"]);
     }
     let if_not_exists = if_not_exists_mariadb(cursor, target);
-    let mut def =
-        IndexDef { name: symbol, kind, parts: Vec::new(), predicate: None, invisible: false, on_conflict: None };
+    let mut def = IndexDef {
+        name: symbol,
+        kind,
+        parts: Vec::new(),
+        predicate: None,
+        invisible: false,
+        on_conflict: None,
+        implied: false,
+    };
     // The server takes a name of a primary key, and forgets it.
     if !cursor.is_token(&Token::LParen) && !cursor.is("USING") && !cursor.is("TYPE") {
         def.name = Some(names::name(cursor)?);
@@ -72,8 +79,15 @@ pub(super) fn create(cursor: &mut Cursor<'_, '_>, target: Target) -> Parse<Opera
     index_type(cursor)?;
     cursor.expect("ON")?;
     let table = names::object_name(cursor)?;
-    let mut index =
-        IndexDef { name, kind: *kind, parts: Vec::new(), predicate: None, invisible: false, on_conflict: None };
+    let mut index = IndexDef {
+        name,
+        kind: *kind,
+        parts: Vec::new(),
+        predicate: None,
+        invisible: false,
+        on_conflict: None,
+        implied: false,
+    };
     index.parts = parts(cursor, target)?;
     let mut how = Online { wait: wait(cursor, target)?, ..Online::default() };
     while option(cursor, target, &mut index)? || online(cursor, target, &mut how)? {}

@@ -242,7 +242,8 @@ impl Constraints {
     ) {
         let key = IndexKey::Column(column.name.clone());
         let parts = vec![IndexPart { key, length: None, descending, collation: None }];
-        let index = IndexDef { name: named, kind, parts, predicate: None, invisible: false, on_conflict };
+        let index =
+            IndexDef { name: named, kind, parts, predicate: None, invisible: false, on_conflict, implied: false };
         self.found.push(Constraint::Index(index));
     }
 
@@ -254,7 +255,8 @@ impl Constraints {
             Ok(parts)
         })?;
         let on_conflict = on_conflict(cursor)?;
-        let index = IndexDef { name: named, kind, parts, predicate: None, invisible: false, on_conflict };
+        let index =
+            IndexDef { name: named, kind, parts, predicate: None, invisible: false, on_conflict, implied: false };
         self.found.push(Constraint::Index(index));
         Ok(())
     }

@@ -59,7 +59,15 @@ fn index(reader: &mut Reader<'_, '_, '_>, unique: bool) -> Parse<Operation> {
     let parts = cursor.parens(|c| c.list(|c| part(c, &[])))?;
     let predicate = if cursor.eat("WHERE") { Some(expression(cursor, &[])?) } else { None };
     let kind = if unique { IndexKind::Unique } else { IndexKind::Plain };
-    let index = IndexDef { name: Some(index_name.name), kind, parts, predicate, invisible: false, on_conflict: None };
+    let index = IndexDef {
+        name: Some(index_name.name),
+        kind,
+        parts,
+        predicate,
+        invisible: false,
+        on_conflict: None,
+        implied: false,
+    };
     Ok(Operation::CreateIndex(Box::new(CreateIndex {
         table,
         index,
