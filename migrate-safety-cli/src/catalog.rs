@@ -78,7 +78,11 @@ impl Print {
         });
         match printed {
             Ok(complete) => {
-                if complete { CLEAN } else { UNUSABLE }
+                if complete {
+                    CLEAN
+                } else {
+                    UNUSABLE
+                }
             }
             Err(error) => {
                 eprintln!("error: {error}");

@@ -30,7 +30,7 @@ impl Database {
 /// wherever a host is developed.
 #[derive(Debug, Args)]
 pub(crate) struct OptionalDatabase {
-    /// Look at this database: postgres://user:password@host:port/name.
+    /// Look at this database: postgres://…, mysql://user:password@host:port/name or sqlite:FILE.
     #[arg(long, value_name = "URL")]
     database_url: Option<String>,
     /// Look at the database of DATABASE_URL.
@@ -54,18 +54,6 @@ impl OptionalDatabase {
 fn of_environment() -> Result<String, String> {
     let url = std::env::var("DATABASE_URL").unwrap_or_default();
     if url.is_empty() { Err("which database? Give --database-url, or set DATABASE_URL".to_owned()) } else { Ok(url) }
-}
-
-/// Says of the URL of another server that no command can look at it.
-pub(crate) fn only_postgres(url: &str) -> Result<(), String> {
-    match Dialect::of_url(url) {
-        None | Some(Dialect::Postgres) => Ok(()),
-        Some(other) => Err(format!(
-            "a {} database cannot be looked at: this knows live PostgreSQL only; `check` judges {} migrations from their files",
-            other.name(),
-            other.name()
-        )),
-    }
 }
 
 /// How long a connection may take to come about.
