@@ -44,13 +44,14 @@ enum Deny {
 
 impl Check {
     pub(crate) fn run(&self) -> u8 {
-        let loaded = self.input.read(false).and_then(|mut loaded| {
+        let loaded = self.database.url().and_then(|url| {
+            let mut loaded = self.input.read_for(url.as_deref().map(database::server_of), false)?;
             if let Some(since) = &self.since {
                 since::narrow(&mut loaded.config, &loaded.set, since)?;
             }
-            Ok(loaded)
+            Ok((loaded, url))
         });
-        let Loaded { set, config, file, unreadable, .. } = match loaded {
+        let (Loaded { set, config, file, unreadable, .. }, url) = match loaded {
             Ok(loaded) => loaded,
             Err(error) => {
                 eprintln!("error: {error}");
@@ -60,7 +61,7 @@ impl Check {
         if set.migrations.is_empty() && unreadable > 0 {
             return UNUSABLE;
         }
-        let live = match self.database.url().and_then(|url| url.as_deref().map(database::read).transpose()) {
+        let live = match url.as_deref().map(database::read).transpose() {
             Ok(live) => live,
             Err(error) => {
                 eprintln!("error: {error}");

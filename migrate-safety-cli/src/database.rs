@@ -3,7 +3,7 @@
 use clap::Args;
 use migrate_safety_core::catalog::introspect::{Limits, Live, Unread};
 use migrate_safety_core::databases;
-use migrate_safety_core::dialect::Dialect;
+use migrate_safety_core::dialect::{Dialect, Target};
 use migrate_safety_sqlx::Error;
 use sqlx::Connection;
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
@@ -61,6 +61,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long all of a reading may take: a server that hangs does not end it by its own `statement_timeout`.
 const READING: Duration = Duration::from_secs(120);
+
+/// For which server a URL is, in its usual version.
+pub(crate) fn server_of(url: &str) -> Target {
+    Dialect::of_url(url).map_or_else(Target::default, Target::usual)
+}
 
 /// What a database holds.
 pub(crate) enum Held {

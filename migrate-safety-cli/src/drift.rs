@@ -44,11 +44,12 @@ impl Drift {
     fn compare(&self) -> Result<u8, String> {
         let paths = self.migrations.iter().cloned().collect();
         let input = Input { paths, layout: self.layout.clone(), dialect: None, schema: None };
-        let Loaded { set, config, unreadable, .. } = input.read(false)?;
+        let url = self.database.url_or_environment()?;
+        let Loaded { set, config, unreadable, .. } = input.read_for(Some(database::server_of(&url)), false)?;
         if unreadable > 0 {
             return Ok(UNUSABLE);
         }
-        let drift = match database::read(&self.database.url_or_environment()?)? {
+        let drift = match database::read(&url)? {
             Held::Postgres(live) => drift(&set, &config, &live, &migrate_safety_sqlx::checksum),
             Held::Other(live) => drift_of_database(&set, &config, &live, &migrate_safety_sqlx::checksum),
         };

@@ -57,6 +57,11 @@ impl Input {
     ///
     /// Without a path it reads `migrations`, unless there is a schema and `schema_alone` is enough.
     pub(crate) fn read(&self, schema_alone: bool) -> Result<Loaded, String> {
+        self.read_for(None, schema_alone)
+    }
+
+    /// Like [`Self::read`], for the server that a database is in, which tells its version itself.
+    pub(crate) fn read_for(&self, server: Option<Target>, schema_alone: bool) -> Result<Loaded, String> {
         let file = ConfigFile::find(self.start()).map_err(|e| e.to_string())?;
         let layout = self.layout(file.as_ref())?;
         let mut config = match &file {
@@ -66,7 +71,7 @@ impl Input {
             None => Ok(Config::default()),
         }
         .map_err(|e| e.to_string())?;
-        config.target = self.target(file.as_ref())?;
+        config.target = server.map_or_else(|| self.target(file.as_ref()), Ok)?;
         if let Some(path) = &self.schema {
             config.schema = Some(read_sql(path)?);
         }

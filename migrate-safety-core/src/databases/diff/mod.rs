@@ -57,7 +57,7 @@ fn extra(key: &Key, part: &Part) -> Difference {
 }
 
 fn different(key: &Key, wanted: &Part, found: &Part) -> Difference {
-    let detail = format!("{} expected, {} found", wanted.said(), found.said());
+    let detail = format!("{} expected, {} found", wanted.said(found), found.said(wanted));
     let sql = match &wanted.remake {
         Some(sql) => vec![sql.clone()],
         None => found.unmake.iter().chain(&wanted.make).cloned().collect(),

@@ -36,13 +36,18 @@ pub(super) struct Part {
 impl Part {
     /// Whether it is the same as another.
     pub(super) fn is_like(&self, other: &Self) -> bool {
-        let collations = self.collation.as_ref().zip(other.collation.as_ref());
-        self.form == other.form && collations.is_none_or(|(own, others)| own == others)
+        self.form == other.form && !self.sorts_unlike(other)
     }
 
-    /// What it is, in words.
-    pub(super) fn said(&self) -> String {
-        let collation = self.collation.as_ref().map(|collation| format!("collate {collation}"));
+    /// Whether both have collations that are known, and not the same.
+    fn sorts_unlike(&self, other: &Self) -> bool {
+        self.collation.as_ref().zip(other.collation.as_ref()).is_some_and(|(own, others)| own != others)
+    }
+
+    /// What it is, in words; its collation if it differs from that of the other.
+    pub(super) fn said(&self, other: &Self) -> String {
+        let collation = self.collation.as_ref().filter(|_| self.sorts_unlike(other));
+        let collation = collation.map(|collation| format!("collate {collation}"));
         let words: Vec<&str> = [Some(self.form.as_str()), collation.as_deref()].into_iter().flatten().collect();
         match words.join(" ").trim() {
             "" => "nothing special".to_owned(),
