@@ -166,22 +166,22 @@ impl Change<'_> {
             self.conflict("42P16", format!("cannot change logged status of table \"{name}\" because it is temporary"));
             return;
         }
-        // One without rows of its own stays as it is; 18 refuses.
-        if table.is_partitioned() {
-            return;
-        }
         let persistence = if logged { Persistence::Permanent } else { Persistence::Unlogged };
         let keys = if logged { self.catalog.foreign_keys_from(id) } else { self.catalog.foreign_keys_to(id) };
         let other = |k: &crate::catalog::ForeignKeyRef<'_>| if logged { k.key.table } else { k.from };
         let persistence_of = |id| self.table(id).map(|t| t.persistence);
         let clash = keys.iter().map(other).find(|o| *o != id && persistence_of(*o).is_some_and(|p| p != persistence));
-        let owned = table.sequences.clone();
+        let (owned, is_partitioned) = (table.sequences.clone(), table.is_partitioned());
         if let Some(other) = clash {
             let other = self.name(other);
             let (to, from) = if logged { ("logged", "unlogged") } else { ("unlogged", "logged") };
             let message =
                 format!("could not change table \"{name}\" to {to} because it references {from} table \"{other}\"");
             self.conflict("42P16", message);
+        }
+        // One without rows of its own stays as it is; 18 refuses.
+        if is_partitioned {
+            return;
         }
         self.mark(id, |table| table.persistence = persistence);
         if self.version() >= 15 {
