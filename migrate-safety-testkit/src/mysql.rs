@@ -211,6 +211,8 @@ fn program(product: Product, root: &Path, directory: &Directory) -> Command {
     command.arg("--no-defaults").arg(format!("--datadir={}", directory.data().display()));
     command.arg(format!("--lc-messages-dir={}", share.display()));
     command.arg(format!("--character-sets-dir={}", share.join("charsets").display()));
+    // The system has few requests for it to give, and several servers run at once.
+    command.arg("--innodb-use-native-aio=0");
     command
 }
 
