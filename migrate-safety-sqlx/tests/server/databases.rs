@@ -87,7 +87,7 @@ async fn hold(name: &str, database: &mut Database, statements: &[&str], changes:
 
 const OF_MYSQL: &[&str] = &[
     "CREATE TABLE users (id bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY, email varchar(120) NOT NULL UNIQUE, \
-     active boolean NOT NULL DEFAULT true, role enum('admin', 'user') DEFAULT 'user', balance decimal(12,2) DEFAULT 0, \
+     active boolean NOT NULL DEFAULT true, role enum('admin', 'user') DEFAULT 'user', balance decimal(12,2) DEFAULT 0, level int DEFAULT -1, \
      seen timestamp NULL, made datetime(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6)) ENGINE=InnoDB",
     "CREATE TABLE posts (id integer PRIMARY KEY, user_id bigint unsigned NOT NULL, title varchar(50) CHARACTER SET latin1, \
      body mediumtext, data json, score int(11) NOT NULL DEFAULT '0', updated timestamp NOT NULL DEFAULT now() ON UPDATE now(), \
@@ -128,7 +128,7 @@ const CHANGES_OF_MYSQL: &[(&str, &str)] = &[
 
 const OF_SQLITE: &[&str] = &[
     "CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT, email VARCHAR(255) NOT NULL UNIQUE, name TEXT COLLATE NOCASE, \
-     age INT CHECK (age >= 0))",
+     age INT CHECK (age >= 0), level INT DEFAULT -1)",
     "CREATE TABLE posts (id TEXT NOT NULL PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE, \
      title TEXT DEFAULT '', created DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP, \"order\" INTEGER DEFAULT (1 + 1))",
     "CREATE INDEX by_user ON posts (user_id, created DESC) WHERE title <> ''",

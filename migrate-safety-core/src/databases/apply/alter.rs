@@ -86,13 +86,13 @@ impl Change<'_> {
             return self.fail(Obstacle::ColumnExists(to));
         }
         let key = self.schema.key(name);
-        let dialect = self.schema.target.dialect;
+        let target = self.schema.target;
         let rename = |name: &mut Name| {
             if name == column {
                 *name = to.clone();
             }
         };
-        let in_text = |text: &mut Box<str>| *text = renamed(dialect, text, column, to);
+        let in_text = |text: &mut Box<str>| *text = renamed(target, text, column, to);
         let in_expression = |expression: &mut Expression| {
             if expression.columns.iter().any(|(_, name)| name == column) {
                 expression.columns.iter_mut().for_each(|(_, name)| rename(name));

@@ -258,17 +258,17 @@ impl Change<'_> {
                 referring.for_each(|fk| fk.table = to.clone());
             },
         );
-        let dialect = self.schema.target.dialect;
+        let target = self.schema.target;
         let Schema { views, triggers, .. } = &mut *self.schema;
         // SQLite changes the text of views and triggers too; MySQL leaves them to fail.
         if of_queries {
             let (was, is) = (&old.name, &to.name);
             for view in views.values_mut().filter(|view| view.query.reads.iter().any(is_old)) {
-                view.query.sql = text::renamed(dialect, &view.query.sql, was, is);
+                view.query.sql = text::renamed(target, &view.query.sql, was, is);
             }
             let names = |trigger: &Trigger| trigger.body.reads.iter().any(is_old);
             for trigger in triggers.values_mut().filter(|trigger| names(trigger)) {
-                trigger.body.sql = text::renamed(dialect, &trigger.body.sql, was, is);
+                trigger.body.sql = text::renamed(target, &trigger.body.sql, was, is);
             }
         }
         let reads = views.values_mut().flat_map(|view| &mut view.query.reads).filter(|_| of_queries);

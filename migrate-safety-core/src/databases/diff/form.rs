@@ -1,8 +1,11 @@
 //! Types, defaults and expressions in a form in which two spellings of one thing are alike.
 
+use crate::databases::lexer::{Lexeme, Lexer};
 use crate::databases::operation::{ColumnDef, Expression};
 use crate::databases::schema::Table;
 use crate::dialect::Target;
+use crate::sql::LineIndex;
+use crate::sql::token::{LocatedToken, Token};
 
 /// The type of a column.
 pub(super) fn data_type(target: Target, column: &ColumnDef) -> String {
@@ -33,7 +36,8 @@ pub(super) fn data_type(target: Target, column: &ColumnDef) -> String {
 /// The default of a column, if it has one that is not NULL.
 pub(super) fn default(target: Target, column: &ColumnDef) -> Option<String> {
     let written = column.default.as_ref()?;
-    let mut text = tokens(target, &written.sql).join(" ");
+    // A sign belongs to its number.
+    let mut text = tokens(target, &written.sql).join(" ").replace("- ", "-");
     if let Some(number) = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
         // MySQL tells numbers in quotes.
         if target.dialect.is_mysql() && number.parse::<f64>().is_ok() {
@@ -99,55 +103,31 @@ pub(super) fn charset(
     None
 }
 
-/// The words and signs of an expression, without parentheses, commas and quotes of names.
+/// The words and signs of an expression, without parentheses, commas, comments and quotes of names.
 pub(super) fn tokens(target: Target, sql: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut rest = sql.trim_start();
-    while let Some(first) = rest.chars().next() {
-        let length = match first {
-            '\'' => string_length(rest, '\''),
-            '"' if target.dialect.is_mysql() => string_length(rest, '"'),
-            '`' | '"' => string_length(rest, first),
-            c if c.is_alphanumeric() || c == '_' || c == '@' || c == '.' => {
-                rest.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '@' | '.' | '$')).unwrap_or(rest.len())
-            }
-            '<' | '>' | '=' | '!' | '|' | '&' => {
-                rest.find(|c| !matches!(c, '<' | '>' | '=' | '!' | '|' | '&')).unwrap_or(rest.len())
-            }
-            c => c.len_utf8(),
+    let lines = LineIndex::new(sql);
+    let mut lexer = Lexer::new(&lines, target);
+    let mut found: Vec<String> = Vec::new();
+    loop {
+        let LocatedToken { token, start, end } = match lexer.next(&mut Vec::new()) {
+            Lexeme::Token(located) => located,
+            Lexeme::Comment(_) => continue,
+            Lexeme::End => return found,
         };
-        let (token, behind) = rest.split_at(length);
-        let token = match first {
-            '\'' => Some(token.to_owned()),
-            '"' if target.dialect.is_mysql() => Some(format!("'{}'", inside(token))),
-            '`' | '"' => Some(inside(token).to_ascii_lowercase()),
-            '(' | ')' | ',' => None,
-            _ => Some(token.to_ascii_lowercase()),
-        };
-        // The character set before a string (MySQL).
-        let introduces = token.as_ref().is_some_and(|token| token.starts_with('_')) && behind.starts_with('\'');
-        found.extend(token.filter(|_| !introduces).map(|token| if token == "!=" { "<>".to_owned() } else { token }));
-        rest = behind.trim_start();
-    }
-    found
-}
-
-fn inside(quoted: &str) -> &str {
-    quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default()
-}
-
-/// The length of what stands in quotes at the begin of a text, the quotes included.
-fn string_length(text: &str, quote: char) -> usize {
-    let mut inner = text.char_indices().skip(1).peekable();
-    while let Some((at, c)) = inner.next() {
-        if c == '\\' && quote == '\'' {
-            inner.next();
-        } else if c == quote {
-            if inner.peek().is_none_or(|(_, next)| *next != quote) {
-                return at + c.len_utf8();
+        match token {
+            Token::LParen | Token::RParen | Token::Comma => {}
+            Token::Word(word) => found.push(word.value.to_ascii_lowercase()),
+            Token::String(_, value) => {
+                // MySQL tells the character set before a string.
+                if target.dialect.is_mysql() && found.last().is_some_and(|last| last.starts_with('_')) {
+                    found.pop();
+                }
+                found.push(format!("'{value}'"));
             }
-            inner.next();
+            _ => match sql.get(start..end).unwrap_or_default() {
+                "!=" => found.push("<>".to_owned()),
+                sign => found.push(sign.to_ascii_lowercase()),
+            },
         }
     }
-    text.len()
 }
