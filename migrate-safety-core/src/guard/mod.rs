@@ -18,6 +18,7 @@
 //!   under way is looked at: an index that is valid was built, an invalid one is dropped and built again.
 
 mod activity;
+mod agenda;
 mod alone;
 mod concurrent;
 mod error;

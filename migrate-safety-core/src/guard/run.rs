@@ -1,6 +1,7 @@
 //! A run from its beginning to its end.
 
 use super::activity::{oldest, tables};
+use super::agenda;
 use super::error::{Reason, Stopped};
 use super::event::Event;
 use super::history::History;
@@ -19,8 +20,7 @@ use crate::config::{Config, Level};
 use crate::layout::{Layout, Migration, MigrationSet};
 use crate::report::{MigrationReport, Report};
 use crate::retry::ErrorClass;
-use crate::rules::Status;
-use crate::{Checker, Finding, Target};
+use crate::{Checker, Target};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -177,11 +177,7 @@ impl<'r> Runner<'r> {
         if let Some(error) = set.errors.first() {
             return Err(Reason::Unreadable(error.to_string()));
         }
-        if let Goal::Only(version) | Goal::UndoOnly(version) = goal
-            && !set.migrations.iter().any(|migration| set.layout.compare_versions(&migration.id, version).is_eq())
-        {
-            return Err(Reason::NoSuchVersion(version.clone()));
-        }
+        agenda::known(set, goal)?;
         let server = Server::look(self.host, set.layout, self.settings, None).await?;
         self.report.database.clone_from(&server.database);
         if mode == Mode::DryRun || !self.host.locks() {
@@ -215,8 +211,8 @@ impl<'r> Runner<'r> {
         self.report.history = History::compare(set, &applied, &|migration| self.host.checksum(migration));
         self.refuse_history(goal.direction())?;
         let todo = match goal.direction() {
-            Direction::Up => self.to_apply(set, goal),
-            Direction::Down => self.to_undo(set, &applied, goal)?,
+            Direction::Up => agenda::to_apply(&self.report.history, set, goal),
+            Direction::Down => agenda::to_undo(set, &applied, goal)?,
         };
         if todo.is_empty() {
             return self.nothing_to_do(goal.direction(), mode).await;
@@ -255,37 +251,11 @@ impl<'r> Runner<'r> {
     }
 
     fn refuse_history(&mut self, direction: Direction) -> Result<(), Reason> {
-        let history = &self.report.history;
-        if let Some(version) = &history.dirty {
-            return Err(Reason::Dirty(version.clone()));
-        }
-        if !history.missing.is_empty() && !self.host.ignores_missing() {
-            return Err(Reason::Missing(history.missing.clone()));
-        }
-        if direction == Direction::Down {
-            return Ok(());
-        }
-        // A runner that keeps checksums itself runs nothing then, whatever the policy.
+        // A runner that keeps checksums itself runs nothing on edited ones, whatever the policy.
         let strict = self.host.keeps_checksums() || matches!(self.settings.policy, Policy::Deny(_));
-        if !history.edited.is_empty() && strict {
-            return Err(Reason::Edited(history.edited.clone()));
-        }
-        let late = history.out_of_order.iter();
-        let notes: Vec<String> =
-            late.map(|version| format!("migration {version} is older than the newest applied one")).collect();
+        let notes = agenda::refuse(&self.report.history, direction, self.host.ignores_missing(), strict)?;
         notes.into_iter().for_each(|note| self.host.tell(&Event::Noted(note)));
         Ok(())
-    }
-
-    fn to_apply<'s>(&self, set: &'s MigrationSet, goal: &Goal) -> Vec<&'s Migration> {
-        let order = |a: &str, b: &str| set.layout.compare_versions(a, b);
-        let wanted = |migration: &&Migration| match goal {
-            Goal::UpTo(version) => order(&migration.id, version).is_le(),
-            Goal::Only(version) => order(&migration.id, version).is_eq(),
-            _ => true,
-        };
-        let pending = |migration: &&Migration| self.report.history.pending.contains(&migration.id);
-        set.migrations.iter().filter(pending).filter(wanted).collect()
     }
 
     /// Checks and runs migrations.
@@ -360,46 +330,14 @@ impl<'r> Runner<'r> {
 
     /// Judges what is to be run against what the server holds.
     fn check(&self, set: &MigrationSet, todo: &[&Migration], direction: Direction, live: &Live) -> Report {
-        let migrations = todo.iter().filter_map(|migration| match direction {
-            Direction::Up => Some((*migration).clone()),
-            Direction::Down => down_as_up(set, migration),
-        });
-        let pending = MigrationSet {
-            layout: set.layout,
-            migrations: migrations.collect(),
-            complete: true,
-            ..MigrationSet::default()
-        };
         let mut config = Config { start_after: None, only: None, ..self.settings.config.clone() };
         // The guard sets it.
         config.rules.entry("no-lock-timeout".to_owned()).or_insert(Level::Allow);
-        Checker::new(&config).with_live(live).guarded().check(&pending)
+        Checker::new(&config).with_live(live).guarded().check(&agenda::judged(set, todo, direction))
     }
 
     fn deny(&mut self, report: &Report, direction: Direction) -> Result<(), Reason> {
-        let counts = |finding: &&Finding| direction == Direction::Up || super::undo::matters(finding.category);
-        let worst = report.all_findings().filter(counts).map(|finding| finding.status).max().unwrap_or(Status::Pass);
-        if self.settings.policy == Policy::Allow {
-            return Ok(());
-        }
-        let stops = self.settings.policy.stops(worst);
-        let from = match self.settings.policy {
-            Policy::Deny(from) if stops => from,
-            _ => Status::Flag,
-        };
-        let of_migration = |migration: &'_ MigrationReport| {
-            let found = migration.all_findings().filter(counts).filter(|finding| finding.status >= from);
-            found.map(|finding| told(Some(&migration.id), finding, stops)).collect::<Vec<_>>()
-        };
-        let of_all = report.findings.iter().filter(counts).filter(|finding| finding.status >= from);
-        let messages: Vec<String> = of_all
-            .map(|finding| told(None, finding, stops))
-            .chain(report.migrations.iter().flat_map(of_migration))
-            .collect();
-        if stops {
-            let summary = format!("{}\n{}", report.summary(), messages.join("\n"));
-            return Err(Reason::Denied { verdict: report.verdict().name(), summary });
-        }
+        let messages = agenda::weigh(report, direction, self.settings.policy)?;
         messages.into_iter().for_each(|message| self.host.tell(&Event::Noted(message)));
         Ok(())
     }
@@ -466,7 +404,7 @@ impl<'r> Runner<'r> {
         let judged = match direction {
             Direction::Up => set.clone(),
             Direction::Down => {
-                let migrations = down_as_up(&set, migration).into_iter().collect();
+                let migrations = agenda::down_as_up(&set, migration).into_iter().collect();
                 MigrationSet { layout, migrations, ..MigrationSet::default() }
             }
         };
@@ -568,29 +506,6 @@ impl<'r> Runner<'r> {
              ON CONFLICT (books, version) DO UPDATE SET checksum = excluded.checksum"
         )
     }
-}
-
-/// A finding in a line, and what to do instead in another.
-fn told(migration: Option<&str>, finding: &Finding, with_help: bool) -> String {
-    let mut text = format!("{}[{}] ", finding.status.name(), finding.rule);
-    let line = finding.span.map(|span| span.start.line);
-    text += &match (migration, line) {
-        (Some(id), Some(line)) => format!("migration {id}, line {line}: "),
-        (Some(id), None) => format!("migration {id}: "),
-        (None, _) => String::new(),
-    };
-    text += &finding.message;
-    if let (true, Some(help)) = (with_help, &finding.help) {
-        text += &format!("\n    help: {help}");
-    }
-    text
-}
-
-/// A migration whose way up is the way back of another.
-fn down_as_up(set: &MigrationSet, migration: &Migration) -> Option<Migration> {
-    let down = migration.down.clone()?;
-    let transaction = set.layout.transaction_of_down(migration, &down);
-    Some(Migration { up: down, down: None, transaction, notes: Vec::new(), ..migration.clone() })
 }
 
 /// Reads the catalog in the transaction that is open.

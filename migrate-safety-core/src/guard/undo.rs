@@ -2,57 +2,19 @@
 
 use super::error::Reason;
 use super::host::Failure;
-use super::run::{Goal, Runner};
-use crate::catalog::introspect::{AppliedMigration, Live};
+use super::run::Runner;
+use crate::catalog::introspect::Live;
 use crate::effects::{DataLoss, DataLossKind};
-use crate::layout::{Migration, MigrationSet};
+use crate::layout::Migration;
 use crate::report::Report;
 use crate::retry::ErrorClass;
-use crate::rules::Category;
 use crate::sql::name::quote;
 use std::collections::BTreeSet;
 
 /// How long the server may look for rows that an undo would lose.
 const LOOK: &str = "SET LOCAL statement_timeout = 5000; SET LOCAL lock_timeout = 1000";
 
-/// Whether findings of a category stop an undo. What is lost is asked of the server instead, and that something is gone
-/// afterwards is what an undo is for.
-pub(super) fn matters(category: Category) -> bool {
-    matches!(
-        category,
-        Category::LockContention
-            | Category::ConcurrentWrites
-            | Category::ConstraintValidation
-            | Category::ReplicationLag
-            | Category::Deployability
-    )
-}
-
 impl Runner<'_> {
-    /// The migrations to undo, the newest first.
-    ///
-    /// # Errors
-    /// One of them has no way back.
-    pub(super) fn to_undo<'s>(
-        &self,
-        set: &'s MigrationSet,
-        applied: &[AppliedMigration],
-        goal: &Goal,
-    ) -> Result<Vec<&'s Migration>, Reason> {
-        let order = |a: &str, b: &str| set.layout.compare_versions(a, b);
-        let is_applied = |id: &str| applied.iter().any(|record| order(&record.version, id).is_eq());
-        let wanted = |migration: &&Migration| match goal {
-            Goal::DownTo(version) => order(&migration.id, version).is_gt(),
-            Goal::UndoOnly(version) => order(&migration.id, version).is_eq(),
-            _ => false,
-        };
-        let todo: Vec<&Migration> = set.migrations.iter().rev().filter(|m| is_applied(&m.id)).filter(wanted).collect();
-        match todo.iter().find(|migration| migration.down.is_none()) {
-            Some(migration) => Err(Reason::NoWayBack(migration.id.clone())),
-            None => Ok(todo),
-        }
-    }
-
     /// Refuses an undo that loses rows: the server is asked whether there are any.
     pub(super) async fn refuse_loss(
         &mut self,
@@ -100,7 +62,7 @@ impl Runner<'_> {
 }
 
 /// What is lost, in words.
-fn lost(loss: &DataLoss) -> String {
+pub(super) fn lost(loss: &DataLoss) -> String {
     let of = match &loss.column {
         Some(column) => format!("{}.{column}", loss.relation.name),
         None => format!("the rows of {}", loss.relation.name),
