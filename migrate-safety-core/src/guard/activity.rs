@@ -188,7 +188,7 @@ pub(super) async fn ask<T: DeserializeOwned>(host: &mut dyn Host, sql: &str) -> 
 }
 
 /// A literal in SQL, whatever `standard_conforming_strings` is.
-pub(super) fn literal(text: &str) -> String {
+pub fn literal(text: &str) -> String {
     let quoted = text.replace('\'', "''");
     if text.contains('\\') { format!(" E'{}'", quoted.replace('\\', "\\\\")) } else { format!("'{quoted}'") }
 }

@@ -138,27 +138,15 @@ impl Runner<'_> {
 
     async fn write_ending(&mut self, work: &Work<'_>, notes: &[Note]) -> Result<(), Reason> {
         let doing = Reason::server("recording the migration");
-        let sql = notes.iter().filter_map(|note| match note {
-            Note::Sql(sql) => Some(sql.as_str()),
-            Note::Record | Note::Forget => None,
-        });
-        // In one message with the begin: a short migration is felt by its messages.
-        let begun = self.host.begin("BEGIN", &sql.collect::<Vec<_>>().join("; ")).await;
-        if let Err(failure) = begun {
+        let sql = self.written_down(work, notes).map_err(&doing)?;
+        // In one message: a short migration is felt by its messages.
+        if let Err(failure) = self.host.execute(&format!("BEGIN; {sql}; COMMIT")).await {
             if failure.class() != ErrorClass::Disconnected {
-                self.host.rollback().await.map_err(&doing)?;
+                self.host.execute("ROLLBACK").await.map_err(&doing)?;
             }
             return Err(doing(failure));
         }
-        for note in notes.iter().filter(|note| !matches!(note, Note::Sql(_))) {
-            if let Err(failure) = self.write_down(work, note).await {
-                if failure.class() != ErrorClass::Disconnected {
-                    self.host.rollback().await.map_err(&doing)?;
-                }
-                return Err(doing(failure));
-            }
-        }
-        self.host.commit().await.map_err(&doing)
+        Ok(())
     }
 
     /// Runs one piece by itself, cleaning up after attempts that failed.

@@ -25,8 +25,9 @@ pub trait Host: Send {
     /// Opens a transaction by `begin` (`BEGIN ISOLATION LEVEL …`) and runs `settings` (`SET LOCAL …`) in it.
     fn begin<'a>(&'a mut self, begin: &'a str, settings: &'a str) -> Answer<'a, Result<(), Failure>>;
 
-    /// Commits the transaction.
-    fn commit(&mut self) -> Answer<'_, Result<(), Failure>>;
+    /// Runs `last`, which may be empty, and commits the transaction; in one message where the driver can: a short
+    /// migration is felt by its messages.
+    fn commit<'a>(&'a mut self, last: &'a str) -> Answer<'a, Result<(), Failure>>;
 
     /// Rolls the transaction back.
     fn rollback(&mut self) -> Answer<'_, Result<(), Failure>>;
@@ -53,11 +54,17 @@ pub trait Host: Send {
     /// What the runner has recorded as applied; the table is there.
     fn applied(&mut self) -> Answer<'_, Result<Vec<AppliedMigration>, Failure>>;
 
-    /// Records a migration as applied, in the transaction that is open, as the runner does.
-    fn record<'a>(&'a mut self, migration: &'a Migration, took: Duration) -> Answer<'a, Result<(), Failure>>;
+    /// The statement that records a migration as applied, as the runner does.
+    ///
+    /// # Errors
+    /// The runner does not know the migration.
+    fn record(&self, migration: &Migration, took: Duration) -> Result<String, Failure>;
 
-    /// Takes a migration that was undone out of the books, in the transaction that is open.
-    fn forget<'a>(&'a mut self, migration: &'a Migration) -> Answer<'a, Result<(), Failure>>;
+    /// The statement that takes a migration that was undone out of the books.
+    ///
+    /// # Errors
+    /// The runner does not know the migration.
+    fn forget(&self, migration: &Migration) -> Result<String, Failure>;
 
     /// Whether the migration is code of the application: then its text is not what it does.
     fn is_code(&self, _migration: &Migration) -> bool {

@@ -38,7 +38,7 @@ mod transaction;
 mod undo;
 mod units;
 
-pub use activity::Activity;
+pub use activity::{Activity, literal};
 pub use error::{Reason, Stopped};
 pub use event::{Event, Severity};
 pub use history::History;

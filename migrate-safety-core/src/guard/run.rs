@@ -14,7 +14,7 @@ use super::server::{Server, Surroundings};
 use super::session_settings::SessionSettings;
 use super::settings::{Policy, Settings};
 use super::transaction::{Note, Stretch};
-use super::units::Units;
+use super::units::{Made, Units};
 use crate::catalog::introspect::{AppliedMigration, BEGIN, Limits, Live, Reading, Step};
 use crate::config::{Config, Level};
 use crate::layout::{Layout, Migration, MigrationSet};
@@ -133,6 +133,8 @@ pub(super) struct Runner<'r> {
     pub(super) migration_began: Duration,
     /// The tables that were there before it, by number.
     pub(super) tables: BTreeMap<i64, String>,
+    /// Those that migrations of this run have made: their numbers are not known.
+    pub(super) made: Vec<Made>,
     /// The table of progress is there.
     pub(super) has_progress: bool,
     /// It was there before the run: an earlier one may have left something in it.
@@ -154,6 +156,7 @@ impl<'r> Runner<'r> {
             current: MigrationRun::new("", "", Direction::Up, Outcome::Planned),
             migration_began: Duration::ZERO,
             tables: BTreeMap::new(),
+            made: Vec::new(),
             has_progress: false,
             left_progress: false,
             notices_client: false,

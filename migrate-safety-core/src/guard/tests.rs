@@ -61,8 +61,9 @@ impl Host for Script {
         Box::pin(ready(self.answer(&format!("{begin}; {settings}"))))
     }
 
-    fn commit(&mut self) -> Answer<'_, Result<(), Failure>> {
-        Box::pin(ready(self.answer("COMMIT")))
+    fn commit<'a>(&'a mut self, last: &'a str) -> Answer<'a, Result<(), Failure>> {
+        let last = if last.is_empty() { String::new() } else { format!("{last}; ") };
+        Box::pin(ready(self.answer(&format!("{last}COMMIT"))))
     }
 
     fn rollback(&mut self) -> Answer<'_, Result<(), Failure>> {
@@ -85,12 +86,12 @@ impl Host for Script {
         Box::pin(ready(Ok(Vec::new())))
     }
 
-    fn record<'a>(&'a mut self, _: &'a Migration, _: Duration) -> Answer<'a, Result<(), Failure>> {
-        Box::pin(ready(Ok(())))
+    fn record(&self, _: &Migration, _: Duration) -> Result<String, Failure> {
+        Ok("INSERT INTO _books".to_owned())
     }
 
-    fn forget<'a>(&'a mut self, _: &'a Migration) -> Answer<'a, Result<(), Failure>> {
-        Box::pin(ready(Ok(())))
+    fn forget(&self, _: &Migration) -> Result<String, Failure> {
+        Ok("DELETE FROM _books".to_owned())
     }
 
     fn checksum(&self, migration: &Migration) -> String {

@@ -6,7 +6,7 @@ use super::event::Event;
 use super::host::Failure;
 use super::report::{HeldLock, LockSource, Retried, StatementRun, Waiter};
 use super::run::{Runner, Work};
-use super::units::{Unit, strongest};
+use super::units::{Made, Unit, strongest};
 use crate::retry::{Backoff, ErrorClass};
 use crate::sql::LockMode;
 use crate::written::{NO_WAY_BACK, NOT_YET};
@@ -151,32 +151,34 @@ impl Runner<'_> {
         // Looking costs as much as a short migration does, and what was over so soon was felt by nobody.
         let short = self.host.now().saturating_sub(began) < UNFELT && !work.is_code;
         let (source, observed) = match short && stretch.units.iter().all(|unit| unit.foreseen) {
-            true => (LockSource::Foreseen, self.foreseen(stretch)),
+            true => (LockSource::Foreseen, Vec::new()),
             false => (LockSource::Observed, observe(self.host).await.map_err(at(first_line))?),
         };
-        for note in ending {
-            self.write_down(work, note).await.map_err(at(first_line))?;
-        }
-        self.host.commit().await.map_err(at(first_line))?;
+        let last = self.written_down(work, ending).map_err(at(first_line))?;
+        self.host.commit(&last).await.map_err(at(first_line))?;
         let ended = self.host.now();
         let since = |relation: &str| {
             let first = taken.iter().find(|(_, wanted)| wanted.contains_key(relation));
             ended.saturating_sub(first.map_or(began, |(started, _)| *started))
         };
-        self.note_locks(observed, source, &since);
+        match source {
+            LockSource::Foreseen => self.note_foreseen(stretch, &since),
+            LockSource::Observed => self.note_observed(stretch, observed, &since),
+        }
+        self.current.locks.sort_by(|a, b| b.held.cmp(&a.held).then_with(|| a.relation.cmp(&b.relation)));
+        self.made.extend(stretch.units.iter().flat_map(|unit| unit.makes.iter().cloned()));
         Ok(source)
     }
 
-    /// The locks on tables that were there before, as they are foreseen.
-    fn foreseen(&self, stretch: &Stretch<'_>) -> Vec<Observed> {
-        let wanted = strongest(stretch.units.iter().map(|unit| &unit.wanted));
-        let strong = |mode: &&LockMode| **mode > LockMode::RowExclusive;
-        let locks = self.tables.iter().filter_map(|(oid, name)| Some((*oid, wanted.get(name).filter(strong)?)));
-        let lock = |(oid, mode): (i64, &LockMode)| {
-            let mode = mode.pg_locks().to_owned();
-            Observed::Lock { oid, relation: None, mode }
-        };
-        locks.map(lock).collect()
+    /// Notes the locks on tables that were there before as they are foreseen.
+    fn note_foreseen(&mut self, stretch: &Stretch<'_>, since: &dyn Fn(&str) -> Duration) {
+        for (relation, mode) in strongest(stretch.units.iter().map(|unit| &unit.wanted)) {
+            let was_there = self.tables.values().any(|table| *table == relation) || is_among(&self.made, &relation);
+            if mode > LockMode::RowExclusive && was_there && !makes(stretch, &relation) {
+                let (held, mode) = (since(&relation), mode.pg_locks().to_owned());
+                self.current.locks.push(HeldLock { relation, mode, held, source: LockSource::Foreseen });
+            }
+        }
     }
 
     /// What is set for one transaction.
@@ -192,26 +194,28 @@ impl Runner<'_> {
         settings.join("; ")
     }
 
-    /// Writes a note, in the transaction that is open.
-    pub(super) async fn write_down(&mut self, work: &Work<'_>, note: &Note) -> Result<(), Failure> {
-        match note {
-            Note::Record => {
-                let took = self.host.now().saturating_sub(self.migration_began);
-                self.host.record(work.migration, took).await
-            }
-            Note::Forget => self.host.forget(work.migration).await,
-            Note::Sql(sql) => self.host.execute(sql).await,
-        }
+    /// The statements that write notes down.
+    pub(super) fn written_down(&self, work: &Work<'_>, notes: &[Note]) -> Result<String, Failure> {
+        let took = self.host.now().saturating_sub(self.migration_began);
+        let sql = notes.iter().map(|note| match note {
+            Note::Record => self.host.record(work.migration, took),
+            Note::Forget => self.host.forget(work.migration),
+            Note::Sql(sql) => Ok(sql.clone()),
+        });
+        Ok(sql.collect::<Result<Vec<_>, _>>()?.join("; "))
     }
 
-    fn note_locks(&mut self, observed: Vec<Observed>, source: LockSource, since: &dyn Fn(&str) -> Duration) {
+    /// Notes the locks on tables that were there before as they were seen.
+    fn note_observed(&mut self, stretch: &Stretch<'_>, observed: Vec<Observed>, since: &dyn Fn(&str) -> Duration) {
         let mut names = Vec::new();
         for seen in observed {
             match seen {
                 Observed::Lock { oid, relation, mode } => {
-                    if let Some(before) = self.tables.get(&oid) {
-                        let held = since(before);
-                        self.current.locks.push(HeldLock { relation: before.clone(), mode, held, source });
+                    // The number of what earlier migrations of this run have made was not asked for.
+                    let made = relation.as_ref().filter(|now| is_among(&self.made, now) && !makes(stretch, now));
+                    if let Some(before) = made.or(self.tables.get(&oid)).cloned() {
+                        let (held, source) = (since(&before), LockSource::Observed);
+                        self.current.locks.push(HeldLock { relation: before, mode, held, source });
                     }
                     names.extend(relation.map(|now| (oid, now)));
                 }
@@ -223,7 +227,6 @@ impl Runner<'_> {
         }
         // What is new, or has got another name, was there before only for the next one.
         self.tables.extend(names);
-        self.current.locks.sort_by(|a, b| b.held.cmp(&a.held).then_with(|| a.relation.cmp(&b.relation)));
     }
 
     /// Waits for the next attempt, or says why there is none.
@@ -262,6 +265,15 @@ impl Runner<'_> {
         tries.look_first = true;
         Ok(())
     }
+}
+
+fn is_among(made: &[Made], relation: &str) -> bool {
+    made.iter().any(|made| made.may_be(relation))
+}
+
+/// Whether a stretch makes a table of this name.
+fn makes(stretch: &Stretch<'_>, relation: &str) -> bool {
+    stretch.units.iter().any(|unit| is_among(&unit.makes, relation))
 }
 
 /// Why a migration stopped for good.

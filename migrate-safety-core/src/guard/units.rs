@@ -6,7 +6,7 @@ use crate::dialect::Target;
 use crate::effects::LockedKind;
 use crate::report::{MigrationReport, StatementReport};
 use crate::sql::operation::{TableAction, Transaction};
-use crate::sql::{LockMode, Operation, ProblemKind, Statement, parse};
+use crate::sql::{Ident, LockMode, ObjectName, Operation, ProblemKind, Statement, parse};
 
 /// A piece: one statement, or several that may as well go together.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +23,28 @@ pub(super) struct Unit {
     pub(super) settings: bool,
     /// All locks that it will ask for are known.
     pub(super) foreseen: bool,
+    /// The tables that it makes, or gives another name.
+    pub(super) makes: Vec<Made>,
+}
+
+/// The names of tables that are new, or another's now, behind a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Made {
+    /// None: it is not written, so it may be any.
+    schema: Option<String>,
+    /// None: all of the schema.
+    name: Option<String>,
+}
+
+impl Made {
+    /// Whether it may be this one (`schema.name`).
+    pub(super) fn may_be(&self, relation: &str) -> bool {
+        let in_schema = match &self.schema {
+            Some(schema) => relation.strip_prefix(schema.as_str()).and_then(|rest| rest.strip_prefix('.')),
+            None => relation.split_once('.').map(|(_, name)| name),
+        };
+        in_schema.is_some_and(|there| self.name.as_ref().is_none_or(|name| there == name))
+    }
 }
 
 /// How a piece is run.
@@ -139,14 +161,16 @@ impl Read<'_> {
         self.report.is_none_or(|report| report.effects.requires_no_transaction) || self.may_commit()
     }
 
-    /// What it does is known to the last lock, and it makes no relation whose number has to be learnt.
+    /// What it does is known to the last lock.
     fn is_foreseen(&self) -> bool {
-        let makes_none = self.statement.operations.iter().all(|located| !makes_relation(&located.operation));
         self.report.is_some()
             && self.statement.problems.is_empty()
-            && makes_none
             && !self.may_commit()
             && !self.controls_transactions()
+    }
+
+    fn makes(&self) -> Vec<Made> {
+        self.statement.operations.iter().filter_map(|located| made(&located.operation)).collect()
     }
 
     fn sets_session(&self) -> bool {
@@ -183,17 +207,25 @@ impl Read<'_> {
     }
 }
 
-/// Whether there is a table of another name behind it.
-fn makes_relation(operation: &Operation) -> bool {
+/// The names of tables that are not what they were behind an operation.
+fn made(operation: &Operation) -> Option<Made> {
+    let text = |ident: &Ident| ident.as_str().to_owned();
+    let of = |name: &ObjectName| Made { schema: name.schema.as_ref().map(text), name: Some(text(&name.name)) };
     match operation {
-        Operation::CreateTable(_)
-        | Operation::CreateTableAs { .. }
-        | Operation::CreateMaterializedView { .. }
-        | Operation::RenameSchema { .. } => true,
-        Operation::AlterTable(alter) => {
-            matches!(alter.action, TableAction::Rename { .. } | TableAction::SetSchema { .. })
-        }
-        _ => false,
+        Operation::CreateTable(create) => Some(of(&create.name)),
+        Operation::CreateTableAs { name, .. } => Some(of(name)),
+        Operation::CreateMaterializedView { name, .. } => Some(of(name)),
+        Operation::RenameSchema { to, .. } => Some(Made { schema: Some(text(to)), name: None }),
+        Operation::AlterTable(alter) => match &alter.action {
+            TableAction::Rename { to } => {
+                Some(Made { schema: alter.table.schema.as_ref().map(text), name: Some(text(to)) })
+            }
+            TableAction::SetSchema { schema } => {
+                Some(Made { schema: Some(text(schema)), name: Some(text(&alter.table.name)) })
+            }
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -211,6 +243,7 @@ fn whole(text: &str, read: &[Read<'_>], in_transaction: bool) -> Unit {
         wanted: strongest(wanted.iter()),
         settings: false,
         foreseen: read.iter().all(Read::is_foreseen),
+        makes: read.iter().flat_map(Read::makes).collect(),
     }
 }
 
@@ -268,6 +301,7 @@ fn joined(text: &str, group: &[Read<'_>], manner: Manner) -> Option<Unit> {
         wanted: strongest(wanted.iter()),
         settings: group.iter().all(Read::sets_session),
         foreseen: group.iter().all(Read::is_foreseen),
+        makes: group.iter().flat_map(Read::makes).collect(),
     })
 }
 
@@ -345,6 +379,18 @@ mod tests {
             ]
         );
         assert_eq!(units("VACUUM FULL t", false), ["a1 VACUUM FULL t"]);
+    }
+
+    #[test]
+    fn what_is_made_is_told_by_its_name() {
+        let text = "CREATE TABLE a (i int); CREATE TABLE s.b (); ALTER TABLE c RENAME TO d; ALTER TABLE e SET SCHEMA x;\
+                    ALTER SCHEMA y RENAME TO z; CREATE MATERIALIZED VIEW m AS SELECT 1; CREATE TABLE q AS SELECT 1";
+        let units = Units::of(text, true, Target::default(), None).units;
+        let is_made = |relation: &&str| units.iter().flat_map(|unit| &unit.makes).any(|made| made.may_be(relation));
+        let made = ["public.a", "other.a", "s.b", "public.d", "x.e", "z.any", "public.m", "public.q"];
+        assert_eq!(made.iter().find(|relation| !is_made(relation)), None);
+        let not = ["public.b", "public.c", "public.e", "sx.b", "y.any", "public.aa"];
+        assert_eq!(not.iter().find(|relation| is_made(relation)), None);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use diesel::pg::Pg;
 use diesel::result::{Error, QueryResult};
 use diesel::{PgConnection, RunQueryDsl, sql_query};
 use migrate_safety_core::catalog::introspect::AppliedMigration;
-use migrate_safety_core::guard::{Answer, Event, Failure, Host, Severity};
+use migrate_safety_core::guard::{Answer, Event, Failure, Host, Severity, literal};
 use migrate_safety_core::layout::Migration;
 use sha2::{Digest, Sha384};
 use std::future::ready;
@@ -53,12 +53,20 @@ impl<'c> PgHost<'c> {
 
     /// Opens a transaction; in one that is open, a savepoint.
     fn open(&mut self, begin: &str, settings: &str) -> Result<(), Failure> {
-        let opened = match AnsiTransactionManager::begin_transaction_sql(self.connection, begin) {
-            Err(Error::AlreadyInTransaction) => AnsiTransactionManager::begin_transaction(self.connection),
-            other => other,
-        };
-        opened.map_err(|error| failure(&error))?;
-        if settings.is_empty() { Ok(()) } else { self.send(settings) }
+        let whole = format!("{begin}; {settings}");
+        match AnsiTransactionManager::begin_transaction_sql(self.connection, &whole) {
+            Err(Error::AlreadyInTransaction) => {
+                AnsiTransactionManager::begin_transaction(self.connection).map_err(|error| failure(&error))?;
+                if settings.is_empty() { Ok(()) } else { self.send(settings) }
+            }
+            Err(error) => {
+                // What stands behind the begin may have failed, which leaves a transaction that diesel knows nothing of.
+                // If even this fails, the connection is gone.
+                let _ = self.connection.batch_execute("ROLLBACK");
+                Err(failure(&error))
+            }
+            Ok(()) => Ok(()),
+        }
     }
 
     fn code(&mut self, version: &str, undo: bool) -> Result<(), Failure> {
@@ -86,8 +94,9 @@ impl Host for PgHost<'_> {
         Box::pin(ready(self.open(begin, settings)))
     }
 
-    fn commit(&mut self) -> Answer<'_, Result<(), Failure>> {
-        let committed = AnsiTransactionManager::commit_transaction(self.connection);
+    fn commit<'a>(&'a mut self, last: &'a str) -> Answer<'a, Result<(), Failure>> {
+        let ran = if last.is_empty() { Ok(()) } else { self.connection.batch_execute(last) };
+        let committed = ran.and_then(|()| AnsiTransactionManager::commit_transaction(self.connection));
         Box::pin(ready(committed.map_err(|error| failure(&error))))
     }
 
@@ -127,14 +136,12 @@ impl Host for PgHost<'_> {
         Box::pin(ready(versions.map(|versions| versions.into_iter().map(record).collect())))
     }
 
-    fn record<'a>(&'a mut self, migration: &'a Migration, _took: Duration) -> Answer<'a, Result<(), Failure>> {
-        let sql = format!("INSERT INTO {BOOKS} (version) VALUES ('{}')", migration.id.replace('\'', "''"));
-        Box::pin(ready(self.send(&sql)))
+    fn record(&self, migration: &Migration, _took: Duration) -> Result<String, Failure> {
+        Ok(format!("INSERT INTO {BOOKS} (version) VALUES ({})", literal(&migration.id)))
     }
 
-    fn forget<'a>(&'a mut self, migration: &'a Migration) -> Answer<'a, Result<(), Failure>> {
-        let sql = format!("DELETE FROM {BOOKS} WHERE version = '{}'", migration.id.replace('\'', "''"));
-        Box::pin(ready(self.send(&sql)))
+    fn forget(&self, migration: &Migration) -> Result<String, Failure> {
+        Ok(format!("DELETE FROM {BOOKS} WHERE version = {}", literal(&migration.id)))
     }
 
     fn is_code(&self, migration: &Migration) -> bool {

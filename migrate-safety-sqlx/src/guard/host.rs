@@ -3,7 +3,7 @@
 use super::unknown;
 use migrate_safety_core::Layout;
 use migrate_safety_core::catalog::introspect::AppliedMigration;
-use migrate_safety_core::guard::{Answer, Event, Failure, Host, Severity};
+use migrate_safety_core::guard::{Answer, Event, Failure, Host, Severity, literal};
 use migrate_safety_core::layout::Migration;
 use sqlx::migrate::{Migrate, MigrateError, Migrator};
 use sqlx::postgres::PgDatabaseError;
@@ -31,13 +31,11 @@ pub(super) struct PgHost<'c> {
     books: Books<'c>,
     listener: Option<&'c Listener>,
     began: Instant,
-    /// What is to be sent in one message with the commit.
-    before_commit: String,
 }
 
 impl<'c> PgHost<'c> {
     pub(super) fn new(connection: &'c mut PgConnection, books: Books<'c>, listener: Option<&'c Listener>) -> Self {
-        Self { connection, books, listener, began: Instant::now(), before_commit: String::new() }
+        Self { connection, books, listener, began: Instant::now() }
     }
 
     async fn send(&mut self, sql: &str) -> Result<(), Failure> {
@@ -62,17 +60,19 @@ impl Host for PgHost<'_> {
     fn begin<'a>(&'a mut self, begin: &'a str, settings: &'a str) -> Answer<'a, Result<(), Failure>> {
         // Not sqlx's own transactions: they would be rolled back by a future that nobody drives any more. A connection
         // that is not clean is closed instead.
-        self.before_commit.clear();
         Box::pin(async move { self.send(&format!("{begin}; {settings}")).await })
     }
 
-    fn commit(&mut self) -> Answer<'_, Result<(), Failure>> {
-        let before = std::mem::take(&mut self.before_commit);
-        Box::pin(async move { self.send(&format!("{before}COMMIT")).await })
+    fn commit<'a>(&'a mut self, last: &'a str) -> Answer<'a, Result<(), Failure>> {
+        Box::pin(async move {
+            match last {
+                "" => self.send("COMMIT").await,
+                last => self.send(&format!("{last}; COMMIT")).await,
+            }
+        })
     }
 
     fn rollback(&mut self) -> Answer<'_, Result<(), Failure>> {
-        self.before_commit.clear();
         Box::pin(self.send("ROLLBACK"))
     }
 
@@ -138,37 +138,33 @@ impl Host for PgHost<'_> {
         })
     }
 
-    fn record<'a>(&'a mut self, migration: &'a Migration, took: Duration) -> Answer<'a, Result<(), Failure>> {
-        Box::pin(async move {
-            match self.books {
-                Books::Sqlx(migrator) => {
-                    let table = &migrator.table_name;
-                    let found = find(migrator, migration)?;
-                    self.connection.skip(table, found).await.map_err(of_migrate)?;
-                    let (nanoseconds, version) = (took.as_nanos(), found.version);
-                    self.before_commit =
-                        format!("UPDATE {table} SET execution_time = {nanoseconds} WHERE version = {version}; ");
-                    Ok(())
-                }
-                Books::Diesel => {
-                    self.send(&format!("INSERT INTO {DIESEL} (version) VALUES ('{}')", quoted(&migration.id))).await
-                }
+    fn record(&self, migration: &Migration, took: Duration) -> Result<String, Failure> {
+        match self.books {
+            // What sqlx 0.9 leaves after its INSERT and its UPDATE of the time.
+            Books::Sqlx(migrator) => {
+                let found = find(migrator, migration)?;
+                Ok(format!(
+                    "INSERT INTO {} (version, description, success, checksum, execution_time) \
+                     VALUES ({}, {}, true, decode('{}', 'hex'), {})",
+                    migrator.table_name,
+                    found.version,
+                    literal(&found.description),
+                    hexadecimal(&found.checksum),
+                    took.as_nanos()
+                ))
             }
-        })
+            Books::Diesel => Ok(format!("INSERT INTO {DIESEL} (version) VALUES ({})", literal(&migration.id))),
+        }
     }
 
-    fn forget<'a>(&'a mut self, migration: &'a Migration) -> Answer<'a, Result<(), Failure>> {
-        Box::pin(async move {
-            match self.books {
-                Books::Sqlx(migrator) => {
-                    let (table, version) = (&migrator.table_name, find(migrator, migration)?.version);
-                    self.send(&format!("DELETE FROM {table} WHERE version = {version}")).await
-                }
-                Books::Diesel => {
-                    self.send(&format!("DELETE FROM {DIESEL} WHERE version = '{}'", quoted(&migration.id))).await
-                }
+    fn forget(&self, migration: &Migration) -> Result<String, Failure> {
+        match self.books {
+            Books::Sqlx(migrator) => {
+                let version = find(migrator, migration)?.version;
+                Ok(format!("DELETE FROM {} WHERE version = {version}", migrator.table_name))
             }
-        })
+            Books::Diesel => Ok(format!("DELETE FROM {DIESEL} WHERE version = {}", literal(&migration.id))),
+        }
     }
 
     fn checksum(&self, migration: &Migration) -> String {
@@ -250,8 +246,4 @@ fn find<'m>(migrator: &'m Migrator, migration: &Migration) -> Result<&'m sqlx::m
 
 fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn quoted(text: &str) -> String {
-    text.replace('\'', "''")
 }
