@@ -57,7 +57,7 @@ fn of_environment() -> Result<String, String> {
 }
 
 /// How long a connection may take to come about.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long all of a reading may take: a server that hangs does not end it by its own `statement_timeout`.
 const READING: Duration = Duration::from_secs(120);
@@ -99,26 +99,48 @@ async fn of_other(dialect: Dialect, url: &str) -> Result<databases::live::Live, 
     let reading = async {
         if dialect == Dialect::Sqlite {
             // Nothing is made where there is no such file.
-            let options = SqliteConnectOptions::from_str(url).map_err(|error| error.to_string())?;
-            let file = options.get_filename().display().to_string();
-            let opened = SqliteConnection::connect_with(&options.create_if_missing(false)).await;
-            let mut connection = opened.map_err(|error| format!("{file}: {}", said(&error)))?;
+            let options = sqlite_options(url)?.create_if_missing(false);
+            let mut connection = open_sqlite(&options).await?;
             let live = migrate_safety_sqlx::introspect_sqlite(&mut connection).await;
             let _ = connection.close().await;
-            return live.map_err(|error| format!("{file}: {error}"));
+            return live.map_err(|error| format!("{}: {error}", options.get_filename().display()));
         }
-        let url = url.strip_prefix("mariadb:").map_or_else(|| url.to_owned(), |rest| format!("mysql:{rest}"));
-        let options = MySqlConnectOptions::from_str(&url).map_err(|error| error.to_string())?;
-        let server = format!("{}:{}", options.get_host(), options.get_port());
-        let connecting = tokio::time::timeout(PATIENCE, MySqlConnection::connect_with(&options)).await;
-        let mut connection = connecting
-            .map_err(|_| format!("no MySQL server answered at {server} within {} seconds", PATIENCE.as_secs()))?
-            .map_err(|error| format!("no connection to the MySQL server at {server}: {}", said(&error)))?;
+        let mut connection = open_mysql(&mysql_options(url)?).await?;
         let live = migrate_safety_sqlx::introspect_mysql(&mut connection).await;
         let _ = connection.close().await;
         live.map_err(|error| error.to_string())
     };
     tokio::time::timeout(READING, reading).await.map_err(|_| too_long())?
+}
+
+/// Where a database of SQLite is, and how it is opened. It is made only if the URL says so (`mode=rwc`).
+pub(crate) fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, String> {
+    SqliteConnectOptions::from_str(url).map_err(|error| error.to_string())
+}
+
+/// Opens it, and says best what is wrong.
+pub(crate) async fn open_sqlite(options: &SqliteConnectOptions) -> Result<SqliteConnection, String> {
+    let file = options.get_filename();
+    let opened = SqliteConnection::connect_with(options).await;
+    opened.map_err(|error| {
+        let make = if file.exists() { "" } else { "; there is no such file: a URL that ends with ?mode=rwc makes it" };
+        format!("{}: {}{make}", file.display(), said(&error))
+    })
+}
+
+/// Where a server of MySQL or MariaDB is.
+pub(crate) fn mysql_options(url: &str) -> Result<MySqlConnectOptions, String> {
+    let url = url.strip_prefix("mariadb:").map_or_else(|| url.to_owned(), |rest| format!("mysql:{rest}"));
+    MySqlConnectOptions::from_str(&url).map_err(|error| error.to_string())
+}
+
+/// Connects to it, and says best what is wrong.
+pub(crate) async fn open_mysql(options: &MySqlConnectOptions) -> Result<MySqlConnection, String> {
+    let server = format!("{}:{}", options.get_host(), options.get_port());
+    let connecting = tokio::time::timeout(PATIENCE, MySqlConnection::connect_with(options)).await;
+    connecting
+        .map_err(|_| format!("no MySQL server answered at {server} within {} seconds", PATIENCE.as_secs()))?
+        .map_err(|error| format!("no connection to the MySQL server at {server}: {}", said(&error)))
 }
 
 /// What a driver says, without its own words around it.

@@ -1,15 +1,18 @@
 //! `migrate-safety run`.
 
-use crate::database::Database;
+use crate::database::{self, Database, PATIENCE};
 use crate::input::{Input, Loaded};
 use crate::{CLEAN, FINDINGS, UNUSABLE, duration, print};
 use clap::{Args, ValueEnum};
+use migrate_safety_core::dialect::{Dialect, Target};
 use migrate_safety_core::guard::{Goal, Mode, Policy, Reason, RunReport, Settings, Stopped};
 use migrate_safety_core::rules::Status;
 use migrate_safety_core::{Layout, MigrationSet};
-use migrate_safety_sqlx::Guard;
+use migrate_safety_sqlx::{Access, Guard};
 use sqlx::migrate::Migrator;
+use sqlx::mysql::MySqlPoolOptions;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::SqlitePoolOptions;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -70,9 +73,6 @@ enum Format {
     Json,
 }
 
-/// How long a connection may take to come about.
-const PATIENCE: Duration = Duration::from_secs(10);
-
 impl Run {
     pub(crate) fn run(&self) -> u8 {
         match self.carry_out() {
@@ -87,7 +87,19 @@ impl Run {
     fn carry_out(&self) -> Result<u8, String> {
         let paths = self.migrations.iter().cloned().collect();
         let input = Input { paths, layout: self.layout.clone(), dialect: None, schema: None };
-        let Loaded { set, config, file, unreadable, .. } = input.read(false)?.needs_postgres("run")?;
+        let url = self.database.url_or_environment()?;
+        let loaded = match Dialect::of_url(&url) {
+            Some(dialect) if dialect != Dialect::Postgres => input.read_for(Some(Target::usual(dialect)), false)?,
+            _ => input.read(false)?.needs_postgres("run")?,
+        };
+        let Loaded { set, config, file, unreadable, .. } = loaded;
+        if let Some(told) =
+            file.as_ref().and_then(|file| file.dialect).filter(|told| !told.dialect.is_like(config.target.dialect))
+        {
+            return Err(format!(
+                "migrate-safety.toml says that these migrations are for {told}, and the URL is of another database"
+            ));
+        }
         if unreadable > 0 {
             return Ok(UNUSABLE);
         }
@@ -101,7 +113,6 @@ impl Run {
             config,
             ..Settings::default()
         };
-        let url = self.database.url_or_environment()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
         let result = runtime.block_on(self.guarded(set, settings, &url))?;
         let (report, status) = match result {
@@ -161,25 +172,39 @@ impl Run {
             (None, None) => Goal::Newest,
         };
         known(&set, &goal)?;
-        // Says best what is wrong with a URL or a server.
-        let connection = tokio::time::timeout(PATIENCE, migrate_safety_sqlx::connect(url)).await;
-        drop(connection.map_err(|_| "no PostgreSQL server answered within 10 seconds")?.map_err(|e| e.to_string())?);
-        let options = PgConnectOptions::from_str(url).map_err(|error| error.to_string())?;
-        let options = options.application_name("migrate-safety");
-        let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).connect_lazy_with(options);
         let mode = if self.dry_run { Mode::DryRun } else { Mode::Run };
-        let result = match set.layout {
-            Layout::Sqlx => {
-                let migrator = migrator(&set).await?;
-                tell(Guard::new(&migrator)).settings(settings).go((&pool).into(), goal, mode).await
+        let guard = Guarded { set, settings, goal, mode };
+        // The connection before the pool says best what is wrong with a URL or a server.
+        match Dialect::of_url(url) {
+            Some(Dialect::Sqlite) => {
+                let options = database::sqlite_options(url)?;
+                drop(database::open_sqlite(&options).await?);
+                let pool = SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options);
+                let result = guard.go(&pool).await;
+                pool.close().await;
+                result
             }
-            Layout::Diesel => tell(Guard::for_diesel(set)).settings(settings).go((&pool).into(), goal, mode).await,
-            Layout::Plain => {
-                return Err("plain files have no runner: run needs the layout of sqlx or diesel".to_owned());
+            Some(Dialect::MySql | Dialect::MariaDb) => {
+                let options = database::mysql_options(url)?;
+                drop(database::open_mysql(&options).await?);
+                let pool =
+                    MySqlPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).connect_lazy_with(options);
+                let result = guard.go(&pool).await;
+                pool.close().await;
+                result
             }
-        };
-        pool.close().await;
-        Ok(result)
+            _ => {
+                let connection = tokio::time::timeout(PATIENCE, migrate_safety_sqlx::connect(url)).await;
+                let connection = connection.map_err(|_| "no PostgreSQL server answered within 10 seconds")?;
+                drop(connection.map_err(|e| e.to_string())?);
+                let options = PgConnectOptions::from_str(url).map_err(|error| error.to_string())?;
+                let options = options.application_name("migrate-safety");
+                let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).connect_lazy_with(options);
+                let result = guard.go(&pool).await;
+                pool.close().await;
+                result
+            }
+        }
     }
 
     fn print(&self, report: &RunReport) {
@@ -187,6 +212,28 @@ impl Run {
             Format::Text => report.to_string(),
             Format::Json => format!("{:#}\n", report.to_json()),
         });
+    }
+}
+
+/// A run to be.
+struct Guarded {
+    set: MigrationSet,
+    settings: Settings,
+    goal: Goal,
+    mode: Mode,
+}
+
+impl Guarded {
+    async fn go(self, on: impl Into<Access<'_>>) -> Result<Result<RunReport, Stopped>, String> {
+        let Self { set, settings, goal, mode } = self;
+        match set.layout {
+            Layout::Sqlx => {
+                let migrator = migrator(&set).await?;
+                Ok(tell(Guard::new(&migrator)).settings(settings).go(on.into(), goal, mode).await)
+            }
+            Layout::Diesel => Ok(tell(Guard::for_diesel(set)).settings(settings).go(on.into(), goal, mode).await),
+            Layout::Plain => Err("plain files have no runner: run needs the layout of sqlx or diesel".to_owned()),
+        }
     }
 }
 
@@ -246,6 +293,8 @@ fn status_of(reason: &Reason) -> u8 {
     match reason {
         Reason::Connection(_)
         | Reason::ReadOnly(_)
+        | Reason::ReadOnlyFile(_)
+        | Reason::Database(_)
         | Reason::TooOld(_)
         | Reason::Rights(_)
         | Reason::Catalog(_)

@@ -40,10 +40,45 @@ const CLASSES: [(&str, ErrorClass); 13] = [
     ("P0001", ErrorClass::Raised),
 ];
 
+/// Numbers of MySQL and MariaDB. A metadata lock that was not to be had in time is 1205 too.
+const MYSQL: [(&[u16], ErrorClass); 6] = [
+    (&[1205, 1213, 1614, 3572, 3058], ErrorClass::Lock),
+    (&[1020, 1412], ErrorClass::Serialization),
+    (
+        &[1053, 1077, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1184, 1927, 2006, 2013, 3169, 4031],
+        ErrorClass::Disconnected,
+    ),
+    (&[1317, 1969, 3024], ErrorClass::Cancelled),
+    (&[1290, 1792, 1836], ErrorClass::ReadOnly),
+    (&[1044, 1045, 1142, 1143, 1227, 1370, 1410, 1419, 1698], ErrorClass::Rights),
+];
+
+/// Codes of SQLite: BUSY, LOCKED; SCHEMA; INTERRUPT; READONLY; PERM, AUTH; CONSTRAINT_TRIGGER.
+const SQLITE: [(&[i32], ErrorClass); 6] = [
+    (&[5, 6], ErrorClass::Lock),
+    (&[17], ErrorClass::Serialization),
+    (&[9], ErrorClass::Cancelled),
+    (&[8], ErrorClass::ReadOnly),
+    (&[3, 23], ErrorClass::Rights),
+    (&[1811], ErrorClass::Raised),
+];
+
 impl ErrorClass {
     /// The class of an SQLSTATE.
     pub fn of(sqlstate: &str) -> Self {
         CLASSES.iter().find(|(code, _)| sqlstate.starts_with(code)).map_or(Self::Other, |(_, class)| *class)
+    }
+
+    /// The class of an error number of MySQL or MariaDB (MySQL error message reference; MariaDB error codes).
+    pub fn of_mysql(number: u16) -> Self {
+        MYSQL.iter().find(|(numbers, _)| numbers.contains(&number)).map_or(Self::Other, |(_, class)| *class)
+    }
+
+    /// The class of a result code of SQLite, extended or not (SQLite: result and error codes).
+    pub fn of_sqlite(code: i32) -> Self {
+        let of = |code: i32| SQLITE.iter().find(|(codes, _)| codes.contains(&code)).map(|(_, class)| *class);
+        // The lower byte of an extended code is the code.
+        of(code).or_else(|| of(code & 0xff)).unwrap_or(Self::Other)
     }
 
     /// Whether the same transaction, run again from its start over the same connection, may succeed.
@@ -102,6 +137,12 @@ mod tests {
         assert_eq!(ErrorClass::of("08006"), ErrorClass::Disconnected);
         assert_eq!(ErrorClass::of("40002"), ErrorClass::Other);
         assert_eq!(ErrorClass::of(""), ErrorClass::Other);
+        assert_eq!(ErrorClass::of_mysql(1205), ErrorClass::Lock);
+        assert_eq!(ErrorClass::of_mysql(1064), ErrorClass::Other);
+        assert_eq!(ErrorClass::of_sqlite(517), ErrorClass::Lock);
+        assert_eq!(ErrorClass::of_sqlite(1032), ErrorClass::ReadOnly);
+        assert_eq!(ErrorClass::of_sqlite(1811), ErrorClass::Raised);
+        assert_eq!(ErrorClass::of_sqlite(2067), ErrorClass::Other);
         assert!(ErrorClass::of("40001").is_transient());
         assert!(!ErrorClass::of("57P01").is_transient());
     }

@@ -35,7 +35,7 @@ pub mod name;
 pub mod operation;
 mod parse;
 mod query;
-mod quote;
+pub(crate) mod quote;
 mod reader;
 #[cfg(feature = "live")]
 mod render;

@@ -3,7 +3,7 @@
 use crate::dialect::Dialect;
 
 /// A name as it has to be written in a statement.
-pub(super) fn quoted(dialect: Dialect, name: &str) -> String {
+pub(crate) fn quoted(dialect: Dialect, name: &str) -> String {
     let plain =
         name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && !name.starts_with(|c: char| c.is_ascii_digit());
     match dialect {

@@ -2,7 +2,7 @@
 
 use super::activity::Activity;
 use super::host::Failure;
-use super::report::RunReport;
+use super::report::{Direction, RunReport};
 use crate::catalog::introspect::ReadError;
 use std::time::Duration;
 
@@ -27,6 +27,12 @@ pub enum Reason {
     /// A standby, or a session that takes no writes.
     #[error("this server takes no writes ({0}): connect to the primary")]
     ReadOnly(String),
+    /// A file of SQLite that takes no writes.
+    #[error(
+        "this database takes no writes ({0}): let this user write the file and its directory, and open it without \
+         mode=ro, immutable and PRAGMA query_only"
+    )]
+    ReadOnlyFile(String),
     /// A server that is too old.
     #[error("PostgreSQL {0} is too old for guarded runs: 14 is the oldest")]
     TooOld(u32),
@@ -145,6 +151,33 @@ pub enum Reason {
         /// Where that is noted.
         table: &'static str,
     },
+    /// A migration that is half done the other way.
+    #[error(
+        "migration {migration} is half {}: finish that first, by running the {} again",
+        match direction { Direction::Up => "applied", Direction::Down => "undone" },
+        match direction { Direction::Up => "migrations", Direction::Down => "undo" }
+    )]
+    HalfWay {
+        /// The migration.
+        migration: String,
+        /// Which way it was run.
+        direction: Direction,
+    },
+    /// A run was stopped, and what it has done cannot be found out.
+    #[error(
+        "migration {migration} was under way at line {line} when an earlier run ended, and {why}. Look at the database, \
+         finish the migration by hand and record it, and delete its row of {table}"
+    )]
+    Unclear {
+        /// The migration.
+        migration: String,
+        /// Where it stopped.
+        line: u32,
+        /// Why nobody knows.
+        why: String,
+        /// Where it is noted.
+        table: &'static str,
+    },
     /// The way back loses rows.
     #[error("undoing migration {migration} loses {}; allow data loss if that is meant", what.join(", "))]
     LosesData {
@@ -162,6 +195,10 @@ pub enum Reason {
     /// The catalog could not be read.
     #[error("the catalog could not be read: {0}")]
     Catalog(#[from] ReadError),
+    /// A database of MySQL, MariaDB or SQLite could not be read.
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
+    #[error("the database could not be read: {0}")]
+    Database(#[from] crate::databases::live::ReadError),
     /// A file of migrations could not be read.
     #[error("a migration could not be read: {0}")]
     Unreadable(String),

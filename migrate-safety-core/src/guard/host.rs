@@ -22,6 +22,14 @@ pub trait Host: Send {
     /// Runs one query and gives the one text column of its rows.
     fn fetch<'a>(&'a mut self, sql: &'a str) -> Answer<'a, Result<Vec<String>, Failure>>;
 
+    /// Runs one query and gives all columns of its rows as text.
+    fn rows<'a>(&'a mut self, sql: &'a str) -> Answer<'a, Result<Vec<Vec<Option<String>>>, Failure>> {
+        Box::pin(async move {
+            let rows = self.fetch(sql).await?;
+            Ok(rows.into_iter().map(|column| vec![Some(column)]).collect())
+        })
+    }
+
     /// Opens a transaction by `begin` (`BEGIN ISOLATION LEVEL …`) and runs `settings` (`SET LOCAL …`) in it.
     fn begin<'a>(&'a mut self, begin: &'a str, settings: &'a str) -> Answer<'a, Result<(), Failure>>;
 
@@ -66,6 +74,25 @@ pub trait Host: Send {
     /// The runner does not know the migration.
     fn forget(&self, migration: &Migration) -> Result<String, Failure>;
 
+    /// The statement that says in the books that a migration is under way, where the runner does so: sqlx on MySQL, which
+    /// cannot take it back otherwise. Empty where it does not.
+    ///
+    /// # Errors
+    /// The runner does not know the migration.
+    fn announce(&self, migration: &Migration, undo: bool) -> Result<String, Failure> {
+        let _ = (migration, undo);
+        Ok(String::new())
+    }
+
+    /// The statement that takes that back: nothing of the migration was done.
+    ///
+    /// # Errors
+    /// The runner does not know the migration.
+    fn withdraw(&self, migration: &Migration, undo: bool) -> Result<String, Failure> {
+        let _ = (migration, undo);
+        Ok(String::new())
+    }
+
     /// Whether the migration is code of the application: then its text is not what it does.
     fn is_code(&self, _migration: &Migration) -> bool {
         false
@@ -107,6 +134,8 @@ pub struct Failure {
     pub hint: Option<String>,
     /// The connection is gone.
     pub disconnected: bool,
+    /// What it means, where the code is none of PostgreSQL's.
+    pub meaning: Option<ErrorClass>,
 }
 
 impl Failure {
@@ -119,6 +148,7 @@ impl Failure {
     pub fn class(&self) -> ErrorClass {
         match &self.sqlstate {
             _ if self.disconnected => ErrorClass::Disconnected,
+            _ if self.meaning.is_some() => self.meaning.unwrap_or(ErrorClass::Other),
             Some(sqlstate) => ErrorClass::of(sqlstate),
             None => ErrorClass::Other,
         }

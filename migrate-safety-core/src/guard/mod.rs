@@ -1,4 +1,4 @@
-//! A guarded run of migrations on a live PostgreSQL server.
+//! A guarded run of migrations on a live PostgreSQL server; those of MySQL, MariaDB and SQLite are in `databases`.
 //!
 //! Everything is decided here: what is pending, whether it may run, in which pieces, what an error means, when to try
 //! again, what a killed run has left behind and how to go on from there. A [`Host`] carries it out over a connection and
@@ -21,6 +21,8 @@ mod activity;
 mod agenda;
 mod alone;
 mod concurrent;
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+pub mod databases;
 mod error;
 mod event;
 mod history;

@@ -7,13 +7,14 @@ use super::host::Failure;
 use super::report::{HeldLock, LockSource, Retried, StatementRun, Waiter};
 use super::run::{Runner, Work};
 use super::units::{Made, Unit, strongest};
+use crate::layout::Migration;
 use crate::retry::{Backoff, ErrorClass};
 use crate::sql::LockMode;
 use crate::written::{NO_WAY_BACK, NOT_YET};
 use std::time::Duration;
 
 /// Pauses between attempts: the first and the longest.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(15));
+pub(super) const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(15));
 
 /// For how long an attempt is held back for a long transaction, and how often to look whether it has ended.
 const HOLD_BACK: (Duration, Duration) = (Duration::from_secs(20), Duration::from_millis(500));
@@ -244,11 +245,11 @@ impl Runner<'_> {
         let took = self.host.now().saturating_sub(began);
         let (meaning, is_sure) = self.meaning(&missed.failure, took);
         if !meaning.is_transient() || !repeatable {
-            return Err(failed(work, missed, left));
+            return Err(failed(work.migration, missed, left));
         }
         let found = blockers(self.host, wanted).await.map_err(Reason::server("looking who is in the way"))?;
         if !is_sure && found.is_empty() {
-            return Err(failed(work, missed, left));
+            return Err(failed(work.migration, missed, left));
         }
         let now = self.host.now();
         let reason = missed.failure.to_string();
@@ -277,9 +278,9 @@ fn makes(stretch: &Stretch<'_>, relation: &str) -> bool {
 }
 
 /// Why a migration stopped for good.
-fn failed(work: &Work<'_>, missed: Missed, left: &str) -> Reason {
+pub(super) fn failed(migration: &Migration, missed: Missed, left: &str) -> Reason {
     let Missed { failure, line } = missed;
-    let (migration, left) = (work.migration.id.clone(), left.to_owned());
+    let (migration, left) = (migration.id.clone(), left.to_owned());
     let class = failure.class();
     let refused =
         class == ErrorClass::Raised || [NOT_YET, NO_WAY_BACK].iter().any(|words| failure.message.contains(words));

@@ -41,6 +41,7 @@ pub(super) fn failure(error: &Error) -> Failure {
         detail: information.details().map(str::to_owned),
         hint: information.hint().map(str::to_owned),
         disconnected: matches!(kind, DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand),
+        ..Failure::default()
     }
 }
 

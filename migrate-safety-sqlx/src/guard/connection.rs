@@ -1,6 +1,7 @@
 //! A guarded connection, for whoever drives a migrator through sqlx's `Migrate` trait.
 
-use super::host::{Books, PgHost};
+use super::books::Books;
+use super::host::PgHost;
 use super::set;
 use migrate_safety_core::guard::{Goal, Mode, Settings, Stopped, run};
 use sqlx::PgConnection;

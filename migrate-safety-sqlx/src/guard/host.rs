@@ -1,29 +1,17 @@
 //! What the guard asks of a connection, and the bookkeeping of sqlx and diesel.
 
-use super::unknown;
+use super::books::{Books, DIESEL, find, hexadecimal, of_migrate};
 use migrate_safety_core::Layout;
 use migrate_safety_core::catalog::introspect::AppliedMigration;
 use migrate_safety_core::guard::{Answer, Event, Failure, Host, Severity, literal};
 use migrate_safety_core::layout::Migration;
-use sqlx::migrate::{Migrate, MigrateError, Migrator};
+use sqlx::migrate::Migrate;
 use sqlx::postgres::PgDatabaseError;
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use std::time::{Duration, Instant};
 
 /// Hears what happens.
 pub(super) type Listener = dyn Fn(&Event) + Send + Sync;
-
-/// Whose bookkeeping.
-#[derive(Clone, Copy)]
-pub(super) enum Books<'m> {
-    /// sqlx's, written by sqlx.
-    Sqlx(&'m Migrator),
-    /// diesel's.
-    Diesel,
-}
-
-/// diesel's table.
-const DIESEL: &str = "__diesel_schema_migrations";
 
 /// A connection in use by the guard.
 pub(super) struct PgHost<'c> {
@@ -77,28 +65,19 @@ impl Host for PgHost<'_> {
     }
 
     fn books(&self) -> String {
-        match self.books {
-            Books::Sqlx(migrator) => migrator.table_name.to_string(),
-            Books::Diesel => DIESEL.to_owned(),
-        }
+        self.books.table()
     }
 
     fn locks(&self) -> bool {
-        match self.books {
-            Books::Sqlx(migrator) => migrator.locking,
-            Books::Diesel => true,
-        }
+        self.books.locks()
     }
 
     fn ignores_missing(&self) -> bool {
-        match self.books {
-            Books::Sqlx(migrator) => migrator.ignore_missing,
-            Books::Diesel => true,
-        }
+        self.books.ignores_missing()
     }
 
     fn keeps_checksums(&self) -> bool {
-        matches!(self.books, Books::Sqlx(_))
+        self.books.keeps_checksums()
     }
 
     fn open_books(&mut self) -> Answer<'_, Result<(), Failure>> {
@@ -168,12 +147,7 @@ impl Host for PgHost<'_> {
     }
 
     fn checksum(&self, migration: &Migration) -> String {
-        match self.books {
-            Books::Sqlx(migrator) => {
-                find(migrator, migration).map(|found| hexadecimal(&found.checksum)).unwrap_or_default()
-            }
-            Books::Diesel => crate::checksum(&migration.up.text),
-        }
+        self.books.checksum(migration)
     }
 
     fn pause(&mut self, time: Duration) -> Answer<'_, ()> {
@@ -202,6 +176,12 @@ pub(super) fn tell(listener: Option<&Listener>, event: &Event) {
 
 /// What the server or the driver says.
 pub(super) fn failure(error: &sqlx::Error) -> Failure {
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
+    if let sqlx::Error::Database(database) = error
+        && let Some(failure) = super::database_host::failure(database.as_ref())
+    {
+        return failure;
+    }
     match error {
         sqlx::Error::Database(database) => {
             let more = database.try_downcast_ref::<PgDatabaseError>();
@@ -210,7 +190,7 @@ pub(super) fn failure(error: &sqlx::Error) -> Failure {
                 message: database.message().to_owned(),
                 detail: more.and_then(|more| more.detail()).map(str::to_owned),
                 hint: more.and_then(|more| more.hint()).map(str::to_owned),
-                disconnected: false,
+                ..Failure::default()
             }
         }
         other => Failure {
@@ -227,23 +207,4 @@ pub(super) fn failure(error: &sqlx::Error) -> Failure {
             ..Failure::default()
         },
     }
-}
-
-fn of_migrate(error: MigrateError) -> Failure {
-    match error {
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => failure(&error),
-        other => Failure::of_ours(other.to_string()),
-    }
-}
-
-/// The migrator's own value of a migration.
-fn find<'m>(migrator: &'m Migrator, migration: &Migration) -> Result<&'m sqlx::migrate::Migration, Failure> {
-    let version: Option<i64> = migration.id.parse().ok();
-    let is_it =
-        |found: &&sqlx::migrate::Migration| Some(found.version) == version && !found.migration_type.is_down_migration();
-    migrator.iter().find(is_it).ok_or_else(|| unknown(&migration.id))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

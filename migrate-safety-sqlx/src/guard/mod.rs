@@ -1,13 +1,20 @@
 //! Guarded runs of sqlx's migrations.
 
 mod access;
+mod books;
 mod connection;
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+mod database_host;
 mod host;
 
 pub use access::Access;
 pub use connection::GuardedConnection;
 
-use host::{Books, Listener, PgHost};
+use access::{Kind, Lease, Way};
+use books::Books;
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+use database_host::{Connection, DatabaseHost};
+use host::{Listener, PgHost};
 use migrate_safety_core::MigrationSet;
 use migrate_safety_core::guard::{Event, Failure, Goal, Mode, Reason, RunReport, Settings, Stopped, run};
 use migrate_safety_core::layout::{Migration, Source};
@@ -23,7 +30,7 @@ const RECONNECTS: u32 = 5;
 /// For how long after that another connection is tried for.
 const RECONNECTING: Duration = Duration::from_secs(60);
 
-/// Runs a [`Migrator`]'s migrations, guarded.
+/// Runs a [`Migrator`]'s migrations, guarded: on PostgreSQL, and with the features `mysql` and `sqlite` on those.
 ///
 /// ```no_run
 /// # async fn example(pool: sqlx::PgPool) -> Result<(), Box<dyn std::error::Error>> {
@@ -143,17 +150,54 @@ impl<'m> Guard<'m> {
 
     /// A run over one connection.
     async fn once(&self, on: &mut Access<'_>, goal: &Goal, mode: Mode) -> Result<RunReport, Stopped> {
-        let mut lease = on.lease().await.map_err(|error| {
-            let reason = Reason::Connection(host::failure(&error).to_string());
-            Stopped { reason, report: Box::default() }
-        })?;
-        let mut host = PgHost::new(lease.connection(), self.books, self.listener.as_deref());
-        let result = run(&mut host, &self.set, &self.settings, goal, mode).await;
-        if result.as_ref().err().is_none_or(|stopped| !stopped.reason.is_disconnect()) {
-            lease.is_clean();
+        let listener = self.listener.as_deref();
+        match &mut on.0 {
+            Kind::Postgres(way) => {
+                let mut lease = lease(way).await?;
+                let mut host = PgHost::new(lease.connection(), self.books, listener);
+                let result = run(&mut host, &self.set, &self.settings, goal, mode).await;
+                given_back(&mut lease, result)
+            }
+            #[cfg(feature = "mysql")]
+            Kind::MySql(way) => {
+                let mut lease = lease(way).await?;
+                let result = self.elsewhere(Connection::MySql(lease.connection()), goal, mode).await;
+                given_back(&mut lease, result)
+            }
+            #[cfg(feature = "sqlite")]
+            Kind::Sqlite(way) => {
+                let mut lease = lease(way).await?;
+                let result = self.elsewhere(Connection::Sqlite(lease.connection()), goal, mode).await;
+                given_back(&mut lease, result)
+            }
         }
-        result
     }
+
+    /// A run over one connection to MySQL, MariaDB or SQLite.
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
+    async fn elsewhere(&self, connection: Connection<'_>, goal: &Goal, mode: Mode) -> Result<RunReport, Stopped> {
+        let dialect = connection.dialect();
+        let mut host = DatabaseHost::new(connection, self.books, self.listener.as_deref());
+        migrate_safety_core::guard::databases::run(&mut host, dialect, &self.set, &self.settings, goal, mode).await
+    }
+}
+
+async fn lease<'a, D: sqlx::Database>(way: &'a mut Way<'_, D>) -> Result<Lease<'a, D>, Stopped> {
+    way.lease().await.map_err(|error| {
+        let reason = Reason::Connection(host::failure(&error).to_string());
+        Stopped { reason, report: Box::default() }
+    })
+}
+
+/// What a connection has come to be: where it was not lost, the guard has left nothing on it.
+fn given_back<D: sqlx::Database>(
+    lease: &mut Lease<'_, D>,
+    result: Result<RunReport, Stopped>,
+) -> Result<RunReport, Stopped> {
+    if result.as_ref().err().is_none_or(|stopped| !stopped.reason.is_disconnect()) {
+        lease.is_clean();
+    }
+    result
 }
 
 impl std::fmt::Debug for Guard<'_> {
