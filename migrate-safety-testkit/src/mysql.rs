@@ -209,6 +209,10 @@ fn program(product: Product, root: &Path, directory: &Directory) -> Command {
     };
     let share = share(root);
     command.arg("--no-defaults").arg(format!("--datadir={}", directory.data().display()));
+    // A server that starts removes what it takes for leftovers of its own.
+    if let Some(temporary) = directory.data().parent() {
+        command.arg(format!("--tmpdir={}", temporary.display()));
+    }
     command.arg(format!("--lc-messages-dir={}", share.display()));
     command.arg(format!("--character-sets-dir={}", share.join("charsets").display()));
     // The system has few requests for it to give, and several servers run at once.

@@ -4,5 +4,7 @@
 
 #[cfg(all(feature = "mysql", feature = "sqlite"))]
 mod databases;
+#[cfg(all(feature = "mysql", feature = "sqlite"))]
+mod elsewhere;
 mod guard;
 mod live;

@@ -249,7 +249,7 @@ mod tests {
             Manner::Alone { trace: Trace::Objects { .. }, .. } => 'c',
             Manner::Alone { trace: Trace::Nothing, .. } => 'u',
         };
-        let pieces = cut(target, text, false).unwrap();
+        let pieces = cut(target, text, false).unwrap_or_else(|command| panic!("{command:?}"));
         pieces.iter().map(|piece| format!("{}{} {}", letter(&piece.manner), piece.line(), piece.text())).collect()
     }
 

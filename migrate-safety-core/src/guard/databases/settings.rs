@@ -20,7 +20,8 @@ impl SessionSettings {
                     found.extend(value.map(|value| ((*name).to_owned(), value)));
                 }
                 for row in host.rows("PRAGMA database_list").await? {
-                    found.extend(row.into_iter().nth(1).flatten().map(|name| (ATTACHED.to_owned(), name)));
+                    let name = row.into_iter().nth(1).flatten().filter(|name| name != "temp");
+                    found.extend(name.map(|name| (ATTACHED.to_owned(), name)));
                 }
             }
             SessionWays::Variables { question, left_alone } => {

@@ -15,6 +15,9 @@ use crate::guard::transaction::{Missed, failed};
 use crate::retry::ErrorClass;
 use std::time::Duration;
 
+/// What is being done when a definition cannot be read.
+const LOOKING: &str = "looking at what is to be changed";
+
 /// A piece in its migration.
 struct Place<'p> {
     work: &'p Work<'p>,
@@ -36,20 +39,54 @@ enum Step {
 impl Runner<'_> {
     /// Runs what is left of a migration.
     pub(super) async fn by_steps(&mut self, work: &Work<'_>) -> Result<End, Reason> {
-        self.make_table().await?;
         loop {
-            let key = &work.key;
-            let noted = self.ask(&notes::question(self.ways, key), "reading what an earlier run has done").await?;
-            let noted =
-                notes::read(noted).map_err(|reason| Reason::server("reading a note")(Failure::of_ours(reason)))?;
-            let done_by_another = self.is_done_by_another(work).await;
-            if noted.is_none() && done_by_another.map_err(Reason::server("looking at the books"))? {
+            let (noted, done_by_another) = self.look_at_note(work).await?;
+            if noted.is_none() && done_by_another {
                 return Ok(End::ByAnother);
             }
             if let Some(end) = self.go_on(work, noted).await? {
                 return Ok(end);
             }
         }
+    }
+
+    /// What is noted, and whether another process has brought it to its end.
+    async fn look_at_note(&mut self, work: &Work<'_>) -> Result<(Option<Progress>, bool), Reason> {
+        let mut tries = self.tries();
+        loop {
+            let began = self.host.now();
+            let failure = match self.look_once(work).await {
+                Ok(seen) => return Ok(seen),
+                Err(failure) => failure,
+            };
+            self.roll_back(&failure).await;
+            let missed = Missed { failure, line: 1 };
+            self.try_again(work, missed, true, began, "nothing was done by this run", &mut tries).await?;
+        }
+    }
+
+    async fn look_once(&mut self, work: &Work<'_>) -> Result<(Option<Progress>, bool), Failure> {
+        self.begin_noting().await?;
+        let noted = self.host.rows(&notes::question(self.ways, &work.key)).await?;
+        let noted = notes::read(noted).map_err(Failure::of_ours)?;
+        let done_by_another = self.is_done_by_another(work).await?;
+        self.host.commit("").await?;
+        Ok((noted, done_by_another))
+    }
+
+    /// Begins a transaction in which the table of progress is there. Without a lock of the host's, a process that is done
+    /// may have dropped it meanwhile.
+    async fn begin_noting(&mut self) -> Result<(), Failure> {
+        let in_transaction = self.ways.lock.is_none();
+        if !in_transaction && !self.has_progress {
+            self.host.execute(self.ways.create_progress).await?;
+        }
+        self.host.begin(self.ways.begin, "").await?;
+        if in_transaction {
+            self.host.execute(self.ways.create_progress).await?;
+        }
+        self.has_progress = true;
+        Ok(())
     }
 
     /// Goes on from what is noted; nothing, if another process has moved on meanwhile.
@@ -96,14 +133,6 @@ impl Runner<'_> {
         Ok(Some(End::Done))
     }
 
-    async fn make_table(&mut self) -> Result<(), Reason> {
-        if !self.has_progress {
-            self.patiently(self.ways.create_progress, "making a table for what is done").await?;
-            self.has_progress = true;
-        }
-        Ok(())
-    }
-
     /// Notes that it begins, in the host's books too where the host does.
     async fn begin(&mut self, work: &Work<'_>) -> Result<Step, Reason> {
         let note = notes::write(self.ways, &work.key, &Progress::default());
@@ -119,7 +148,7 @@ impl Runner<'_> {
     }
 
     async fn begin_once(&mut self, work: &Work<'_>, note: &str) -> Result<Step, Failure> {
-        self.host.begin(self.ways.begin, "").await?;
+        self.begin_noting().await?;
         let moved = self.is_done_by_another(work).await? || !self.is_noted(work, None).await?;
         if moved {
             self.host.rollback().await?;
@@ -151,7 +180,7 @@ impl Runner<'_> {
     }
 
     async fn note_once(&mut self, place: &Place<'_>, note: &str) -> Result<Step, Failure> {
-        self.host.begin(self.ways.begin, "").await?;
+        self.begin_noting().await?;
         if !self.is_noted(place.work, Some(place.noted)).await? {
             self.host.rollback().await?;
             return Ok(Step::Moved);
@@ -226,7 +255,7 @@ impl Runner<'_> {
         let work = place.work;
         let line = place.piece.line();
         let at = |failure| Missed { failure, line };
-        self.host.begin(self.ways.begin, "").await.map_err(at)?;
+        self.begin_noting().await.map_err(at)?;
         if !self.is_noted(work, Some(place.noted)).await.map_err(at)? {
             self.host.rollback().await.map_err(at)?;
             return Ok(Step::Moved);
@@ -249,8 +278,7 @@ impl Runner<'_> {
         trace: &Trace,
         running: Option<Running>,
     ) -> Result<Step, Reason> {
-        let doing = "looking at what is to be changed";
-        let seen = self.see(trace).await.map_err(Reason::server(doing))?;
+        let seen = self.see(trace).await.map_err(Reason::server(LOOKING))?;
         let taken = match (&running, trace) {
             (None, _) => {
                 let running = Running { statement: place.piece.mark(), seen: seen.clone().unwrap_or_default() };
@@ -266,10 +294,24 @@ impl Runner<'_> {
                 Effect::Unclear => return Err(unclear(place)),
             },
         };
+        if !taken {
+            self.until_taken(place, repeatable, trace, seen).await?;
+        }
+        if place.is_last { Ok(Step::Done) } else { self.note_patiently(place, place.after, None).await }
+    }
+
+    /// Runs it until it gets its locks. `seen`: what there was before.
+    async fn until_taken(
+        &mut self,
+        place: &Place<'_>,
+        repeatable: bool,
+        trace: &Trace,
+        seen: Option<Vec<i64>>,
+    ) -> Result<(), Reason> {
         let mut tries = self.tries();
-        while !taken {
+        loop {
             let began = self.host.now();
-            let Err(missed) = self.statements(place.piece).await else { break };
+            let Err(missed) = self.statements(place.piece).await else { return Ok(()) };
             if missed.failure.class() == ErrorClass::Disconnected {
                 return Err(failed(place.work.migration, missed, ""));
             }
@@ -278,7 +320,7 @@ impl Runner<'_> {
                 let _ = self.host.rollback().await;
             }
             // It may have failed after it has done something.
-            let now = self.see(trace).await.map_err(Reason::server(doing))?;
+            let now = self.see(trace).await.map_err(Reason::server(LOOKING))?;
             if repeatable && (now == seen || *trace == Trace::NotNeeded) {
                 self.fail_or_wait(place, missed, began, &mut tries).await?;
                 continue;
@@ -287,7 +329,6 @@ impl Runner<'_> {
             let left = "what it did before it failed stays, and the next run begins with it again";
             return Err(failed(place.work.migration, missed, left));
         }
-        if place.is_last { Ok(Step::Done) } else { self.note_patiently(place, place.after, None).await }
     }
 
     /// A number for each object of a trace; nothing, if it cannot be told.
@@ -361,7 +402,7 @@ impl Runner<'_> {
     }
 
     async fn withdraw_once(&mut self, work: &Work<'_>) -> Result<(), Failure> {
-        self.host.begin(self.ways.begin, "").await?;
+        self.begin_noting().await?;
         let mut last = Vec::new();
         if self.is_noted(work, Some(&[])).await? {
             last.push(self.host.withdraw(work.migration, work.is_undo())?);
@@ -385,7 +426,7 @@ impl Runner<'_> {
     }
 
     async fn record_once(&mut self, work: &Work<'_>) -> Result<(), Failure> {
-        self.host.begin(self.ways.begin, "").await?;
+        self.begin_noting().await?;
         let mut last = if self.is_done_by_another(work).await? { Vec::new() } else { self.ending(work)? };
         last.push(notes::delete(self.ways, &work.key));
         self.host.commit(&last.join("; ")).await

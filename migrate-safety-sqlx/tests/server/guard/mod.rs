@@ -28,7 +28,7 @@ fn servers() -> Vec<PostgresServer> {
 }
 
 /// A migrator as sqlx reads it from these files: `1_a.sql`, `2_b.up.sql`, `2_b.down.sql`.
-fn migrator(files: &[(&str, &str)]) -> Migrator {
+pub(super) fn migrator(files: &[(&str, &str)]) -> Migrator {
     let migrations = files.iter().map(|(file, text)| {
         let (version, rest) = file.split_once('_').unwrap();
         let kind = MigrationType::from_filename(file);

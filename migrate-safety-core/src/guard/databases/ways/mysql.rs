@@ -40,6 +40,7 @@ pub(super) static WAYS: Ways = Ways {
             "in_transaction",
             "last_gtid",
             "pseudo_thread_id",
+            "statement_id",
         ],
     },
     blockers: |tables| {
