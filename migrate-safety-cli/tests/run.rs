@@ -46,6 +46,29 @@ fn migrations_of_sqlx_are_planned_rehearsed_run_and_undone() {
 }
 
 #[test]
+fn a_file_of_sqlite_is_migrated() {
+    let dir = Dir::with(&[
+        ("migrations/1_users.up.sql", "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);"),
+        ("migrations/1_users.down.sql", "DROP TABLE users;"),
+        ("migrations/2_rows.up.sql", "INSERT INTO users (name) VALUES ('a'), ('b');"),
+        ("migrations/2_rows.down.sql", "-- rows stay"),
+    ]);
+    let run = |url: &str, args: &[&str]| dir.run(&[&["run", "--database-url", url], args].concat());
+    let missing = run("sqlite:app.db", &[]).expect(2).err;
+    assert!(missing.contains("app.db: ") && missing.contains("mode=rwc"), "{missing}");
+    let planned = run("sqlite:app.db?mode=rwc", &["--dry-run"]).expect(0).out;
+    assert!(planned.contains("1 users (up): to be run") && planned.contains("2 rows (up): to be run"), "{planned}");
+    run("sqlite:app.db", &["--to", "1"]).expect(0);
+    run("sqlite:app.db", &[]).expect(0);
+    assert!(run("sqlite:app.db", &[]).expect(0).out.contains("Nothing to run"));
+    let lossy = run("sqlite:app.db", &["--undo-to", "0"]).expect(1).err;
+    assert!(lossy.contains("loses the rows of main.users"), "{lossy}");
+    run("sqlite:app.db", &["--undo-to", "0", "--allow-data-loss"]).expect(0);
+    let unreachable = run("mysql://root@127.0.0.1:1/app", &[]).expect(2).err;
+    assert!(unreachable.contains("no connection to the MySQL server at 127.0.0.1:1"), "{unreachable}");
+}
+
+#[test]
 fn migrations_of_diesel_are_run_with_its_bookkeeping() {
     let Some(server) = server_for_test(16) else { return };
     let database = server.database("cli_run_diesel").unwrap();

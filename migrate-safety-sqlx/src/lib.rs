@@ -35,7 +35,7 @@
 //! let report = migrate_safety_sqlx::Guard::new(&MIGRATOR).run(&pool).await?;
 //! ```
 //! runs what is pending with sqlx's own bookkeeping, after a check against the live database, with a lock timeout, and so
-//! that it can be killed at any moment: see [`Guard`].
+//! that it can be killed at any moment: see [`Guard`]. With the features `mysql` and `sqlite`, the pool may be one of those.
 //!
 //! The crate brings no runtime: choose one with sqlx's own features (`runtime-tokio`, `tls-rustls` …).
 #![forbid(unsafe_code)]
