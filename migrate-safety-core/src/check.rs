@@ -1,5 +1,6 @@
 //! `check`: every migration replayed into the catalog, its effects predicted, the rules asked.
 
+mod ahead;
 mod given;
 #[cfg(feature = "resume")]
 mod resume;
@@ -29,6 +30,7 @@ use crate::sql::{
     Ident, LocatedOperation, ObjectName, Operation, Problem, ProblemKind, Script, Statement, parse, plpgsql,
     routine_calls,
 };
+use ahead::Read;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -55,7 +57,11 @@ pub(crate) fn check_on(set: &MigrationSet, config: &Config, start: &Start<'_>) -
         return crate::databases::check(set, config);
     }
     let mut replay = Replay::over_bookkeeping(set, config, start);
-    let migrations = set.migrations.iter().map(|migration| replay.judge(migration)).collect();
+    let mut migrations = Vec::with_capacity(set.migrations.len());
+    let with_down = |migration: &Migration| config.reports(set.layout, migration);
+    ahead::read_in_order(&set.migrations, config.target, &with_down, |migration, read| {
+        migrations.push(replay.judge_read(migration, read));
+    });
     let mut report = conclude(set, config, &replay, migrations);
     if start.catalog.is_none() {
         report.errors.extend(schema_problems(config));
@@ -289,8 +295,13 @@ impl<'c> Replay<'c> {
     }
 
     fn judge(&mut self, migration: &Migration) -> MigrationReport {
+        let with_down = self.config.reports(self.host, migration);
+        self.judge_read(migration, Read::of(migration, self.config.target, with_down))
+    }
+
+    fn judge_read(&mut self, migration: &Migration, read: Read) -> MigrationReport {
         let text = &*migration.up.text;
-        let mut script = parse(self.config.target, text);
+        let Read { up: mut script, down } = read;
         self.now.migration += 1;
         self.now.transaction += 1;
         self.reported = self.config.reports(self.host, migration);
@@ -299,7 +310,8 @@ impl<'c> Replay<'c> {
         self.directives.push(directives(&script));
         let scope = opening_scope(migration.transaction, &script, self.guarded);
         let (mut statements, operations) = self.run(migration, &mut script, text, scope);
-        let undone = migration.down.as_ref().filter(|_| self.reported).map(|down| self.undo(migration, down));
+        let down = migration.down.as_ref().zip(down).filter(|_| self.reported);
+        let undone = down.map(|(down, script)| self.undo(migration, down, script));
         let mut findings = Vec::new();
         let view = MigrationView {
             migration,
@@ -362,9 +374,8 @@ impl<'c> Replay<'c> {
     }
 
     /// Runs the way back of the migration that has just been run, and goes on as if it had not been.
-    fn undo(&mut self, migration: &Migration, down: &Source) -> Undone {
+    fn undo(&mut self, migration: &Migration, down: &Source, mut script: Script) -> Undone {
         let (catalog, session, now) = (self.catalog.clone(), self.session.clone(), self.now);
-        let mut script = parse(self.config.target, &down.text);
         (self.reported, self.undoing) = (false, true);
         self.now.migration += 1;
         self.now.transaction += 1;

@@ -94,6 +94,8 @@ pub struct Catalog {
     pub(crate) statistics: Map<(Ident, Ident), ExtendedStatistics>,
     /// Collations by schema and name, with what `CREATE COLLATION` says behind the name.
     pub(crate) collations: BTreeMap<(Ident, Ident), Box<str>>,
+    /// Roles that the history has made, or taken on.
+    pub(crate) roles: BTreeSet<Ident>,
     /// Names that statements which were not understood mention.
     pub(crate) unknown_names: BTreeSet<Ident>,
     /// Whether bodies of functions are looked into when they are created (`check_function_bodies`).
@@ -157,6 +159,7 @@ impl Catalog {
             rule_texts: Map::default(),
             others: Some(BTreeMap::new()),
             collations: BTreeMap::new(),
+            roles: BTreeSet::new(),
             unknown_names: BTreeSet::new(),
             check_bodies: true,
             own_operators: false,

@@ -119,6 +119,7 @@ rules! {
     rename_relation,
     replica_identity_dropped,
     rights_revoked,
+    role_not_made,
     routine_not_known,
     row_security_enabled,
     rows_locked,

@@ -18,7 +18,7 @@ codec!(id RelationId, ColumnId, ConstraintId, TypeId, RoutineId);
 codec!(struct Catalog {
     target, complete, search_path, schemas, relations, relation_names, types, type_names, routines, routine_names,
     constraint_names, hints, recent, readers, extensions, comments, rule_texts, others, statistics, collations,
-    unknown_names, check_bodies, own_operators, any_temporary, next_id,
+    roles, unknown_names, check_bodies, own_operators, any_temporary, next_id,
 });
 codec!(struct Target { dialect, version, patch });
 codec!(enum Dialect { 0 Postgres, 1 MySql, 2 MariaDb, 3 Sqlite });

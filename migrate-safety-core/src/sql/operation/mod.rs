@@ -5,6 +5,7 @@ mod constraint;
 mod data;
 mod name;
 mod relation;
+mod role;
 mod routine;
 mod table;
 mod types;

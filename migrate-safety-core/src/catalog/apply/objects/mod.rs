@@ -5,6 +5,7 @@ mod domains;
 mod drops;
 mod names;
 mod others;
+mod roles;
 mod routines;
 mod schemas;
 mod sequences;
@@ -39,6 +40,9 @@ pub(super) fn apply_object(catalog: &mut Catalog, operation: &Operation, now: St
         Operation::Set { name, value, .. } if name.eq_ignore_ascii_case("check_function_bodies") => {
             catalog.check_bodies = !value.as_deref().is_some_and(is_off);
         }
+        // If it was not there, the history has ended here.
+        Operation::Set { .. } => catalog.roles.extend(operation.role_taken()),
+        Operation::OtherObject { class, .. } if &**class == "role" => catalog.apply_role(operation),
         Operation::OtherObject { .. } => catalog.apply_other(operation, applied),
         Operation::AlterTable(alter) => return alter_relation(catalog, alter, applied),
         _ => {

@@ -1,6 +1,6 @@
 //! Roles, users, groups.
 
-use super::common::{other, role, role_list};
+use super::common::{Tail, altered, other, role, role_list};
 use super::foreign;
 use super::settings;
 use crate::sql::cursor::{Cursor, Parse, ident_of};
@@ -57,33 +57,33 @@ pub(super) fn create_role(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
 pub(super) fn alter_role(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let all = c.eat("ALL");
     let name: Ident = if all { "all".into() } else { role(c)? };
-    let altered = other(ObjectCommand::Alter, "role", Some(ObjectName::bare(name)));
+    let altered = |tail| altered("role", ObjectName::bare(name), tail);
     if c.eat_all("IN DATABASE") {
         c.ident()?;
         return match settings::set_or_reset(c)? {
-            Some(_) => Ok(altered),
+            Some(_) => Ok(altered(None)),
             None => Err(c.expected("`SET` or `RESET`")),
         };
     }
     if settings::set_or_reset(c)?.is_some() {
-        return Ok(altered);
+        return Ok(altered(None));
     }
     if all {
         return Err(c.expected("`IN DATABASE`, `SET` or `RESET`"));
     }
     if c.eat_all("RENAME TO") {
-        role(c)?;
-        return Ok(altered);
+        return Ok(altered(Some(Tail::Rename(role(c)?))));
     }
     c.eat("WITH");
     options(c, false)?;
-    Ok(altered)
+    Ok(altered(None))
 }
 
 pub(super) fn alter_group(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let name = role(c)?;
+    let mut tail = None;
     if c.eat_all("RENAME TO") {
-        role(c)?;
+        tail = Some(Tail::Rename(role(c)?));
     } else {
         if c.eat_one_of(&["ADD", "DROP"]).is_none() {
             return Err(c.expected("`ADD USER`, `DROP USER` or `RENAME TO`"));
@@ -91,7 +91,7 @@ pub(super) fn alter_group(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
         c.expect("USER")?;
         role_list(c)?;
     }
-    Ok(other(ObjectCommand::Alter, "role", Some(ObjectName::bare(name))))
+    Ok(altered("role", ObjectName::bare(name), tail))
 }
 
 /// Options in any order, each once.
