@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use history::History;
 use migrate_safety_core::dialect::Target;
 use migrate_safety_core::layout::Layout;
-use migrate_safety_core::plan::{Change, DualWrite, Plan as Planned, PlanOptions, plan};
+use migrate_safety_core::plan::{Change, DualWrite, Plan as Planned, PlanOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,7 @@ pub(crate) struct Plan {
     /// them.
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
-    /// The server: postgres:VERSION [default: postgres:16].
+    /// The server: postgres:16, mysql:8.0, mariadb:10.11, sqlite:3.45 [default: what the project is set up for].
     #[arg(long)]
     dialect: Option<Target>,
     /// Whose migrations and code are written: auto, sqlx, diesel or plain [default: auto].
@@ -141,8 +141,7 @@ impl Plan {
             dialect: self.dialect,
             schema: self.schema.clone(),
         };
-        let History { catalog, config, layout, migration } =
-            History::read(input, file.as_deref(), self.out.as_deref())?;
+        let History { schema, config, layout, migration } = History::read(input, file.as_deref(), self.out.as_deref())?;
         let is_migration = migration.is_some();
         let change = match (file, sql, to) {
             (Some(file), ..) => Change::sql(migration.map_or_else(|| sql_of(file), Ok)?),
@@ -150,7 +149,7 @@ impl Plan {
             (.., to) => self.desired(to.as_deref().unwrap_or(Path::new("-")))?,
         };
         let options = PlanOptions { dual_write: self.dual_write.into(), layout, config, ..PlanOptions::default() };
-        let planned = plan(&catalog, change, &options).map_err(|error| error.to_string())?;
+        let planned = schema.plan(change, &options).map_err(|error| error.to_string())?;
         Ok((planned, file.as_deref().filter(|_| is_migration)))
     }
 

@@ -54,7 +54,7 @@ pub(crate) fn check_on(set: &MigrationSet, config: &Config, start: &Start<'_>) -
     }
     #[cfg(any(feature = "mysql", feature = "sqlite"))]
     if config.target.dialect != Dialect::Postgres {
-        return crate::databases::check(set, config);
+        return crate::databases::check_on(set, config, None);
     }
     let mut replay = Replay::over_bookkeeping(set, config, start);
     let mut migrations = Vec::with_capacity(set.migrations.len());

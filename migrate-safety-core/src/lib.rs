@@ -26,7 +26,7 @@ pub mod rules;
 pub mod sizes;
 pub mod sql;
 mod wrap;
-#[cfg(any(feature = "live", feature = "plan"))]
+#[cfg(feature = "diff")]
 mod written;
 
 #[cfg(feature = "resume")]

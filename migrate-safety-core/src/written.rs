@@ -1,5 +1,11 @@
 //! What plans write and guarded runs read again.
 
+/// Whether a table, by its name without a schema, is one that migrate-safety keeps for itself.
+#[cfg(any(feature = "live", feature = "mysql", feature = "sqlite"))]
+pub(crate) fn is_own_table(name: &str) -> bool {
+    name.starts_with("_migrate_safety_")
+}
+
 /// Stands between the step whose gate does not hold and the reason, in what its migration raises. It is known by its
 /// words, which are ours: not every host tells an error's code.
 pub(crate) const NOT_YET: &str = " must not run yet: ";

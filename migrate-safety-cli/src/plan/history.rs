@@ -1,15 +1,18 @@
 //! What a plan starts from.
 
 use crate::input::{Input, Loaded};
+use migrate_safety_core::Dialect;
 use migrate_safety_core::catalog::Catalog;
 use migrate_safety_core::config::Config;
+use migrate_safety_core::databases::{self, schema::Schema};
 use migrate_safety_core::layout::{Layout, MigrationSet};
+use migrate_safety_core::plan::{Change, Plan, PlanError, PlanOptions, plan};
 use migrate_safety_core::replay;
 use std::path::{Path, PathBuf};
 
 /// The schema before a change.
 pub(super) struct History {
-    pub(super) catalog: Catalog,
+    pub(super) schema: Known,
     pub(super) config: Config,
     pub(super) layout: Layout,
     /// The migration that is the change.
@@ -24,7 +27,7 @@ impl History {
         if input.paths.is_empty() && input.schema.is_none() {
             input.paths.extend(file.and_then(home));
         }
-        let Loaded { mut set, config, layout: told, unreadable, .. } = input.read(true)?.needs_postgres("plan")?;
+        let Loaded { mut set, config, layout: told, unreadable, .. } = input.read(true)?;
         if unreadable > 0 {
             return Err("the schema before the change is not known: give --migrations DIR or --schema FILE".to_owned());
         }
@@ -36,7 +39,27 @@ impl History {
         let place = file.and_then(|file| place(&set, file));
         let migration = place.and_then(|at| set.migrations.drain(at..).next());
         let migration = migration.map(|migration| migration.up.text.to_string());
-        Ok(Self { catalog: replay(&set, &config), config, layout, migration })
+        let schema = match config.target.dialect {
+            Dialect::Postgres => Known::Postgres(Box::new(replay(&set, &config))),
+            _ => Known::Other(Box::new(databases::replay(&set, &config))),
+        };
+        Ok(Self { schema, config, layout, migration })
+    }
+}
+
+/// A schema, of whichever server.
+pub(super) enum Known {
+    Postgres(Box<Catalog>),
+    /// MySQL, MariaDB or SQLite.
+    Other(Box<Schema>),
+}
+
+impl Known {
+    pub(super) fn plan(&self, change: Change, options: &PlanOptions) -> Result<Plan, PlanError> {
+        match self {
+            Self::Postgres(catalog) => plan(&**catalog, change, options),
+            Self::Other(schema) => plan(&**schema, change, options),
+        }
     }
 }
 

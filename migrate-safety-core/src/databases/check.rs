@@ -23,9 +23,10 @@ use std::sync::Arc;
 /// Rules for PostgreSQL that look at files alone, and say the same of any server.
 const OF_FILES: [&str; 3] = ["duplicate-version", "file-not-run", "no-down"];
 
-/// Judges every migration of a set for a server that is not PostgreSQL.
-pub(crate) fn check(set: &MigrationSet, config: &Config) -> Report {
-    let mut replay = Replay::new(set, config);
+/// Judges every migration of a set for a server that is not PostgreSQL; on a schema that is there already, if one is given:
+/// that of the settings is then not looked at.
+pub(crate) fn check_on(set: &MigrationSet, config: &Config, start: Option<&Schema>) -> Report {
+    let mut replay = Replay::new(set, config, start);
     let migrations = set.migrations.iter().map(|migration| replay.judge(migration)).collect();
     let mut report = Report::of(set, config, migrations);
     replay.judge_set(set, &mut report);
@@ -35,7 +36,7 @@ pub(crate) fn check(set: &MigrationSet, config: &Config) -> Report {
 
 /// The schema that a set of migrations leaves.
 pub fn replay(set: &MigrationSet, config: &Config) -> Schema {
-    let mut replay = Replay::new(set, config);
+    let mut replay = Replay::new(set, config, None);
     replay.silent = true;
     for migration in &set.migrations {
         replay.judge(migration);
@@ -70,12 +71,13 @@ struct Replay<'c> {
 }
 
 impl<'c> Replay<'c> {
-    fn new(set: &MigrationSet, config: &'c Config) -> Self {
+    fn new(set: &MigrationSet, config: &'c Config, start: Option<&Schema>) -> Self {
         let complete = set.complete || config.schema.is_some();
+        let schema = start.map_or_else(|| Schema::new(config.target, complete), Schema::as_found);
         let mut replay = Self {
             config,
             host: set.layout,
-            schema: Schema::new(config.target, complete),
+            schema,
             session: Session::default(),
             now: Stamp::BEFORE,
             silent: false,
@@ -84,7 +86,8 @@ impl<'c> Replay<'c> {
         for (name, value) in settings_of(set.layout, config.target.dialect) {
             replay.session.set(name, Some(value), false);
         }
-        let before = config.schema.as_ref().map(|schema| &*schema.text).into_iter();
+        let given = config.schema.as_ref().filter(|_| start.is_none());
+        let before = given.map(|schema| &*schema.text).into_iter();
         for sql in before.chain(bookkeeping(set.layout)) {
             for Statement { operation, .. } in parse(config.target, sql).statements {
                 let outcome = outcome(&Scene {

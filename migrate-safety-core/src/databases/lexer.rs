@@ -12,7 +12,7 @@ use std::ops::Range;
 
 /// What the scanner found.
 #[derive(Debug)]
-pub(super) enum Lexeme<'t> {
+pub(crate) enum Lexeme<'t> {
     /// A token.
     Token(LocatedToken<'t>),
     /// A comment: the bytes it covers.
@@ -40,7 +40,7 @@ enum Flavour {
 
 /// Where a lexer stands.
 #[derive(Clone, Debug)]
-pub(super) struct Lexer<'s, 't> {
+pub(crate) struct Lexer<'s, 't> {
     text: &'t str,
     lines: &'s LineIndex<'t>,
     /// Offset of the first byte not consumed.
@@ -54,7 +54,7 @@ pub(super) struct Lexer<'s, 't> {
 type Scanned<'t> = Result<(Token<'t>, usize), (&'static str, usize)>;
 
 impl<'s, 't> Lexer<'s, 't> {
-    pub(super) fn new(lines: &'s LineIndex<'t>, target: Target) -> Self {
+    pub(crate) fn new(lines: &'s LineIndex<'t>, target: Target) -> Self {
         let flavour = if target.dialect.is_mysql() {
             let patch = if target.patch == u16::MAX { 99 } else { target.patch.min(99) };
             let version = u32::from(target.version) * 100 + u32::from(patch);
@@ -70,18 +70,18 @@ impl<'s, 't> Lexer<'s, 't> {
     }
 
     /// Offset of the first byte not consumed.
-    pub(super) fn offset(&self) -> usize {
+    pub(crate) fn offset(&self) -> usize {
         self.at
     }
 
     /// Consumes everything up to `offset`, whatever it is.
-    pub(super) fn jump(&mut self, offset: usize) {
+    pub(crate) fn jump(&mut self, offset: usize) {
         self.at = offset.clamp(self.at, self.text.len());
     }
 
     /// Consumes white space and the next lexeme. What the server would reject is noted in `problems` and given as some
     /// token all the same.
-    pub(super) fn next(&mut self, problems: &mut Vec<Problem>) -> Lexeme<'t> {
+    pub(crate) fn next(&mut self, problems: &mut Vec<Problem>) -> Lexeme<'t> {
         loop {
             let rest = self.rest(self.at);
             self.at += rest.iter().position(|b| !is_space(*b)).unwrap_or(rest.len());

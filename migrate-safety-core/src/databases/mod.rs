@@ -20,13 +20,13 @@
 mod apply;
 mod check;
 mod conditions;
-#[cfg(feature = "live")]
+#[cfg(feature = "diff")]
 pub mod diff;
 mod dml;
 pub mod effects;
 mod expression;
 mod kinds;
-mod lexer;
+pub(crate) mod lexer;
 #[cfg(feature = "live")]
 pub mod live;
 #[cfg(feature = "mysql")]
@@ -37,8 +37,8 @@ mod parse;
 mod query;
 pub(crate) mod quote;
 mod reader;
-#[cfg(feature = "live")]
-mod render;
+#[cfg(feature = "diff")]
+pub(crate) mod render;
 pub mod rule;
 mod rules;
 mod say;
@@ -51,7 +51,7 @@ pub mod statement;
 pub mod view;
 
 pub use check::replay;
-pub(crate) use check::{check, schema_problems};
+pub(crate) use check::{check_on, schema_problems};
 #[cfg(feature = "mysql")]
 pub use mysql::sources as mysql_facts;
 pub use parse::parse;

@@ -67,16 +67,16 @@ fn is_made_apart(index: &IndexDef) -> bool {
 
 /// Writes what is in a schema for a server.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Rendered {
+pub(crate) struct Rendered {
     target: Target,
 }
 
 impl Rendered {
-    pub(super) fn new(target: Target) -> Self {
+    pub(crate) fn new(target: Target) -> Self {
         Self { target }
     }
 
-    pub(super) fn name(self, name: &Name) -> String {
+    pub(crate) fn name(self, name: &Name) -> String {
         quoted(self.target.dialect, name.as_str())
     }
 
@@ -84,7 +84,7 @@ impl Rendered {
         names.iter().map(|name| self.name(name)).collect::<Vec<_>>().join(", ")
     }
 
-    pub(super) fn table(self, table: &Table) -> String {
+    pub(crate) fn table(self, table: &Table) -> String {
         let is_mysql = self.target.dialect.is_mysql();
         let mut lines: Vec<String> = Vec::new();
         let rowid_key = self.autoincrement_key(table);
@@ -137,7 +137,7 @@ impl Rendered {
         (self.target.dialect == Dialect::Sqlite).then_some(&column.name)
     }
 
-    pub(super) fn column(self, column: &ColumnDef) -> String {
+    pub(crate) fn column(self, column: &ColumnDef) -> String {
         let is_mysql = self.target.dialect.is_mysql();
         let mut text = self.name(&column.name);
         let data_type = self.data_type(&column.data_type);
@@ -178,7 +178,7 @@ impl Rendered {
         text
     }
 
-    fn data_type(self, data_type: &DataType) -> String {
+    pub(crate) fn data_type(self, data_type: &DataType) -> String {
         let mut text = data_type.name.to_string();
         if !data_type.arguments.is_empty() {
             let of_words = matches!(&*data_type.name, "enum" | "set");
@@ -194,7 +194,7 @@ impl Rendered {
         text
     }
 
-    fn key(self, parts: &[IndexPart]) -> String {
+    pub(crate) fn key(self, parts: &[IndexPart]) -> String {
         let part = |part: &IndexPart| {
             let mut text = match &part.key {
                 IndexKey::Column(column) => self.name(column),
@@ -215,7 +215,7 @@ impl Rendered {
     }
 
     /// A key or index as it stands in `CREATE TABLE` and behind `ALTER TABLE … ADD`.
-    pub(super) fn index_in_table(self, index: &IndexDef) -> String {
+    pub(crate) fn index_in_table(self, index: &IndexDef) -> String {
         let key = self.key(&index.parts);
         let name = index.name.as_ref().filter(|_| self.target.dialect.is_mysql() && index.kind != IndexKind::Primary);
         let name = name.map(|name| format!("{} ", self.name(name))).unwrap_or_default();
@@ -230,7 +230,7 @@ impl Rendered {
         }
     }
 
-    pub(super) fn create_index(self, table: &Table, index: &IndexDef) -> String {
+    pub(crate) fn create_index(self, table: &Table, index: &IndexDef) -> String {
         let kind = match index.kind {
             IndexKind::Unique => "UNIQUE ",
             IndexKind::FullText => "FULLTEXT ",
@@ -244,7 +244,7 @@ impl Rendered {
         format!("CREATE {kind}INDEX {name} ON {table} ({key}){}", predicate.unwrap_or_default())
     }
 
-    pub(super) fn drop_index(self, table: &Table, index: &str) -> String {
+    pub(crate) fn drop_index(self, table: &Table, index: &str) -> String {
         let index = quoted(self.target.dialect, index);
         match self.target.dialect.is_mysql() {
             true => format!("DROP INDEX {index} ON {}", self.name(&table.name.name)),
@@ -252,7 +252,7 @@ impl Rendered {
         }
     }
 
-    pub(super) fn foreign_key(self, key: &ForeignKeyDef) -> String {
+    pub(crate) fn foreign_key(self, key: &ForeignKeyDef) -> String {
         let constraint = key.name.as_ref().map(|name| format!("CONSTRAINT {} ", self.name(name))).unwrap_or_default();
         let referenced = match key.referenced.as_slice() {
             [] => String::new(),
@@ -275,13 +275,13 @@ impl Rendered {
         )
     }
 
-    pub(super) fn check(self, check: &CheckDef) -> String {
+    pub(crate) fn check(self, check: &CheckDef) -> String {
         let constraint = check.name.as_ref().map(|name| format!("CONSTRAINT {} ", self.name(name))).unwrap_or_default();
         let enforced = if check.enforced { "" } else { " NOT ENFORCED" };
         format!("{constraint}CHECK ({}){enforced}", unwrapped(&check.expression))
     }
 
-    pub(super) fn view(self, view: &View) -> String {
+    pub(crate) fn view(self, view: &View) -> String {
         let columns = match view.columns.as_slice() {
             [] => String::new(),
             columns => format!(" ({})", self.names(columns)),
@@ -289,7 +289,7 @@ impl Rendered {
         format!("CREATE VIEW {}{columns} AS {}", self.name(&view.name.name), view.query.sql)
     }
 
-    pub(super) fn trigger(self, schema: &Schema, trigger: &Trigger) -> String {
+    pub(crate) fn trigger(self, schema: &Schema, trigger: &Trigger) -> String {
         let when = match (schema.view(&trigger.table).is_some(), trigger.before) {
             (true, _) => "INSTEAD OF",
             (false, true) => "BEFORE",

@@ -33,7 +33,7 @@ pub enum Look {
 /// All of them.
 pub(super) const ALL: &[Dialect] = &[Dialect::MySql, Dialect::MariaDb, Dialect::Sqlite];
 /// MySQL and MariaDB.
-pub(super) const MYSQL: &[Dialect] = &[Dialect::MySql, Dialect::MariaDb];
+pub(crate) const MYSQL: &[Dialect] = &[Dialect::MySql, Dialect::MariaDb];
 /// SQLite.
 #[cfg(feature = "sqlite")]
 pub(super) const SQLITE: &[Dialect] = &[Dialect::Sqlite];

@@ -109,6 +109,16 @@ impl Schema {
         }
     }
 
+    /// The schema as one that was there before any migration: nothing in it is new.
+    pub(super) fn as_found(&self) -> Self {
+        let mut found = self.clone();
+        found.change_tables(|table| table.created != Stamp::BEFORE, |table| table.created = Stamp::BEFORE);
+        found.change_tables(|table| table.filled.is_some(), |table| table.filled = None);
+        found.views.values_mut().for_each(|view| view.created = Stamp::BEFORE);
+        found.triggers.values_mut().for_each(|trigger| trigger.created = Stamp::BEFORE);
+        found
+    }
+
     /// All tables, by name.
     pub fn tables(&self) -> impl Iterator<Item = &Table> {
         self.tables.values()

@@ -46,7 +46,12 @@ pub use event::{Event, Severity};
 pub use history::History;
 pub use host::{Answer, Failure, Host, block_on_ready};
 pub use locking::{advisory_key, lock_migrations};
-pub use progress::is_own_table;
+
+/// Whether a table, by its name without a schema, is one that migrate-safety keeps for itself.
+pub fn is_own_table(name: &str) -> bool {
+    crate::written::is_own_table(name)
+}
+
 pub use report::{Direction, HeldLock, LockSource, MigrationRun, Outcome, Retried, RunReport, StatementRun, Waiter};
 pub use run::{Goal, Mode, Record, Wrapped, run, run_wrapped};
 pub use settings::{Policy, Settings};

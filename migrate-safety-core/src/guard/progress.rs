@@ -38,11 +38,6 @@ pub(super) const CREATE_CHECKSUMS: &str = "CREATE TABLE IF NOT EXISTS _migrate_s
     checksum text NOT NULL,
     PRIMARY KEY (books, version))";
 
-/// Whether a table, by its name without a schema, is one that migrate-safety keeps for itself.
-pub fn is_own_table(name: &str) -> bool {
-    name.starts_with("_migrate_safety_")
-}
-
 /// Whose progress.
 #[derive(Clone, Debug)]
 pub(super) struct Key {

@@ -14,10 +14,47 @@ pub struct Change(Vec<Part>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {
     Sql(String),
+    /// What is done to a table, to be written as the server quotes names.
+    Built {
+        table: String,
+        action: Action,
+    },
     To(Desired),
     /// What could not be written as SQL, and why.
     #[cfg_attr(not(feature = "sea-query"), expect(dead_code, reason = "only builders make it"))]
     Unwritable(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Action {
+    RenameColumn(String, String),
+    SetType(String, String),
+    AddColumn(String, String),
+    DropColumn(String),
+    SetNotNull(String),
+    AddConstraint(String, String),
+    DropConstraint(String),
+    RenameTable(String),
+    DropTable,
+}
+
+impl Action {
+    /// As a statement, in standard words.
+    fn sql(&self, table: &str, quote: impl Fn(&str) -> String) -> String {
+        let table = table.split('.').map(&quote).collect::<Vec<_>>().join(".");
+        let action = match self {
+            Self::RenameColumn(column, to) => format!("RENAME COLUMN {} TO {}", quote(column), quote(to)),
+            Self::SetType(column, data_type) => format!("ALTER COLUMN {} TYPE {data_type}", quote(column)),
+            Self::AddColumn(column, definition) => format!("ADD COLUMN {} {definition}", quote(column)),
+            Self::DropColumn(column) => format!("DROP COLUMN {}", quote(column)),
+            Self::SetNotNull(column) => format!("ALTER COLUMN {} SET NOT NULL", quote(column)),
+            Self::AddConstraint(name, definition) => format!("ADD CONSTRAINT {} {definition}", quote(name)),
+            Self::DropConstraint(name) => format!("DROP CONSTRAINT {}", quote(name)),
+            Self::RenameTable(to) => format!("RENAME TO {}", quote(to)),
+            Self::DropTable => return format!("DROP TABLE {table}"),
+        };
+        format!("ALTER TABLE {table} {action}")
+    }
 }
 
 /// A change as the statements that make it.
@@ -36,48 +73,48 @@ impl Change {
 
     /// A column gets another name. `table` may be `schema.table`.
     pub fn rename_column(table: &str, column: &str, to: &str) -> Self {
-        Self::alter(table, format_args!("RENAME COLUMN {} TO {}", quote(column), quote(to)))
+        Self::built(table, Action::RenameColumn(column.to_owned(), to.to_owned()))
     }
 
     /// A column gets another type; `using` says how values are made if no cast does it.
     pub fn set_type(table: &str, column: &str, data_type: &str, using: Option<&str>) -> Self {
         let using = using.map(|expression| format!(" USING {expression}")).unwrap_or_default();
-        Self::alter(table, format_args!("ALTER COLUMN {} TYPE {data_type}{using}", quote(column)))
+        Self::built(table, Action::SetType(column.to_owned(), format!("{data_type}{using}")))
     }
 
     /// A column is added; `definition` is what stands behind its name: `text NOT NULL DEFAULT ''`.
     pub fn add_column(table: &str, column: &str, definition: &str) -> Self {
-        Self::alter(table, format_args!("ADD COLUMN {} {definition}", quote(column)))
+        Self::built(table, Action::AddColumn(column.to_owned(), definition.to_owned()))
     }
 
     /// A column is taken away.
     pub fn drop_column(table: &str, column: &str) -> Self {
-        Self::alter(table, format_args!("DROP COLUMN {}", quote(column)))
+        Self::built(table, Action::DropColumn(column.to_owned()))
     }
 
     /// A column no longer takes NULL.
     pub fn set_not_null(table: &str, column: &str) -> Self {
-        Self::alter(table, format_args!("ALTER COLUMN {} SET NOT NULL", quote(column)))
+        Self::built(table, Action::SetNotNull(column.to_owned()))
     }
 
     /// A constraint is added; `definition` is what stands behind its name: `CHECK (price > 0)`.
     pub fn add_constraint(table: &str, name: &str, definition: &str) -> Self {
-        Self::alter(table, format_args!("ADD CONSTRAINT {} {definition}", quote(name)))
+        Self::built(table, Action::AddConstraint(name.to_owned(), definition.to_owned()))
     }
 
     /// A constraint is taken away.
     pub fn drop_constraint(table: &str, name: &str) -> Self {
-        Self::alter(table, format_args!("DROP CONSTRAINT {}", quote(name)))
+        Self::built(table, Action::DropConstraint(name.to_owned()))
     }
 
     /// A table gets another name.
     pub fn rename_table(table: &str, to: &str) -> Self {
-        Self::alter(table, format_args!("RENAME TO {}", quote(to)))
+        Self::built(table, Action::RenameTable(to.to_owned()))
     }
 
     /// A table is taken away.
     pub fn drop_table(table: &str) -> Self {
-        Self::sql(format!("DROP TABLE {}", qualified(table)))
+        Self::built(table, Action::DropTable)
     }
 
     /// What makes the schema this one: SQL that creates it on an empty database, as `pg_dump --schema-only` writes it.
@@ -133,8 +170,8 @@ impl Change {
         Self(vec![Part::Unwritable(why)])
     }
 
-    fn alter(table: &str, action: std::fmt::Arguments<'_>) -> Self {
-        Self::sql(format!("ALTER TABLE {} {action}", qualified(table)))
+    fn built(table: &str, action: Action) -> Self {
+        Self(vec![Part::Built { table: table.to_owned(), action }])
     }
 
     /// The statements that make it.
@@ -145,6 +182,7 @@ impl Change {
         for part in self.0 {
             let sql = match part {
                 Part::Sql(sql) => sql,
+                Part::Built { table, action } => action.sql(&table, quote),
                 Part::Unwritable(why) => return Err(PlanError::Unwritable { why }),
                 Part::To(desired) => {
                     notes.extend(desired.uncompared(catalog.target()));
@@ -155,6 +193,25 @@ impl Change {
             resolved.push(sql);
         }
         Ok(Resolved { sql: resolved.join(";\n"), notes })
+    }
+
+    /// The statements that make it on a schema of another server.
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
+    pub(super) fn resolve_for(self, start: &super::databases::State) -> Result<Resolved, PlanError> {
+        let quote = |name: &str| start.quoted(name);
+        let mut state = start.clone();
+        let mut resolved: Vec<String> = Vec::new();
+        for part in self.0 {
+            let sql = match part {
+                Part::Sql(sql) => sql,
+                Part::Built { table, action } => action.sql(&table, quote),
+                Part::Unwritable(why) => return Err(PlanError::Unwritable { why }),
+                Part::To(desired) => state.statements_to(&desired)?.join(";\n"),
+            };
+            state = state.changed(&sql)?;
+            resolved.push(sql);
+        }
+        Ok(Resolved { sql: resolved.join(";\n"), notes: Vec::new() })
     }
 }
 
@@ -168,9 +225,4 @@ impl From<String> for Change {
     fn from(sql: String) -> Self {
         Self::sql(sql)
     }
-}
-
-/// `schema.table` with each part quoted where it must be.
-fn qualified(name: &str) -> String {
-    name.split('.').map(quote).collect::<Vec<_>>().join(".")
 }

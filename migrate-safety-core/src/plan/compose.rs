@@ -3,8 +3,8 @@
 use super::draft::{Draft, DraftStep};
 use super::model::{Phase, PhaseName, Plan, Rollback, Step, Window, Work};
 use super::options::PlanOptions;
-use super::state::State;
-use super::way_back::way_back;
+use super::replayed::Replayed;
+use crate::dialect::Dialect;
 
 /// How several drafts are put together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,13 @@ pub(super) enum Order {
 }
 
 /// The plan that drafts make, without locks and proof.
-pub(super) fn compose(start: &State, change: &str, drafts: &[Draft], order: Order, options: &PlanOptions) -> Plan {
+pub(super) fn compose<S: Replayed>(
+    start: &S,
+    change: &str,
+    drafts: &[Draft],
+    order: Order,
+    options: &PlanOptions,
+) -> Plan {
     let groups: Vec<&[Draft]> = match order {
         Order::Merged => vec![drafts],
         Order::OneByOne => drafts.chunks(1).collect(),
@@ -36,7 +42,7 @@ pub(super) fn compose(start: &State, change: &str, drafts: &[Draft], order: Orde
         }
     }
     Plan {
-        target: start.catalog.target(),
+        target: start.target(),
         layout: options.layout,
         change: change.trim().trim_end_matches(';').to_owned(),
         recipes,
@@ -48,15 +54,15 @@ pub(super) fn compose(start: &State, change: &str, drafts: &[Draft], order: Orde
     }
 }
 
-struct Composer<'o> {
+struct Composer<'o, S> {
     options: &'o PlanOptions,
-    state: State,
+    state: S,
     release: u32,
     /// How many steps each phase has so far.
     counts: [usize; 3],
 }
 
-impl Composer<'_> {
+impl<S: Replayed> Composer<'_, S> {
     fn phases(&mut self, drafts: &[Draft]) -> Vec<Phase> {
         let mut phases = Vec::new();
         // What a phase without steps waits for, the next one does.
@@ -94,13 +100,17 @@ impl Composer<'_> {
     }
 
     fn step(&mut self, id: String, draft: &DraftStep) -> Step {
-        let after = self.state.with(draft.sql.iter().map(String::as_str));
-        let rollback = draft.rollback.clone().unwrap_or_else(|| match way_back(&self.state, &after) {
+        let after = self.state.with(&draft.sql);
+        let rollback = draft.rollback.clone().unwrap_or_else(|| match self.state.way_back(&after) {
             statements if statements.is_empty() => Rollback::Nothing,
-            statements => Rollback::Sql { statements, transaction: true },
+            statements => Rollback::Sql {
+                statements,
+                transaction: draft.transaction || self.state.target().dialect == Dialect::Postgres,
+            },
         });
         self.state = after;
         Step {
+            target: self.state.target(),
             id,
             kind: draft.kind,
             title: draft.title.clone(),
@@ -112,6 +122,8 @@ impl Composer<'_> {
             gate: draft.gate.clone(),
             rollback,
             backfill: draft.backfill.clone(),
+            batches: draft.batches.clone(),
+            tool: draft.tool.clone(),
             window: draft.window.clone().map(|why| Window { why, accepts: Vec::new() }),
             allowed: draft.allowed.clone(),
         }

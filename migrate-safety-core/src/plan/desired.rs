@@ -36,6 +36,18 @@ impl Desired {
         self.hints.push(Hint { name, to: None });
     }
 
+    /// The schema as SQL.
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
+    pub(super) fn sql(&self) -> &str {
+        &self.sql
+    }
+
+    /// What was told of names: the new name, or that it is dropped.
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
+    pub(super) fn hints(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.hints.iter().map(|hint| (&*hint.name, hint.to.as_deref()))
+    }
+
     /// What it says besides that is no part of what is compared, for people.
     pub(super) fn uncompared(&self, target: Target) -> Option<String> {
         uncompared::told(target, &self.sql)

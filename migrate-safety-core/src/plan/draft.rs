@@ -1,6 +1,6 @@
 //! What a recipe writes: steps without numbers, locks or proof.
 
-use super::model::{Allowed, ApplicationCode, Gate, PhaseName, Rollback, StepKind};
+use super::model::{Allowed, ApplicationCode, Batches, Gate, PhaseName, Rollback, StepKind, Tool};
 use crate::backfill::Prepared;
 use crate::catalog::RelationId;
 use std::collections::BTreeMap;
@@ -141,6 +141,8 @@ pub(crate) struct DraftStep {
     /// Absent: what undoes the step is found by comparing the schema before and after it.
     pub(super) rollback: Option<Rollback>,
     pub(super) backfill: Option<Prepared>,
+    pub(super) batches: Option<Batches>,
+    pub(super) tool: Option<Tool>,
     pub(super) window: Option<String>,
     pub(super) allowed: Option<Allowed>,
 }
@@ -156,6 +158,8 @@ impl DraftStep {
             gate: None,
             rollback: None,
             backfill: None,
+            batches: None,
+            tool: None,
             window: None,
             allowed: None,
         }
@@ -218,9 +222,10 @@ impl DraftStep {
         self
     }
 
-    /// A rule would block its first statement that does not see what has been deployed; why there is no harm.
+    /// A rule would block it that does not see what has been deployed; why there is no harm. It is said before the first
+    /// statement; on databases other than PostgreSQL before the one that the rule is about, if it blocks one.
     pub(crate) fn allow(mut self, rule: &'static str, reason: impl Into<String>) -> Self {
-        self.allowed = Some(Allowed { rule, reason: reason.into() });
+        self.allowed = Some(Allowed { statement: 0, rule, reason: reason.into() });
         self
     }
 

@@ -13,6 +13,8 @@ mod bracket;
 mod change;
 mod compose;
 mod copy;
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+mod databases;
 mod desired;
 mod draft;
 mod error;
@@ -24,6 +26,7 @@ mod piece;
 mod prove;
 mod recipes;
 mod render;
+mod replayed;
 mod request;
 #[cfg(feature = "sea-query")]
 mod sea_query;
@@ -31,9 +34,12 @@ mod state;
 mod way_back;
 
 pub use change::Change;
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+pub use databases::recipes::{DatabaseRecipe, DatabaseSample, RECIPES as DATABASE_RECIPES};
 pub use error::{Candidate, PlanError};
 pub use model::{
-    Accepted, Allowed, ApplicationCode, Gate, Phase, PhaseName, Plan, Rollback, Step, StepKind, StepLock, Window, Work,
+    Accepted, Allowed, ApplicationCode, Batches, Gate, Phase, PhaseName, Plan, Rollback, Step, StepKind, StepLock,
+    StepLockMode, Tool, Window, Work,
 };
 pub use options::{DualWrite, PlanOptions};
 pub use recipes::{RECIPES, Recipe, RecipeSample};
@@ -51,15 +57,47 @@ use std::collections::VecDeque;
 /// # Errors
 /// The change cannot be read, would fail on this schema, or has no sequence of steps that is known to be safe: the
 /// error says which part, and why.
-pub fn plan(catalog: &Catalog, change: impl Into<Change>, options: &PlanOptions) -> Result<Plan, PlanError> {
-    let change = change.into().resolve(catalog)?;
-    let start = State::new(catalog);
-    let mut state = start.clone();
-    let planner = Planner { start: &start, options };
-    let drafts = planner.drafts(&mut state, piece::pieces(catalog, &change.sql)?)?;
-    let mut plan = prove::plan(&start, &state, &change, drafts, options)?;
-    plan.notes.extend(change.notes);
-    Ok(plan)
+pub fn plan<S: Before>(before: &S, change: impl Into<Change>, options: &PlanOptions) -> Result<Plan, PlanError> {
+    before.planned(change.into(), options)
+}
+
+/// A schema that a change can be planned on: a [`Catalog`] of PostgreSQL, or a
+/// [`Schema`](crate::databases::schema::Schema) of MySQL, MariaDB or SQLite.
+pub trait Before: sealed::Sealed {
+    /// See [`plan`].
+    ///
+    /// # Errors
+    /// See [`plan`].
+    fn planned(&self, change: Change, options: &PlanOptions) -> Result<Plan, PlanError>;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+impl sealed::Sealed for Catalog {}
+
+impl Before for Catalog {
+    fn planned(&self, change: Change, options: &PlanOptions) -> Result<Plan, PlanError> {
+        let change = change.resolve(self)?;
+        let start = State::new(self);
+        let mut state = start.clone();
+        let planner = Planner { start: &start, options };
+        let drafts = planner.drafts(&mut state, piece::pieces(self, &change.sql)?)?;
+        let mut plan = prove::plan(&start, &state, &change, drafts, options)?;
+        plan.notes.extend(change.notes);
+        Ok(plan)
+    }
+}
+
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+impl sealed::Sealed for crate::databases::schema::Schema {}
+
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+impl Before for crate::databases::schema::Schema {
+    fn planned(&self, change: Change, options: &PlanOptions) -> Result<Plan, PlanError> {
+        databases::plan(self, change, options)
+    }
 }
 
 /// Asks the recipes.

@@ -83,6 +83,8 @@ impl PhaseName {
 /// One step: one migration, or something that people or the application do.
 #[derive(Clone, Debug)]
 pub struct Step {
+    /// The server it is for.
+    pub target: Target,
     /// `expand-1`.
     pub id: String,
     /// What sort of step it is.
@@ -103,8 +105,12 @@ pub struct Step {
     pub gate: Option<Gate>,
     /// The way back.
     pub rollback: Rollback,
-    /// The data it moves, if it is a backfill.
+    /// The data it moves, if it is a backfill on PostgreSQL.
     pub backfill: Option<Prepared>,
+    /// The data it moves, if it is a backfill on another server.
+    pub batches: Option<Batches>,
+    /// The tool that does it, if one does.
+    pub tool: Option<Tool>,
     /// It has no online form: what it needs a maintenance window for.
     pub window: Option<Window>,
     /// What the check would block, because it does not see what has been deployed; the migration says why there is no
@@ -119,9 +125,11 @@ impl Step {
     }
 }
 
-/// A rule that is silenced in the first statement of a step.
+/// A rule that is silenced in a statement of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Allowed {
+    /// The statement, by its place in [`Step::sql`].
+    pub statement: usize,
     /// The rule.
     pub rule: &'static str,
     /// Why there is no harm.
@@ -159,7 +167,50 @@ pub struct StepLock {
     /// `schema.name`, unquoted.
     pub relation: String,
     /// The mode.
-    pub mode: LockMode,
+    pub mode: StepLockMode,
+}
+
+/// How a server calls a lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StepLockMode {
+    /// PostgreSQL's modes, weakest first.
+    Postgres(LockMode),
+    /// What others may do meanwhile, in MySQL's and SQLite's words: `NONE`, `SHARED`, `EXCLUSIVE`, `RESERVED`.
+    Named(&'static str),
+}
+
+impl StepLockMode {
+    /// The server's words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Postgres(mode) => mode.sql(),
+            Self::Named(name) => name,
+        }
+    }
+}
+
+/// A backfill of MySQL, MariaDB or SQLite as SQL: what [`Prepared`] is on PostgreSQL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batches {
+    /// The table.
+    pub table: String,
+    /// The columns whose order it goes by.
+    pub key: Vec<String>,
+    /// One batch: what a program repeats until it changes no row.
+    pub batch: String,
+    /// How many rows are left; 0 when it is done.
+    pub remaining: String,
+}
+
+/// A program that changes a table beside those who write to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tool {
+    /// Command lines that do the same, one for each tool that can; the first is the one to prefer.
+    pub commands: Vec<String>,
+    /// What has to hold before it is started.
+    pub before: Vec<Gate>,
+    /// What has to hold when it is done.
+    pub after: Vec<Gate>,
 }
 
 /// What a step does row by row, in one go.

@@ -4,24 +4,23 @@
 use super::compose::{Order, compose};
 use super::draft::Draft;
 use super::error::PlanError;
-use super::model::{Accepted, Plan, Rollback, Step, StepLock, Work};
+use super::model::{Accepted, Allowed, Plan, Rollback, Step, StepKind, StepLock, StepLockMode, Work};
 use super::options::PlanOptions;
 use super::render::migration::{Way, statements_before};
-use super::state::State;
-use crate::catalog::diff::{Closeness, Difference, diff};
-use crate::check::{Start, check_on};
+use super::replayed::Replayed;
+use crate::catalog::diff::Difference;
 use crate::effects::{Effects, RelationRef};
 use crate::layout::{Migration, MigrationSet, Source};
 use crate::report::{MigrationReport, Report, StatementReport};
 use crate::rules::{Finding, Status};
-use crate::{Config, Layout};
+use crate::{Config, Dialect, Layout};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// The plan of these drafts that holds.
-pub(super) fn plan(
-    start: &State,
-    end: &State,
+pub(super) fn plan<S: Replayed>(
+    start: &S,
+    end: &S,
     change: &super::change::Resolved,
     drafts: Vec<Draft>,
     options: &PlanOptions,
@@ -34,7 +33,8 @@ pub(super) fn plan(
 }
 
 /// Predicts the locks of a plan's steps, and makes sure that it holds.
-fn prove(start: &State, end: &State, mut plan: Plan, options: &PlanOptions) -> Result<Plan, PlanError> {
+fn prove<S: Replayed>(start: &S, end: &S, mut plan: Plan, options: &PlanOptions) -> Result<Plan, PlanError> {
+    place_allowances(start, &mut plan, options);
     let report = judged(start, &plan, options);
     let mut judged = report.migrations.iter();
     for step in plan.phases.iter_mut().flat_map(|phase| &mut phase.steps) {
@@ -51,8 +51,25 @@ fn prove(start: &State, end: &State, mut plan: Plan, options: &PlanOptions) -> R
     Ok(plan)
 }
 
+/// Puts what silences a rule where the rule blocks something, on databases other than PostgreSQL; what blocks nothing goes.
+fn place_allowances<S: Replayed>(start: &S, plan: &mut Plan, options: &PlanOptions) {
+    if plan.target.dialect == Dialect::Postgres || plan.steps().all(|step| step.allowed.is_none()) {
+        return;
+    }
+    let mut bare = plan.clone();
+    bare.phases.iter_mut().flat_map(|phase| &mut phase.steps).for_each(|step| step.allowed = None);
+    let report = judged(start, &bare, options);
+    let steps = plan.phases.iter_mut().flat_map(|phase| &mut phase.steps).filter(|step| step.is_migration());
+    for (step, judged) in steps.zip(&report.migrations) {
+        let Some(allowed) = &step.allowed else { continue };
+        let rule = allowed.rule;
+        let at = blocking(step, judged).find(|(_, finding)| finding.rule == rule).map(|(at, _)| at.unwrap_or_default());
+        step.allowed = at.and_then(|at| Some(Allowed { statement: at, ..step.allowed.clone()? }));
+    }
+}
+
 /// What the check says of the steps as migrations.
-fn judged(start: &State, plan: &Plan, options: &PlanOptions) -> Report {
+fn judged<S: Replayed>(start: &S, plan: &Plan, options: &PlanOptions) -> Report {
     let steps = plan.steps().filter(|step| step.is_migration());
     let migrations = steps.enumerate().map(|(number, step)| {
         let source = Source { path: PathBuf::from(&step.id), text: Way::up(step).text.into() };
@@ -65,18 +82,25 @@ fn judged(start: &State, plan: &Plan, options: &PlanOptions) -> Report {
             notes: Vec::new(),
         }
     });
-    let set = MigrationSet { layout: Layout::Sqlx, migrations: migrations.collect(), ..MigrationSet::default() };
+    // What the hosts set for their connections matters in SQLite.
+    let layout = if plan.target.dialect == Dialect::Postgres { Layout::Sqlx } else { plan.layout };
+    let set = MigrationSet { layout, migrations: migrations.collect(), ..MigrationSet::default() };
     let config = Config { target: plan.target, start_after: None, only: None, ..options.config.clone() };
-    check_on(&set, &config, &Start { catalog: Some(&start.catalog), ..Start::default() })
+    start.check(&set, &config)
 }
 
 /// The strongest lock on each relation.
 fn locks(migration: &MigrationReport) -> Vec<StepLock> {
     let mut locks: Vec<StepLock> = Vec::new();
-    for lock in migration.statements.iter().flat_map(|statement| &statement.effects.locks) {
-        match locks.iter_mut().find(|known| known.relation == lock.relation.name) {
-            Some(known) => known.mode = known.mode.max(lock.mode),
-            None => locks.push(StepLock { relation: lock.relation.name.clone(), mode: lock.mode }),
+    let of_statements = migration.statements.iter().flat_map(|statement| {
+        let effects = &statement.effects;
+        let own = effects.locks.iter().map(|lock| (&lock.relation, StepLockMode::Postgres(lock.mode)));
+        own.chain(effects.foreign_locks.iter().map(|lock| (&lock.relation, StepLockMode::Named(lock.mode))))
+    });
+    for (relation, mode) in of_statements {
+        match locks.iter_mut().find(|known| known.relation == relation.name) {
+            Some(known) => known.mode = known.mode.max(mode),
+            None => locks.push(StepLock { relation: relation.name.clone(), mode }),
         }
     }
     locks.sort_by(|a, b| a.relation.cmp(&b.relation));
@@ -137,21 +161,21 @@ fn blocking<'r>(
 }
 
 /// The steps leave what the plain change leaves.
-fn faithful(start: &State, end: &State, plan: &Plan) -> Result<(), PlanError> {
-    let reached = start.with(plan.steps().flat_map(|step| &step.sql).map(String::as_str));
-    let differences = diff(&end.catalog, &reached.catalog, Closeness::Meaning);
+fn faithful<S: Replayed>(start: &S, end: &S, plan: &Plan) -> Result<(), PlanError> {
+    let reached = plan.steps().fold(start.clone(), |state, step| state.with(shaping(step)));
+    let differences = end.differences(&reached);
     if differences.is_empty() { Ok(()) } else { Err(PlanError::Unfaithful { differences }) }
 }
 
 /// From every step up to the first that cannot be undone, the ways back restore the schema.
-fn leads_back(start: &State, plan: &Plan) -> Result<(), PlanError> {
+fn leads_back<S: Replayed>(start: &S, plan: &Plan) -> Result<(), PlanError> {
     let mut done: Vec<&Step> = Vec::new();
     let mut state = start.clone();
     for step in plan.steps() {
         if matches!(step.rollback, Rollback::Impossible(_)) {
             return Ok(());
         }
-        state = state.with(step.sql.iter().map(String::as_str));
+        state = state.with(shaping(step));
         done.push(step);
         let differences = undone(start, &state, &done);
         if !differences.is_empty() {
@@ -161,8 +185,13 @@ fn leads_back(start: &State, plan: &Plan) -> Result<(), PlanError> {
     Ok(())
 }
 
-fn undone(start: &State, state: &State, done: &[&Step]) -> Vec<Difference> {
-    let back = done.iter().rev().flat_map(|step| step.rollback.statements());
-    let restored = state.with(back.map(String::as_str));
-    diff(&start.catalog, &restored.catalog, Closeness::Meaning)
+fn undone<S: Replayed>(start: &S, state: &S, done: &[&Step]) -> Vec<Difference> {
+    let back = done.iter().rev().map(|step| step.rollback.statements());
+    let restored = back.fold(state.clone(), |state, statements| state.with(statements));
+    start.differences(&restored)
+}
+
+/// The statements of a step that may change the schema: a backfill changes rows, by a routine that is gone at its end.
+fn shaping(step: &Step) -> &[String] {
+    if step.kind == StepKind::Backfill { &[] } else { &step.sql }
 }

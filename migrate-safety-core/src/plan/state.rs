@@ -2,8 +2,14 @@
 
 use super::error::PlanError;
 use super::piece::Piece;
+use super::replayed::Replayed;
+use super::way_back::way_back;
+use crate::catalog::diff::{Closeness, Difference, diff};
 use crate::catalog::{Catalog, Stamp, in_pass_order};
+use crate::check::{Start, check_on};
+use crate::layout::MigrationSet;
 use crate::sql::{LocatedOperation, parse};
+use crate::{Config, Report, Target};
 
 /// Statements are numbered behind those of any history.
 const AFTER_ANY_HISTORY: u32 = 1 << 30;
@@ -80,5 +86,27 @@ impl State {
             error = error.or(failed.filter(|_| located.routine.is_none()));
         }
         error
+    }
+}
+
+impl Replayed for State {
+    fn target(&self) -> Target {
+        self.catalog.target()
+    }
+
+    fn with(&self, statements: &[String]) -> Self {
+        self.with(statements.iter().map(String::as_str))
+    }
+
+    fn differences(&self, found: &Self) -> Vec<Difference> {
+        diff(&self.catalog, &found.catalog, Closeness::Meaning)
+    }
+
+    fn way_back(&self, after: &Self) -> Vec<String> {
+        way_back(self, after)
+    }
+
+    fn check(&self, set: &MigrationSet, config: &Config) -> Report {
+        check_on(set, config, &Start { catalog: Some(&self.catalog), ..Start::default() })
     }
 }

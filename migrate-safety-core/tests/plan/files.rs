@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A directory that is gone with this value.
-struct Dir(PathBuf);
+pub(super) struct Dir(PathBuf);
 
 impl Dir {
-    fn with(files: &[(&str, &str)]) -> Self {
+    pub(super) fn with(files: &[(&str, &str)]) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let dir = Self(std::env::temp_dir().join(format!("migrate-safety-plan-{}-{number}", std::process::id())));
@@ -26,7 +26,7 @@ impl Dir {
         dir
     }
 
-    fn migrations(&self) -> PathBuf {
+    pub(super) fn migrations(&self) -> PathBuf {
         self.0.join("migrations")
     }
 
@@ -56,7 +56,7 @@ fn named(path: &Path, dir: &Path) -> String {
 }
 
 /// A project's layout, and its first migration.
-const PROJECTS: [(Layout, &str); 4] = [
+pub(super) const PROJECTS: [(Layout, &str); 4] = [
     (Layout::Sqlx, "migrations/0001_before.sql"),
     (Layout::Sqlx, "migrations/20240101120000_before.up.sql"),
     (Layout::Diesel, "migrations/2024-01-01-120000_before/up.sql"),
@@ -88,13 +88,7 @@ fn written(sample: &RecipeSample, version: u16, layout: Layout, first: &str) -> 
     if let Some(lost) = paths.iter().find(|path| !path.is_file()) {
         return Err(format!("{} was not written", lost.display()));
     }
-    for release in 2..=made.releases() {
-        let later = dir.0.join(format!("migrations.release-{release}"));
-        for entry in std::fs::read_dir(&later).into_iter().flatten() {
-            let path = entry.unwrap().path();
-            std::fs::rename(&path, dir.migrations().join(path.file_name().unwrap())).unwrap();
-        }
-    }
+    collected(&dir, &made);
     let config = Config { target: Target::postgres(version), start_after: Some(newest(first)), ..Config::default() };
     let set = MigrationSet::load(&dir.migrations(), Some(layout)).map_err(|error| error.to_string())?;
     let report = check(&set, &config);
@@ -106,6 +100,17 @@ fn written(sample: &RecipeSample, version: u16, layout: Layout, first: &str) -> 
     let plain = catalog(&format!("{};\n{}", sample.before, sample.change), version);
     same(&plain, &replay(&set, &config))?;
     back(&made, set, &before, &config)
+}
+
+/// Moves the migrations of later releases to those of the first.
+pub(super) fn collected(dir: &Dir, made: &Plan) {
+    for release in 2..=made.releases() {
+        let later = dir.0.join(format!("migrations.release-{release}"));
+        for entry in std::fs::read_dir(&later).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            std::fs::rename(&path, dir.migrations().join(path.file_name().unwrap())).unwrap();
+        }
+    }
 }
 
 /// The ways back of all steps up to the first that has none restore the schema.
@@ -133,7 +138,7 @@ fn same(expected: &Catalog, actual: &Catalog) -> Result<(), String> {
 }
 
 /// The version of a project's first migration.
-fn newest(first: &str) -> String {
+pub(super) fn newest(first: &str) -> String {
     let name = first.split('/').nth(1).unwrap_or_default();
     name.split('_').next().unwrap_or_default().to_owned()
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod databases;
 mod files;
 
 use migrate_safety_core::layout::Layout;

@@ -76,7 +76,7 @@ impl Change<'_> {
 
     /// Makes sure that a table is there, or says that it is not.
     fn need_table(&mut self, name: &ObjectName, if_exists: bool) -> bool {
-        if self.schema.table(name).is_some() {
+        if self.schema.table(name).is_some() || self.is_own(name) {
             return true;
         }
         // Of another database, nothing is known.
@@ -89,6 +89,12 @@ impl Change<'_> {
             self.fail(Obstacle::NoTable(name));
         }
         false
+    }
+
+    /// Whether SQLite keeps something in it: `sqlite_sequence`, `sqlite_schema`.
+    fn is_own(&self, name: &ObjectName) -> bool {
+        let is_sqlite = self.schema.target.dialect == crate::dialect::Dialect::Sqlite;
+        is_sqlite && name.name.as_str().get(..7).is_some_and(|start| start.eq_ignore_ascii_case("sqlite_"))
     }
 
     fn apply(&mut self, operation: &Operation) {
@@ -117,7 +123,12 @@ impl Change<'_> {
             Operation::DropView { views, if_exists } => {
                 for view in views {
                     let known = self.schema.complete && !self.schema.is_unknown(&view.name);
-                    if self.schema.views.remove(&self.schema.resolved(view)).is_none() && known && !if_exists {
+                    let key = self.schema.resolved(view);
+                    // Those on it are gone with it (SQLite, INSTEAD OF).
+                    self.schema
+                        .triggers
+                        .retain(|_, trigger| trigger.table != key || self.schema.tables.contains_key(&key));
+                    if self.schema.views.remove(&key).is_none() && known && !if_exists {
                         self.fail(Obstacle::NoView(view));
                     }
                 }

@@ -8,7 +8,7 @@ use crate::sql::LineIndex;
 use crate::sql::token::{LocatedToken, Token};
 
 /// The type of a column.
-pub(super) fn data_type(target: Target, column: &ColumnDef) -> String {
+pub(crate) fn data_type(target: Target, column: &ColumnDef) -> String {
     let data_type = &column.data_type;
     let mut name = data_type.name.to_string();
     let mut arguments: Vec<String> = data_type.arguments.iter().map(ToString::to_string).collect();

@@ -8,6 +8,8 @@ mod parts;
 
 use super::schema::Schema;
 use crate::catalog::diff::{Change, Difference};
+#[cfg(feature = "mysql")]
+pub(crate) use form::data_type;
 use parts::{Key, Part, parts};
 use std::collections::BTreeMap;
 

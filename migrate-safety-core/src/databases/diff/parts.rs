@@ -8,6 +8,7 @@ use crate::databases::render::Rendered;
 use crate::databases::schema::{Schema, Table};
 use crate::dialect::Dialect;
 use crate::layout::Layout;
+use crate::written::is_own_table;
 use std::collections::BTreeMap;
 
 /// A part by its kind and its name in lower case.
@@ -74,7 +75,7 @@ pub(super) fn parts(schema: &Schema, usual: Option<(&str, &str)>) -> BTreeMap<Ke
 /// Whether hosts or migrate-safety itself keep something in it.
 fn is_bookkeeping(table: &Name) -> bool {
     let of_host = |layout: Layout| layout.bookkeeping_table().is_some_and(|name| *table == *name);
-    of_host(Layout::Sqlx) || of_host(Layout::Diesel) || crate::guard::is_own_table(table.as_str())
+    of_host(Layout::Sqlx) || of_host(Layout::Diesel) || is_own_table(table.as_str())
 }
 
 /// Whether it is the check that MariaDB gives a JSON column.

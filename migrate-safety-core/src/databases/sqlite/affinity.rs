@@ -31,6 +31,17 @@ impl Affinity {
         }
     }
 
+    /// The storage class that values are brought to, where there is one (Datatypes In SQLite, 3).
+    #[cfg(feature = "plan")]
+    pub(crate) fn storage_class(self) -> Option<&'static str> {
+        match self {
+            Self::Integer => Some("INTEGER"),
+            Self::Text => Some("TEXT"),
+            Self::Real => Some("REAL"),
+            Self::Blob | Self::Numeric => None,
+        }
+    }
+
     /// The type that `CREATE TABLE … AS` gives a column (CREATE TABLE, 2.1).
     pub(crate) fn type_name(self) -> &'static str {
         match self {

@@ -8,7 +8,7 @@ use super::compare::differs;
 use super::formula::Formula;
 use crate::catalog::{Catalog, Column, RelationId};
 use crate::plan::names;
-use crate::plan::render::migration::dollar_tag;
+use crate::plan::render::server::dollar_tag;
 use crate::sql::operation::TriggerTiming;
 use crate::sql::{Ident, ObjectName};
 use std::fmt::Write;

@@ -52,7 +52,7 @@ impl Step {
                 texts
             }
             Layout::Sqlx | Layout::Plain => {
-                let [up, down] = [up, down].map(|way| migration::marked(&way));
+                let [up, down] = [up, down].map(|way| migration::marked(&way, self.server()));
                 match (layout, reversible) {
                     (Layout::Sqlx, true) => vec![(".up.sql", up), (".down.sql", down)],
                     (_, true) => vec![(".sql", up), (".down.sql", down)],

@@ -2,7 +2,7 @@
 
 use crate::backfill::Prepared;
 use crate::layout::Layout;
-use crate::plan::{ApplicationCode, Gate, Phase, Plan, Step};
+use crate::plan::{ApplicationCode, Batches, Gate, Phase, Plan, Step, Tool};
 use serde_json::{Value, json};
 
 impl Plan {
@@ -30,7 +30,7 @@ fn phase(phase: &Phase) -> Value {
 }
 
 fn step(step: &Step) -> Value {
-    json!({
+    let mut value = json!({
         "id": step.id,
         "kind": step.kind.name(),
         "title": step.title,
@@ -38,12 +38,31 @@ fn step(step: &Step) -> Value {
         "transaction": step.transaction,
         "locks": step.locks.iter().map(|lock| json!({
             "relation": lock.relation,
-            "mode": lock.mode.sql(),
+            "mode": lock.mode.name(),
         })).collect::<Vec<_>>(),
         "lock_timeout_ms": u64::try_from(step.lock_timeout.as_millis()).unwrap_or(u64::MAX),
         "gate": step.gate.as_ref().map(gate),
         "rollback": step.rollback.statements(),
-        "backfill": step.backfill.as_ref().map(backfill),
+        "backfill": step.backfill.as_ref().map(backfill).or_else(|| step.batches.as_ref().map(|b| batches(b, &step.sql))),
+    });
+    if let (Some(made), Some(fields)) = (&step.tool, value.as_object_mut()) {
+        fields.insert("tool".to_owned(), tool(made));
+    }
+    value
+}
+
+fn tool(tool: &Tool) -> Value {
+    let gates = |gates: &[Gate]| gates.iter().map(gate).collect::<Vec<_>>();
+    json!({ "commands": tool.commands, "before": gates(&tool.before), "after": gates(&tool.after) })
+}
+
+fn batches(batches: &Batches, whole: &[String]) -> Value {
+    json!({
+        "table": batches.table,
+        "key": batches.key,
+        "batch": batches.batch,
+        "loop": whole.join(";\n"),
+        "remaining": batches.remaining,
     })
 }
 

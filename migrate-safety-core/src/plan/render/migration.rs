@@ -1,9 +1,8 @@
 //! The text of a step's migration, and of its way back.
 
-use super::words::time;
-use crate::plan::{Gate, Rollback, Step, Window};
-use crate::sql::name::literal;
-use crate::written::{NO_WAY_BACK, NOT_YET};
+use super::server::Server;
+use crate::plan::{Rollback, Step, Window};
+use crate::written::NO_WAY_BACK;
 
 /// One direction of a migration.
 pub(in crate::plan) struct Way {
@@ -17,33 +16,42 @@ impl Way {
     pub(in crate::plan) fn up(step: &Step) -> Self {
         let mut text = comment(&format!("{}: {}", step.id, step.title));
         text.push_str(&directives(step.window.as_ref(), None));
-        if step.transaction {
-            text.push_str(&lock_timeout(step));
+        let server = step.server();
+        if step.has_lock_timeout() {
+            text.push_str(&server.lock_timeout(step.lock_timeout));
         }
-        match (&step.gate, step.transaction) {
-            (Some(gate), true) => text.push_str(&refusal(&step.id, gate)),
+        match (&step.gate, step.transaction || server.asks_without_transaction()) {
+            (Some(gate), true) => text.push_str(&server.refusal(&step.id, gate)),
             (Some(gate), false) => text.push_str(&comment(&format!("Before it, {}.", gate.asked()))),
             (None, _) => {}
         }
-        if let Some(allowed) = &step.allowed {
-            text.push_str(&format!("-- migrate-safety: allow({}) {}\n", allowed.rule, allowed.reason));
-        }
         for (at, statement) in step.sql.iter().enumerate() {
+            if let Some(allowed) = step.allowed.as_ref().filter(|allowed| allowed.statement == at) {
+                text.push_str(&format!("-- migrate-safety: allow({}) {}\n", allowed.rule, allowed.reason));
+            }
             text.push_str(&directives(step.window.as_ref(), Some(at)));
             text.push_str(&terminated(statement));
+        }
+        if step.has_lock_timeout() {
+            text.push_str(server.lock_timeout_ended());
         }
         Self { text, transaction: step.transaction }
     }
 
     /// The way back from it.
     pub(super) fn down(step: &Step) -> Self {
+        let server = step.server();
         let mut text = comment(&format!("{}, undone: {}", step.id, step.title));
         match &step.rollback {
             Rollback::Sql { statements, transaction } => {
-                if *transaction {
-                    text.push_str(&lock_timeout(step));
+                let limited = *transaction || server != Server::Postgres;
+                if limited {
+                    text.push_str(&server.lock_timeout(step.lock_timeout));
                 }
                 text.extend(statements.iter().map(|statement| terminated(statement)));
+                if limited {
+                    text.push_str(server.lock_timeout_ended());
+                }
                 Self { text, transaction: *transaction }
             }
             Rollback::Nothing => {
@@ -53,7 +61,7 @@ impl Way {
                 Self { text, transaction: true }
             }
             Rollback::Impossible(why) => {
-                text.push_str(&raise(&format!("{}{NO_WAY_BACK}{why}", step.id)));
+                text.push_str(&server.raise(&format!("{}{NO_WAY_BACK}{why}", step.id)));
                 Self { text, transaction: true }
             }
         }
@@ -73,46 +81,17 @@ impl Step {
 }
 
 /// The text with the mark by which sqlx knows that it wants no transaction.
-pub(super) fn marked(way: &Way) -> String {
-    let mark = if way.transaction { "" } else { "-- no-transaction\n" };
+pub(super) fn marked(way: &Way, server: Server) -> String {
+    // MySQL ends every transaction at a change of the schema, and sqlx looks for no mark there.
+    let mark = if way.transaction || server == Server::MySql { "" } else { "-- no-transaction\n" };
     format!("{mark}{}", way.text)
 }
 
 /// How many statements stand before those of the step.
 pub(in crate::plan) fn statements_before(step: &Step) -> usize {
-    if step.transaction { 1 + usize::from(step.gate.is_some()) } else { 0 }
-}
-
-/// A dollar quote that none of the texts holds.
-pub(in crate::plan) fn dollar_tag(texts: &[&str]) -> String {
-    let tags = (0u32..).map(|n| if n == 0 { "$$".to_owned() } else { format!("$q{n}$") });
-    tags.into_iter().find(|tag| texts.iter().all(|text| !text.contains(tag.as_str()))).unwrap_or_default()
-}
-
-fn lock_timeout(step: &Step) -> String {
-    format!("SET LOCAL lock_timeout = '{}';\n", time(step.lock_timeout))
-}
-
-/// A block that raises unless the gate is open, before anything is changed.
-fn refusal(id: &str, gate: &Gate) -> String {
-    let message = raised(&format!("{id}{NOT_YET}{}", gate.meaning));
-    let Gate { sql, expect, .. } = gate;
-    let condition = format!("({sql})::text IS DISTINCT FROM {}", literal(expect));
-    let tag = dollar_tag(&[&condition, &message]);
-    format!("DO {tag}\nBEGIN\n    IF {condition} THEN\n        {message}\n    END IF;\nEND\n{tag};\n")
-}
-
-/// A block that raises.
-fn raise(message: &str) -> String {
-    let message = raised(message);
-    let tag = dollar_tag(&[&message]);
-    format!("DO {tag}\nBEGIN\n    {message}\nEND\n{tag};\n")
-}
-
-/// `RAISE EXCEPTION` with a message as it is.
-fn raised(message: &str) -> String {
-    let message = literal(&message.replace('%', "%%"));
-    format!("RAISE EXCEPTION {message} USING ERRCODE = 'object_not_in_prerequisite_state';")
+    let server = step.server();
+    let asks = step.gate.is_some() && (step.transaction || server.asks_without_transaction());
+    usize::from(step.has_lock_timeout()) + if asks { server.statements_of_refusal() } else { 0 }
 }
 
 /// Comments that accept what the check would block in a statement, or in the migration as a whole.

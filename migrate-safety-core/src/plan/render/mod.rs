@@ -7,6 +7,7 @@ mod files;
 mod json;
 pub(super) mod migration;
 mod runbook;
+pub(super) mod server;
 mod style;
 mod text;
 mod words;

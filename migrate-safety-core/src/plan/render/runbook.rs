@@ -4,8 +4,9 @@ mod breaks;
 mod watch;
 
 use super::estimate::{Estimate, HOW};
+use super::server::Server;
 use super::words::{counted, listed, script, time};
-use crate::plan::{ApplicationCode, Phase, Plan, Rollback, Step, StepKind};
+use crate::plan::{ApplicationCode, Gate, Phase, Plan, Rollback, Step, StepKind, Tool};
 use crate::written::STEPS;
 use std::fmt::Write;
 
@@ -100,6 +101,22 @@ impl Plan {
                 listed(&unknown)
             );
             out.push('\n');
+            match Server::of(self.target) {
+                Server::Postgres => {}
+                Server::MySql => {
+                    let names: Vec<String> = unknown.iter().map(|name| crate::sql::name::literal(name)).collect();
+                    let query = "SELECT table_name, table_rows FROM information_schema.tables\nWHERE table_schema = \
+                                 DATABASE() AND table_name IN";
+                    fence(out, "sql", &format!("{query} ({});", names.join(", ")));
+                    return;
+                }
+                Server::Sqlite => {
+                    let counts: Vec<String> =
+                        unknown.iter().map(|name| format!("SELECT count(*) FROM {};", quoted(name))).collect();
+                    fence(out, "sql", &counts.join("\n"));
+                    return;
+                }
+            }
             let names: Vec<String> = unknown.iter().map(|name| crate::sql::name::literal(&quoted(name))).collect();
             fence(
                 out,
@@ -140,6 +157,9 @@ impl Plan {
         if !step.sql.is_empty() {
             fence(out, "sql", &script(&step.sql));
         }
+        if let Some(tool) = &step.tool {
+            self.tool(tool, out);
+        }
         if let Some(gate) = &step.gate {
             let _ = writeln!(out, "It may run when this gives {}; otherwise {}:\n", gate.expect, gate.meaning);
             fence(out, "sql", &format!("{};", gate.sql));
@@ -171,6 +191,23 @@ impl Plan {
             Rollback::Nothing => out.push_str("There is nothing to undo.\n"),
             Rollback::Impossible(why) => {
                 let _ = writeln!(out, "**No way back:** {why}.");
+            }
+        }
+    }
+
+    fn tool(&self, tool: &Tool, out: &mut String) {
+        for (when, gates) in [("Before it is started", &tool.before), ("When it is done", &tool.after)] {
+            for Gate { sql, expect, meaning } in gates {
+                let _ = writeln!(out, "{when}, this must give {expect}; otherwise {meaning}:\n");
+                fence(out, "sql", &format!("{sql};"));
+            }
+        }
+        if let [first, others @ ..] = &*tool.commands {
+            out.push_str("Try it without `--execute` first, where it has that option:\n\n");
+            fence(out, "sh", first);
+            for other in others {
+                out.push_str("Or:\n\n");
+                fence(out, "sh", other);
             }
         }
     }

@@ -61,6 +61,12 @@ impl Step {
     fn write(&self, out: &mut String) {
         let _ = writeln!(out, "\n{}", hanging(&format!("{}  ", self.id), &self.title));
         indented(out, &script(&self.sql));
+        if let Some(tool) = &self.tool {
+            tool.commands.iter().for_each(|command| indented(out, command));
+            for (when, gates) in [("before", &tool.before), ("after", &tool.after)] {
+                gates.iter().for_each(|gate| _ = writeln!(out, "{}", item(when, &gate.asked())));
+            }
+        }
         if !self.transaction && !self.sql.is_empty() {
             let _ = writeln!(out, "{}", item("run", "alone, in no transaction"));
         }

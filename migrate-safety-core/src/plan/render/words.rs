@@ -1,7 +1,6 @@
 //! What text and runbook say in the same words.
 
-use crate::plan::{Gate, Rollback, Step, StepKind, Work};
-use crate::sql::LockMode;
+use crate::plan::{Gate, Rollback, Step, StepKind, StepLockMode, Work};
 use std::time::Duration;
 
 impl Step {
@@ -25,21 +24,24 @@ impl Step {
 
     /// Its locks with how long they are held; none if it takes none that an application could feel.
     pub(super) fn locking(&self) -> Option<String> {
-        let mut modes: Vec<LockMode> = self.locks.iter().map(|lock| lock.mode).collect();
+        let mut modes: Vec<StepLockMode> = self.locks.iter().map(|lock| lock.mode).collect();
         modes.sort_by(|a, b| b.cmp(a));
         modes.dedup();
         let locks: Vec<String> = modes
             .into_iter()
             .map(|mode| {
                 let relations = self.locks.iter().filter(|lock| lock.mode == mode).map(|lock| &lock.relation);
-                format!("{mode} on {}", listed(&relations.collect::<Vec<_>>()))
+                format!("{} on {}", self.server().lock(mode), listed(&relations.collect::<Vec<_>>()))
             })
             .collect();
         if locks.is_empty() {
             return None;
         }
-        let waits =
-            if self.transaction { format!("; waits {} at most", time(self.lock_timeout)) } else { String::new() };
+        let waits = if self.has_lock_timeout() {
+            format!("; waits {} at most", time(self.lock_timeout))
+        } else {
+            String::new()
+        };
         Some(format!("{}, {}{waits}", listed(&locks), self.lasting()))
     }
 }

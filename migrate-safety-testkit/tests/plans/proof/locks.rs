@@ -2,7 +2,7 @@
 
 use crate::host;
 use crate::scene::Scene;
-use migrate_safety_core::plan::{Plan, Step};
+use migrate_safety_core::plan::{Plan, Step, StepLockMode};
 use migrate_safety_core::sql::LockMode;
 use migrate_safety_testkit::fill::{NewRows, ROWS};
 use migrate_safety_testkit::{Database, locks_taken};
@@ -31,7 +31,7 @@ fn declared(scene: &Scene<'_>, plan: &Plan) -> Result<(), String> {
         let undeclared = taken.iter().filter(|(relation, mode)| !is_declared(step, relation, mode));
         stronger.extend(undeclared.map(|(relation, mode)| {
             let declared: Vec<String> =
-                step.locks.iter().map(|lock| format!("{} on {}", lock.mode, lock.relation)).collect();
+                step.locks.iter().map(|lock| format!("{} on {}", lock.mode.name(), lock.relation)).collect();
             format!("{} ({}) takes {mode} on {relation}, declared are {declared:?}", step.id, step.title)
         }));
     }
@@ -39,7 +39,7 @@ fn declared(scene: &Scene<'_>, plan: &Plan) -> Result<(), String> {
 }
 
 fn is_declared(step: &Step, relation: &str, mode: &str) -> bool {
-    step.locks.iter().any(|lock| lock.relation == relation && lock.mode >= mode_by_name(mode))
+    step.locks.iter().any(|lock| lock.relation == relation && lock.mode >= StepLockMode::Postgres(mode_by_name(mode)))
 }
 
 fn mode_by_name(name: &str) -> LockMode {

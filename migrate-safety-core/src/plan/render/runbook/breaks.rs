@@ -2,6 +2,7 @@
 
 use super::{fence, listed};
 use crate::layout::Layout;
+use crate::plan::render::server::Server;
 use crate::plan::{Plan, StepKind};
 use std::fmt::Write;
 
@@ -16,6 +17,32 @@ impl Plan {
     }
 
     fn lock_contention(&self, out: &mut String) {
+        match Server::of(self.target) {
+            Server::Postgres => {}
+            Server::MySql => {
+                let _ = writeln!(
+                    out,
+                    "\n### A step fails with `Lock wait timeout exceeded` (1205), or others wait behind it\n\n\
+                     Another session holds a metadata lock on the table: a transaction that has read it and is still \
+                     open. The step gives up after {} and nothing has changed. See who waits with the first query under \
+                     \"Watch\", and which transaction is open with the last. Let that end, or end it (`KILL id`) if its \
+                     owner agrees, and run the step again. sqlx keeps a row with `success = 0` of a migration that failed \
+                     behind a change of the schema: delete it when the schema shows that nothing was changed.",
+                    self.lock_timeout()
+                );
+                return;
+            }
+            Server::Sqlite => {
+                let _ = writeln!(
+                    out,
+                    "\n### A step fails with `database is locked`, or the application does\n\n\
+                     One connection writes at a time. The step waits for others for {}; others wait for it as long as their \
+                     busy timeout says. A step that failed has changed nothing: run it again when the other writer is done.",
+                    self.lock_timeout()
+                );
+                return;
+            }
+        }
         let _ = writeln!(
             out,
             "\n### A step fails with `canceling statement due to lock timeout`, or others wait behind it\n\n\

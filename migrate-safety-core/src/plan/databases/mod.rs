@@ -1,0 +1,81 @@
+//! Plans for MySQL, MariaDB and SQLite: the same phases, steps and proof, on the smaller schema of these databases.
+//!
+//! Their servers differ in how a table is changed at all. MySQL and MariaDB: in the dictionary (`INSTANT`), in place while
+//! others write (`INPLACE, LOCK=NONE`), or by a tool that copies the table beside the writers. SQLite: by the few forms of
+//! `ALTER TABLE` that its version has, or by making the table anew.
+
+mod desired;
+mod fill;
+mod piece;
+#[cfg(feature = "sqlite")]
+mod rebuild;
+pub(super) mod recipes;
+mod request;
+mod state;
+#[cfg(feature = "mysql")]
+mod tool;
+mod wish;
+
+pub(super) use state::State;
+
+use super::draft::Draft;
+use super::error::PlanError;
+use super::model::Plan;
+use super::options::PlanOptions;
+use super::{Change, prove};
+use crate::databases::schema::Schema;
+use piece::Piece;
+use request::Request;
+use std::collections::VecDeque;
+
+/// Turns a change of a schema of MySQL, MariaDB or SQLite into a plan.
+pub(super) fn plan(schema: &Schema, change: Change, options: &PlanOptions) -> Result<Plan, PlanError> {
+    let start = State::new(schema);
+    let change = change.resolve_for(&start)?;
+    let planner = Planner { start: &start, options };
+    let mut state = start.clone();
+    let drafts = planner.drafts(&mut state, piece::pieces(&start, &change.sql)?)?;
+    let mut plan = prove::plan(&start, &state, &change, drafts, options)?;
+    plan.notes.extend(change.notes);
+    Ok(plan)
+}
+
+/// Asks the recipes.
+#[derive(Clone, Copy, Debug)]
+struct Planner<'a> {
+    /// The schema before the whole change.
+    start: &'a State,
+    options: &'a PlanOptions,
+}
+
+impl Planner<'_> {
+    /// A draft for each piece, on the schema that the plain pieces before it leave.
+    fn drafts(&self, state: &mut State, pieces: Vec<Piece>) -> Result<Vec<Draft>, PlanError> {
+        let mut drafts: Vec<Draft> = Vec::new();
+        let mut pieces = VecDeque::from(pieces);
+        while let Some(piece) = pieces.pop_front() {
+            let after = state.plain(&piece)?;
+            let request = Request { planner: self, state, after: &after, piece: &piece };
+            let Some(draft) = Self::draft(&request)? else {
+                // Each action by itself is a change that some recipe knows.
+                piece.apart().into_iter().rev().for_each(|part| pieces.push_front(part));
+                continue;
+            };
+            drafts.push(draft);
+            *state = after;
+        }
+        Ok(drafts)
+    }
+
+    /// The first recipe that answers plans the piece; none plans several actions that are not one change.
+    fn draft(request: &Request<'_>) -> Result<Option<Draft>, PlanError> {
+        let dialect = request.target().dialect;
+        for recipe in recipes::RECIPES.iter().filter(|recipe| recipe.dialects.contains(&dialect)) {
+            if let Some(answer) = (recipe.plan)(request) {
+                let draft = answer.map_err(|refusal| refusal.into_error(recipe.id, &request.piece.sql))?;
+                return Ok(Some(draft.of(recipe.id)));
+            }
+        }
+        Ok(None)
+    }
+}

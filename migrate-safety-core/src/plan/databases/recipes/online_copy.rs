@@ -1,0 +1,132 @@
+//! What the server can do only by a copy of the table, or while nobody writes: a tool copies it beside the writers, and a
+//! migration that finds the work done records it.
+
+use super::{Answer, DatabaseRecipe, DatabaseSample, Request};
+use crate::databases::operation::{ActionKind, AlterTable, Operation};
+use crate::databases::rule::MYSQL;
+use crate::databases::schema::Table;
+use crate::plan::databases::tool;
+use crate::plan::draft::{Draft, DraftStep};
+use crate::plan::error::Refusal;
+use crate::plan::model::PhaseName;
+
+/// The recipe.
+pub(super) static RECIPE: DatabaseRecipe = DatabaseRecipe {
+    id: "online-copy",
+    title: "A change that the server makes only by a copy of the table",
+    dialects: MYSQL,
+    samples: &[
+        DatabaseSample::mysql(
+            "CREATE TABLE users (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, email varchar(100));",
+            "ALTER TABLE users MODIFY id bigint NOT NULL AUTO_INCREMENT",
+        ),
+        DatabaseSample::mysql(
+            "CREATE TABLE orgs (id bigint PRIMARY KEY); CREATE TABLE users (id bigint PRIMARY KEY, org bigint, score varchar(9), \
+             CONSTRAINT of_org FOREIGN KEY (org) REFERENCES orgs (id)) DEFAULT CHARSET=latin1; \
+             CREATE TRIGGER stamp BEFORE UPDATE ON users FOR EACH ROW SET NEW.org = NEW.org;",
+            "ALTER TABLE users MODIFY score int NOT NULL, CONVERT TO CHARACTER SET utf8mb4",
+        ),
+        DatabaseSample::mariadb(
+            "CREATE TABLE users (id int NOT NULL PRIMARY KEY, score int);",
+            "ALTER TABLE users MODIFY score bigint",
+        ),
+    ],
+    plan,
+};
+
+fn plan(request: &Request<'_>) -> Answer {
+    let alter = request.piece.alter()?;
+    let table = request.schema().table(&alter.table).filter(|table| !request.is_new(table))?;
+    let actions: Vec<&ActionKind> = alter.actions.iter().map(|action| &action.kind).collect();
+    // What breaks running code, or is done in place by itself, is planned apart.
+    let is_copied = |sql: &str| request.asserted(sql).is_none();
+    let parts = request.piece.apart();
+    let all = if parts.is_empty() { is_copied(&request.piece.sql) } else { parts.iter().all(|part| is_copied(&part.sql)) };
+    let breaks = |kind: &&ActionKind| {
+        matches!(kind, ActionKind::DropColumn { .. } | ActionKind::RenameColumn { .. } | ActionKind::Rename { .. } | ActionKind::AddForeignKey { .. })
+            || matches!(kind, ActionKind::Modify { column, to, .. } if *column != to.name)
+    };
+    if !all || actions.iter().any(breaks) {
+        return None;
+    }
+    Some(steps(request, table, alter, &actions))
+}
+
+/// The steps for the piece as it is.
+pub(super) fn draft(request: &Request<'_>) -> Result<Draft, Refusal> {
+    let unknown = || Refusal::new("nothing is known of the table", "give the schema, by --migrations or --schema");
+    let Operation::AlterTable(alter) = &request.piece.operation else { return Err(unknown()) };
+    let table = request.schema().table(&alter.table).ok_or_else(unknown)?;
+    let actions: Vec<&ActionKind> = alter.actions.iter().map(|action| &action.kind).collect();
+    steps(request, table, alter, &actions)
+}
+
+fn steps(request: &Request<'_>, table: &Table, alter: &AlterTable, actions: &[&ActionKind]) -> Result<Draft, Refusal> {
+    let t = request.table_sql(table);
+    let sql = &request.piece.sql;
+    if request.piece.using.is_some() {
+        return Err(Refusal::new(
+            "a tool copies values as the server converts them, not by an expression",
+            "add a column of the new type, fill it by the expression, and drop the old one when nobody uses it",
+        ));
+    }
+    let told = told(sql, alter).ok_or_else(|| Refusal::new("the actions cannot be told apart", "write one action a statement"))?;
+    if let Some(recorded) = unrepeatable(request, actions) {
+        return Err(Refusal::new(
+            format!("a tool can copy the table, but {recorded}"),
+            "run the tool with the change, or make the change in a maintenance window, and record it by a migration of your own",
+        ));
+    }
+    let tool = tool::tool(request, table, actions, told)?;
+    let copied = DraftStep { tool: Some(tool), ..DraftStep::application(format!("Copy {t} into its new form by a tool, beside the writers")) };
+    let gate = tool::done_or_small(request, table, actions)?;
+    let judged = request.judged(sql);
+    let blocked = crate::plan::databases::request::blocking(&judged).map(|finding| finding.rule);
+    let recorded = request.step(format!("Record the new form of {t}, which the server finds there"), [sql.clone()]);
+    let recorded = request.undoable(recorded).gate(gate.sql, gate.expect, gate.meaning);
+    let recorded = match blocked {
+        Some(rule) => recorded.allow(rule, "a tool has done it: the server finds the change there and does nothing"),
+        None => recorded,
+    };
+    let mut draft = Draft::new();
+    let changed = actions.iter().filter_map(|action| match action {
+        ActionKind::Modify { column, to, .. } => Some((table.column(column)?, to)),
+        _ => None,
+    });
+    let changed: Vec<String> = changed
+        .filter(|(old, to)| old.data_type != to.data_type)
+        .map(|(old, _)| request.name(&old.name))
+        .collect();
+    if !changed.is_empty() {
+        draft = draft.deploy(
+            PhaseName::Migrate,
+            format!("Deployed everywhere: an application that reads and writes {} in the old type as well as in the new.", changed.join(", ")),
+        );
+    }
+    if table.checks.iter().any(|check| check.at_column.is_none()) {
+        draft = draft.note(format!("The tools copy {t} by CREATE TABLE … LIKE, which gives its checks other names."));
+    }
+    if !table.foreign_keys.is_empty() {
+        draft = draft.note(format!("pt-online-schema-change puts an underscore before the names of the foreign keys of {t}."));
+    }
+    Ok(draft.migrate(copied).migrate(recorded))
+}
+
+/// What stands behind `ALTER TABLE t`.
+fn told<'s>(sql: &'s str, alter: &AlterTable) -> Option<&'s str> {
+    // The text begins with the statement, its first action where the head ends.
+    let words = ["ADD", "MODIFY", "CHANGE", "DROP", "ALTER", "CONVERT", "ENGINE", "ROW_FORMAT", "RENAME", "DEFAULT", "CHARACTER", "CHARSET", "COLLATE", "COMMENT", "AUTO_INCREMENT", "KEY_BLOCK_SIZE", "PARTITION", "REMOVE", "FORCE", "ORDER"];
+    let name = alter.table.name.as_str();
+    let at = sql.find(name)? + name.len();
+    let rest = sql.get(at..)?.trim_start_matches('`').trim_start();
+    let first = rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()?;
+    words.iter().any(|word| word.eq_ignore_ascii_case(first)).then_some(rest)
+}
+
+/// Why a migration could not repeat the change without harm where it has been made, if it cannot.
+fn unrepeatable(_: &Request<'_>, actions: &[&ActionKind]) -> Option<&'static str> {
+    actions.iter().find_map(|action| match action {
+        ActionKind::Modify { .. } | ActionKind::Convert { .. } | ActionKind::EnforceCheck { .. } | ActionKind::Options(_) => None,
+        _ => Some("the statement fails where the change has been made"),
+    })
+}

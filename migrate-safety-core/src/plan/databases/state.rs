@@ -1,0 +1,122 @@
+//! A schema of MySQL, MariaDB or SQLite that statements are applied to.
+
+use super::piece::{self, Piece};
+use crate::catalog::Stamp;
+use crate::catalog::diff::Difference;
+use crate::databases::diff::diff;
+use crate::databases::operation::Operation;
+use crate::databases::quote::quoted;
+use crate::databases::schema::Schema;
+use crate::databases::{check_on, parse};
+use crate::layout::MigrationSet;
+use crate::plan::error::PlanError;
+use crate::plan::replayed::Replayed;
+use crate::{Config, Report, Target};
+
+/// Statements are numbered behind those of any history.
+const AFTER_ANY_HISTORY: u32 = 1 << 30;
+
+/// How often the schemas are compared for a way back: what is made anew can lack what only then can be seen.
+const ROUNDS: usize = 8;
+
+/// A schema, and how many statements have been applied to it.
+#[derive(Clone, Debug)]
+pub(in crate::plan) struct State {
+    pub(super) schema: Schema,
+    applied: u32,
+}
+
+impl State {
+    /// A schema as it is.
+    pub(super) fn new(schema: &Schema) -> Self {
+        Self { schema: schema.clone(), applied: AFTER_ANY_HISTORY }
+    }
+
+    /// A name as the server wants it in a statement.
+    pub(in crate::plan) fn quoted(&self, name: &str) -> String {
+        quoted(self.schema.target.dialect, name)
+    }
+
+    /// The schema after a change as it is written.
+    ///
+    /// # Errors
+    /// It cannot be read, or the server would refuse it.
+    pub(in crate::plan) fn changed(&self, sql: &str) -> Result<Self, PlanError> {
+        piece::pieces(self, sql)?.iter().try_fold(self.clone(), |state, piece| state.plain(piece))
+    }
+
+    /// The schema after a piece of the change.
+    ///
+    /// # Errors
+    /// The server would refuse it.
+    pub(super) fn plain(&self, piece: &Piece) -> Result<Self, PlanError> {
+        let fails = |message| PlanError::ChangeFails { message, sql: piece.sql.clone() };
+        self.after(&piece.operation).map_err(fails)
+    }
+
+    /// The schema after a statement; none if the server would refuse it.
+    pub(super) fn attempt(&self, sql: &str) -> Option<Self> {
+        let mut state = self.clone();
+        let script = parse(self.schema.target, sql);
+        let mut refused = script.statements.iter().map(|s| !s.understood() || state.apply(&s.operation).is_some());
+        if refused.any(|refused| refused) { None } else { Some(state) }
+    }
+
+    /// The schema after an operation, or what the server would say.
+    pub(super) fn after(&self, operation: &Operation) -> Result<Self, String> {
+        let mut state = self.clone();
+        match state.apply(operation) {
+            Some(message) => Err(message),
+            None => Ok(state),
+        }
+    }
+
+    /// Applies one statement; the first error the server would report whatever rows there are.
+    fn apply(&mut self, operation: &Operation) -> Option<String> {
+        self.applied += 1;
+        let now = Stamp { migration: self.applied, transaction: self.applied, statement: self.applied };
+        let failures = self.schema.apply(operation, now);
+        failures.into_iter().find(|failure| !failure.only_with_rows).map(|failure| failure.message.to_string())
+    }
+}
+
+impl Replayed for State {
+    fn target(&self) -> Target {
+        self.schema.target
+    }
+
+    fn with(&self, statements: &[String]) -> Self {
+        let mut state = self.clone();
+        for statement in statements.iter().flat_map(|sql| parse(self.schema.target, sql).statements) {
+            state.apply(&statement.operation);
+        }
+        state
+    }
+
+    fn differences(&self, found: &Self) -> Vec<Difference> {
+        diff(&self.schema, &found.schema, None)
+    }
+
+    fn way_back(&self, after: &Self) -> Vec<String> {
+        let mut state = after.clone();
+        let mut done = Vec::new();
+        for _ in 0..ROUNDS {
+            let differences = self.differences(&state);
+            let before_round = done.len();
+            for sql in differences.into_iter().flat_map(|difference| difference.sql) {
+                if let Some(next) = state.attempt(&sql) {
+                    state = next;
+                    done.push(sql);
+                }
+            }
+            if done.len() == before_round {
+                break;
+            }
+        }
+        done
+    }
+
+    fn check(&self, set: &MigrationSet, config: &Config) -> Report {
+        check_on(set, config, Some(&self.schema))
+    }
+}

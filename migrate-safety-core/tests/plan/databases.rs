@@ -1,0 +1,87 @@
+//! Plans for MySQL, MariaDB and SQLite: every sample has one that holds, in every layout, and a written plan is a directory of
+//! migrations that leads where the plain change leads.
+
+use super::files::{Dir, PROJECTS, collected};
+use migrate_safety_core::databases::diff::diff;
+use migrate_safety_core::databases::schema::Schema;
+use migrate_safety_core::layout::{Layout, MigrationSet};
+use migrate_safety_core::plan::{DATABASE_RECIPES, DatabaseSample, DualWrite, PlanOptions, plan};
+use migrate_safety_core::{Config, Status, check, databases};
+
+fn schema(sample: &DatabaseSample) -> Schema {
+    let mut set = MigrationSet::from_text("before.sql", sample.before, Layout::Plain);
+    set.complete = true;
+    databases::replay(&set, &Config { target: sample.target, ..Config::default() })
+}
+
+#[test]
+fn every_sample_is_planned_in_every_layout() {
+    let only = std::env::var("RECIPE").ok();
+    let mut failed = String::new();
+    for recipe in DATABASE_RECIPES.iter().filter(|r| only.as_ref().is_none_or(|only| r.id == only)) {
+        for sample in recipe.samples {
+            for dual_write in [DualWrite::Application, DualWrite::Trigger] {
+                // Where a plan is written makes no difference to whether there is one: the first failure tells enough.
+                let layouts = if dual_write == DualWrite::Application { &PROJECTS[..] } else { &PROJECTS[..1] };
+                let all = layouts
+                    .iter()
+                    .map(|(layout, first)| (first, written(recipe.id, sample, dual_write, *layout, first)));
+                if let Some((first, Err(why))) = all.into_iter().find(|(_, written)| written.is_err()) {
+                    failed += &format!(
+                        "{} ({dual_write:?}) as {first}: {} {}\n{why}\n\n",
+                        recipe.id, sample.target, sample.change
+                    );
+                }
+            }
+        }
+    }
+    assert!(failed.is_empty(), "{failed}");
+}
+
+fn written(
+    recipe: &'static str,
+    sample: &DatabaseSample,
+    dual_write: DualWrite,
+    layout: Layout,
+    first: &str,
+) -> Result<(), String> {
+    let options = PlanOptions { dual_write, layout, ..PlanOptions::default() };
+    let before = schema(sample);
+    let made = plan(&before, sample.change, &options).map_err(|error| error.to_string())?;
+    if !made.recipes.contains(&recipe) {
+        return Err(format!("planned by {:?}", made.recipes));
+    }
+    if std::env::var_os("RECIPE").is_some() && first.starts_with("migrations/0001") {
+        println!("{}", made.to_text());
+    }
+    let runbook = made.runbook();
+    if runbook.contains("pg_") || !runbook.contains("## Watch") {
+        return Err(format!("the runbook speaks of another server:\n{runbook}"));
+    }
+    let dir = Dir::with(&[(first, sample.before)]);
+    made.write(layout, dir.migrations()).map_err(|error| error.to_string())?;
+    collected(&dir, &made);
+    let config = Config { target: sample.target, start_after: Some(super::files::newest(first)), ..Config::default() };
+    let set = MigrationSet::load(&dir.migrations(), Some(layout)).map_err(|error| error.to_string())?;
+    let report = check(&set, &config);
+    for finding in report.all_findings() {
+        if finding.status == Status::Block || finding.rule.ends_with("-allow") {
+            let texts: String = set.migrations.iter().skip(1).map(|migration| &*migration.up.text).collect();
+            return Err(format!("{} {}: {}\n{texts}", finding.status, finding.rule, finding.message));
+        }
+    }
+    let plain = format!("{};\n{}", sample.before, sample.change);
+    let reached = databases::replay(&set, &config);
+    let Some(end) = plain_end(sample, &plain) else { return Ok(()) };
+    let differences = diff(&end, &reached, None);
+    if differences.is_empty() { Ok(()) } else { Err(format!("{differences:#?}")) }
+}
+
+/// The schema that the plain change leaves, where the server has words for it.
+fn plain_end(sample: &DatabaseSample, plain: &str) -> Option<Schema> {
+    let mut set = MigrationSet::from_text("plain.sql", plain, Layout::Plain);
+    set.complete = true;
+    let config = Config { target: sample.target, ..Config::default() };
+    let failed = check(&set, &config).all_findings().any(|f| matches!(f.rule, "invalid-sql" | "statement-fails"));
+    (!failed).then(|| databases::replay(&set, &config))
+}
