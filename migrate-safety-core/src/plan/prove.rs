@@ -6,7 +6,7 @@ use super::draft::Draft;
 use super::error::PlanError;
 use super::model::{Accepted, Allowed, Plan, Rollback, Step, StepKind, StepLock, StepLockMode, Work};
 use super::options::PlanOptions;
-use super::render::migration::{Way, statements_before};
+use super::render::migration::{Way, statements_before, statements_behind};
 use super::replayed::Replayed;
 use crate::catalog::diff::Difference;
 use crate::effects::{Effects, RelationRef};
@@ -111,7 +111,7 @@ fn locks(migration: &MigrationReport) -> Vec<StepLock> {
 ///
 /// What the gate reads, it reads before the step has locked anything.
 fn work(step: &Step, migration: &MigrationReport) -> Work {
-    let own = migration.statements.len().saturating_sub(step.sql.len());
+    let own = migration.statements.len().saturating_sub(step.sql.len() + statements_behind(step));
     let names = |counts: fn(&StatementReport) -> bool, of: fn(&Effects) -> &Vec<RelationRef>| {
         let statements = migration.statements.iter().skip(own).filter(|statement| counts(statement));
         let relations = statements.flat_map(|statement| of(&statement.effects));

@@ -8,27 +8,75 @@ use migrate_safety_core::rules::Status;
 use migrate_safety_core::{Checker, Layout, MigrationSet};
 use migrate_safety_sqlx::{introspect_mysql, introspect_sqlite};
 use migrate_safety_testkit::{Product, mysql_for_test};
-use sqlx::{AssertSqlSafe, Connection, MySqlConnection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, MySqlConnection, Row, SqliteConnection};
 
 /// A connection to either.
-enum Database {
+pub(crate) enum Database {
     MySql(MySqlConnection),
     Sqlite(SqliteConnection),
 }
 
 impl Database {
-    async fn run(&mut self, sql: &str) {
+    pub(crate) async fn run(&mut self, sql: &str) {
+        self.try_run(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+
+    pub(crate) async fn try_run(&mut self, sql: &str) -> Result<(), String> {
         let query = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
         let ran = match self {
             Self::MySql(connection) => query.execute(connection).await.map(drop),
             Self::Sqlite(connection) => query.execute(connection).await.map(drop),
         };
-        ran.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        ran.map_err(|error| error.to_string())
     }
 
-    async fn read(&mut self) -> Live {
+    /// The rows of a query whose columns are texts.
+    pub(crate) async fn texts(&mut self, sql: &str) -> Vec<Vec<Option<String>>> {
+        let query = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
         match self {
-            Self::MySql(connection) => introspect_mysql(connection).await.unwrap(),
+            Self::MySql(connection) => {
+                let rows = query.fetch_all(connection).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+                rows.iter().map(|row| (0..row.len()).map(|at| row.get(at)).collect()).collect()
+            }
+            Self::Sqlite(connection) => {
+                let rows = query.fetch_all(connection).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+                rows.iter().map(|row| (0..row.len()).map(|at| row.get(at)).collect()).collect()
+            }
+        }
+    }
+
+    /// The one value of a query, a whole number, as text.
+    pub(crate) async fn one(&mut self, sql: &str) -> String {
+        let query = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
+        let value: i64 = match self {
+            Self::MySql(connection) => {
+                query.fetch_one(connection).await.unwrap_or_else(|e| panic!("{sql}: {e}")).get(0)
+            }
+            Self::Sqlite(connection) => {
+                query.fetch_one(connection).await.unwrap_or_else(|e| panic!("{sql}: {e}")).get(0)
+            }
+        };
+        value.to_string()
+    }
+
+    /// An empty database.
+    pub(crate) async fn clear(&mut self) {
+        match self {
+            Self::MySql(_) => {
+                self.run("DROP DATABASE IF EXISTS held; CREATE DATABASE held CHARACTER SET utf8mb4; USE held").await;
+            }
+            Self::Sqlite(connection) => *connection = SqliteConnection::connect("sqlite::memory:").await.unwrap(),
+        }
+    }
+
+    pub(crate) async fn read(&mut self) -> Live {
+        match self {
+            Self::MySql(connection) => {
+                let live = introspect_mysql(connection).await.unwrap();
+                // It has set one of its own.
+                sqlx::raw_sql("SET SESSION sql_mode = DEFAULT").execute(connection).await.unwrap();
+                live
+            }
             Self::Sqlite(connection) => introspect_sqlite(connection).await.unwrap(),
         }
     }

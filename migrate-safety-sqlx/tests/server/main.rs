@@ -8,3 +8,5 @@ mod databases;
 mod elsewhere;
 mod guard;
 mod live;
+#[cfg(all(feature = "mysql", feature = "sqlite"))]
+mod plans;

@@ -64,17 +64,20 @@ impl State {
 }
 
 /// What stands on others goes before them and comes behind them.
-fn ordered(differences: &[Difference]) -> Vec<&Difference> {
+pub(super) fn ordered(differences: &[Difference]) -> Vec<&Difference> {
     let mut ordered: Vec<&Difference> = differences.iter().collect();
     ordered.sort_by_key(|difference| match (difference.change, difference.kind) {
         (Change::Extra, ObjectKind::Trigger | ObjectKind::View) => 0,
-        (Change::Extra, ObjectKind::Constraint | ObjectKind::Index) => 1,
-        (Change::Missing, ObjectKind::Table) => 2,
-        (Change::Missing, ObjectKind::Column) => 3,
-        (Change::Different, _) => 4,
-        (Change::Extra, _) => 5,
-        (Change::Missing, ObjectKind::Index | ObjectKind::Constraint) => 6,
-        (Change::Missing, _) => 7,
+        // MySQL keeps an index that a foreign key needs.
+        (Change::Extra, ObjectKind::Constraint) => 1,
+        (Change::Extra, ObjectKind::Index) => 2,
+        (Change::Missing, ObjectKind::Table) => 3,
+        (Change::Missing, ObjectKind::Column) => 4,
+        (Change::Different, _) => 5,
+        (Change::Extra, _) => 6,
+        (Change::Missing, ObjectKind::Index) => 7,
+        (Change::Missing, ObjectKind::Constraint) => 8,
+        (Change::Missing, _) => 9,
     });
     ordered
 }

@@ -20,8 +20,9 @@ pub(super) use state::State;
 
 use super::draft::Draft;
 use super::error::PlanError;
-use super::model::Plan;
+use super::model::{Plan, Rollback, StepKind};
 use super::options::PlanOptions;
+use super::replayed::Replayed;
 use super::{Change, prove};
 use crate::databases::schema::Schema;
 use piece::Piece;
@@ -36,8 +37,28 @@ pub(super) fn plan(schema: &Schema, change: Change, options: &PlanOptions) -> Re
     let mut state = start.clone();
     let drafts = planner.drafts(&mut state, piece::pieces(&start, &change.sql)?)?;
     let mut plan = prove::plan(&start, &state, &change, drafts, options)?;
+    assert_ways_back(&planner, &mut plan);
     plan.notes.extend(change.notes);
     Ok(plan)
+}
+
+/// Ways back, too, assert how a table is changed, where the server can do it while others write.
+fn assert_ways_back(planner: &Planner<'_>, plan: &mut Plan) {
+    let mut before = planner.start.clone();
+    for step in plan.phases.iter_mut().flat_map(|phase| &mut phase.steps) {
+        let after = if step.kind == StepKind::Backfill { before.clone() } else { before.with(&step.sql) };
+        if let Rollback::Sql { statements, .. } = &mut step.rollback {
+            let mut state = after.clone();
+            for statement in statements {
+                let asserted = planner.asserted(&state, statement);
+                state = state.with(std::slice::from_ref(statement));
+                if let Some(asserted) = asserted {
+                    *statement = asserted;
+                }
+            }
+        }
+        before = after;
+    }
 }
 
 /// Asks the recipes.

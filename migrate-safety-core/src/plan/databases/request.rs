@@ -4,9 +4,11 @@ use super::piece::Piece;
 use super::{Planner, State};
 use crate::databases::lexer::{Lexeme, Lexer};
 use crate::databases::name::{Name, ObjectName};
-use crate::databases::operation::{Action, ActionKind, ColumnDef};
+use crate::databases::operation::{Action, ActionKind, ColumnDef, Operation};
+use crate::databases::parse;
 use crate::databases::render::Rendered;
 use crate::databases::schema::{Schema, Table};
+use crate::databases::statement::Statement;
 use crate::layout::{Layout, Migration, MigrationSet};
 use crate::plan::draft::{Draft, DraftStep};
 use crate::plan::error::Refusal;
@@ -95,22 +97,7 @@ impl<'a> Request<'a> {
 
     /// What the check says of a statement on the schema before the piece.
     pub(super) fn judged(&self, sql: &str) -> MigrationReport {
-        let mut set = MigrationSet::from_text("-", sql, Layout::Sqlx);
-        set.layout = self.options().layout;
-        let config = Config { target: self.target(), start_after: None, only: None, ..self.options().config.clone() };
-        let report = self.state.check(&set, &config);
-        report.migrations.into_iter().next().unwrap_or_else(|| {
-            let source = crate::layout::Source { path: "-".into(), text: "".into() };
-            let migration = Migration {
-                id: String::new(),
-                name: String::new(),
-                up: source,
-                down: None,
-                transaction: true,
-                notes: Vec::new(),
-            };
-            MigrationReport::new(&migration, Vec::new(), Vec::new())
-        })
+        self.planner.judged(self.state, sql)
     }
 
     /// Why the check would block a statement.
@@ -121,22 +108,7 @@ impl<'a> Request<'a> {
     /// A statement that changes a table as it is to be written: with the best way that the server has, asserted, so that it
     /// fails rather than take a worse one. None for what the server can only do by a copy, or while nobody writes.
     pub(super) fn asserted(&self, sql: &str) -> Option<String> {
-        if self.is_sqlite() {
-            return Some(sql.to_owned());
-        }
-        let judged = self.judged(sql);
-        let [statement] = judged.statements.as_slice() else { return Some(sql.to_owned()) };
-        let Some(algorithm) = statement.effects.algorithm else { return Some(sql.to_owned()) };
-        let lock = statement.effects.foreign_locks.first().map_or("NONE", |lock| lock.mode);
-        if lock != "NONE" || algorithm == "COPY" && !self.copies_online() {
-            return None;
-        }
-        Some(with_words(sql, algorithm, lock))
-    }
-
-    /// Whether the server copies a table while others write (MariaDB from 11.2).
-    fn copies_online(&self) -> bool {
-        self.target().dialect == Dialect::MariaDb && self.target().version >= 1102
+        self.planner.asserted(self.state, sql)
     }
 
     /// A step of one statement that changes the schema.
@@ -200,6 +172,65 @@ impl<'a> Request<'a> {
         back.extend(self.state.way_back(&self.after.with(&back)));
         DraftStep { rollback: Some(Rollback::Sql { statements: back, transaction: false }), ..step }
     }
+}
+
+impl Planner<'_> {
+    /// What the check says of a statement on a schema.
+    fn judged(&self, state: &State, sql: &str) -> MigrationReport {
+        let mut set = MigrationSet::from_text("-", sql, Layout::Sqlx);
+        set.layout = self.options.layout;
+        let config =
+            Config { target: state.schema.target, start_after: None, only: None, ..self.options.config.clone() };
+        let report = state.check(&set, &config);
+        report.migrations.into_iter().next().unwrap_or_else(|| {
+            let source = crate::layout::Source { path: "-".into(), text: "".into() };
+            let migration = Migration {
+                id: String::new(),
+                name: String::new(),
+                up: source,
+                down: None,
+                transaction: true,
+                notes: Vec::new(),
+            };
+            MigrationReport::new(&migration, Vec::new(), Vec::new())
+        })
+    }
+
+    /// A statement that changes a table as it is to be written: with the best way that the server has, asserted, so that it
+    /// fails rather than take a worse one. None for what the server can only do by a copy, or while nobody writes.
+    pub(super) fn asserted(&self, state: &State, sql: &str) -> Option<String> {
+        let target = state.schema.target;
+        let is_told = sql.to_ascii_uppercase().contains("ALGORITHM=");
+        if target.dialect == Dialect::Sqlite || is_told {
+            return Some(sql.to_owned());
+        }
+        // MariaDB's DROP INDEX has no place for the words.
+        let altered = match parse(target, sql).statements.as_slice() {
+            [
+                Statement {
+                    operation: Operation::DropIndex { index, table: Some(table), if_exists: false, .. }, ..
+                },
+            ] => {
+                let rendered = Rendered::new(target);
+                Some(format!("ALTER TABLE {} DROP INDEX {}", rendered.name(&table.name), rendered.name(&index.name)))
+            }
+            _ => None,
+        };
+        let sql = altered.as_deref().unwrap_or(sql);
+        let judged = self.judged(state, sql);
+        let [statement] = judged.statements.as_slice() else { return Some(sql.to_owned()) };
+        let Some(algorithm) = statement.effects.algorithm else { return Some(sql.to_owned()) };
+        let lock = statement.effects.foreign_locks.first().map_or("NONE", |lock| lock.mode);
+        if lock != "NONE" || algorithm == "COPY" && !copies_online(target) {
+            return None;
+        }
+        Some(with_words(sql, algorithm, lock))
+    }
+}
+
+/// Whether the server copies a table while others write (MariaDB from 11.2).
+fn copies_online(target: Target) -> bool {
+    target.dialect == Dialect::MariaDb && target.version >= 1102
 }
 
 /// The first finding that the check would block.

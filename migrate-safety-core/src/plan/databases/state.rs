@@ -1,5 +1,6 @@
 //! A schema of MySQL, MariaDB or SQLite that statements are applied to.
 
+use super::desired::ordered;
 use super::piece::{self, Piece};
 use crate::catalog::Stamp;
 use crate::catalog::diff::Difference;
@@ -8,9 +9,10 @@ use crate::databases::operation::Operation;
 use crate::databases::quote::quoted;
 use crate::databases::schema::Schema;
 use crate::databases::{check_on, parse};
-use crate::layout::MigrationSet;
+use crate::layout::{Layout, MigrationSet};
 use crate::plan::error::PlanError;
 use crate::plan::replayed::Replayed;
+use crate::report::StatementReport;
 use crate::{Config, Report, Target};
 
 /// Statements are numbered behind those of any history.
@@ -55,11 +57,14 @@ impl State {
     }
 
     /// The schema after a statement; none if the server would refuse it.
-    pub(super) fn attempt(&self, sql: &str) -> Option<Self> {
-        let mut state = self.clone();
-        let script = parse(self.schema.target, sql);
-        let mut refused = script.statements.iter().map(|s| !s.understood() || state.apply(&s.operation).is_some());
-        if refused.any(|refused| refused) { None } else { Some(state) }
+    fn attempt(&self, sql: &str) -> Option<Self> {
+        let set = MigrationSet::from_text("-", sql, Layout::Plain);
+        let report = self.check(&set, &Config { target: self.schema.target, ..Config::default() });
+        let taken = |statement: &StatementReport| {
+            statement.understood && statement.effects.failures.iter().all(|failure| failure.only_with_rows)
+        };
+        let mut statements = report.migrations.iter().flat_map(|migration| &migration.statements);
+        statements.all(taken).then(|| self.with(&[sql.to_owned()]))
     }
 
     /// The schema after an operation, or what the server would say.
@@ -103,10 +108,10 @@ impl Replayed for State {
         for _ in 0..ROUNDS {
             let differences = self.differences(&state);
             let before_round = done.len();
-            for sql in differences.into_iter().flat_map(|difference| difference.sql) {
-                if let Some(next) = state.attempt(&sql) {
+            for sql in ordered(&differences).into_iter().flat_map(|difference| &difference.sql) {
+                if let Some(next) = state.attempt(sql) {
                     state = next;
-                    done.push(sql);
+                    done.push(sql.clone());
                 }
             }
             if done.len() == before_round {

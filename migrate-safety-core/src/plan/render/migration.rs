@@ -94,6 +94,11 @@ pub(in crate::plan) fn statements_before(step: &Step) -> usize {
     usize::from(step.has_lock_timeout()) + if asks { server.statements_of_refusal() } else { 0 }
 }
 
+/// How many statements stand behind those of the step.
+pub(in crate::plan) fn statements_behind(step: &Step) -> usize {
+    usize::from(step.has_lock_timeout() && !step.server().lock_timeout_ended().is_empty())
+}
+
 /// Comments that accept what the check would block in a statement, or in the migration as a whole.
 fn directives(window: Option<&Window>, statement: Option<usize>) -> String {
     let Some(window) = window else { return String::new() };

@@ -176,7 +176,7 @@ impl Copy<'_> {
                 "CREATE TRIGGER {insert} BEFORE INSERT ON {t} FOR EACH ROW\nBEGIN\n    IF NEW.{new} IS NULL THEN\n        SET NEW.{new} = NEW.{old};\n    ELSE\n        SET NEW.{old} = NEW.{new};\n    END IF;\nEND"
             )),
             (update.clone(), format!(
-                "CREATE TRIGGER {update} BEFORE UPDATE ON {t} FOR EACH ROW\nBEGIN\n    IF NOT (NEW.{old} <=> OLD.{old}) OR NEW.{new} IS NULL THEN\n        SET NEW.{new} = NEW.{old};\n    ELSE\n        SET NEW.{old} = NEW.{new};\n    END IF;\nEND"
+                "CREATE TRIGGER {update} BEFORE UPDATE ON {t} FOR EACH ROW\nBEGIN\n    IF NEW.{new} <=> OLD.{new} THEN\n        SET NEW.{new} = NEW.{old};\n    ELSE\n        SET NEW.{old} = NEW.{new};\n    END IF;\nEND"
             )),
         ]
     }
