@@ -282,7 +282,7 @@ fn value(table: &Table, column: &ColumnDef, row: u32, nulls: bool) -> String {
         matches!(index.kind, IndexKind::Primary | IndexKind::Unique) && index.columns().contains(&&column.name)
     });
     let refers = table.foreign_keys.iter().any(|key| key.columns.contains(&column.name));
-    if nulls && row % 7 == 0 && !keyed && !refers && column.not_null != Some(true) {
+    if nulls && row.is_multiple_of(7) && !keyed && !refers && column.not_null != Some(true) {
         return "NULL".to_owned();
     }
     match &*column.data_type.name {
