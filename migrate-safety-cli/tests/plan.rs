@@ -130,3 +130,72 @@ fn a_desired_schema_is_reached() {
     let change = plan["change"].as_str().unwrap();
     assert!(change.contains("SET NOT NULL") && change.contains("CREATE INDEX users_name_idx"), "{change}");
 }
+
+#[test]
+fn other_databases_have_plans() {
+    let sqlite = "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT); CREATE TABLE posts (id INTEGER PRIMARY KEY, \
+                  user_id INTEGER REFERENCES users (id));";
+    let not_null = "ALTER TABLE users ALTER COLUMN name SET NOT NULL";
+    let to = sqlite.replace("name TEXT", "name TEXT NOT NULL");
+
+    // SQLite, by sqlx: the table is made anew, in no transaction of sqlx's.
+    let dir = Dir::with(&[("migrations/1_users.sql", sqlite), ("desired.sql", &to)]);
+    for change in [&["--sql", not_null][..], &["--to", "desired.sql"]] {
+        let plan =
+            dir.run(&[&["plan", "--dialect", "sqlite:3.45", "--format", "json"][..], change].concat()).expect(0).json();
+        assert_eq!((&plan["dialect"], &plan["recipe"]), (&"sqlite:3.45".into(), &"set-not-null".into()));
+        let step = &plan["phases"][0]["steps"][0];
+        assert_eq!(step["transaction"], false);
+        assert_eq!(step["gate"]["expect"], "0");
+        assert_eq!(step["locks"], serde_json::json!([{ "relation": "main.users", "mode": "RESERVED" }]));
+        let sql: Vec<&str> = step["sql"].as_array().unwrap().iter().map(|sql| sql.as_str().unwrap()).collect();
+        assert_eq!(
+            (sql[0], sql[1], sql[sql.len() - 1]),
+            ("PRAGMA foreign_keys = OFF", "BEGIN IMMEDIATE", "PRAGMA foreign_keys = ON")
+        );
+        assert!(plan["runbook"].as_str().unwrap().contains("wal_checkpoint"));
+    }
+    let args = ["plan", "--dialect", "sqlite:3.45", "--sql", not_null, "--out", "migrations"];
+    dir.run(&args).expect(0);
+    let text = std::fs::read_to_string(dir.0.join("migrations/2_contract_1_make_name_not_null.sql")).unwrap();
+    assert!(
+        text.starts_with("-- no-transaction\n") && text.contains("contract-1 must not run yet: rows with NULL"),
+        "{text}"
+    );
+    assert!(!dir.run(&["check", "--dialect", "sqlite:3.45"]).expect(0).out.contains("BLOCK"));
+
+    // The same by diesel.
+    let dir = Dir::with(&[("migrations/2024-01-01-000000_users/up.sql", sqlite)]);
+    dir.run(&args).expect(0);
+    let made = std::fs::read_dir(dir.0.join("migrations")).unwrap().map(|entry| entry.unwrap().path());
+    let made = made.filter(|path| path.is_dir() && path.to_string_lossy().contains("contract_1")).collect::<Vec<_>>();
+    let settings = std::fs::read_to_string(made[0].join("metadata.toml")).unwrap();
+    assert_eq!(settings, "run_in_transaction = false\n");
+
+    // MySQL and MariaDB: in place, or by a tool.
+    let dir =
+        Dir::with(&[("migrations/1_users.sql", "CREATE TABLE users (id int NOT NULL PRIMARY KEY, name varchar(50));")]);
+    for dialect in ["mysql:8.0", "mariadb:10.11"] {
+        let plan =
+            |sql: &str| dir.run(&["plan", "--dialect", dialect, "--format", "json", "--sql", sql]).expect(0).json();
+        let text = plan("ALTER TABLE users MODIFY name varchar(50) NOT NULL");
+        let sql = text["phases"][0]["steps"][0]["sql"][0].as_str().unwrap();
+        assert!(sql.ends_with("LOCK=NONE"), "{sql}");
+        let text = plan("ALTER TABLE users MODIFY id bigint NOT NULL");
+        let tool = &text["phases"][0]["steps"][0]["tool"];
+        assert_eq!(keys(tool), ["after", "before", "commands"]);
+        let commands = tool["commands"].to_string();
+        for word in ["gh-ost", "pt-online-schema-change", "--max-lag", "--execute", "MODIFY id bigint NOT NULL"] {
+            assert!(commands.contains(word) && !commands.contains("ALGORITHM"), "{word}: {commands}");
+        }
+    }
+    for (sql, expected) in [
+        ("ALTER TABLE userz ADD x int", "doesn't exist"),
+        ("ALTER TABEL users ADD x int", "line 1, column 1"),
+        ("", "there is nothing to plan"),
+        ("ALTER TABLE users ADD x int, ADD x int", "the change would fail on this schema"),
+    ] {
+        let ran = dir.run(&["plan", "--dialect", "mysql:8.0", "--sql", sql]).expect(2);
+        assert!(ran.err.contains(expected), "{sql}: {ran:#?}");
+    }
+}

@@ -70,7 +70,7 @@ impl<'a> Scene<'a> {
 }
 
 /// How reports name a table.
-pub(super) fn shown(target: Target, name: &ObjectName) -> String {
+pub(crate) fn shown(target: Target, name: &ObjectName) -> String {
     match (&name.database, target.dialect) {
         (None, Dialect::Sqlite) => format!("main.{}", name.name),
         _ => name.to_string(),

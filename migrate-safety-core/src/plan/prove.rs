@@ -4,7 +4,7 @@
 use super::compose::{Order, compose};
 use super::draft::Draft;
 use super::error::PlanError;
-use super::model::{Accepted, Allowed, Plan, Rollback, Step, StepKind, StepLock, StepLockMode, Work};
+use super::model::{Accepted, Allowed, Plan, Rollback, Step, StepKind, StepLock, StepLockMode, Window, Work};
 use super::options::PlanOptions;
 use super::render::migration::{Way, statements_before, statements_behind};
 use super::replayed::Replayed;
@@ -43,6 +43,8 @@ fn prove<S: Replayed>(start: &S, end: &S, mut plan: Plan, options: &PlanOptions)
         }
         let Some(judged) = judged.next() else { continue };
         step.locks = locks(judged);
+        // What a step makes for itself nobody waits for.
+        step.locks.retain(|lock| start.has(&lock.relation));
         step.work = work(step, judged);
         passes(step, judged)?;
     }
@@ -134,6 +136,13 @@ fn builds_index(statement: &StatementReport) -> bool {
 /// The check blocks nothing but what a step has a maintenance window for, which is noted.
 fn passes(step: &mut Step, migration: &MigrationReport) -> Result<(), PlanError> {
     let mut blocking = blocking(step, migration).peekable();
+    // One connection of SQLite writes at a time: where that is for too long, there is no other way.
+    if step.window.is_none()
+        && let Some((_, finding)) = blocking.peek()
+        && finding.rule == "write-lock-held"
+    {
+        step.window = Some(Window { why: finding.message.clone(), accepts: Vec::new() });
+    }
     if let Some(window) = &mut step.window {
         window.accepts = blocking.map(|(statement, finding)| Accepted { statement, rule: finding.rule }).collect();
         return Ok(());

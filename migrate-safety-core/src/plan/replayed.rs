@@ -11,6 +11,9 @@ pub(super) trait Replayed: Clone {
     /// The server.
     fn target(&self) -> Target;
 
+    /// Whether it has a relation of this name, as reports tell it.
+    fn has(&self, relation: &str) -> bool;
+
     /// The schema after statements. What the server would refuse is in the check of them, not here.
     fn with(&self, statements: &[String]) -> Self;
 

@@ -94,6 +94,11 @@ impl Replayed for State {
         self.catalog.target()
     }
 
+    fn has(&self, _: &str) -> bool {
+        // What a statement makes is no part of its effects.
+        true
+    }
+
     fn with(&self, statements: &[String]) -> Self {
         self.with(statements.iter().map(String::as_str))
     }

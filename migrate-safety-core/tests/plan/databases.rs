@@ -85,3 +85,36 @@ fn plain_end(sample: &DatabaseSample, plain: &str) -> Option<Schema> {
     let failed = check(&set, &config).all_findings().any(|f| matches!(f.rule, "invalid-sql" | "statement-fails"));
     (!failed).then(|| databases::replay(&set, &config))
 }
+
+/// What the rules find dangerous is planned, or refused with a reason: never half a plan, never a plan that the check blocks.
+#[test]
+fn what_is_dangerous_is_planned_or_refused() {
+    use migrate_safety_core::plan::PlanError;
+    let mut wrong = String::new();
+    let mut planned = 0;
+    for rule in databases::RULES {
+        for sample in rule.rule.bad {
+            let (set, config) = sample.load();
+            let mut before = MigrationSet::from_text("before.sql", sample.before, Layout::Plain);
+            before.complete = true;
+            let schema = databases::replay(&before, &config);
+            let text = set.migrations.iter().map(|migration| &*migration.up.text).collect::<Vec<_>>().join("\n");
+            let options = PlanOptions { layout: sample.host, config, ..PlanOptions::default() };
+            let told = match plan(&schema, text.clone(), &options) {
+                Ok(_) => {
+                    planned += 1;
+                    continue;
+                }
+                Err(error) => error,
+            };
+            if std::env::var_os("PLANNED").is_some() {
+                println!("{}: {text}\n    {told}\n", rule.rule.id);
+            }
+            if matches!(told, PlanError::Unsafe { .. } | PlanError::Unfaithful { .. } | PlanError::NoWayBack { .. }) {
+                wrong += &format!("{}: {text}\n    {told}\n\n", rule.rule.id);
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    assert!(planned > 40, "{planned}");
+}

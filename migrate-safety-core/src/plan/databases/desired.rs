@@ -13,19 +13,32 @@ impl State {
     /// The statements that lead from this schema to a desired one, in an order in which they run.
     pub(in crate::plan) fn statements_to(&self, desired: &Desired) -> Result<Vec<String>, PlanError> {
         let wanted = self.wanted(desired)?;
-        let mut state = self.clone();
-        let mut made = Vec::new();
-        for (name, to) in desired.hints() {
-            let Some(to) = to else { continue };
-            let sql = renamed(&state, name, to)?;
-            state = state.changed(&sql)?;
-            made.push(sql);
-        }
+        let renames: Vec<(String, String)> =
+            desired.hints().filter_map(|(name, to)| Some((name.to_owned(), to?.to_owned()))).collect();
+        let (state, _) = self.with_names(&renames)?;
         let dropped: Vec<&str> = desired.hints().filter(|(_, to)| to.is_none()).map(|(name, _)| name).collect();
         let candidates = candidates(&state.schema, &wanted.schema, &dropped);
         if !candidates.is_empty() {
             return Err(PlanError::Ambiguous { candidates });
         }
+        self.reach(&wanted, &renames)
+    }
+
+    /// The schema in which things have got other names, and the statements that do it.
+    fn with_names(&self, renames: &[(String, String)]) -> Result<(Self, Vec<String>), PlanError> {
+        let mut state = self.clone();
+        let mut made = Vec::new();
+        for (name, to) in renames {
+            let sql = renamed(&state, name, to)?;
+            state = state.changed(&sql)?;
+            made.push(sql);
+        }
+        Ok((state, made))
+    }
+
+    /// The statements that lead from this schema to another, in which things have got other names.
+    pub(super) fn reach(&self, wanted: &Self, renames: &[(String, String)]) -> Result<Vec<String>, PlanError> {
+        let (mut state, mut made) = self.with_names(renames)?;
         loop {
             let differences = wanted.differences(&state);
             if differences.is_empty() {
@@ -85,7 +98,9 @@ pub(super) fn ordered(differences: &[Difference]) -> Vec<&Difference> {
 /// The statements that make a difference good: those that it tells, and words of standard SQL for what the dialect has
 /// none for.
 fn statements(found: &Schema, wanted: &Schema, difference: &Difference) -> Vec<String> {
-    if !difference.sql.is_empty() {
+    // Another form of a column is told as one that goes and one that comes, which would lose its values.
+    let is_other_form = (difference.kind, difference.change) == (ObjectKind::Column, Change::Different);
+    if !difference.sql.is_empty() && !is_other_form {
         return difference.sql.clone();
     }
     let rendered = Rendered::new(found.target);

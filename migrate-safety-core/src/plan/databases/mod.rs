@@ -10,6 +10,7 @@ mod piece;
 #[cfg(feature = "sqlite")]
 mod rebuild;
 pub(super) mod recipes;
+mod remade;
 mod request;
 mod state;
 #[cfg(feature = "mysql")]

@@ -1,6 +1,7 @@
 //! A change cut into parts that are planned one by one.
 
 use super::State;
+use super::remade;
 use super::wish;
 use crate::databases::operation::{Action, ActionKind, AlterTable, Online, Operation};
 use crate::databases::parse;
@@ -49,6 +50,9 @@ impl Piece {
 /// A statement cannot be read, or there is none, or there are more than are planned at once.
 pub(super) fn pieces(state: &State, text: &str) -> Result<Vec<Piece>, PlanError> {
     let script = parse(state.schema.target, text);
+    if let Some(changes) = remade::read(state, &script.statements, text) {
+        return self::pieces(state, &changes?.join(";\n"));
+    }
     let mut pieces = Vec::new();
     let mut seen = state.clone();
     for statement in &script.statements {

@@ -3,17 +3,19 @@
 use super::desired::ordered;
 use super::piece::{self, Piece};
 use crate::catalog::Stamp;
-use crate::catalog::diff::Difference;
+use crate::catalog::diff::{Change, Difference, ObjectKind};
 use crate::databases::diff::diff;
+use crate::databases::effects::shown;
 use crate::databases::operation::Operation;
 use crate::databases::quote::quoted;
+use crate::databases::render::Rendered;
 use crate::databases::schema::Schema;
 use crate::databases::{check_on, parse};
 use crate::layout::{Layout, MigrationSet};
 use crate::plan::error::PlanError;
 use crate::plan::replayed::Replayed;
 use crate::report::StatementReport;
-use crate::{Config, Report, Target};
+use crate::{Config, Dialect, Report, Target};
 
 /// Statements are numbered behind those of any history.
 const AFTER_ANY_HISTORY: u32 = 1 << 30;
@@ -67,6 +69,26 @@ impl State {
         statements.all(taken).then(|| self.with(&[sql.to_owned()]))
     }
 
+    /// The statements that make a difference to this schema good, and keep all values.
+    fn undoing(&self, difference: &Difference) -> Vec<String> {
+        if (difference.kind, difference.change) == (ObjectKind::Trigger, Change::Missing) {
+            let gone = self.schema.triggers.values().find(|trigger| trigger.name.name == *difference.name);
+            let rendered = Rendered::new(self.schema.target);
+            return gone.map(|trigger| rendered.trigger(&self.schema, trigger)).into_iter().collect();
+        }
+        let is_other_form = (difference.kind, difference.change) == (ObjectKind::Column, Change::Different);
+        if self.schema.target.dialect != Dialect::Sqlite || !is_other_form {
+            return difference.sql.clone();
+        }
+        let Some((table, column)) = difference.name.split_once('.') else { return Vec::new() };
+        let of = self.schema.tables().find(|other| other.name.name == *table);
+        let Some(found) = of.and_then(|table| table.columns.iter().find(|c| c.name == *column)) else {
+            return Vec::new();
+        };
+        let word = if found.not_null == Some(true) { "SET" } else { "DROP" };
+        vec![format!("ALTER TABLE {} ALTER COLUMN {} {word} NOT NULL", self.quoted(table), self.quoted(column))]
+    }
+
     /// The schema after an operation, or what the server would say.
     pub(super) fn after(&self, operation: &Operation) -> Result<Self, String> {
         let mut state = self.clone();
@@ -90,6 +112,10 @@ impl Replayed for State {
         self.schema.target
     }
 
+    fn has(&self, relation: &str) -> bool {
+        self.schema.tables().any(|table| shown(self.schema.target, &table.name) == relation)
+    }
+
     fn with(&self, statements: &[String]) -> Self {
         let mut state = self.clone();
         for statement in statements.iter().flat_map(|sql| parse(self.schema.target, sql).statements) {
@@ -108,10 +134,10 @@ impl Replayed for State {
         for _ in 0..ROUNDS {
             let differences = self.differences(&state);
             let before_round = done.len();
-            for sql in ordered(&differences).into_iter().flat_map(|difference| &difference.sql) {
-                if let Some(next) = state.attempt(sql) {
+            for sql in ordered(&differences).into_iter().flat_map(|difference| self.undoing(difference)) {
+                if let Some(next) = state.attempt(&sql) {
                     state = next;
-                    done.push(sql.clone());
+                    done.push(sql);
                 }
             }
             if done.len() == before_round {

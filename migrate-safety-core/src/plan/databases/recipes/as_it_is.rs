@@ -2,7 +2,7 @@
 
 use super::{ALL, Answer, DatabaseRecipe, DatabaseSample, Request};
 use crate::databases::operation::Operation;
-use crate::plan::draft::Draft;
+use crate::plan::draft::{Draft, DraftStep};
 use crate::plan::error::Refusal;
 use crate::plan::databases::request::blocking;
 use crate::rules::Category;
@@ -43,8 +43,10 @@ fn plan(request: &Request<'_>) -> Answer {
         let moves_data = matches!(request.piece.operation, Operation::Insert(_) | Operation::Update(_) | Operation::Delete(_));
         return Some(Ok(if request.is_sqlite() && !moves_data { draft.joined() } else { draft }));
     }
-    let judged = request.judged(sql);
-    let obstacle = blocking(&judged);
+    // VACUUM refuses to run in a transaction.
+    let alone = matches!(request.piece.operation, Operation::Maintain { .. });
+    let judged = if alone { request.judged(&format!("-- no-transaction\n{sql}")) } else { request.judged(sql) };
+    let obstacle = blocking(&judged).filter(|finding| finding.rule != "write-lock-held");
     let asserted = request.asserted(sql);
     if request.piece.has_parts() && (obstacle.is_some() || asserted.is_none()) {
         return None;
@@ -61,6 +63,7 @@ fn plan(request: &Request<'_>) -> Answer {
     let lost: Vec<String> =
         lost.filter(|finding| finding.category == Category::DataLoss).map(|finding| finding.message.clone()).collect();
     let step = request.undoable(request.step(title, [sql]));
+    let step = if alone { DraftStep { transaction: false, ..step.rollback_nothing() } } else { step };
     if lost.is_empty() {
         return Some(Ok(Draft::safe(step)));
     }

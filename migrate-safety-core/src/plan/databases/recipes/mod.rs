@@ -69,6 +69,7 @@ recipes! {
     add_unique,
     backfill,
     drop_column,
+    drop_default,
     drop_table,
     rename_column,
     rename_table,

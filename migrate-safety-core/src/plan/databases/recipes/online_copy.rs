@@ -2,7 +2,8 @@
 //! migration that finds the work done records it.
 
 use super::{Answer, DatabaseRecipe, DatabaseSample, Request};
-use crate::databases::operation::{ActionKind, AlterTable, Operation};
+use crate::databases::name::Name;
+use crate::databases::operation::{ActionKind, AlterTable, ForeignKeyDef, Operation};
 use crate::databases::rule::MYSQL;
 use crate::databases::schema::Table;
 use crate::plan::databases::tool;
@@ -106,10 +107,25 @@ fn steps(request: &Request<'_>, table: &Table, alter: &AlterTable, actions: &[&A
     if table.checks.iter().any(|check| check.at_column.is_none()) {
         draft = draft.note(format!("The tools copy {t} by CREATE TABLE … LIKE, which gives its checks other names."));
     }
-    if !table.foreign_keys.is_empty() {
-        draft = draft.note(format!("pt-online-schema-change puts an underscore before the names of the foreign keys of {t}."));
+    let leading = request.schema().references_to(&table.name);
+    let own = table.foreign_keys.iter().map(|key| (table, key));
+    for (on, key) in leading.filter(|(other, _)| other.id != table.id).chain(own) {
+        draft = draft.note(name_back(request, on, key));
     }
     Ok(draft.migrate(copied).migrate(recorded))
+}
+
+/// How a foreign key gets its name back that pt-online-schema-change has given another.
+fn name_back(request: &Request<'_>, on: &Table, key: &ForeignKeyDef) -> String {
+    let name = key.name.as_ref().map_or_else(String::new, ToString::to_string);
+    format!(
+        "pt-online-schema-change calls the foreign key {name} of {} `_{name}` afterwards. It gets its name back by `SET \
+         foreign_key_checks = 0; ALTER TABLE {} DROP FOREIGN KEY {}, ADD {}, ALGORITHM=INPLACE, LOCK=NONE`.",
+        on.name,
+        request.table_sql(on),
+        request.name(&Name::new(&format!("_{name}"))),
+        request.rendered().foreign_key(key)
+    )
 }
 
 /// What stands behind `ALTER TABLE t`.
