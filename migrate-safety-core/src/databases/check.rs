@@ -2,7 +2,7 @@
 
 use super::effects::{Scene, outcome};
 use super::operation::{Operation, SettingScope, Transaction};
-use super::parse::parse;
+use super::parse::{parse, parse_for_replay};
 use super::rule::{DatabaseRule, Look};
 use super::rules::RULES;
 use super::schema::Schema;
@@ -106,7 +106,7 @@ impl<'c> Replay<'c> {
     }
 
     fn judge(&mut self, migration: &Migration) -> MigrationReport {
-        let script = parse(self.config.target, &migration.up.text);
+        let script = parse_for_replay(self.config.target, &migration.up.text);
         self.now.migration += 1;
         self.now.transaction += 1;
         let reported = !self.silent && self.config.reports(self.host, migration);
@@ -230,7 +230,7 @@ impl<'c> Replay<'c> {
     /// Runs the way back of the migration that has just been run, and goes on as if it had not been.
     fn undo(&mut self, migration: &Migration, down: &Source) -> Undone {
         let (schema, session, now) = (self.schema.clone(), self.session.clone(), self.now);
-        let script = parse(self.config.target, &down.text);
+        let script = parse_for_replay(self.config.target, &down.text);
         self.now.migration += 1;
         self.now.transaction += 1;
         let transaction = self.host.transaction_of_down(migration, down);

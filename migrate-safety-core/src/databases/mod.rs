@@ -34,6 +34,8 @@ mod mysql;
 pub mod name;
 pub mod operation;
 mod parse;
+#[cfg(feature = "mysql")]
+mod prepared;
 mod query;
 pub(crate) mod quote;
 mod reader;
@@ -55,4 +57,6 @@ pub(crate) use check::{check_on, schema_problems};
 #[cfg(feature = "mysql")]
 pub use mysql::sources as mysql_facts;
 pub use parse::parse;
+#[cfg(feature = "plan")]
+pub(crate) use parse::parse_for_replay;
 pub use rules::RULES;

@@ -13,18 +13,48 @@ use std::collections::BTreeSet;
 
 /// Reads a script. Nothing is left out: what cannot be read is a statement with its [`Problem`](crate::sql::Problem).
 pub fn parse(target: Target, text: &str) -> Script {
+    parsed(target, text, false)
+}
+
+/// Reads a script for a replay: what it executes after it has prepared it as a whole is taken for what it does, and a
+/// routine of its own that changes rows alone is known to leave the schema as it is.
+pub(crate) fn parse_for_replay(target: Target, text: &str) -> Script {
+    parsed(target, text, true)
+}
+
+fn parsed(target: Target, text: &str, replays: bool) -> Script {
     let source = SourceText::new(text);
     let (pieces, dangling) = pieces(&source.lines, target);
     let mut statements: Vec<Statement> = Vec::with_capacity(pieces.len());
     for piece in pieces {
         let mut read = statement(target, piece, &source);
         let is_dynamic = read.problems.iter().any(|problem| problem.kind == ProblemKind::Dynamic);
+        if is_dynamic && replays && is_known(target, text, &statements, &mut read) {
+            statements.push(read);
+            continue;
+        }
         if let (true, Operation::Call { mentions, .. }) = (is_dynamic, &mut read.operation) {
             *mentions = said_before(text, &statements);
         }
         statements.push(read);
     }
     Script { statements, dangling }
+}
+
+/// Whether it is known what a statement does that runs what stands before it.
+#[cfg(feature = "mysql")]
+fn is_known(target: Target, text: &str, before: &[Statement], read: &mut Statement) -> bool {
+    if let Some(change) = super::prepared::executed(target, text, before, read.span) {
+        read.operation = change;
+        read.problems.retain(|problem| problem.kind != ProblemKind::Dynamic);
+        return true;
+    }
+    super::prepared::changes_rows_alone(target, text, before, &read.operation)
+}
+
+#[cfg(not(feature = "mysql"))]
+fn is_known(_: Target, _: &str, _: &[Statement], _: &mut Statement) -> bool {
+    false
 }
 
 /// The words of what statements put together, prepare or make into routines: a later one may run it.

@@ -10,7 +10,7 @@ use crate::databases::operation::Operation;
 use crate::databases::quote::quoted;
 use crate::databases::render::Rendered;
 use crate::databases::schema::Schema;
-use crate::databases::{check_on, parse};
+use crate::databases::{check_on, parse_for_replay};
 use crate::layout::{Layout, MigrationSet};
 use crate::plan::error::PlanError;
 use crate::plan::replayed::Replayed;
@@ -118,7 +118,8 @@ impl Replayed for State {
 
     fn with(&self, statements: &[String]) -> Self {
         let mut state = self.clone();
-        for statement in statements.iter().flat_map(|sql| parse(self.schema.target, sql).statements) {
+        // One may execute what another has prepared.
+        for statement in parse_for_replay(self.schema.target, &statements.join(";\n")).statements {
             state.apply(&statement.operation);
         }
         state

@@ -215,7 +215,7 @@ fn misfits(request: &Request<'_>, table: &Table, old: &ColumnDef, to: &ColumnDef
 }
 
 /// An expression that tells whether the change has been made.
-fn present(request: &Request<'_>, table: &Table, actions: &[&ActionKind]) -> Result<String, Refusal> {
+pub(super) fn present(request: &Request<'_>, table: &Table, actions: &[&ActionKind]) -> Result<String, Refusal> {
     let t = literal(table.name.name.as_str());
     let found = |of: &str, condition: String| {
         format!(

@@ -27,6 +27,14 @@ pub(super) static RECIPE: DatabaseRecipe = DatabaseRecipe {
              CREATE TRIGGER stamp BEFORE UPDATE ON users FOR EACH ROW SET NEW.org = NEW.org;",
             "ALTER TABLE users MODIFY score int NOT NULL, CONVERT TO CHARACTER SET utf8mb4",
         ),
+        DatabaseSample::mysql(
+            "CREATE TABLE posts (id int NOT NULL PRIMARY KEY, body text, score int);",
+            "ALTER TABLE posts ADD CONSTRAINT scored CHECK (score > 0), ADD COLUMN twice int AS (score * 2) STORED",
+        ),
+        DatabaseSample::mysql(
+            "CREATE TABLE posts (id int NOT NULL PRIMARY KEY, title varchar(50), body text);",
+            "CREATE FULLTEXT INDEX posts_body ON posts (body)",
+        ),
         DatabaseSample::mariadb(
             "CREATE TABLE users (id int NOT NULL PRIMARY KEY, score int);",
             "ALTER TABLE users MODIFY score bigint",
@@ -36,54 +44,61 @@ pub(super) static RECIPE: DatabaseRecipe = DatabaseRecipe {
 };
 
 fn plan(request: &Request<'_>) -> Answer {
+    if let Operation::CreateIndex(create) = &request.piece.operation {
+        let table = request.schema().table(&create.table).filter(|table| !request.is_new(table))?;
+        request.asserted(&request.piece.sql).is_none().then_some(())?;
+        let told = format!("ADD {}", request.rendered().index_in_table(&create.index));
+        let action = ActionKind::AddIndex { index: create.index.clone(), if_not_exists: false };
+        return Some(steps(request, table, &told, &[&action]));
+    }
     let alter = request.piece.alter()?;
-    let table = request.schema().table(&alter.table).filter(|table| !request.is_new(table))?;
+    request.schema().table(&alter.table).filter(|table| !request.is_new(table))?;
     let actions: Vec<&ActionKind> = alter.actions.iter().map(|action| &action.kind).collect();
     // What breaks running code, or is done in place by itself, is planned apart.
     let is_copied = |sql: &str| request.asserted(sql).is_none();
     let parts = request.piece.apart();
     let all = if parts.is_empty() { is_copied(&request.piece.sql) } else { parts.iter().all(|part| is_copied(&part.sql)) };
     let breaks = |kind: &&ActionKind| {
-        matches!(kind, ActionKind::DropColumn { .. } | ActionKind::RenameColumn { .. } | ActionKind::Rename { .. } | ActionKind::AddForeignKey { .. })
-            || matches!(kind, ActionKind::Modify { column, to, .. } if *column != to.name)
+        matches!(
+            kind,
+            ActionKind::DropColumn { .. }
+                | ActionKind::RenameColumn { .. }
+                | ActionKind::Rename { .. }
+                | ActionKind::AddForeignKey { .. }
+        ) || matches!(kind, ActionKind::Modify { column, to, .. } if *column != to.name)
     };
     if !all || actions.iter().any(breaks) {
         return None;
     }
-    Some(steps(request, table, alter, &actions))
+    Some(draft(request))
 }
 
 /// The steps for the piece as it is.
 pub(super) fn draft(request: &Request<'_>) -> Result<Draft, Refusal> {
-    let unknown = || Refusal::new("nothing is known of the table", "give the schema, by --migrations or --schema");
-    let Operation::AlterTable(alter) = &request.piece.operation else { return Err(unknown()) };
-    let table = request.schema().table(&alter.table).ok_or_else(unknown)?;
+    let Operation::AlterTable(alter) = &request.piece.operation else { return Err(super::unknown_table()) };
+    let table = request.schema().table(&alter.table).ok_or_else(super::unknown_table)?;
     let actions: Vec<&ActionKind> = alter.actions.iter().map(|action| &action.kind).collect();
-    steps(request, table, alter, &actions)
+    let told = told(&request.piece.sql, alter)
+        .ok_or_else(|| Refusal::new("the actions cannot be told apart", "write one action a statement"))?;
+    steps(request, table, told, &actions)
 }
 
-fn steps(request: &Request<'_>, table: &Table, alter: &AlterTable, actions: &[&ActionKind]) -> Result<Draft, Refusal> {
+fn steps(request: &Request<'_>, table: &Table, told: &str, actions: &[&ActionKind]) -> Result<Draft, Refusal> {
     let t = request.table_sql(table);
-    let sql = &request.piece.sql;
+    let sql = format!("ALTER TABLE {t} {told}");
     if request.piece.using.is_some() {
         return Err(Refusal::new(
             "a tool copies values as the server converts them, not by an expression",
             "add a column of the new type, fill it by the expression, and drop the old one when nobody uses it",
         ));
     }
-    let told = told(sql, alter).ok_or_else(|| Refusal::new("the actions cannot be told apart", "write one action a statement"))?;
-    if let Some(recorded) = unrepeatable(request, actions) {
-        return Err(Refusal::new(
-            format!("a tool can copy the table, but {recorded}"),
-            "run the tool with the change, or make the change in a maintenance window, and record it by a migration of your own",
-        ));
-    }
     let tool = tool::tool(request, table, actions, told)?;
     let copied = DraftStep { tool: Some(tool), ..DraftStep::application(format!("Copy {t} into its new form by a tool, beside the writers")) };
     let gate = tool::done_or_small(request, table, actions)?;
-    let judged = request.judged(sql);
+    let judged = request.judged(&sql);
     let blocked = crate::plan::databases::request::blocking(&judged).map(|finding| finding.rule);
-    let recorded = request.step(format!("Record the new form of {t}, which the server finds there"), [sql.clone()]);
+    let statements = if repeatable(actions) { vec![sql] } else { once(&tool::present(request, table, actions)?, &sql) };
+    let recorded = request.step(format!("Record the new form of {t}, which the server finds there"), statements);
     let recorded = request.undoable(recorded).gate(gate.sql, gate.expect, gate.meaning);
     let recorded = match blocked {
         Some(rule) => recorded.allow(rule, "a tool has done it: the server finds the change there and does nothing"),
@@ -139,10 +154,23 @@ fn told<'s>(sql: &'s str, alter: &AlterTable) -> Option<&'s str> {
     words.iter().any(|word| word.eq_ignore_ascii_case(first)).then_some(rest)
 }
 
-/// Why a migration could not repeat the change without harm where it has been made, if it cannot.
-fn unrepeatable(_: &Request<'_>, actions: &[&ActionKind]) -> Option<&'static str> {
-    actions.iter().find_map(|action| match action {
-        ActionKind::Modify { .. } | ActionKind::Convert { .. } | ActionKind::EnforceCheck { .. } | ActionKind::Options(_) => None,
-        _ => Some("the statement fails where the change has been made"),
+/// Whether the statement does nothing where the change has been made.
+fn repeatable(actions: &[&ActionKind]) -> bool {
+    actions.iter().all(|action| {
+        matches!(
+            action,
+            ActionKind::Modify { .. } | ActionKind::Convert { .. } | ActionKind::EnforceCheck { .. } | ActionKind::Options(_)
+        )
     })
+}
+
+/// Statements that run another one only where the change has not been made.
+fn once(present: &str, sql: &str) -> Vec<String> {
+    let text = sql.replace('\\', "\\\\").replace('\'', "''");
+    vec![
+        format!("SET @migrate_safety = IF({present}, 'DO 0', '{text}')"),
+        "PREPARE migrate_safety FROM @migrate_safety".to_owned(),
+        "EXECUTE migrate_safety".to_owned(),
+        "DEALLOCATE PREPARE migrate_safety".to_owned(),
+    ]
 }
