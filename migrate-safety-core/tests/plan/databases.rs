@@ -93,6 +93,7 @@ fn what_is_dangerous_is_planned_or_refused() {
     let mut wrong = String::new();
     let mut planned = 0;
     for rule in databases::RULES {
+        let before_rule = planned;
         for sample in rule.rule.bad {
             let (set, config) = sample.load();
             let mut before = MigrationSet::from_text("before.sql", sample.before, Layout::Plain);
@@ -110,6 +111,12 @@ fn what_is_dangerous_is_planned_or_refused() {
             if matches!(told, PlanError::Unsafe { .. } | PlanError::Unfaithful { .. } | PlanError::NoWayBack { .. }) {
                 wrong += &format!("{}: {text}\n    {told}\n\n", rule.rule.id);
             }
+        }
+        if std::env::var_os("PLANNED").is_some() {
+            println!("{} of {} of {}", planned - before_rule, rule.rule.bad.len(), rule.rule.id);
+        }
+        if rule.rule.planned && planned == before_rule {
+            wrong += &format!("{}: a report points to a plan, but no sample has one\n", rule.rule.id);
         }
     }
     assert!(wrong.is_empty(), "{wrong}");

@@ -174,7 +174,7 @@ const WHOLE: [(&str, i128, i128); 5] = [
 
 /// The query that counts rows whose values another type does not hold as they are; none where all do, or where no query is
 /// known that tells.
-fn misfits(request: &Request<'_>, table: &Table, old: &ColumnDef, to: &ColumnDef) -> Option<String> {
+pub(super) fn misfits(request: &Request<'_>, table: &Table, old: &ColumnDef, to: &ColumnDef) -> Option<String> {
     let (t, c) = (request.table_sql(table), request.name(&old.name));
     let mut conditions = Vec::new();
     if to.not_null == Some(true) && old.not_null != Some(true) {

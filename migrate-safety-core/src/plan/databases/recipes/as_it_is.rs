@@ -1,7 +1,7 @@
 //! A change that is safe as it is: said in the way that the server does it best, with a limit for waiting.
 
 use super::{ALL, Answer, DatabaseRecipe, DatabaseSample, Request};
-use crate::databases::operation::Operation;
+use crate::databases::operation::{ActionKind, IndexKind, Operation};
 use crate::plan::draft::{Draft, DraftStep};
 use crate::plan::error::Refusal;
 use crate::plan::databases::request::blocking;
@@ -48,7 +48,7 @@ fn plan(request: &Request<'_>) -> Answer {
     let judged = if alone { request.judged(&format!("-- no-transaction\n{sql}")) } else { request.judged(sql) };
     let obstacle = blocking(&judged).filter(|finding| finding.rule != "write-lock-held");
     let asserted = request.asserted(sql);
-    if request.piece.has_parts() && (obstacle.is_some() || asserted.is_none()) {
+    if request.piece.has_parts() && (obstacle.is_some() || asserted.is_none() || !are_one(request)) {
         return None;
     }
     if let Some(finding) = obstacle {
@@ -69,6 +69,32 @@ fn plan(request: &Request<'_>) -> Answer {
     }
     let draft = Draft::new().expand(step.irreversible("what it takes away is gone: restore it from a backup"));
     Some(Ok(lost.into_iter().fold(draft, Draft::note)))
+}
+
+/// Whether several actions may stay one statement: none of them has to wait for a release or to be proved before.
+fn are_one(request: &Request<'_>) -> bool {
+    let Some(alter) = request.piece.alter() else { return false };
+    let Some(table) = request.schema().table(&alter.table) else { return false };
+    let has = |wanted: fn(&ActionKind) -> bool| alter.actions.iter().any(|action| wanted(&action.kind));
+    // One primary key takes the place of another at once.
+    let replaces_key = has(|kind| matches!(kind, ActionKind::DropPrimaryKey));
+    alter.actions.iter().all(|action| match &action.kind {
+        ActionKind::AddColumn { column, .. } => !super::set_not_null::needs_value(column),
+        ActionKind::AddIndex { index, .. } => !index.is_unique() || (replaces_key && index.kind == IndexKind::Primary),
+        ActionKind::Modify { column, to, .. } => {
+            let old = table.column(column);
+            *column == to.name && old.is_some_and(|old| old.not_null == to.not_null && (old.default.is_none() || to.default.is_some()))
+        }
+        ActionKind::DropPrimaryKey => has(|kind| matches!(kind, ActionKind::AddIndex { index, .. } if index.kind == IndexKind::Primary)),
+        ActionKind::SetDefault { default, .. } => default.is_some(),
+        ActionKind::DropColumn { .. }
+        | ActionKind::RenameColumn { .. }
+        | ActionKind::Rename { .. }
+        | ActionKind::AddForeignKey { .. }
+        | ActionKind::SetNotNull { .. }
+        | ActionKind::Partition(_) => false,
+        _ => true,
+    })
 }
 
 /// Whether the statement is about a table that the change makes.

@@ -92,6 +92,12 @@ fn steps(request: &Request<'_>, table: &Table, told: &str, actions: &[&ActionKin
             "add a column of the new type, fill it by the expression, and drop the old one when nobody uses it",
         ));
     }
+    if actions.iter().any(|action| matches!(action, ActionKind::DropPrimaryKey)) {
+        return Err(Refusal::new(
+            format!("without a primary key no tool can copy {t}, and the server copies it while nobody writes"),
+            "drop it and add another in one ALTER TABLE: that is done in place while others write",
+        ));
+    }
     let tool = tool::tool(request, table, actions, told)?;
     let copied = DraftStep { tool: Some(tool), ..DraftStep::application(format!("Copy {t} into its new form by a tool, beside the writers")) };
     let gate = tool::done_or_small(request, table, actions)?;

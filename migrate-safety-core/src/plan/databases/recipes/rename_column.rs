@@ -93,6 +93,13 @@ impl Copy<'_> {
         let fill = Fill::copy(request, self.table, &self.new.name, old.clone());
         let filled = fill.step(request, format!("Copy {old} to {new}, where they differ"))?;
         let differing = format!("SELECT count(*) FROM {t} WHERE {}", fill.undone);
+        #[cfg(feature = "mysql")]
+        let filled = match crate::plan::databases::tool::misfits(request, self.table, self.old, &beside) {
+            Some(misfits) if !request.is_sqlite() => {
+                filled.gate(misfits, "0", format!("rows hold values in {old} that {new} does not take"))
+            }
+            _ => filled,
+        };
         steps.add(PhaseName::Migrate, filled);
         let freed_late = request.options().dual_write == DualWrite::Application && needs_value(self.old);
         if freed_late {
