@@ -189,6 +189,15 @@ fn other_databases_have_plans() {
             assert!(commands.contains(word) && !commands.contains("ALGORITHM"), "{word}: {commands}");
         }
     }
+    // A report points to them.
+    dir.write("migrations/2_id.sql", b"ALTER TABLE users MODIFY id bigint NOT NULL;");
+    let checked = dir.run(&["check", "--dialect", "mysql:8.0"]).expect(1);
+    let told = checked.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("migrate-safety plan migrations/2_id.sql --dialect mysql:8.0"), "{told}");
+    let pointed = dir.run(&["plan", "migrations/2_id.sql", "--dialect", "mysql:8.0"]).expect(0);
+    assert!(pointed.out.starts_with("PLAN online-copy for mysql:8.0"), "{pointed:#?}");
+    std::fs::remove_file(dir.0.join("migrations/2_id.sql")).unwrap();
+
     for (sql, expected) in [
         ("ALTER TABLE userz ADD x int", "doesn't exist"),
         ("ALTER TABEL users ADD x int", "line 1, column 1"),

@@ -1,12 +1,16 @@
 //! The JSON form, version 1.
 
-use super::cure::{cure, has_plans};
+use super::cure::cure;
 use super::{MigrationReport, Report, StatementReport};
+use crate::Target;
 use crate::effects::{DataLossKind, Effects, RelationRef};
 use crate::estimate::{ASSUMPTION, Estimate};
 use crate::rules::Finding;
 use serde_json::{Value, json};
 use std::path::Path;
+
+/// A file of migrations, and the server that they are for.
+type Place<'a> = (Target, &'a Path);
 
 impl Report {
     /// The report as JSON, version 1.
@@ -22,7 +26,7 @@ impl Report {
                 "findings": answer.findings,
             })).collect::<Vec<_>>(),
             "findings": findings(&self.findings, None),
-            "migrations": self.migrations.iter().map(|m| migration(m, has_plans(self.target))).collect::<Vec<_>>(),
+            "migrations": self.migrations.iter().map(|m| migration(m, self.target)).collect::<Vec<_>>(),
             "errors": self.errors.iter().map(|error| json!({
                 "path": error.path.display().to_string(),
                 "line": error.line,
@@ -37,8 +41,8 @@ impl Report {
     }
 }
 
-fn migration(migration: &MigrationReport, plans: bool) -> Value {
-    let path = plans.then_some(&*migration.path);
+fn migration(migration: &MigrationReport, target: Target) -> Value {
+    let place = Some((target, &*migration.path));
     json!({
         "id": migration.id,
         "name": migration.name,
@@ -46,12 +50,12 @@ fn migration(migration: &MigrationReport, plans: bool) -> Value {
         "direction": "up",
         "transaction": migration.transaction,
         "verdict": migration.verdict().name(),
-        "findings": findings(&migration.findings, path),
-        "statements": migration.statements.iter().map(|s| statement(s, path)).collect::<Vec<_>>(),
+        "findings": findings(&migration.findings, place),
+        "statements": migration.statements.iter().map(|s| statement(s, place)).collect::<Vec<_>>(),
     })
 }
 
-fn statement(statement: &StatementReport, path: Option<&Path>) -> Value {
+fn statement(statement: &StatementReport, place: Option<Place<'_>>) -> Value {
     let effects = &statement.effects;
     let names = |relations: &[RelationRef]| relations.iter().map(|r| r.name.clone()).collect::<Vec<_>>();
     let mut told = json!({
@@ -79,7 +83,7 @@ fn statement(statement: &StatementReport, path: Option<&Path>) -> Value {
                 "what": broken.what.name(),
             })).collect::<Vec<_>>(),
         },
-        "findings": findings(&statement.findings, path),
+        "findings": findings(&statement.findings, place),
     });
     if let Some(algorithm) = effects.algorithm {
         told["effects"]["algorithm"] = json!(algorithm);
@@ -116,7 +120,7 @@ fn how(kind: DataLossKind) -> &'static str {
     }
 }
 
-fn findings(findings: &[Finding], path: Option<&Path>) -> Vec<Value> {
+fn findings(findings: &[Finding], place: Option<Place<'_>>) -> Vec<Value> {
     findings
         .iter()
         .map(|finding| {
@@ -126,7 +130,7 @@ fn findings(findings: &[Finding], path: Option<&Path>) -> Vec<Value> {
                 "category": finding.category.name(),
                 "status": finding.status.name(),
                 "message": finding.message,
-                "help": help(finding, path),
+                "help": help(finding, place),
                 "fix": finding.fix,
                 "verify": finding.verify,
                 "line": span.map(|s| s.start.line),
@@ -139,8 +143,8 @@ fn findings(findings: &[Finding], path: Option<&Path>) -> Vec<Value> {
 }
 
 /// What to do instead, and the command that plans it, for a file whose changes there are plans for.
-fn help(finding: &Finding, path: Option<&Path>) -> Option<String> {
-    let cure = path.and_then(|path| cure(finding, path)).map(|cure| format!("plan it: `{cure}`"));
+fn help(finding: &Finding, place: Option<Place<'_>>) -> Option<String> {
+    let cure = place.and_then(|(target, path)| cure(finding, target, path)).map(|cure| format!("plan it: `{cure}`"));
     let parts: Vec<String> = finding.help.iter().cloned().chain(cure).collect();
     (!parts.is_empty()).then(|| parts.join("; or "))
 }

@@ -1,7 +1,8 @@
 //! The text form: a snippet for each finding, the ten answers, the verdict and its sentence at the end.
 
-use super::cure::{cure, has_plans};
+use super::cure::cure;
 use super::{MigrationReport, Report};
+use crate::Target;
 use crate::estimate::ASSUMPTION;
 use crate::rules::{Finding, Status};
 use crate::wrap::{WIDTH, wrap};
@@ -33,7 +34,7 @@ impl Report {
             let _ = writeln!(out, "{}\n", renderer.render(&groups));
         }
         for migration in &self.migrations {
-            migration.write(has_plans(self.target), &renderer, &mut out);
+            migration.write(self.target, &renderer, &mut out);
         }
         if self.replayed > 0 {
             let migrations =
@@ -66,7 +67,7 @@ impl MigrationReport {
         if estimates.is_empty() { String::new() } else { format!(" ({})", estimates.join("; ")) }
     }
 
-    fn write(&self, plans: bool, renderer: &Renderer, out: &mut String) {
+    fn write(&self, target: Target, renderer: &Renderer, out: &mut String) {
         let path = self.path.display().to_string();
         let found = self.in_order();
         if found.is_empty() {
@@ -74,7 +75,7 @@ impl MigrationReport {
             return;
         }
         for finding in found {
-            let cure = cure(finding, &self.path).filter(|_| plans);
+            let cure = cure(finding, target, &self.path);
             let mut group = Group::with_title(title(finding));
             match finding.span {
                 Some(span) => {

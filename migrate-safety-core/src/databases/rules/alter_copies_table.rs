@@ -37,6 +37,7 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
                 .with(&["rebuild-replicated"]),
         ],
         folded_into: &["statement-fails"],
+        planned: true,
         ..Rule::BASE
     },
     dialects: MYSQL,

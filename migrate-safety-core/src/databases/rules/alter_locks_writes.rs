@@ -31,6 +31,7 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
             Sample::new("", "CREATE TABLE n (id int PRIMARY KEY, body text, FULLTEXT (body));").of(Target::mysql(800)),
         ],
         folded_into: &["statement-fails"],
+        planned: true,
         ..Rule::BASE
     },
     dialects: MYSQL,

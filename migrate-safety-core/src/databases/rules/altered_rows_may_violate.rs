@@ -35,6 +35,7 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
             Sample::new(USERS, "ALTER TABLE users ADD COLUMN code int UNIQUE;").of(Target::mysql(800)).rows(FEW),
         ],
         folded_into: &["statement-fails"],
+        planned: true,
         ..Rule::BASE
     },
     dialects: MYSQL,

@@ -33,6 +33,7 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
             Sample::new(USERS, "UPDATE users SET org_id = 1;").of(Target::sqlite(345)).rows(&[("users", 400)]),
             Sample::new("", "CREATE TABLE plans (id int PRIMARY KEY); UPDATE plans SET id = 1;").of(Target::sqlite(345)),
         ],
+        planned: true,
         ..Rule::BASE
     },
     dialects: ALL,

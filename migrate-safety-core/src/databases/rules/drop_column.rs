@@ -19,6 +19,7 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
             Sample::new(USERS, "ALTER TABLE users DROP COLUMN legacy;").of(Target::sqlite(345)).rows(FEW).with(&["column-still-used"]),
         ],
         good: &[Sample::new(USERS, "ALTER TABLE users ADD COLUMN a int; ALTER TABLE users DROP COLUMN a;").of(Target::mysql(800))],
+        planned: true,
         ..Rule::BASE
     },
     dialects: ALL,

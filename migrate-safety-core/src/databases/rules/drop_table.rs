@@ -23,6 +23,7 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
             Sample::new("", "CREATE TABLE scratch (id int); DROP TABLE scratch;").of(Target::sqlite(345)),
             Sample::new("", "DROP TABLE IF EXISTS logins;").of(Target::mysql(800)),
         ],
+        planned: true,
         ..Rule::BASE
     },
     dialects: ALL,

@@ -60,6 +60,7 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
             .of(Target::sqlite(345))
             .rows(FEW),
         ],
+        planned: true,
         ..Rule::BASE
     },
     dialects: SQLITE,

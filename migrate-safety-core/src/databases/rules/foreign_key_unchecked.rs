@@ -32,6 +32,7 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
              CREATE TABLE orders (id int PRIMARY KEY, user_id int, FOREIGN KEY (user_id) REFERENCES users (id));",
         )
         .of(Target::mysql(800))],
+        planned: true,
         ..Rule::BASE
     },
     dialects: MYSQL,

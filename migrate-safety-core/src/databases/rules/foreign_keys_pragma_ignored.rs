@@ -28,6 +28,7 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
             Sample::new("", "PRAGMA foreign_keys = ON; CREATE TABLE t (id INTEGER PRIMARY KEY);").of(Target::sqlite(345)),
         ],
         told_once: true,
+        planned: true,
         ..Rule::BASE
     },
     dialects: SQLITE,

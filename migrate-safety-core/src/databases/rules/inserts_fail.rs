@@ -45,6 +45,7 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
             Sample::new(USERS, "ALTER TABLE users ADD COLUMN role text NOT NULL DEFAULT 'member';").of(Target::sqlite(345)),
         ],
         folded_into: &["statement-fails"],
+        planned: true,
         ..Rule::BASE
     },
     dialects: ALL,

@@ -18,6 +18,7 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
         bad: &[Sample::new(USERS, "ALTER TABLE users MODIFY email varchar(100) NOT NULL;").of(Target::mysql(800)).rows(FEW).with(&["rows-may-violate"])],
         good: &[Sample::new(USERS, "ALTER TABLE users MODIFY email varchar(100) NULL;").of(Target::mysql(800)).rows(FEW)],
         folded_into: &["statement-fails"],
+        planned: true,
         ..Rule::BASE
     },
     dialects: ALL,

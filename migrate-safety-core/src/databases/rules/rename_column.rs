@@ -26,6 +26,7 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
                 .of(Target::sqlite(345)),
             Sample::new(USERS, "ALTER TABLE users ADD COLUMN mail varchar(100);").of(Target::sqlite(345)),
         ],
+        planned: true,
         ..Rule::BASE
     },
     dialects: ALL,

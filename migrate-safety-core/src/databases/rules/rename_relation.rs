@@ -23,6 +23,7 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
             Sample::new(USERS, "RENAME TABLE users TO accounts; CREATE VIEW users AS SELECT * FROM accounts;").of(Target::mysql(800)).with(&["half-run"]),
             Sample::new("", "CREATE TABLE users (id int); ALTER TABLE users RENAME TO accounts;").of(Target::sqlite(345)),
         ],
+        planned: true,
         ..Rule::BASE
     },
     dialects: ALL,
