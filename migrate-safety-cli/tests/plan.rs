@@ -202,6 +202,11 @@ fn other_databases_have_plans() {
         ("ALTER TABLE userz ADD x int", "doesn't exist"),
         ("ALTER TABEL users ADD x int", "line 1, column 1"),
         ("", "there is nothing to plan"),
+        (
+            "CREATE TABLE posts (id int PRIMARY KEY, user_id int, CONSTRAINT of_user FOREIGN KEY (user_id) REFERENCES users (id)); \
+             ALTER TABLE users MODIFY id bigint NOT NULL",
+            "give the whole as one change: ALTER TABLE posts DROP FOREIGN KEY of_user",
+        ),
         ("ALTER TABLE users ADD x int, ADD x int", "the change would fail on this schema"),
     ] {
         let ran = dir.run(&["plan", "--dialect", "mysql:8.0", "--sql", sql]).expect(2);

@@ -26,6 +26,7 @@ use super::options::PlanOptions;
 use super::replayed::Replayed;
 use super::{Change, prove};
 use crate::databases::schema::Schema;
+use crate::layout::Layout;
 use piece::Piece;
 use request::Request;
 use std::collections::VecDeque;
@@ -40,7 +41,32 @@ pub(super) fn plan(schema: &Schema, change: Change, options: &PlanOptions) -> Re
     let mut plan = prove::plan(&start, &state, &change, drafts, options)?;
     assert_ways_back(&planner, &mut plan);
     plan.notes.extend(change.notes);
+    plan.notes.extend(notes(&plan));
     Ok(plan)
+}
+
+/// What a person should know of the way in which the migrations are run.
+fn notes(plan: &Plan) -> Vec<String> {
+    let holds = |statement: &str| plan.steps().any(|step| step.sql.iter().any(|sql| sql.starts_with(statement)));
+    let mut notes = Vec::new();
+    if plan.layout != Layout::Sqlx && holds("PRAGMA foreign_keys = ON") {
+        notes.push(
+            "A step that makes a table anew leaves its connection enforcing foreign keys, whether it did so before or not: a \
+             statement cannot ask."
+                .to_owned(),
+        );
+    }
+    if plan.layout == Layout::Plain
+        && (holds("CREATE PROCEDURE") || holds("CREATE TRIGGER"))
+        && plan.target.dialect.is_mysql()
+    {
+        notes.push(
+            "The mysql client ends a statement at each `;`: give it the routines and triggers behind `DELIMITER //`. A driver \
+             takes the files as they are."
+                .to_owned(),
+        );
+    }
+    notes
 }
 
 /// Ways back, too, assert how a table is changed, where the server can do it while others write.
@@ -92,6 +118,9 @@ impl Planner<'_> {
     /// The first recipe that answers plans the piece; none plans several actions that are not one change.
     fn draft(request: &Request<'_>) -> Result<Option<Draft>, PlanError> {
         let dialect = request.target().dialect;
+        if let Some(message) = request.fails() {
+            return Err(PlanError::ChangeFails { message, sql: request.piece.sql.clone() });
+        }
         for recipe in recipes::RECIPES.iter().filter(|recipe| recipe.dialects.contains(&dialect)) {
             if let Some(answer) = (recipe.plan)(request) {
                 let draft = answer.map_err(|refusal| refusal.into_error(recipe.id, &request.piece.sql))?;

@@ -100,6 +100,17 @@ impl<'a> Request<'a> {
         self.planner.judged(self.state, sql)
     }
 
+    /// What MySQL says of the change whatever rows there are, if it refuses it. What SQLite refuses may be done otherwise.
+    pub(super) fn fails(&self) -> Option<String> {
+        if self.is_sqlite() {
+            return None;
+        }
+        let judged = self.judged(&self.piece.sql);
+        let failures = judged.statements.iter().flat_map(|statement| &statement.effects.failures);
+        let mut failures = failures.filter(|failure| !failure.only_with_rows);
+        failures.next().map(|failure| failure.message.to_string())
+    }
+
     /// Why the check would block a statement.
     pub(super) fn obstacle(&self, sql: &str) -> Option<Finding> {
         blocking(&self.judged(sql))

@@ -98,6 +98,24 @@ fn steps(request: &Request<'_>, table: &Table, told: &str, actions: &[&ActionKin
             "drop it and add another in one ALTER TABLE: that is done in place while others write",
         ));
     }
+    for action in actions {
+        if let ActionKind::Modify { column, to, .. } = action
+            && table.column(column).is_some_and(|old| old.data_type != to.data_type)
+            && let Some((on, key)) = key_of(request, table, column)
+        {
+            let name = key.name.as_ref().map_or_else(String::new, ToString::to_string);
+            return Err(Refusal::new(
+                format!("the server does not change {column} while the foreign key {name} of {} uses it", on.name),
+                format!(
+                    "give the whole as one change: ALTER TABLE {} DROP FOREIGN KEY {name}; the other type for both columns; \
+                     ALTER TABLE {} ADD {}",
+                    request.table_sql(on),
+                    request.table_sql(on),
+                    request.rendered().foreign_key(key)
+                ),
+            ));
+        }
+    }
     let tool = tool::tool(request, table, actions, told)?;
     let copied = DraftStep { tool: Some(tool), ..DraftStep::application(format!("Copy {t} into its new form by a tool, beside the writers")) };
     let gate = tool::done_or_small(request, table, actions)?;
@@ -133,7 +151,15 @@ fn steps(request: &Request<'_>, table: &Table, told: &str, actions: &[&ActionKin
     for (on, key) in leading.filter(|(other, _)| other.id != table.id).chain(own) {
         draft = draft.note(name_back(request, on, key));
     }
-    Ok(draft.migrate(copied).migrate(recorded))
+    let back = "The way back from the new form is a copy too: run a tool with the statement that stands there before it.";
+    Ok(draft.migrate(copied).migrate(recorded).note(back))
+}
+
+/// The foreign key that a column is a part of, or that refers to it, with the table that it is on (errors 1832 and 1833).
+fn key_of<'a>(request: &Request<'a>, table: &'a Table, column: &Name) -> Option<(&'a Table, &'a ForeignKeyDef)> {
+    let own = table.foreign_keys.iter().find(|key| key.columns.contains(column)).map(|key| (table, key));
+    let mut leading = request.schema().references_to(&table.name);
+    own.or_else(|| leading.find(|(_, key)| key.referenced.contains(column)))
 }
 
 /// How a foreign key gets its name back that pt-online-schema-change has given another.
