@@ -391,3 +391,70 @@ async fn closed(database: &mut Database, change: &'static str) {
     database.run("UPDATE t SET a = 1 WHERE a IS NULL").await;
     scene.run(database, &step.up_sql(), step.transaction).await.unwrap();
 }
+
+/// Written migrations are run by sqlx itself, all the way up and all the way down to the last that can be undone.
+#[test]
+fn sqlx_runs_what_is_written() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let before = "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO users VALUES (1, 'a'); \
+                      CREATE TABLE posts (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users (id) ON DELETE CASCADE); \
+                      INSERT INTO posts VALUES (1, 1);";
+        let mut sqlite = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        let dir = Written::of(before, "ALTER TABLE users ALTER COLUMN name SET NOT NULL", Target::sqlite(345));
+        let migrator = sqlx::migrate::Migrator::new(dir.0.as_path()).await.unwrap();
+        migrator.run(&mut sqlite).await.unwrap();
+        let mut database = Database::Sqlite(sqlite);
+        assert_eq!(database.one("SELECT count(*) FROM posts").await, "1");
+        assert_eq!(database.one("SELECT \"notnull\" FROM pragma_table_info('users') WHERE name = 'name'").await, "1");
+        assert_eq!(database.one("PRAGMA foreign_keys").await, "1");
+        let Database::Sqlite(sqlite) = &mut database else { unreachable!() };
+        migrator.undo(sqlite, 1).await.unwrap();
+        assert_eq!(database.one("SELECT \"notnull\" FROM pragma_table_info('users') WHERE name = 'name'").await, "0");
+
+        for product in [Product::MySql9, Product::MariaDb1011] {
+            let Some(server) = mysql_for_test(product) else { continue };
+            let connection = MySqlConnection::connect(&server.url("")).await.unwrap();
+            let mut database = Database::MySql(connection);
+            database.clear().await;
+            let target = database.read().await.target;
+            let before = "CREATE TABLE users (id int PRIMARY KEY, old varchar(20) NOT NULL); INSERT INTO users VALUES (1, 'a');";
+            let dir = Written::of(before, "ALTER TABLE users RENAME COLUMN old TO new", target);
+            let migrator = sqlx::migrate::Migrator::new(dir.0.as_path()).await.unwrap();
+            let Database::MySql(mysql) = &mut database else { unreachable!() };
+            migrator.run(mysql).await.unwrap();
+            assert_eq!(database.texts("SELECT new FROM users").await, [[Some("a".to_owned())]], "{}", product.name());
+            assert_eq!(database.one("SELECT count(*) FROM _sqlx_migrations WHERE NOT success").await, "0");
+        }
+    });
+}
+
+/// A directory of migrations that is gone with this value.
+struct Written(std::path::PathBuf);
+
+impl Written {
+    /// A schema as the first migration, and the plan of a change behind it, releases and all.
+    fn of(before: &str, change: &str, target: Target) -> Self {
+        static NUMBER: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let root = std::env::temp_dir().join(format!("migrate-safety-plans-{}-{number}", std::process::id()));
+        let dir = root.join("migrations");
+        std::fs::create_dir_all(&dir).unwrap();
+        std::fs::write(dir.join("1_before.up.sql"), before).unwrap();
+        std::fs::write(dir.join("1_before.down.sql"), "SELECT 1;").unwrap();
+        let mut set = MigrationSet::from_text("before.sql", before, Layout::Plain);
+        set.complete = true;
+        let schema = replay(&set, &Config { target, ..Config::default() });
+        let made = plan(&schema, change, &PlanOptions::default()).unwrap();
+        for path in made.write(Layout::Sqlx, &dir).unwrap() {
+            std::fs::rename(&path, dir.join(path.file_name().unwrap())).unwrap();
+        }
+        Self(dir)
+    }
+}
+
+impl Drop for Written {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(self.0.parent().unwrap());
+    }
+}
