@@ -219,9 +219,10 @@ impl Rendered {
         let key = self.key(&index.parts);
         let name = index.name.as_ref().filter(|_| self.target.dialect.is_mysql() && index.kind != IndexKind::Primary);
         let name = name.map(|name| format!("{} ", self.name(name))).unwrap_or_default();
+        let conflict = index.on_conflict.as_ref().map(|how| format!(" ON CONFLICT {how}")).unwrap_or_default();
         match index.kind {
-            IndexKind::Primary => format!("PRIMARY KEY ({key})"),
-            IndexKind::Unique if name.is_empty() => format!("UNIQUE ({key})"),
+            IndexKind::Primary => format!("PRIMARY KEY ({key}){conflict}"),
+            IndexKind::Unique if name.is_empty() => format!("UNIQUE ({key}){conflict}"),
             IndexKind::Unique => format!("UNIQUE KEY {name}({key})"),
             IndexKind::Plain => format!("KEY {name}({key})"),
             IndexKind::FullText => format!("FULLTEXT KEY {name}({key})"),

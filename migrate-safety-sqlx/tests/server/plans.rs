@@ -29,7 +29,7 @@ const MORE: &[(Dialect, &str, &str)] = &[
     ),
     (
         Dialect::Sqlite,
-        "CREATE TABLE nodes (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES nodes (id), name TEXT UNIQUE, up TEXT AS (upper(name)));",
+        "CREATE TABLE nodes (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES nodes (id), name TEXT UNIQUE ON CONFLICT IGNORE, up TEXT AS (upper(name)));",
         "ALTER TABLE nodes MODIFY name VARCHAR(50) NOT NULL DEFAULT 'none'",
     ),
     (

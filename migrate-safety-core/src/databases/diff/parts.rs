@@ -221,9 +221,12 @@ impl Parts<'_> {
         let automatic = index.name.as_ref().is_none_or(|name| name.as_str().starts_with("sqlite_autoindex_"));
         if index.kind == IndexKind::Primary || automatic {
             let constraint = format!("{kind} ({keys})");
+            let conflict = index.on_conflict.as_ref().map(|how| format!("on conflict {how}").to_ascii_lowercase());
             let mut part = match index.kind {
-                IndexKind::Primary => Self::part(table, "primary key", vec![constraint]),
-                _ => Self::part(table, &constraint, Vec::new()),
+                IndexKind::Primary => {
+                    Self::part(table, "primary key", [Some(constraint), conflict].into_iter().flatten().collect())
+                }
+                _ => Self::part(table, &constraint, conflict.into_iter().collect()),
             };
             if target.dialect.is_mysql() {
                 let alter = format!("ALTER TABLE {}", rendered.name(&table.name.name));
