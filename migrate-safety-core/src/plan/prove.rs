@@ -120,12 +120,27 @@ fn work(step: &Step, migration: &MigrationReport) -> Work {
         let names: BTreeSet<String> = relations.map(|relation| relation.name.clone()).collect();
         names.into_iter().collect()
     };
+    let mut rewrites: Vec<String> = names(|_| true, |effects| &effects.rewrites);
+    rewrites.extend(made_anew(migration));
     Work {
         scans: names(|statement| !builds_index(statement), |effects| &effects.scans),
-        rewrites: names(|_| true, |effects| &effects.rewrites),
+        rewrites,
         indexed: names(builds_index, |effects| &effects.scans),
         rebuilds_indexes: names(|_| true, |effects| &effects.rebuilds_indexes),
     }
+}
+
+/// The tables of SQLite whose rows are copied before they are dropped.
+fn made_anew(migration: &MigrationReport) -> Vec<String> {
+    let does =
+        |statement: &StatementReport, what: &str| statement.operations.iter().any(|operation| operation.0 == what);
+    if !migration.statements.iter().any(|statement| does(statement, "insert")) {
+        return Vec::new();
+    }
+    let dropped = migration.statements.iter().filter(|statement| does(statement, "drop-table"));
+    dropped
+        .flat_map(|statement| statement.effects.foreign_locks.iter().map(|lock| lock.relation.name.clone()))
+        .collect()
 }
 
 /// Whether a statement reads a table to build an index of it.

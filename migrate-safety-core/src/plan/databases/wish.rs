@@ -137,20 +137,19 @@ impl<'a> Words<'a> {
         }
         if self.eat_all(&["DROP", "CONSTRAINT"]) {
             let name = self.name()?;
-            return self.at_end().then(|| (vec![self.dropped(table, name)], None));
+            return self.dropped(table, name).filter(|_| self.at_end()).map(|kind| (vec![kind], None));
         }
         None
     }
 
-    /// What goes by a name of a constraint: a check, a foreign key, or an index of that name.
-    fn dropped(&self, table: &ObjectName, name: Name) -> ActionKind {
-        let is_key =
-            self.schema.table(table).is_some_and(|t| t.foreign_keys.iter().any(|k| k.name.as_ref() == Some(&name)));
-        if is_key {
-            ActionKind::DropForeignKey { name, if_exists: false }
-        } else {
-            ActionKind::DropConstraint { name, if_exists: false }
+    /// What goes by a name of a constraint: a foreign key, or a check.
+    fn dropped(&self, table: &ObjectName, name: Name) -> Option<ActionKind> {
+        let found = self.schema.table(table)?;
+        if found.foreign_keys.iter().any(|key| key.name.as_ref() == Some(&name)) {
+            return Some(ActionKind::DropForeignKey { name, if_exists: false });
         }
+        let is_check = found.checks.iter().any(|check| check.name.as_ref() == Some(&name));
+        is_check.then_some(ActionKind::DropConstraint { name, if_exists: false })
     }
 
     fn column(&mut self, table: &ObjectName, column: Name) -> Option<(Vec<ActionKind>, Option<String>)> {

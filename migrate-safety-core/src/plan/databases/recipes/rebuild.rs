@@ -7,7 +7,9 @@ use crate::databases::sqlite::Affinity;
 use crate::dialect::Dialect;
 use crate::plan::databases::rebuild::Rebuild;
 use crate::plan::draft::{Draft, DraftStep};
+use crate::plan::error::Refusal;
 use crate::plan::model::PhaseName;
+use crate::plan::replayed::Replayed;
 
 /// The recipe.
 pub(super) static RECIPE: DatabaseRecipe = DatabaseRecipe {
@@ -47,6 +49,12 @@ fn plan(request: &Request<'_>) -> Answer {
         return None;
     }
     let [action] = actions else { return None };
+    if let ActionKind::DropConstraint { name, .. } = &action.kind
+        && request.state.differences(request.after).is_empty()
+    {
+        let remedy = "name one that has a name; for another, give the schema that is wanted, by --to";
+        return Some(Err(Refusal::new(format!("{} has no constraint {name}", table.name), remedy)));
+    }
     let Some(step) = remade(request, table, &title(request, &action.kind)) else {
         return Some(Err(super::unknown_table()));
     };
