@@ -4,8 +4,7 @@ use super::show::grouped;
 use crate::database::Database;
 use crate::{CLEAN, print};
 use clap::{Args, ValueEnum};
-use migrate_safety_sqlx::backfill::{Control, Error, Status, control, status};
-use sqlx::PgConnection;
+use migrate_safety_sqlx::backfill::{Control, Error, Status, control_at, status_at};
 
 /// A backfill that was begun.
 #[derive(Debug, Args)]
@@ -31,20 +30,17 @@ enum Format {
 
 impl Named {
     pub(super) fn status(&self) -> Result<u8, String> {
-        self.with(async |connection| status(connection, &self.state_schema, &self.name).await)
+        self.with(async |url| status_at(url, &self.state_schema, &self.name).await)
     }
 
     pub(super) fn control(&self, told: Control) -> Result<u8, String> {
-        self.with(async |connection| control(connection, &self.state_schema, &self.name, told).await)
+        self.with(async |url| control_at(url, &self.state_schema, &self.name, told).await)
     }
 
-    fn with(&self, ask: impl AsyncFnOnce(&mut PgConnection) -> Result<Status, Error>) -> Result<u8, String> {
+    fn with(&self, ask: impl AsyncFnOnce(&str) -> Result<Status, Error>) -> Result<u8, String> {
         let url = self.database.url_or_environment()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
-        let status = runtime.block_on(async {
-            let mut connection = migrate_safety_sqlx::connect(&url).await.map_err(|error| error.to_string())?;
-            ask(&mut connection).await.map_err(|error| error.to_string())
-        })?;
+        let status = runtime.block_on(ask(&url)).map_err(|error| error.to_string())?;
         print(&match self.format {
             Format::Text => text(&status),
             Format::Json => format!("{:#}\n", json(&status)),

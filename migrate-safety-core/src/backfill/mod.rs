@@ -27,6 +27,8 @@
 //!   application); the passes at the end find what it misses.
 
 mod code;
+#[cfg(all(feature = "live", any(feature = "mysql", feature = "sqlite")))]
+mod databases;
 #[cfg(feature = "live")]
 mod engine;
 mod error;
@@ -42,6 +44,10 @@ mod spec;
 #[cfg(test)]
 mod tests;
 
+#[cfg(all(feature = "live", any(feature = "mysql", feature = "sqlite")))]
+pub use databases::DatabasePlan;
+#[cfg(all(feature = "live", any(feature = "mysql", feature = "sqlite")))]
+pub use engine::solo::{control_on, status_on};
 #[cfg(feature = "live")]
 pub use engine::{
     Action, Answer, Control, Event, Failure, Options, Outcome, Progress, Reject, Run, RunError, Signal, State,

@@ -22,6 +22,31 @@ pub async fn status(connection: &mut PgConnection, schema: &str, name: &str) -> 
     serde_json::from_str(&text).map_err(|error| crate::Error::Failed(error.to_string()).into())
 }
 
+/// Where a backfill is, in the database of a URL: of PostgreSQL or, with the features `mysql` and `sqlite`, of those, which
+/// have no schema.
+///
+/// # Errors
+/// As [`status`].
+pub async fn status_at(url: &str, schema: &str, name: &str) -> Result<Status, Error> {
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
+    if let Some(place) = super::elsewhere::Place::of(url)? {
+        return place.status(name).await;
+    }
+    status(&mut crate::connect(url).await?, schema, name).await
+}
+
+/// Tells a backfill in the database of a URL; see [`status_at`].
+///
+/// # Errors
+/// As [`control()`].
+pub async fn control_at(url: &str, schema: &str, name: &str, told: Control) -> Result<Status, Error> {
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
+    if let Some(place) = super::elsewhere::Place::of(url)? {
+        return place.control(name, told).await;
+    }
+    control(&mut crate::connect(url).await?, schema, name, told).await
+}
+
 /// Tells a backfill to pause, to go on, or to end for good, and says where it is. Its workers hear it before their next
 /// batch.
 ///

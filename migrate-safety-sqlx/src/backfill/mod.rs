@@ -20,10 +20,12 @@
 
 mod control;
 mod driver;
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+mod elsewhere;
 mod runner;
 mod stream;
 
-pub use control::{control, status};
+pub use control::{control, control_at, status, status_at};
 pub use migrate_safety_core::backfill::{
     Assignment, Backfill, Control, Event, Failure, FillMode, InvalidBackfill, Options, Outcome, Progress, Reject,
     RunError, Signal, State, Status, Work,

@@ -1,6 +1,6 @@
 //! The runner: one or several workers in this process.
 
-use super::driver::drive;
+use super::driver::{Link, PgLink, drive};
 use super::{Error, Events};
 use migrate_safety_core::backfill::{Backfill, Event, Options, Outcome, Prepared, Run, RunError};
 use migrate_safety_core::catalog::introspect::Limits;
@@ -61,9 +61,16 @@ impl Runner {
     /// # Errors
     /// It cannot be done, or it stopped; what is done is kept.
     pub async fn run(self, url: &str) -> Result<Outcome, Error> {
+        #[cfg(any(feature = "mysql", feature = "sqlite"))]
+        if let Some(place) = super::elsewhere::Place::of(url)? {
+            let plan = place.prepare(&self.backfill).await?;
+            let run = |name: &str, options, owner: &str| Run::elsewhere(name, plan.clone(), options, owner);
+            return self.work(&run, &|| super::elsewhere::DatabaseLink::new(place.clone())).await;
+        }
         let options = connect_options(url)?;
         let prepared = self.prepare(url).await?;
-        self.work(prepared, options).await
+        let run = |name: &str, options, owner: &str| Run::new(name, prepared.clone(), options, owner);
+        self.work(&run, &|| PgLink::new(options.clone())).await
     }
 
     /// Runs it while the stream of what happens is read.
@@ -84,7 +91,11 @@ impl Runner {
         Ok(self.backfill.prepare(&live?.catalog)?)
     }
 
-    async fn work(self, prepared: Prepared, options: PgConnectOptions) -> Result<Outcome, Error> {
+    async fn work<L: Link + 'static>(
+        &self,
+        run: &(dyn Fn(&str, Options, &str) -> Run + Sync),
+        link: &(dyn Fn() -> L + Sync),
+    ) -> Result<Outcome, Error> {
         let opened = Arc::new(AtomicBool::new(false));
         let listener = self.listener.clone();
         let tell: Listener = {
@@ -103,14 +114,14 @@ impl Runner {
             // Only the first begins anew: it would take from the others what they have done.
             let settings = Options { restart: self.options.restart && number == 0, ..self.options.clone() };
             let owner = format!("process {} worker {number}", std::process::id());
-            let run = Run::new(&self.name, prepared.clone(), settings, &owner);
-            let (options, tell, opened) = (options.clone(), Arc::clone(&tell), Arc::clone(&opened));
+            let run = run(&self.name, settings, &owner);
+            let (link, tell, opened) = (link(), Arc::clone(&tell), Arc::clone(&opened));
             let span = tracing::info_span!("backfill", name = %self.name, worker = number);
             let work = async move {
                 while number > 0 && !opened.load(Ordering::Relaxed) {
                     sqlx::__rt::sleep(Duration::from_millis(20)).await;
                 }
-                drive(run, &options, &*tell).await
+                drive(run, link, &*tell).await
             };
             Box::pin(work.instrument(span)) as Worker
         };

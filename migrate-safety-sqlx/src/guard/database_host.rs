@@ -296,3 +296,20 @@ fn code(error: &dyn DatabaseError) -> Option<(String, ErrorClass)> {
     }
     None
 }
+
+/// What an error means, and whether a row is at fault: a value that does not fit, a constraint. Nothing, if it is not one
+/// of MySQL or SQLite.
+pub(crate) fn class_of(error: &dyn DatabaseError) -> Option<(ErrorClass, bool)> {
+    let (code, class) = code(error)?;
+    let about_a_row = match &*error.code().unwrap_or_default() {
+        // MySQL tells classes of SQLSTATEs: data, integrity, a routine. Some have none of their own: a value that does
+        // not fit its type, a check.
+        state if state.len() == 5 => {
+            let classes = ["22", "23", "45"];
+            classes.iter().any(|class| state.starts_with(class)) || ["1265", "1366", "3819"].contains(&&*code)
+        }
+        // SQLite: CONSTRAINT, MISMATCH, TOOBIG.
+        _ => code.parse::<i32>().is_ok_and(|code| [19, 20, 18].contains(&(code & 0xff))),
+    };
+    Some((class, about_a_row && !class.is_transient()))
+}

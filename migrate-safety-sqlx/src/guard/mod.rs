@@ -13,6 +13,8 @@ pub use connection::GuardedConnection;
 use access::{Kind, Lease, Way};
 use books::Books;
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
+pub(crate) use database_host::class_of;
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
 use database_host::{Connection, DatabaseHost};
 use host::{Listener, PgHost};
 use migrate_safety_core::MigrationSet;

@@ -45,6 +45,7 @@ pub struct Status {
     /// What it is doing.
     pub state: State,
     /// Whether a worker has given a sign of life within its lease.
+    #[serde(default)]
     pub alive: bool,
     /// Workers that have.
     pub workers: u32,

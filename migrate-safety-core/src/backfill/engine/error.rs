@@ -122,6 +122,22 @@ impl Failure {
         Self { sqlstate: "08006".to_owned(), message: message.into() }
     }
 
+    /// What a server of MySQL or MariaDB, or the library of SQLite, said: its codes have SQLSTATEs that mean the same.
+    pub fn of_class(class: ErrorClass, is_about_a_row: bool, message: impl Into<String>) -> Self {
+        let sqlstate = match class {
+            _ if is_about_a_row => "23000",
+            ErrorClass::Lock => "55P03",
+            ErrorClass::Serialization => "40001",
+            ErrorClass::Disconnected => "08006",
+            ErrorClass::Cancelled => "57014",
+            ErrorClass::ReadOnly => "25006",
+            ErrorClass::Rights => "42501",
+            ErrorClass::Raised => "P0001",
+            ErrorClass::Other => "",
+        };
+        Self { sqlstate: sqlstate.to_owned(), message: message.into() }
+    }
+
     pub(super) fn protocol(message: &str) -> Self {
         Self { sqlstate: String::new(), message: format!("the answer was not understood: {message}") }
     }

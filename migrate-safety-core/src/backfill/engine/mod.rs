@@ -26,6 +26,8 @@ mod pace;
 mod pass;
 mod progress;
 mod records;
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+pub(super) mod solo;
 mod store;
 mod worker;
 
@@ -108,6 +110,14 @@ impl Run {
     pub fn new(name: &str, prepared: Prepared, options: Options, owner: &str) -> Self {
         let io = Io::default();
         let worker = Worker::new(name, prepared, options, owner, io.clone());
+        Self { io, work: Some(Box::pin(worker.run())), ended: None }
+    }
+
+    /// A worker of a backfill on MySQL, MariaDB or SQLite.
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
+    pub fn elsewhere(name: &str, plan: super::DatabasePlan, options: Options, owner: &str) -> Self {
+        let io = Io::default();
+        let worker = solo::Worker::new(name, plan, options, owner, io.clone());
         Self { io, work: Some(Box::pin(worker.run())), ended: None }
     }
 

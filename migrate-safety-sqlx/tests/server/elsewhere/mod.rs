@@ -1,5 +1,6 @@
 //! Guarded runs on SQLite, MySQL and MariaDB. `GUARD_KILLS=200` kills more often.
 
+mod backfill;
 mod books;
 mod crash;
 mod locks;
@@ -120,6 +121,13 @@ fn sqlite_options(file: &std::path::Path, wal: bool) -> SqliteConnectOptions {
 }
 
 impl Database {
+    fn url(&self) -> String {
+        match self {
+            Self::Sqlite { file, .. } => format!("sqlite:{}", file.display()),
+            Self::MySql { url } => url.clone(),
+        }
+    }
+
     async fn sqlite(&self) -> SqlitePool {
         let Self::Sqlite { file, wal } = self else { panic!("no SQLite") };
         SqlitePoolOptions::new().max_connections(1).connect_with(sqlite_options(file, *wal)).await.unwrap()
