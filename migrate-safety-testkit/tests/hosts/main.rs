@@ -19,7 +19,7 @@ use project::Project;
 /// Rules whose bad examples run on a server without rows, or run at all: what goes wrong is not an error of the server.
 const BAD_BUT_RUN: &[&str] = &["fails-with-rows", "misplaced-no-transaction", "invalid-allow", "unused-allow"];
 
-/// Rules of other categories whose bad examples the server refuses.
+/// Rules whose bad examples the server refuses, though no finding of theirs says for certain that a deploy fails.
 const REFUSED: &[&str] = &["constraint-index-dropped", "role-not-made"];
 
 /// The versions on which a sample is run: those from the one it names; samples that name none run on all.
