@@ -6,7 +6,7 @@
 //!   host has no lock against two runners, so that each transaction looks first whether another process was there.
 //! * MySQL and MariaDB commit at every DDL statement. A migration is run statement by statement, each noted in
 //!   `_migrate_safety_progress`, beside the row that says in the host's own table that it is not done. Of a statement
-//!   whose end nobody saw, the definitions of what it changes tell whether it has taken effect ([`trace`]); where nothing
+//!   whose end nobody saw, the definitions of what it changes tell whether it has taken effect (`trace.rs`); where nothing
 //!   tells, the run stops and says so.
 //! * Without a transaction, SQLite is run as MySQL is, each statement in one transaction with its note.
 
