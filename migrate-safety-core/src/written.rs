@@ -3,7 +3,8 @@
 /// Whether a table, by its name without a schema, is one that migrate-safety keeps for itself.
 #[cfg(any(feature = "live", feature = "mysql", feature = "sqlite"))]
 pub(crate) fn is_own_table(name: &str) -> bool {
-    name.starts_with("_migrate_safety_")
+    // Of guarded runs, and of backfills.
+    ["_migrate_safety_", "migrate_safety_backfill"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// Stands between the step whose gate does not hold and the reason, in what its migration raises. It is known by its
@@ -30,4 +31,15 @@ pub(crate) fn slug(step: &str, title: &str) -> String {
         slug.extend(word.chars().take(LONGEST).map(|c| c.to_ascii_lowercase()));
     }
     slug
+}
+
+#[cfg(all(test, any(feature = "live", feature = "mysql", feature = "sqlite")))]
+mod tests {
+    use super::is_own_table;
+
+    #[test]
+    fn tables_of_our_own_are_known_by_their_names() {
+        assert!(["_migrate_safety_progress", "migrate_safety_backfills"].into_iter().all(is_own_table));
+        assert!(!["backfills", "migrate_safety", "users"].into_iter().any(is_own_table));
+    }
 }
