@@ -17,6 +17,17 @@ pub enum Error {
         /// What the system said.
         reason: String,
     },
+    /// A database of MySQL, MariaDB or SQLite cannot be opened.
+    #[error(
+        "{target} cannot be opened: {reason}; check that the file is there or the server runs, and the URL: \
+         mysql://user:password@host:port/database or sqlite:FILE"
+    )]
+    Unopened {
+        /// The file, or host and port.
+        target: String,
+        /// What the driver said.
+        reason: String,
+    },
     /// There is a server, but not the encryption that the URL asks for.
     #[error(
         "no TLS connection to the server at {target}: {reason}; name the authority of its certificate by \

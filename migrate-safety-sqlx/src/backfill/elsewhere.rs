@@ -17,6 +17,11 @@ pub(super) enum Place {
     Sqlite(sqlx::sqlite::SqliteConnectOptions),
 }
 
+/// A URL that is not understood; it is not repeated, since it may hold a password.
+fn misread(error: sqlx::Error) -> crate::Error {
+    crate::Error::Unopened { target: "the database of the URL".to_owned(), reason: error.to_string() }
+}
+
 impl Place {
     /// That of a URL, if it is not one of PostgreSQL.
     pub(super) fn of(url: &str) -> Result<Option<Self>, crate::Error> {
@@ -24,12 +29,12 @@ impl Place {
             #[cfg(feature = "mysql")]
             Some(Dialect::MySql | Dialect::MariaDb) => {
                 let url = url.strip_prefix("mariadb:").map_or_else(|| url.to_owned(), |rest| format!("mysql:{rest}"));
-                let options = sqlx::mysql::MySqlConnectOptions::from_str(&url).map_err(crate::Error::url)?;
+                let options = sqlx::mysql::MySqlConnectOptions::from_str(&url).map_err(misread)?;
                 Ok(Some(Self::MySql(options.disable_statement_logging())))
             }
             #[cfg(feature = "sqlite")]
             Some(Dialect::Sqlite) => {
-                let options = sqlx::sqlite::SqliteConnectOptions::from_str(url).map_err(crate::Error::url)?;
+                let options = sqlx::sqlite::SqliteConnectOptions::from_str(url).map_err(misread)?;
                 // There are no rows to move in a file that is not there.
                 Ok(Some(Self::Sqlite(options.create_if_missing(false).disable_statement_logging())))
             }
@@ -69,7 +74,7 @@ impl Place {
         let mut link = DatabaseLink::new(self.clone());
         link.connect()
             .await
-            .map_err(|failure| crate::Error::Unreachable { target: self.name(), reason: failure.message })?;
+            .map_err(|failure| crate::Error::Unopened { target: self.name(), reason: failure.message })?;
         Ok(link)
     }
 
