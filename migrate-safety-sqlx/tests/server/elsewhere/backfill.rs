@@ -1,9 +1,10 @@
 //! Backfills on SQLite, MySQL and MariaDB. `GUARD_KILLS=200` cuts them off more often.
 
-use super::{Database, Place, block_on, everywhere};
+use super::{Database, Place, block_on, everywhere, on_servers};
 use migrate_safety_sqlx::backfill::{
     Backfill, Control, Error, Event, Options, Outcome, RunError, Runner, State, control_at, status_at,
 };
+use sqlx::{Connection, MySqlConnection};
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -110,6 +111,43 @@ fn cut_off_at_any_moment_it_goes_on_where_it_was() {
             }
             assert!(cut > 0, "{}", place.name());
             let outcome = Runner::new("lower", lower()).options(options()).run(&database.url()).await.unwrap();
+            assert!(outcome.is_verified(), "{}: {outcome}", place.name());
+            is_done(place, &database, ROWS).await;
+        });
+    });
+}
+
+/// The server works on what it was sent, and fails to answer.
+#[test]
+fn a_batch_whose_client_is_gone_counts_what_it_changed_or_changes_nothing() {
+    on_servers(|place| {
+        let database = filled(place, ROWS);
+        let Database::MySql { url } = &database else { return };
+        block_on(async {
+            let begun = Arc::new(AtomicBool::new(false));
+            let told = Arc::clone(&begun);
+            let runner = Runner::new("lower", lower()).options(options()).on_event(move |event| {
+                told.fetch_or(matches!(event, Event::Batch(_)), Ordering::Relaxed);
+            });
+            let mut other = MySqlConnection::connect(url).await.unwrap();
+            {
+                let mut run = pin!(runner.run(url));
+                let hold = "START TRANSACTION; SELECT * FROM migrate_safety_backfills FOR UPDATE";
+                let mut hold = pin!(sqlx::raw_sql(hold).execute(&mut other));
+                let held = poll_fn(|context| {
+                    assert!(run.as_mut().poll(context).is_pending(), "{}", place.name());
+                    if begun.load(Ordering::Relaxed) { hold.as_mut().poll(context) } else { Poll::Pending }
+                });
+                held.await.unwrap();
+                // The next batch waits now for the row that is held.
+                let waited = tokio::time::timeout(Duration::from_millis(300), &mut run).await;
+                assert!(waited.is_err(), "{}", place.name());
+            }
+            sqlx::raw_sql("COMMIT").execute(&mut other).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            let counted = database.ask("SELECT pass_changed FROM migrate_safety_backfills").await.remove(0);
+            assert_eq!(count(&database, "log").await, counted, "{}", place.name());
+            let outcome = Runner::new("lower", lower()).options(options()).run(url).await.unwrap();
             assert!(outcome.is_verified(), "{}: {outcome}", place.name());
             is_done(place, &database, ROWS).await;
         });
