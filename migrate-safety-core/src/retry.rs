@@ -63,6 +63,44 @@ const SQLITE: [(&[i32], ErrorClass); 6] = [
     (&[1811], ErrorClass::Raised),
 ];
 
+/// How messages of SQLite begin, and their codes, for drivers that tell no codes (sqlite3.c 3.51: `sqlite3ErrStr`, and where
+/// these codes are set with a text of their own).
+const SQLITE_MESSAGES: [(&str, i32); 21] = [
+    ("database is locked", 5),
+    ("cannot commit transaction - SQL statements in progress", 5),
+    ("database table is locked", 6),
+    ("database schema is locked", 6),
+    ("database schema has changed", 17),
+    ("interrupted", 9),
+    ("attempt to write a readonly database", 8),
+    ("access permission denied", 3),
+    ("authorization denied", 23),
+    ("not authorized", 23),
+    ("UNIQUE constraint failed", 19),
+    ("NOT NULL constraint failed", 19),
+    ("CHECK constraint failed", 19),
+    ("FOREIGN KEY constraint failed", 19),
+    ("constraint failed", 19),
+    // What a STRICT table says.
+    ("cannot store ", 19),
+    ("datatype mismatch", 20),
+    ("string or blob too big", 18),
+    ("disk I/O error", 10),
+    ("database or disk is full", 13),
+    ("unable to open database file", 14),
+];
+
+/// The code of a message of SQLite, if it is one of those on which something hangs. What a trigger raises is in the
+/// application's words, and known by its code only.
+pub fn sqlite_code(message: &str) -> Option<i32> {
+    SQLITE_MESSAGES.iter().find(|(words, _)| message.starts_with(words)).map(|(_, code)| *code)
+}
+
+/// Whether a code of SQLite tells of a value or a constraint of one row: CONSTRAINT, MISMATCH, TOOBIG.
+pub fn sqlite_is_about_a_row(code: i32) -> bool {
+    [19, 20, 18].contains(&(code & 0xff))
+}
+
 impl ErrorClass {
     /// The class of an SQLSTATE.
     pub fn of(sqlstate: &str) -> Self {

@@ -32,16 +32,30 @@
 //! diesel links the system's libpq, unless the application asks `pq-sys` for its `bundled` one.
 #![forbid(unsafe_code)]
 
-#[cfg(feature = "live")]
+#[cfg(all(feature = "live", feature = "postgres"))]
 pub mod backfill;
 #[cfg(feature = "live")]
-mod guard;
+mod connection;
+#[cfg(all(feature = "live", any(feature = "mysql", feature = "sqlite")))]
+mod databases;
 #[cfg(feature = "live")]
+mod error;
+#[cfg(feature = "live")]
+mod guard;
+#[cfg(all(feature = "live", feature = "postgres"))]
 mod live;
 
 #[cfg(feature = "live")]
-pub use guard::{Guard, GuardError, Guarded, GuardedHarness, guarded};
+pub use connection::Guardable;
+#[cfg(all(feature = "live", feature = "sqlite"))]
+pub use databases::introspect_sqlite;
 #[cfg(feature = "live")]
-pub use live::{Error, introspect};
+pub use error::Error;
+#[cfg(feature = "live")]
+pub use guard::{Guard, GuardError, GuardedHarness};
+#[cfg(all(feature = "live", feature = "postgres"))]
+pub use guard::{Guarded, guarded};
+#[cfg(all(feature = "live", feature = "postgres"))]
+pub use live::introspect;
 #[cfg(feature = "macros")]
 pub use migrate_safety_macros::{assert_checked, check_migrations, checked_sql, embed_migrations};

@@ -1,38 +1,10 @@
 //! What a live PostgreSQL server holds.
 
+use crate::Error;
 use diesel::connection::SimpleConnection;
-use diesel::result::DatabaseErrorKind;
 use diesel::sql_types::Text;
 use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query};
-use migrate_safety_core::catalog::introspect::{BEGIN, Limits, Live, ReadError, Reading, Step};
-
-/// Why a live server could not be read.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// The connection ended while the catalog was read.
-    #[error("the server went away while its catalog was read: {0}; try again when it is back")]
-    Interrupted(String),
-    /// The server refused a statement, for a limit or a lock among others.
-    #[error("the catalog could not be read: {0}; raise the limits, or try again when other sessions' DDL has ended")]
-    Refused(String),
-    /// The server's answer was not understood.
-    #[error(transparent)]
-    Read(#[from] ReadError),
-}
-
-impl From<diesel::result::Error> for Error {
-    fn from(error: diesel::result::Error) -> Self {
-        use diesel::result::Error as Diesel;
-        match error {
-            Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, info) => {
-                Self::Interrupted(info.message().to_owned())
-            }
-            Diesel::BrokenTransactionManager => Self::Interrupted(error.to_string()),
-            other => Self::Refused(other.to_string()),
-        }
-    }
-}
+use migrate_safety_core::catalog::introspect::{BEGIN, Limits, Live, Reading, Step};
 
 /// The one text column of a question.
 #[derive(QueryableByName)]

@@ -1,7 +1,7 @@
 //! The way back.
 
 use super::error::Reason;
-use super::host::Failure;
+use super::host::{Failure, Host};
 use super::run::Runner;
 use crate::catalog::introspect::Live;
 use crate::effects::{DataLoss, DataLossKind};
@@ -22,10 +22,7 @@ impl Runner<'_> {
         report: &Report,
         live: &Live,
     ) -> Result<(), Reason> {
-        if let Some(code) = todo.iter().find(|migration| self.host.is_code(migration)) {
-            let what = vec!["what its code takes away, which is not known".to_owned()];
-            return Err(Reason::LosesData { migration: code.id.clone(), what });
-        }
+        code_loses(self.host, todo)?;
         for migration in &report.migrations {
             let mut what = BTreeSet::new();
             for loss in migration.statements.iter().flat_map(|statement| &statement.effects.data_loss) {
@@ -58,6 +55,17 @@ impl Runner<'_> {
         }
         self.host.rollback().await?;
         Ok(answer.map_or(true, |rows| rows.first().is_none_or(|row| row == "true")))
+    }
+}
+
+/// Refuses to undo code: nobody knows what it takes away.
+pub(super) fn code_loses(host: &dyn Host, todo: &[&Migration]) -> Result<(), Reason> {
+    match todo.iter().find(|migration| host.is_code(migration)) {
+        Some(code) => {
+            let what = vec!["what its code takes away, which is not known".to_owned()];
+            Err(Reason::LosesData { migration: code.id.clone(), what })
+        }
+        None => Ok(()),
     }
 }
 

@@ -1,13 +1,12 @@
 //! diesel's harness, guarded: for whoever has code that is written for one.
 
-use super::GuardError;
-use super::host::{Listener, PgHost};
+use super::host::DieselHost;
 use super::texts::Texts;
-use diesel::PgConnection;
+use super::{GuardError, go};
+use crate::connection::Guardable;
 use diesel::migration::{Migration, MigrationSource, MigrationVersion, Result};
-use diesel::pg::Pg;
 use diesel_migrations::MigrationHarness;
-use migrate_safety_core::guard::{Goal, Mode, RunReport, Settings, block_on_ready, run};
+use migrate_safety_core::guard::{Goal, Mode, RunReport, Settings};
 
 /// A [`MigrationHarness`] that runs migrations as [`Guard`](super::Guard) does: with a lock against other runners, a
 /// check on the live catalog, retries of a whole migration, and checksums.
@@ -22,15 +21,15 @@ use migrate_safety_core::guard::{Goal, Mode, RunReport, Settings, block_on_ready
 /// ```
 ///
 /// A migration that is code of the application, and not SQL, is handed to diesel's own harness.
-pub struct GuardedHarness<'a> {
-    connection: &'a mut PgConnection,
+pub struct GuardedHarness<'a, C> {
+    connection: &'a mut C,
     settings: Settings,
     reports: Vec<RunReport>,
 }
 
-impl<'a> GuardedHarness<'a> {
+impl<'a, C: Guardable> GuardedHarness<'a, C> {
     /// A harness with the default settings.
-    pub fn new(connection: &'a mut PgConnection) -> Self {
+    pub fn new(connection: &'a mut C) -> Self {
         Self { connection, settings: Settings::default(), reports: Vec::new() }
     }
 
@@ -46,18 +45,22 @@ impl<'a> GuardedHarness<'a> {
     }
 
     fn go(&mut self, texts: &Texts, goal: &Goal) -> Result<Vec<MigrationVersion<'static>>> {
-        let quiet: Option<&Listener> = None;
-        let mut host = PgHost::new(self.connection, texts, None, quiet);
-        let report = block_on_ready(run(&mut host, &texts.set, &self.settings, goal, Mode::Run));
-        let report = report.map_err(GuardError::from)?;
+        let host = DieselHost::new(self.connection, texts, None, None);
+        let report = go(host, &self.settings, goal, Mode::Run).map_err(GuardError::from)?;
         let versions = report.migrations.iter().map(|run| MigrationVersion::from(run.id.clone())).collect();
         self.reports.push(report);
         Ok(versions)
     }
 }
 
-impl MigrationHarness<Pg> for GuardedHarness<'_> {
-    fn run_pending_migrations<S: MigrationSource<Pg>>(&mut self, source: S) -> Result<Vec<MigrationVersion<'_>>> {
+impl<C> MigrationHarness<C::Backend> for GuardedHarness<'_, C>
+where
+    C: Guardable + MigrationHarness<C::Backend>,
+{
+    fn run_pending_migrations<S: MigrationSource<C::Backend>>(
+        &mut self,
+        source: S,
+    ) -> Result<Vec<MigrationVersion<'_>>> {
         let migrations = source.migrations()?;
         let texts = Texts::record(migrations.iter().map(|migration| &**migration));
         if texts.code.is_empty() {
@@ -67,7 +70,7 @@ impl MigrationHarness<Pg> for GuardedHarness<'_> {
         pending.iter().map(|migration| self.run_migration(migration)).collect()
     }
 
-    fn run_migration(&mut self, migration: &dyn Migration<Pg>) -> Result<MigrationVersion<'static>> {
+    fn run_migration(&mut self, migration: &dyn Migration<C::Backend>) -> Result<MigrationVersion<'static>> {
         let texts = Texts::record([migration]);
         let version = migration.name().version().to_string();
         if !texts.code.is_empty() {
@@ -77,7 +80,7 @@ impl MigrationHarness<Pg> for GuardedHarness<'_> {
         Ok(version.into())
     }
 
-    fn revert_migration(&mut self, migration: &dyn Migration<Pg>) -> Result<MigrationVersion<'static>> {
+    fn revert_migration(&mut self, migration: &dyn Migration<C::Backend>) -> Result<MigrationVersion<'static>> {
         let texts = Texts::record([migration]);
         let version = migration.name().version().to_string();
         if !texts.code.is_empty() {

@@ -1,16 +1,16 @@
 //! What the guard asks of a connection, and diesel's bookkeeping.
 
-use super::failure::{failure, of_code};
 use super::texts::Texts;
-use crate::live::Answer as Row;
-use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
-use diesel::migration::{MigrationConnection, MigrationSource};
-use diesel::pg::Pg;
-use diesel::result::{Error, QueryResult};
-use diesel::{PgConnection, RunQueryDsl, sql_query};
+use crate::connection::Driver;
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::migration::MigrationSource;
+use diesel::result::Error;
+use migrate_safety_core::Dialect;
 use migrate_safety_core::catalog::introspect::AppliedMigration;
-use migrate_safety_core::guard::{Answer, Event, Failure, Host, Severity, literal};
-use migrate_safety_core::layout::Migration;
+use migrate_safety_core::guard::{Answer, Event, Failure, Host, Severity};
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+use migrate_safety_core::guard::{Reason, Stopped};
+use migrate_safety_core::layout::{Migration, MigrationSet};
 use sha2::{Digest, Sha384};
 use std::future::ready;
 use std::time::{Duration, Instant};
@@ -22,72 +22,90 @@ pub(super) type Listener = dyn Fn(&Event) + Send + Sync;
 const BOOKS: &str = "__diesel_schema_migrations";
 
 /// A connection in use by the guard. diesel waits for every answer, so that all futures are ready.
-pub(super) struct PgHost<'c> {
-    connection: &'c mut PgConnection,
+pub(super) struct DieselHost<'c, C: Driver> {
+    connection: &'c mut C,
     texts: &'c Texts,
     /// Where migrations come from that are code.
-    source: Option<&'c (dyn MigrationSource<Pg> + Sync)>,
+    source: Option<&'c (dyn MigrationSource<C::Backend> + Sync)>,
     listener: Option<&'c Listener>,
     began: Instant,
 }
 
-impl<'c> PgHost<'c> {
+impl<'c, C: Driver> DieselHost<'c, C> {
     pub(super) fn new(
-        connection: &'c mut PgConnection,
+        connection: &'c mut C,
         texts: &'c Texts,
-        source: Option<&'c (dyn MigrationSource<Pg> + Sync)>,
+        source: Option<&'c (dyn MigrationSource<C::Backend> + Sync)>,
         listener: Option<&'c Listener>,
     ) -> Self {
         Self { connection, texts, source, listener, began: Instant::now() }
     }
 
-    fn send(&mut self, sql: &str) -> Result<(), Failure> {
-        self.connection.batch_execute(sql).map_err(|error| failure(&error))
+    pub(super) fn set(&self) -> &'c MigrationSet {
+        &self.texts.set
     }
 
-    fn rows(&mut self, sql: &str) -> Result<Vec<String>, Failure> {
-        let sql = format!("SELECT * FROM ({sql}) AS answers (answer)");
-        let rows: QueryResult<Vec<Row>> = sql_query(sql).load(self.connection);
-        rows.map(|rows| rows.into_iter().map(|row| row.answer).collect()).map_err(|error| failure(&error))
+    /// Where a transaction begins by itself, and a DDL statement may end it, the guard is in none of somebody else's.
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
+    pub(super) fn refuse_transaction(&mut self) -> Result<(), Stopped> {
+        let status = AnsiTransactionManager::transaction_manager_status_mut(self.connection);
+        if !matches!(status.transaction_depth(), Ok(Some(_))) {
+            return Ok(());
+        }
+        let why = "the connection is in a transaction, and the guard begins those of the migrations: commit it before";
+        Err(Stopped { reason: Reason::Connection(why.to_owned()), report: Box::default() })
+    }
+
+    fn send(&mut self, sql: &str) -> Result<(), Failure> {
+        self.connection.batch_execute(sql).map_err(|error| C::failure(&error))
+    }
+
+    fn texts_of(&mut self, sql: &str) -> Result<Vec<String>, Failure> {
+        let rows = self.connection.rows(sql).map_err(|error| C::failure(&error))?;
+        Ok(rows.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect())
     }
 
     /// Opens a transaction; in one that is open, a savepoint.
     fn open(&mut self, begin: &str, settings: &str) -> Result<(), Failure> {
-        let whole = format!("{begin}; {settings}");
+        let whole = if settings.is_empty() { begin.to_owned() } else { format!("{begin}; {settings}") };
         match AnsiTransactionManager::begin_transaction_sql(self.connection, &whole) {
             Err(Error::AlreadyInTransaction) => {
-                AnsiTransactionManager::begin_transaction(self.connection).map_err(|error| failure(&error))?;
+                AnsiTransactionManager::begin_transaction(self.connection).map_err(|error| C::failure(&error))?;
                 if settings.is_empty() { Ok(()) } else { self.send(settings) }
             }
             Err(error) => {
                 // What stands behind the begin may have failed, which leaves a transaction that diesel knows nothing of.
-                // If even this fails, the connection is gone.
+                // If even this fails, there is none, or the connection is gone.
                 let _ = self.connection.batch_execute("ROLLBACK");
-                Err(failure(&error))
+                Err(C::failure(&error))
             }
             Ok(()) => Ok(()),
         }
     }
 
     fn code(&mut self, version: &str, undo: bool) -> Result<(), Failure> {
-        let migrations = self.source.map(|source| source.migrations().map_err(|error| of_code(&*error)));
+        let migrations = self.source.map(|source| source.migrations().map_err(|error| of_code::<C>(&*error)));
         let migrations = migrations.unwrap_or_else(|| Ok(Vec::new()))?;
         let migration = migrations.iter().find(|migration| migration.name().version().to_string() == version);
         let Some(migration) = migration else {
             return Err(Failure::of_ours(format!("the migrations have no {version}")));
         };
         let ran = if undo { migration.revert(self.connection) } else { migration.run(self.connection) };
-        ran.map_err(|error| of_code(&*error))
+        ran.map_err(|error| of_code::<C>(&*error))
     }
 }
 
-impl Host for PgHost<'_> {
+impl<C: Driver> Host for DieselHost<'_, C> {
     fn execute<'a>(&'a mut self, sql: &'a str) -> Answer<'a, Result<(), Failure>> {
         Box::pin(ready(self.send(sql)))
     }
 
     fn fetch<'a>(&'a mut self, sql: &'a str) -> Answer<'a, Result<Vec<String>, Failure>> {
-        Box::pin(ready(self.rows(sql)))
+        Box::pin(ready(self.texts_of(sql)))
+    }
+
+    fn rows<'a>(&'a mut self, sql: &'a str) -> Answer<'a, Result<Vec<Vec<Option<String>>>, Failure>> {
+        Box::pin(ready(self.connection.rows(sql).map_err(|error| C::failure(&error))))
     }
 
     fn begin<'a>(&'a mut self, begin: &'a str, settings: &'a str) -> Answer<'a, Result<(), Failure>> {
@@ -97,14 +115,20 @@ impl Host for PgHost<'_> {
     fn commit<'a>(&'a mut self, last: &'a str) -> Answer<'a, Result<(), Failure>> {
         let ran = if last.is_empty() { Ok(()) } else { self.connection.batch_execute(last) };
         let committed = ran.and_then(|()| AnsiTransactionManager::commit_transaction(self.connection));
-        Box::pin(ready(committed.map_err(|error| failure(&error))))
+        Box::pin(ready(committed.map_err(|error| C::failure(&error))))
     }
 
     fn rollback(&mut self) -> Answer<'_, Result<(), Failure>> {
         let rolled_back = match AnsiTransactionManager::rollback_transaction(self.connection) {
             // A commit that failed has done it.
-            Err(Error::NotInTransaction) => Ok(()),
-            other => other.map_err(|error| failure(&error)),
+            Err(Error::NotInTransaction) => {
+                if C::DIALECT != Dialect::Postgres {
+                    // A file may have begun one, of which diesel knows nothing; if there is none, this fails.
+                    let _ = self.connection.batch_execute("ROLLBACK");
+                }
+                Ok(())
+            }
+            other => other.map_err(|error| C::failure(&error)),
         };
         Box::pin(ready(rolled_back))
     }
@@ -127,21 +151,21 @@ impl Host for PgHost<'_> {
 
     fn open_books(&mut self) -> Answer<'_, Result<(), Failure>> {
         let made = self.connection.setup();
-        Box::pin(ready(made.map(|_| ()).map_err(|error| failure(&error))))
+        Box::pin(ready(made.map(|_| ()).map_err(|error| C::failure(&error))))
     }
 
     fn applied(&mut self) -> Answer<'_, Result<Vec<AppliedMigration>, Failure>> {
-        let versions = self.rows(&format!("SELECT version::text FROM {BOOKS} ORDER BY 1"));
+        let versions = self.texts_of(&format!("SELECT version FROM {BOOKS} ORDER BY 1"));
         let record = |version| AppliedMigration { version, checksum: None, success: true };
         Box::pin(ready(versions.map(|versions| versions.into_iter().map(record).collect())))
     }
 
     fn record(&self, migration: &Migration, _took: Duration) -> Result<String, Failure> {
-        Ok(format!("INSERT INTO {BOOKS} (version) VALUES ({})", literal(&migration.id)))
+        Ok(format!("INSERT INTO {BOOKS} (version) VALUES ({})", literal::<C>(&migration.id)))
     }
 
     fn forget(&self, migration: &Migration) -> Result<String, Failure> {
-        Ok(format!("DELETE FROM {BOOKS} WHERE version = {}", literal(&migration.id)))
+        Ok(format!("DELETE FROM {BOOKS} WHERE version = {}", literal::<C>(&migration.id)))
     }
 
     fn is_code(&self, migration: &Migration) -> bool {
@@ -174,4 +198,26 @@ impl Host for PgHost<'_> {
             listener(event);
         }
     }
+}
+
+fn literal<C: Driver>(text: &str) -> String {
+    match C::DIALECT {
+        #[cfg(any(feature = "mysql", feature = "sqlite"))]
+        dialect if dialect != Dialect::Postgres => {
+            migrate_safety_core::guard::databases::literal(dialect, text).unwrap_or_default()
+        }
+        _ => migrate_safety_core::guard::literal(text),
+    }
+}
+
+/// What a migration's code says.
+fn of_code<C: Driver>(error: &(dyn std::error::Error + 'static)) -> Failure {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<Error>() {
+            return C::failure(error);
+        }
+        cause = error.source();
+    }
+    Failure::of_ours(error.to_string())
 }

@@ -1,18 +1,19 @@
 //! Guarded runs of diesel's migrations.
 
-mod failure;
 mod harness;
 mod host;
+#[cfg(feature = "postgres")]
 mod source;
 mod texts;
 
 pub use harness::GuardedHarness;
+#[cfg(feature = "postgres")]
 pub use source::{Guarded, guarded};
 
-use diesel::PgConnection;
+use crate::connection::{Driver, Guardable};
+use diesel::backend::Backend;
 use diesel::migration::MigrationSource;
-use diesel::pg::Pg;
-use host::{Listener, PgHost};
+use host::{DieselHost, Listener};
 use migrate_safety_core::guard::{Event, Goal, Mode, RunReport, Settings, Stopped, block_on_ready, run};
 use std::sync::Arc;
 use texts::Texts;
@@ -47,18 +48,36 @@ pub enum GuardError {
 /// What ends up in `__diesel_schema_migrations` is what diesel itself writes. The checksums are in
 /// `_migrate_safety_checksums`.
 ///
-/// diesel does not tell the server's error codes. A lock that was not to be had in time, and a deadlock, are known by the
+/// The connection is one to PostgreSQL or, with the features `sqlite` and `mysql`, to SQLite, MySQL or MariaDB:
+///
+/// ```no_run
+/// # #[cfg(feature = "sqlite")]
+/// # fn example(migrations: diesel_migrations::EmbeddedMigrations) -> Result<(), Box<dyn std::error::Error>> {
+/// use diesel::{Connection, SqliteConnection};
+/// use migrate_safety_diesel::Guard;
+///
+/// let mut connection = SqliteConnection::establish("app.db")?;
+/// Guard::new(&migrations)?.run(&mut connection)?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// On those it is to be in no transaction. diesel keeps no two runners apart there either, and nor does SQLite: each
+/// transaction of the guard begins with the write lock and looks whether another process has run the migration meanwhile.
+///
+/// diesel does not tell the server's error codes. On PostgreSQL, a lock that was not to be had in time, and a deadlock, are known by the
 /// message: a session whose `lc_messages` is of another language is made to speak English for the run. Where the role may
 /// not choose (`GRANT SET ON PARAMETER lc_messages`), a deadlock is known by its detail, and a lock that was not to be
-/// had by the time it took and by somebody who has it.
-pub struct Guard<'m> {
+/// had by the time it took and by somebody who has it. SQLite's messages are of one language; one that a trigger raises is
+/// an error like others.
+pub struct Guard<'m, DB: Backend> {
     texts: Texts,
-    source: &'m (dyn MigrationSource<Pg> + Sync),
+    source: &'m (dyn MigrationSource<DB> + Sync),
     settings: Settings,
     listener: Option<Arc<Listener>>,
 }
 
-impl<'m> Guard<'m> {
+impl<'m, DB: Backend> Guard<'m, DB> {
     /// A guard with the default settings.
     ///
     /// Their SQL is read from the migrations by running them on a recorder. One that is not SQL, or that asks for more
@@ -66,7 +85,7 @@ impl<'m> Guard<'m> {
     ///
     /// # Errors
     /// The migrations cannot be read.
-    pub fn new(source: &'m (impl MigrationSource<Pg> + Sync)) -> Result<Self, GuardError> {
+    pub fn new(source: &'m (impl MigrationSource<DB> + Sync)) -> Result<Self, GuardError> {
         let migrations = source.migrations().map_err(|error| GuardError::Source(error.to_string()))?;
         let texts = Texts::record(migrations.iter().map(|migration| &**migration));
         Ok(Self { texts, source, settings: Settings::default(), listener: None })
@@ -88,8 +107,20 @@ impl<'m> Guard<'m> {
     ///
     /// # Errors
     /// Why it stopped, with what was done by then.
-    pub fn run(&self, connection: &mut PgConnection) -> Result<RunReport, GuardError> {
+    pub fn run<C: Guardable<Backend = DB>>(&self, connection: &mut C) -> Result<RunReport, GuardError> {
         self.go(connection, &Goal::Newest, Mode::Run)
+    }
+
+    /// Runs what is pending, up to and with a version.
+    ///
+    /// # Errors
+    /// As [`Guard::run`].
+    pub fn run_to<C: Guardable<Backend = DB>>(
+        &self,
+        connection: &mut C,
+        version: &str,
+    ) -> Result<RunReport, GuardError> {
+        self.go(connection, &Goal::UpTo(version.to_owned()), Mode::Run)
     }
 
     /// Undoes what is newer than a version; of everything, with an empty one.
@@ -97,7 +128,7 @@ impl<'m> Guard<'m> {
     /// # Errors
     /// As [`Guard::run`]; also a migration without a way back, and one whose way back loses rows, unless the settings
     /// allow that.
-    pub fn undo(&self, connection: &mut PgConnection, version: &str) -> Result<RunReport, GuardError> {
+    pub fn undo<C: Guardable<Backend = DB>>(&self, connection: &mut C, version: &str) -> Result<RunReport, GuardError> {
         self.go(connection, &Goal::DownTo(version.to_owned()), Mode::Run)
     }
 
@@ -105,7 +136,7 @@ impl<'m> Guard<'m> {
     ///
     /// # Errors
     /// As [`Guard::run`].
-    pub fn dry_run(&self, connection: &mut PgConnection) -> Result<RunReport, GuardError> {
+    pub fn dry_run<C: Guardable<Backend = DB>>(&self, connection: &mut C) -> Result<RunReport, GuardError> {
         self.go(connection, &Goal::Newest, Mode::DryRun)
     }
 
@@ -113,13 +144,35 @@ impl<'m> Guard<'m> {
     ///
     /// # Errors
     /// As [`Guard::run`].
-    pub fn go(&self, connection: &mut PgConnection, goal: &Goal, mode: Mode) -> Result<RunReport, GuardError> {
-        let mut host = PgHost::new(connection, &self.texts, Some(self.source), self.listener.as_deref());
-        Ok(block_on_ready(run(&mut host, &self.texts.set, &self.settings, goal, mode))?)
+    pub fn go<C: Guardable<Backend = DB>>(
+        &self,
+        connection: &mut C,
+        goal: &Goal,
+        mode: Mode,
+    ) -> Result<RunReport, GuardError> {
+        let host = DieselHost::new(connection, &self.texts, Some(self.source), self.listener.as_deref());
+        Ok(go(host, &self.settings, goal, mode)?)
     }
 }
 
-impl std::fmt::Debug for Guard<'_> {
+/// Brings a database to a goal.
+fn go<C: Driver>(
+    mut host: DieselHost<'_, C>,
+    settings: &Settings,
+    goal: &Goal,
+    mode: Mode,
+) -> Result<RunReport, Stopped> {
+    let set = host.set();
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
+    if C::DIALECT != migrate_safety_core::Dialect::Postgres {
+        host.refuse_transaction()?;
+        let run = migrate_safety_core::guard::databases::run;
+        return block_on_ready(run(&mut host, C::DIALECT, set, settings, goal, mode));
+    }
+    block_on_ready(run(&mut host, set, settings, goal, mode))
+}
+
+impl<DB: Backend> std::fmt::Debug for Guard<'_, DB> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Guard").field("settings", &self.settings).finish_non_exhaustive()
     }

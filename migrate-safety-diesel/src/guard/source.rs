@@ -1,6 +1,6 @@
 //! Migrations that guard themselves, for whoever calls diesel's own harness.
 
-use super::host::PgHost;
+use super::host::DieselHost;
 use super::texts::{Texts, text_of};
 use diesel::PgConnection;
 use diesel::connection::{AnsiTransactionManager, BoxableConnection, TransactionManager};
@@ -29,7 +29,9 @@ use std::collections::BTreeSet;
 /// same, for its end: what the guard has noted of it and what diesel records are committed together, so that a process
 /// that is killed between its last statement and the record does not run it twice.
 ///
-/// The connection has to be a `PgConnection`; of a pooled one, pass what it points to.
+/// The connection has to be a `PgConnection`; of a pooled one, pass what it points to. On MySQL, MariaDB and SQLite, diesel's
+/// own transaction around a migration leaves nothing to guard: there are [`Guard`](super::Guard) and
+/// [`GuardedHarness`](super::GuardedHarness).
 pub fn guarded<S: MigrationSource<Pg>>(source: S) -> Guarded<S> {
     Guarded { source, settings: Settings::default() }
 }
@@ -88,7 +90,7 @@ impl One {
             AnsiTransactionManager::commit_transaction(connection)?;
         }
         let texts = Texts { set: MigrationSet::default(), code: BTreeSet::new() };
-        let mut host = PgHost::new(connection, &texts, None, None);
+        let mut host = DieselHost::new(connection, &texts, None, None);
         let wrapped = Wrapped { layout: Layout::Diesel, migration: &self.text, direction, record };
         let ran = block_on_ready(run_wrapped(&mut host, wrapped, &self.settings));
         if ours && ran.is_err() && !is_in_transaction_alone(connection) {

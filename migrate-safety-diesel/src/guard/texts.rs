@@ -1,8 +1,8 @@
 //! The SQL of migrations, recorded.
 
+use diesel::backend::Backend;
 use diesel::connection::{BoxableConnection, SimpleConnection};
 use diesel::migration::Migration as DieselMigration;
-use diesel::pg::Pg;
 use diesel::result::QueryResult;
 use migrate_safety_core::layout::{Layout, Migration, MigrationSet, Source};
 use std::any::Any;
@@ -19,7 +19,7 @@ pub(super) struct Texts {
 
 impl Texts {
     /// Records what the migrations would execute.
-    pub(super) fn record<'d>(found: impl IntoIterator<Item = &'d dyn DieselMigration<Pg>>) -> Self {
+    pub(super) fn record<'d, DB: Backend + 'd>(found: impl IntoIterator<Item = &'d dyn DieselMigration<DB>>) -> Self {
         let mut set = MigrationSet { layout: Layout::Diesel, complete: true, ..MigrationSet::default() };
         let mut code = BTreeSet::new();
         for migration in found {
@@ -35,7 +35,7 @@ impl Texts {
 }
 
 /// A migration as text, and whether it is code.
-pub(super) fn text_of(migration: &dyn DieselMigration<Pg>) -> (Migration, bool) {
+pub(super) fn text_of<DB: Backend>(migration: &dyn DieselMigration<DB>) -> (Migration, bool) {
     let written = migration.name().to_string();
     let id = migration.name().version().to_string();
     let name = written.split_once('_').map_or("", |(_, name)| name).replace('_', " ");
@@ -56,7 +56,9 @@ pub(super) fn text_of(migration: &dyn DieselMigration<Pg>) -> (Migration, bool) 
 }
 
 /// What a migration executes; none if it does anything else or fails.
-fn record(run: impl FnOnce(&mut dyn BoxableConnection<Pg>) -> diesel::migration::Result<()>) -> Option<String> {
+fn record<DB: Backend>(
+    run: impl FnOnce(&mut dyn BoxableConnection<DB>) -> diesel::migration::Result<()>,
+) -> Option<String> {
     let mut recorder = Recorder::default();
     // Code that takes the recorder for a connection may panic.
     let ran = catch_unwind(AssertUnwindSafe(|| run(&mut recorder)));
@@ -79,7 +81,7 @@ impl SimpleConnection for Recorder {
     }
 }
 
-impl BoxableConnection<Pg> for Recorder {
+impl<DB: Backend> BoxableConnection<DB> for Recorder {
     fn as_any(&self) -> &dyn Any {
         self
     }

@@ -1,4 +1,4 @@
-//! Live servers.
+//! Live servers, and SQLite.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -7,3 +7,4 @@ use pq_sys as _;
 
 mod guard;
 mod live;
+mod sqlite;

@@ -6,7 +6,7 @@ use migrate_safety_core::catalog::introspect::AppliedMigration;
 use migrate_safety_core::guard::databases::literal;
 use migrate_safety_core::guard::{Answer, Event, Failure, Host};
 use migrate_safety_core::layout::Migration;
-use migrate_safety_core::retry::ErrorClass;
+use migrate_safety_core::retry::{ErrorClass, sqlite_is_about_a_row};
 use migrate_safety_core::{Dialect, Layout};
 use sqlx::error::DatabaseError;
 use sqlx::migrate::{Migrate, Migrator};
@@ -308,8 +308,7 @@ pub(crate) fn class_of(error: &dyn DatabaseError) -> Option<(ErrorClass, bool)> 
             let classes = ["22", "23", "45"];
             classes.iter().any(|class| state.starts_with(class)) || ["1265", "1366", "3819"].contains(&&*code)
         }
-        // SQLite: CONSTRAINT, MISMATCH, TOOBIG.
-        _ => code.parse::<i32>().is_ok_and(|code| [19, 20, 18].contains(&(code & 0xff))),
+        _ => code.parse().is_ok_and(sqlite_is_about_a_row),
     };
     Some((class, about_a_row && !class.is_transient()))
 }

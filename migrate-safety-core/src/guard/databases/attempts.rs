@@ -20,6 +20,16 @@ pub(super) struct Tries {
     backoff: Backoff,
 }
 
+/// What is done beside the migrations.
+#[derive(Clone, Copy)]
+pub(super) enum Ours<'s> {
+    Statement(&'s str),
+    /// A transaction that writes.
+    Begin,
+    /// The host's books are made, if they are not there.
+    Books,
+}
+
 impl Runner<'_> {
     /// No attempt yet.
     pub(super) fn tries(&self) -> Tries {
@@ -96,9 +106,20 @@ impl Runner<'_> {
         Vec::new()
     }
 
-    /// Runs a statement of ours, again while something is locked.
-    pub(super) async fn patiently(&mut self, sql: &str, doing: &'static str) -> Result<(), Reason> {
-        self.rows_patiently(Some(sql), doing).await.map(drop)
+    /// Does something of ours, again while something is locked.
+    pub(super) async fn patiently(&mut self, what: Ours<'_>, doing: &'static str) -> Result<(), Reason> {
+        let mut tries = self.tries();
+        loop {
+            let done = match what {
+                Ours::Statement(sql) => self.host.execute(sql).await,
+                Ours::Begin => self.host.begin(self.ways.begin, "").await,
+                Ours::Books => self.host.open_books().await,
+            };
+            match done {
+                Ok(()) => return Ok(()),
+                Err(failure) => self.wait_after(failure, doing, &mut tries).await?,
+            }
+        }
     }
 
     /// Asks, again while something is locked.
@@ -107,21 +128,6 @@ impl Runner<'_> {
         loop {
             match self.host.rows(sql).await {
                 Ok(rows) => return Ok(rows),
-                Err(failure) => self.wait_after(failure, doing, &mut tries).await?,
-            }
-        }
-    }
-
-    /// Runs a statement of ours, or makes the host's books, again while something is locked.
-    pub(super) async fn rows_patiently(&mut self, sql: Option<&str>, doing: &'static str) -> Result<(), Reason> {
-        let mut tries = self.tries();
-        loop {
-            let done = match sql {
-                Some(sql) => self.host.execute(sql).await,
-                None => self.host.open_books().await,
-            };
-            match done {
-                Ok(()) => return Ok(()),
                 Err(failure) => self.wait_after(failure, doing, &mut tries).await?,
             }
         }

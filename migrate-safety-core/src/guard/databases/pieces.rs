@@ -49,6 +49,12 @@ pub(super) struct ClientCommand {
 }
 
 impl Piece {
+    /// All of a migration that is code of the application.
+    pub(super) fn of_code(target: Target, in_transaction: bool) -> Self {
+        let together = in_transaction && target.dialect == Dialect::Sqlite;
+        Self { statements: Vec::new(), manner: if together { Manner::Together } else { untraced() } }
+    }
+
     /// Where it begins.
     pub(super) fn line(&self) -> u32 {
         self.statements.first().map_or(1, |part| part.line)

@@ -1,6 +1,6 @@
 //! A run from its beginning to its end.
 
-use super::attempts::activity;
+use super::attempts::{Ours, activity};
 use super::notes::{self, Half};
 use super::pieces::{Manner, Piece, cut};
 use super::settings::SessionSettings;
@@ -21,8 +21,8 @@ use crate::guard::progress::{CHECKSUMS, Key, TABLE};
 use crate::guard::report::{Direction, HeldLock, LockSource, MigrationRun, Outcome, RunReport, StatementRun};
 use crate::guard::run::{Goal, Mode};
 use crate::guard::settings::{Policy, Settings};
-use crate::guard::undo::lost;
-use crate::layout::{Layout, Migration, MigrationSet};
+use crate::guard::undo::{code_loses, lost};
+use crate::layout::{Layout, Migration, MigrationSet, Source};
 use crate::report::{MigrationReport, Report};
 use crate::retry::{Backoff, ErrorClass};
 use std::collections::BTreeSet;
@@ -70,6 +70,8 @@ pub(super) struct Work<'w> {
     pub(super) migration: &'w Migration,
     pub(super) direction: Direction,
     pub(super) pieces: Vec<Piece>,
+    /// It is code of the application: its one piece has no statements.
+    pub(super) is_code: bool,
     /// The tables that it asks for, as a report names them.
     pub(super) tables: Vec<String>,
     /// Its row in the books of the host.
@@ -313,9 +315,9 @@ impl Runner<'_> {
 
     /// Makes the tables of bookkeeping that are not there.
     async fn open_books(&mut self) -> Result<(), Reason> {
-        self.rows_patiently(None, "making the bookkeeping table").await?;
+        self.patiently(Ours::Books, "making the bookkeeping table").await?;
         if !self.host.keeps_checksums() {
-            self.patiently(self.ways.create_checksums, "making a table of checksums").await?;
+            self.patiently(Ours::Statement(self.ways.create_checksums), "making a table of checksums").await?;
         }
         Ok(())
     }
@@ -336,7 +338,7 @@ impl Runner<'_> {
         let notes = agenda::weigh(&report, direction, self.settings.policy)?;
         notes.into_iter().for_each(|note| self.host.tell(&Event::Noted(note)));
         if direction == Direction::Down && !self.settings.allow_data_loss {
-            self.refuse_loss(&report).await?;
+            self.refuse_loss(todo, &report).await?;
         }
         let oldest: Vec<String> = self.ways.oldest.iter().map(|question| (*question).to_owned()).collect();
         self.report.oldest_transactions = self.first_answer(&oldest).await;
@@ -396,7 +398,8 @@ impl Runner<'_> {
     }
 
     /// Refuses an undo that loses rows: the database is asked whether there are any.
-    async fn refuse_loss(&mut self, report: &Report) -> Result<(), Reason> {
+    async fn refuse_loss(&mut self, todo: &[&Migration], report: &Report) -> Result<(), Reason> {
+        code_loses(self.host, todo)?;
         for migration in &report.migrations {
             let mut what = BTreeSet::new();
             for loss in migration.statements.iter().flat_map(|statement| &statement.effects.data_loss) {
@@ -437,19 +440,27 @@ impl Runner<'_> {
             (Direction::Down, Some(down)) => (down, set.layout.transaction_of_down(migration, down)),
             (Direction::Down, None) => return Err(Reason::NoWayBack(migration.id.clone())),
         };
-        let cut = cut(self.target, &source.text, in_transaction);
-        let mut pieces = cut.map_err(|command| {
+        let is_code = self.host.is_code(migration);
+        let pieces = match is_code {
+            true => vec![Piece::of_code(self.target, in_transaction)],
+            false => self.cut(source, in_transaction)?,
+        };
+        let locks =
+            judged.iter().flat_map(|judged| &judged.statements).flat_map(|judged| &judged.effects.foreign_locks);
+        let tables: BTreeSet<String> = locks.map(|lock| lock.relation.name.clone()).collect();
+        let key = Key { books: self.host.books(), version: migration.id.clone(), direction };
+        Ok(Work { migration, direction, pieces, is_code, tables: tables.into_iter().collect(), key })
+    }
+
+    fn cut(&self, source: &Source, in_transaction: bool) -> Result<Vec<Piece>, Reason> {
+        let mut pieces = cut(self.target, &source.text, in_transaction).map_err(|command| {
             let (path, line, message) = (source.path.display(), command.line, command.message);
             Reason::Unreadable(format!("{path}:{line}: {message}"))
         })?;
         if pieces.is_empty() {
             pieces.push(Piece { statements: Vec::new(), manner: Manner::Together });
         }
-        let locks =
-            judged.iter().flat_map(|judged| &judged.statements).flat_map(|judged| &judged.effects.foreign_locks);
-        let tables: BTreeSet<String> = locks.map(|lock| lock.relation.name.clone()).collect();
-        let key = Key { books: self.host.books(), version: migration.id.clone(), direction };
-        Ok(Work { migration, direction, pieces, tables: tables.into_iter().collect(), key })
+        Ok(pieces)
     }
 
     /// Runs one migration, bookkeeping included.
@@ -505,12 +516,12 @@ impl Runner<'_> {
         // A process beside us may be about to note something, where no lock keeps it out.
         let alone = self.ways.lock.is_some();
         if !alone {
-            self.patiently(self.ways.begin, DOING).await?;
+            self.patiently(Ours::Begin, DOING).await?;
         }
         let rows = self.ask(&format!("SELECT count(*) FROM {TABLE}"), DOING).await;
         let is_empty = rows.is_ok_and(|rows| first(&rows) == Some("0"));
         if is_empty {
-            self.patiently(&format!("DROP TABLE IF EXISTS {TABLE}"), DOING).await?;
+            self.patiently(Ours::Statement(&format!("DROP TABLE IF EXISTS {TABLE}")), DOING).await?;
             self.has_progress = false;
         }
         if alone { Ok(()) } else { self.host.commit("").await.map_err(Reason::server(DOING)) }

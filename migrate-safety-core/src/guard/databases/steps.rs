@@ -230,7 +230,7 @@ impl Runner<'_> {
         let mut tries = self.tries();
         loop {
             let began = self.host.now();
-            let Err(missed) = self.statements(place.piece).await else { return Ok(Step::Done) };
+            let Err(missed) = self.statements(place.work, place.piece).await else { return Ok(Step::Done) };
             self.fail_or_wait(place, missed, began, &mut tries).await?;
         }
     }
@@ -260,7 +260,7 @@ impl Runner<'_> {
             self.host.rollback().await.map_err(at)?;
             return Ok(Step::Moved);
         }
-        self.statements(place.piece).await?;
+        self.statements(work, place.piece).await?;
         let mut notes = if place.is_last { self.ending(work).map_err(at)? } else { Vec::new() };
         notes.push(match place.is_last {
             true => notes::delete(self.ways, &work.key),
@@ -311,7 +311,7 @@ impl Runner<'_> {
         let mut tries = self.tries();
         loop {
             let began = self.host.now();
-            let Err(missed) = self.statements(place.piece).await else { return Ok(()) };
+            let Err(missed) = self.statements(place.work, place.piece).await else { return Ok(()) };
             if missed.failure.class() == ErrorClass::Disconnected {
                 return Err(failed(place.work.migration, missed, ""));
             }

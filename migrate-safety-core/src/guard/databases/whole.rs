@@ -36,14 +36,18 @@ impl Runner<'_> {
             return Ok(End::ByAnother);
         }
         self.announce(work).await.map_err(at)?;
-        self.statements(piece).await?;
+        self.statements(work, piece).await?;
         let ending = self.ending(work).map_err(at)?;
         self.host.commit(&ending.join("; ")).await.map_err(at)?;
         Ok(End::Done)
     }
 
     /// Runs the statements of a piece, and notes them in the report.
-    pub(super) async fn statements(&mut self, piece: &Piece) -> Result<(), Missed> {
+    pub(super) async fn statements(&mut self, work: &Work<'_>, piece: &Piece) -> Result<(), Missed> {
+        if work.is_code {
+            let ran = self.host.run_code(work.migration, work.is_undo()).await;
+            return ran.map_err(|failure| Missed { failure, line: piece.line() });
+        }
         for part in &piece.statements {
             let started = self.host.now();
             let line = part.line;

@@ -6,7 +6,7 @@ mod crash;
 mod everywhere;
 mod history;
 mod locks;
-mod project;
+pub(crate) mod project;
 mod session;
 
 use diesel::{Connection, PgConnection};
@@ -25,7 +25,7 @@ fn connect(database: &Database) -> PgConnection {
 }
 
 /// Short waits, and nothing that the check says stops the run: sizes are unknown here, and unknown is large.
-fn hasty() -> Settings {
+pub(crate) fn hasty() -> Settings {
     Settings {
         lock_timeout: Duration::from_millis(300),
         patience: Duration::from_secs(30),

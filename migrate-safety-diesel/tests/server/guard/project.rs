@@ -1,5 +1,6 @@
 //! Migrations as a source for diesel.
 
+use diesel::backend::Backend;
 use diesel::connection::BoxableConnection;
 use diesel::migration::{Migration, MigrationMetadata, MigrationName, MigrationSource, MigrationVersion, Result};
 use diesel::pg::Pg;
@@ -7,24 +8,24 @@ use diesel::{PgConnection, RunQueryDsl, sql_query};
 
 /// `20240101_name`, up, down, whether it runs in a transaction.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Text(pub &'static str, pub &'static str, pub Option<&'static str>, pub bool);
+pub(crate) struct Text(pub &'static str, pub &'static str, pub Option<&'static str>, pub bool);
 
 /// Migrations that are texts.
 #[derive(Clone, Debug)]
-pub(super) struct Project(pub Vec<Text>);
+pub(crate) struct Project(pub Vec<Text>);
 
-impl MigrationSource<Pg> for Project {
-    fn migrations(&self) -> Result<Vec<Box<dyn Migration<Pg>>>> {
-        Ok(self.0.iter().map(|text| Box::new(*text) as Box<dyn Migration<Pg>>).collect())
+impl<DB: Backend> MigrationSource<DB> for Project {
+    fn migrations(&self) -> Result<Vec<Box<dyn Migration<DB>>>> {
+        Ok(self.0.iter().map(|text| Box::new(*text) as Box<dyn Migration<DB>>).collect())
     }
 }
 
-impl Migration<Pg> for Text {
-    fn run(&self, connection: &mut dyn BoxableConnection<Pg>) -> Result<()> {
+impl<DB: Backend> Migration<DB> for Text {
+    fn run(&self, connection: &mut dyn BoxableConnection<DB>) -> Result<()> {
         Ok(connection.batch_execute(self.1)?)
     }
 
-    fn revert(&self, connection: &mut dyn BoxableConnection<Pg>) -> Result<()> {
+    fn revert(&self, connection: &mut dyn BoxableConnection<DB>) -> Result<()> {
         Ok(connection.batch_execute(self.2.ok_or("there is no way back")?)?)
     }
 

@@ -1,7 +1,26 @@
-//! What diesel's errors mean. diesel tells the codes of few errors; the others are known by their message.
+//! PostgreSQL. diesel tells the codes of few errors; the others are known by their message.
 
-use diesel::result::{DatabaseErrorKind, Error};
+use super::{Driver, of_diesel};
+use crate::live::Answer;
+use diesel::result::{DatabaseErrorKind, Error, QueryResult};
+use diesel::{PgConnection, RunQueryDsl, sql_query};
+use migrate_safety_core::Dialect;
 use migrate_safety_core::guard::Failure;
+
+impl Driver for PgConnection {
+    const DIALECT: Dialect = Dialect::Postgres;
+
+    /// Only one column is ever asked for here.
+    fn rows(&mut self, sql: &str) -> QueryResult<Vec<Vec<Option<String>>>> {
+        let sql = format!("SELECT * FROM ({sql}) AS answers (answer)");
+        let rows: Vec<Answer> = sql_query(sql).load(self)?;
+        Ok(rows.into_iter().map(|row| vec![Some(row.answer)]).collect())
+    }
+
+    fn failure(error: &Error) -> Failure {
+        failure(error)
+    }
+}
 
 /// The server's messages (src/backend/tcop/postgres.c, storage/lmgr, access/common, utils/misc …; in English) and codes.
 const MESSAGES: [(&str, &str); 9] = [
@@ -17,11 +36,8 @@ const MESSAGES: [(&str, &str); 9] = [
 ];
 
 /// What the server or diesel says.
-pub(super) fn failure(error: &Error) -> Failure {
-    let Error::DatabaseError(kind, information) = error else {
-        let disconnected = matches!(error, Error::BrokenTransactionManager);
-        return Failure { message: error.to_string(), disconnected, ..Failure::default() };
-    };
+fn failure(error: &Error) -> Failure {
+    let Error::DatabaseError(kind, information) = error else { return of_diesel(error) };
     let message = information.message().to_owned();
     let by_message = MESSAGES.iter().find(|(known, _)| message.starts_with(known)).map(|(_, code)| *code);
     let code = match kind {
@@ -43,16 +59,4 @@ pub(super) fn failure(error: &Error) -> Failure {
         disconnected: matches!(kind, DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand),
         ..Failure::default()
     }
-}
-
-/// What a migration's code says.
-pub(super) fn of_code(error: &(dyn std::error::Error + 'static)) -> Failure {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if let Some(error) = error.downcast_ref::<Error>() {
-            return failure(error);
-        }
-        cause = error.source();
-    }
-    Failure::of_ours(error.to_string())
 }

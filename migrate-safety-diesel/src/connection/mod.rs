@@ -1,0 +1,39 @@
+//! diesel's connections, as far as they differ for what is done over them.
+
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+use diesel::connection::AnsiTransactionManager;
+use diesel::migration::MigrationConnection;
+use diesel::result::{Error, QueryResult};
+use migrate_safety_core::Dialect;
+use migrate_safety_core::guard::Failure;
+
+/// A connection that migrations are run over: a `PgConnection` or, with the features `sqlite` and `mysql`, a
+/// `SqliteConnection` or a `MysqlConnection`. Of a pooled connection, pass what it points to: `&mut *pooled`.
+pub trait Guardable: Driver {}
+
+impl<C: Driver> Guardable for C {}
+
+/// What the connections do each in their way. It is sealed: nobody else can name it.
+pub trait Driver: MigrationConnection<TransactionManager = AnsiTransactionManager> + Send + 'static {
+    /// Which database it is; MySQL stands for MariaDB too.
+    const DIALECT: Dialect;
+
+    /// Runs one query, and gives all columns of its rows as text.
+    ///
+    /// # Errors
+    /// What the server says.
+    fn rows(&mut self, sql: &str) -> QueryResult<Vec<Vec<Option<String>>>>;
+
+    /// What an error of this connection means.
+    fn failure(error: &Error) -> Failure;
+}
+
+/// What is no error of the server's.
+fn of_diesel(error: &Error) -> Failure {
+    let disconnected = matches!(error, Error::BrokenTransactionManager);
+    Failure { message: error.to_string(), disconnected, ..Failure::default() }
+}

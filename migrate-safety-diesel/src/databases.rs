@@ -1,0 +1,31 @@
+//! Reading what a database of MySQL, MariaDB or SQLite holds: the questions are core's, the answers diesel's.
+
+use crate::Error;
+use crate::connection::Driver;
+use diesel::result::Error as Diesel;
+use migrate_safety_core::databases::live::{Live, Reading};
+
+/// Reads the schema, the sizes and the applied migrations of the connection's SQLite database.
+///
+/// # Errors
+/// The file cannot be read or is no database, or an answer is not understood.
+#[cfg(feature = "sqlite")]
+pub fn introspect_sqlite(connection: &mut diesel::SqliteConnection) -> Result<Live, Error> {
+    read(connection)
+}
+
+fn read<C: Driver>(connection: &mut C) -> Result<Live, Error> {
+    let mut reading = Reading::new(C::DIALECT)?;
+    while let Some(question) = reading.next_question() {
+        let answer = match connection.rows(question) {
+            Ok(rows) => Ok(rows),
+            // What the server refuses is an answer; a connection that is lost answers nothing.
+            Err(error @ Diesel::DatabaseError(..)) if !C::failure(&error).disconnected => {
+                Err(C::failure(&error).message)
+            }
+            Err(error) => return Err(error.into()),
+        };
+        reading.take(answer)?;
+    }
+    Ok(reading.finish()?)
+}
