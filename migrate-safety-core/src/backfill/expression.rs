@@ -99,31 +99,18 @@ fn own_columns(expr: &Expr) -> Vec<&Ident> {
     expr.columns()
 }
 
-/// Whether an expression mentions a column anywhere, queries inside included.
-pub(super) fn mentions(expr: &Expr, column: &Ident) -> bool {
-    let mut found = false;
-    let mut visit = |e: &Expr| found |= matches!(e, Expr::Column { name, .. } if name == column);
-    expr.walk(&mut |e| {
-        visit(e);
-        if let Expr::Subquery { query, .. } = e {
-            query.walk_exprs(&mut visit);
-        }
-    });
-    found
-}
-
 /// Whether computing a value of itself changes nothing any more: `lower(c)`, `coalesce(c, 0)`.
 pub(super) fn is_projection(expr: &Expr, column: &Ident) -> bool {
     match expr {
         Expr::Column { name, .. } => name == column,
         Expr::Call { name, args } if name.name == *"coalesce" => {
             args.first().is_some_and(|first| is_projection(first, column))
-                && args.iter().skip(1).all(|other| !mentions(other, column))
+                && args.iter().skip(1).all(|other| !may_mention(other, column))
         }
         Expr::Call { name, args } if PROJECTIONS.iter().any(|known| name.name == **known) => {
             // What else it takes (`date_trunc('day', c)`) has to be constant.
             args.iter().all(|arg| arg.is_constant() || is_projection(arg, column))
-                && args.iter().filter(|arg| mentions(arg, column)).count() == 1
+                && args.iter().filter(|arg| may_mention(arg, column)).count() == 1
         }
         _ => false,
     }
@@ -137,4 +124,17 @@ pub(super) fn steadiness(catalog: &Catalog, id: RelationId, e: &Expression) -> R
         VolatilityOf::Unknown => Ok(Some(Warning::UnknownVolatility(e.sql.to_string()))),
         VolatilityOf::Volatile => Err(()),
     }
+}
+
+/// Whether an expression mentions a name of a column, whatever table it is of.
+fn may_mention(expr: &Expr, column: &Ident) -> bool {
+    let mut found = false;
+    let mut visit = |e: &Expr| found |= matches!(e, Expr::Column { name, .. } if name == column);
+    expr.walk(&mut |e| {
+        visit(e);
+        if let Expr::Subquery { query, .. } = e {
+            query.walk_exprs(&mut visit);
+        }
+    });
+    found
 }

@@ -35,6 +35,7 @@ mod error;
 mod expression;
 mod key;
 mod loop_sql;
+mod mention;
 mod prepare;
 mod prepared;
 #[cfg(feature = "live")]

@@ -1,13 +1,14 @@
 //! A description held against a schema.
 
 use super::error::{InvalidBackfill, Warning};
-use super::expression::{self, column_name, is_projection, known, mentions, steadiness, table_name};
+use super::expression::{self, column_name, is_projection, known, steadiness, table_name};
 use super::key::Key;
+use super::mention::{Mention, mention};
 use super::prepared::{CopyTarget, Prepared, SetColumn};
 use super::spec::{Assignment, Backfill, FillMode, Work};
 use crate::catalog::{Catalog, Column, Relation, RelationId, RelationKind, Resolved, Table, TypeDefKind, UNKNOWN_TYPE};
 use crate::dialect::Dialect;
-use crate::sql::expr::Expression;
+use crate::sql::expr::{Expr, Expression};
 use crate::sql::operation::{FiringState, Persistence};
 use crate::sql::{DataType, Ident};
 
@@ -180,8 +181,9 @@ impl<'c> Place<'c> {
                 return refuse(name, "the table is partitioned by it, and rows would move between partitions");
             }
             let value = &column.value.expr;
-            let guarded = only.is_some_and(|only| columns.iter().any(|c| mentions(&only.expr, &c.name)));
-            let own = columns.iter().find(|c| mentions(value, &c.name));
+            let guarded =
+                only.is_some_and(|only| columns.iter().any(|c| self.reads(&only.expr, &c.name) == Mention::Own));
+            let own = columns.iter().find(|c| self.reads(value, &c.name) > Mention::No);
             let harmless = guarded || column.mode == FillMode::Fill || is_projection(value, name);
             if let Some(own) = own.filter(|_| !harmless) {
                 let (column, value) = (own.name.to_string(), column.value.sql.to_string());
@@ -191,13 +193,17 @@ impl<'c> Place<'c> {
         Ok(())
     }
 
+    fn reads(self, expr: &Expr, column: &Ident) -> Mention {
+        mention(self.catalog, self.id, expr, column)
+    }
+
     fn partitioned_by(self, column: &Ident) -> bool {
         let mut at = Some(self.id);
         // Sub-partitioned tables are partitions of others.
         while let Some(id) = at {
             let Some(table) = self.catalog.table(id) else { return false };
             let mut keys = table.partition_by.iter().flat_map(|by| &by.key);
-            if keys.any(|key| mentions(&key.expr, column)) {
+            if keys.any(|key| self.reads(&key.expr, column) == Mention::Own) {
                 return true;
             }
             at = table.partition_of.as_ref().map(|(parent, _)| *parent);

@@ -28,6 +28,7 @@ mod recipes;
 mod render;
 mod replayed;
 mod request;
+mod rows;
 #[cfg(feature = "sea-query")]
 mod sea_query;
 mod state;

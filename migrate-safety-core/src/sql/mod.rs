@@ -23,11 +23,13 @@ pub(crate) mod token;
 pub use calls::{called_routines, routine_calls};
 pub use datatype::DataType;
 pub use expr::{Expr, Expression, Query};
+#[cfg(feature = "plan")]
+pub(crate) use grammar::ChangeText;
 pub use name::{Ident, ObjectName};
 pub use operation::{LocatedOperation, LockMode, Operation};
-pub use parse::parse;
 #[cfg(feature = "plan")]
-pub(crate) use parse::update_text;
+pub(crate) use parse::change_text;
+pub use parse::parse;
 pub use span::{LineIndex, Position, Span};
 pub use split::split;
 pub use statement::{Directive, Problem, ProblemKind, Script, Statement};

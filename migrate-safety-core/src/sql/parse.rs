@@ -2,7 +2,7 @@
 
 use super::cursor::{Cursor, ident_of};
 #[cfg(feature = "plan")]
-use super::grammar::UpdateText;
+use super::grammar::ChangeText;
 use super::grammar::{self, Reading};
 use super::keyword::{self, Category};
 use super::name::ObjectName;
@@ -39,9 +39,10 @@ pub fn parse(target: Target, text: &str) -> Script {
     Script { statements, dangling: splitter.into_directives() }
 }
 
-/// The parts of a plain `UPDATE` as they are written; none for one with an alias, `FROM`, or columns set together.
+/// The parts of an `UPDATE` or `DELETE` as they are written; none for one with `WITH`, `RETURNING`, or columns set from one
+/// query.
 #[cfg(feature = "plan")]
-pub(crate) fn update_text(target: Target, text: &str) -> Option<UpdateText> {
+pub(crate) fn change_text(target: Target, text: &str) -> Option<ChangeText> {
     let source = SourceText::new(text);
     let mut splitter = Splitter::new(&source.lines, target.version);
     let tokens = splitter.by_ref().find_map(|piece| match piece.kind {
@@ -49,7 +50,7 @@ pub(crate) fn update_text(target: Target, text: &str) -> Option<UpdateText> {
         _ => None,
     })?;
     let mut cursor = Cursor::new(tokens.tokens, &source).for_version(target.version);
-    grammar::update_text(&mut cursor).ok()
+    grammar::change_text(&mut cursor).ok()
 }
 
 /// Reads one statement.

@@ -22,6 +22,23 @@ pub(crate) fn qualified(sql: &str, columns: &[Ident], row: &str) -> String {
     rename_text(sql, &|name| columns.contains(&name).then(|| format!("{row}.{}", name.sql())))
 }
 
+/// The text of an expression that calls a table by another name: `from.c` becomes `to.c`.
+#[cfg(feature = "plan")]
+pub(crate) fn qualifier(sql: &str, from: &Ident, to: &Ident) -> String {
+    let pieces: Vec<Piece<'_>> = pieces(sql);
+    let told = |at: Option<usize>| at.and_then(|at| pieces.get(at)).is_some_and(|piece| piece.text == ".");
+    let is_qualifier = |at: usize| {
+        let behind = (at + 1..pieces.len()).find(|at| pieces.get(*at).is_some_and(|p| p.kind != Kind::Space));
+        let before = (0..at).rev().find(|at| pieces.get(*at).is_some_and(|p| p.kind != Kind::Space));
+        told(behind) && !told(before)
+    };
+    let text = |(at, piece): (usize, &Piece<'_>)| match piece.name() {
+        Some(name) if name == *from && is_qualifier(at) => to.sql(),
+        _ => piece.text.to_owned(),
+    };
+    pieces.iter().enumerate().map(text).collect()
+}
+
 /// `expression` with every string constant `from` turned into `to`.
 pub(crate) fn label(expression: &Expression, from: &str, to: &str) -> Expression {
     let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
@@ -218,6 +235,15 @@ mod tests {
         assert_eq!(
             qualified("lower(a) || \"B c\" || 'a' || b", &columns, "NEW"),
             "lower(NEW.a) || NEW.\"B c\" || 'a' || b"
+        );
+    }
+
+    #[test]
+    fn a_table_is_called_by_another_name() {
+        let (from, to) = (Ident::exact("u"), Ident::exact("Users"));
+        assert_eq!(
+            qualifier("u.a || U . u || x.u.b || u || 'u.a' /* u. */ || \"u\".c", &from, &to),
+            "\"Users\".a || \"Users\" . u || x.u.b || u || 'u.a' /* u. */ || \"Users\".c"
         );
     }
 }

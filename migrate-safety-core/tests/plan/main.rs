@@ -80,3 +80,33 @@ fn a_change_that_is_too_large_is_refused_at_once() {
     let error = plan(&before, "SELECT 1;".repeat(100_000), &PlanOptions::default()).unwrap_err();
     assert!(error.to_string().contains("plan it in parts"), "{error}");
 }
+
+/// What has no sound sequence of steps is refused, and the reason said.
+#[test]
+fn what_cannot_be_planned_soundly_is_refused() {
+    const BEFORE: &str = "CREATE TABLE t (id bigint PRIMARY KEY, a int, b text, o bigint); \
+         CREATE TABLE s (id bigint PRIMARY KEY, t_id bigint, a int, b text); \
+         CREATE VIEW v AS SELECT * FROM s; CREATE TABLE heirs () INHERITS (s);";
+    const REFUSED: &[(&str, &str)] = &[
+        ("UPDATE t SET b = s.b FROM s WHERE s.t_id = t.id", "may meet several rows of s"),
+        ("UPDATE t SET b = s.b FROM s WHERE s.id = t.o", "may meet several rows of s"),
+        ("UPDATE t SET b = o.b FROM ONLY s AS o WHERE o.id = t.o OR o.id = 1", "may meet several rows of o"),
+        ("UPDATE t SET b = v.b FROM v WHERE v.id = t.o", "may meet several rows of v"),
+        ("UPDATE t SET b = o.b FROM t AS o WHERE o.id = t.o", "computed from b itself"),
+        ("UPDATE t AS x SET a = x.a + s.a FROM ONLY s WHERE s.id = x.o", "computed from a itself"),
+        ("UPDATE t AS x SET b = t.b FROM s AS t WHERE t.id = x.o", "called t too"),
+        ("UPDATE t AS x SET b = (SELECT max(x.b) FROM s AS x)", "calls something x"),
+        ("WITH q AS (SELECT 1) UPDATE t SET a = 1", "WITH"),
+        ("UPDATE s SET a = 1", "inherit from"),
+    ];
+    let before = catalog(BEFORE, 16);
+    let mut wrong = String::new();
+    for (change, why) in REFUSED {
+        match plan(&before, *change, &PlanOptions::default()) {
+            Err(error) if error.to_string().contains(why) => {}
+            Err(error) => wrong += &format!("{change}: {error}\n"),
+            Ok(made) => wrong += &format!("{change}: planned by {:?}\n", made.recipes),
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}

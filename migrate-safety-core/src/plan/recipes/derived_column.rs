@@ -77,7 +77,7 @@ impl<'a> Change<'a> {
         let table = request.table(&update.table.name)?;
         let dropped = names.into_iter().map(|name| table.table.column(name)).collect::<Option<Vec<_>>>()?;
         let text = request.piece.part_sql(|operation| matches!(operation, Operation::Update(_)))?;
-        let values = crate::sql::update_text(request.catalog.target(), text)?.values;
+        let values = crate::sql::change_text(request.catalog.target(), text)?.values;
         let targets = update.assignments.iter().map(|(name, _)| name.clone()).zip(values).collect();
         Some(Self { table, targets, not_null, dropped, update })
     }

@@ -33,9 +33,9 @@ use crate::sql::token::Token;
 
 pub(crate) use array_literal::elements as array_elements;
 pub(crate) use data_type::data_type;
-use dml::{DML_WORDS, dml};
 #[cfg(feature = "plan")]
-pub(crate) use dml::{UpdateText, update_text};
+pub(crate) use dml::{ChangeText, change_text};
+use dml::{DML_WORDS, dml};
 pub(crate) use expr::{expression, operand_expression, restricted_expression};
 pub(crate) use query::query;
 

@@ -1,12 +1,12 @@
 //! Statements about data, and those that carry one of them inside.
 
+#[cfg(feature = "plan")]
+mod change_text;
 mod copy;
 mod insert;
 mod merge;
 mod session;
 mod update;
-#[cfg(feature = "plan")]
-mod update_text;
 
 use super::expr::expr;
 use super::query::{operation, output_list};
@@ -17,11 +17,11 @@ use crate::sql::operation::{Operation, TableTarget};
 use crate::sql::statement::ProblemKind;
 use crate::sql::token::Token;
 
+#[cfg(feature = "plan")]
+pub(crate) use change_text::{ChangeText, change_text};
 pub(super) use insert::insert;
 pub(super) use merge::merge;
 pub(super) use update::{delete, update};
-#[cfg(feature = "plan")]
-pub(crate) use update_text::{UpdateText, update_text};
 
 /// First words of the statements that [`dml`] reads; a parenthesis is one too.
 pub(crate) const DML_WORDS: &[&str] = &[
