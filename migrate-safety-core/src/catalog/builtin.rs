@@ -187,6 +187,13 @@ pub(crate) fn extension(name: &str) -> Option<&'static Extension> {
     EXTENSIONS.get(name)
 }
 
+/// Whether an extension comes with the server's source (docs, Appendix F and the procedural languages).
+pub(crate) fn comes_with_server(name: &str) -> bool {
+    const LANGUAGES: [&str; 3] = ["plperl", "plpython3u", "pltcl"];
+    // `plperlu`, `hstore_plperl`, `jsonb_plpython3u` …
+    extension(name).is_some_and(|extension| !extension.open) || LANGUAGES.iter().any(|language| name.contains(language))
+}
+
 /// The extensions that define a type.
 pub(crate) fn extensions_of_type(name: &str) -> &'static [&'static str] {
     TYPE_EXTENSIONS.get(name).map_or(&[], Vec::as_slice)

@@ -21,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
-    let Operation::Grant { revoke: true, relations } = &view.located.operation else { return };
+    let Operation::Grant { revoke: true, relations, .. } = &view.located.operation else { return };
     let ids = relations.iter().filter_map(|name| view.scene.relation(name)).filter(|id| view.is_old(*id));
     let names: Vec<String> =
         ids.filter_map(|id| view.scene.catalog.relation(id)).map(crate::catalog::Relation::qualified).collect();

@@ -9,6 +9,9 @@ use crate::sql::{DataType, Ident, Operation};
 /// The relation that has the name `schema.name` when the transaction of an operation is over.
 pub(super) fn stand_in<'a>(view: &MigrationView<'a>, judged: &Judged, name: &str) -> Option<&'a Relation> {
     let found = view.after.relation_called(name)?;
+    if found.view().is_some_and(|view| !view.populated) {
+        return None;
+    }
     let same_transaction = |other: &Judged| other.now.transaction == judged.now.transaction;
     let gets_name = |other: &Judged| match &other.located.operation {
         Operation::AlterTable(alter) => {

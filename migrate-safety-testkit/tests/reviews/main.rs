@@ -81,7 +81,7 @@ impl Tally {
 
 /// Whether nothing happened; and what the check should have said, or should not.
 fn faults(observed: &Observed, report: &Report) -> (bool, Vec<String>) {
-    use Category::{ConcurrentWrites, ConstraintValidation, DataLoss, LockContention, RollingDeploy};
+    use Category::{ConcurrentWrites, ConstraintValidation, DataLoss, Deployability, LockContention, RollingDeploy};
     let says = |categories: &[Category], least: Status| {
         report.all_findings().any(|finding| finding.status >= least && categories.contains(&finding.category))
     };
@@ -96,9 +96,12 @@ fn faults(observed: &Observed, report: &Report) -> (bool, Vec<String>) {
     let Observed { error, stopped, changed, broken, lost } = observed;
     if let Some((code, message)) = error {
         // Whether rows violate something, nobody knows without them.
-        let depends = ["23", "22"].iter().any(|class| code.starts_with(class));
-        let said =
-            report.worst() == Status::Block || (depends && says(&[ConstraintValidation, DataLoss], Status::Flag));
+        let of_rows = ["23", "22"].iter().any(|class| code.starts_with(class));
+        // Nor what an administrator has made and installed.
+        let of_server = ["42704", "0A000"].contains(&code.as_str());
+        let said = report.worst() == Status::Block
+            || (of_rows && says(&[ConstraintValidation, DataLoss], Status::Flag))
+            || (of_server && says(&[Deployability], Status::Flag));
         demand(true, said, format!("it fails: {message} ({code})"));
     }
     demand(!stopped.is_empty(), says(&[LockContention, ConcurrentWrites], Status::Block), format!("stops {stopped:?}"));

@@ -211,8 +211,8 @@ pub enum Operation {
     // Comments, rights
     /// `COMMENT ON`, `SECURITY LABEL`.
     Comment { on: CommentTarget, text: Option<Box<str>>, label: bool },
-    /// `GRANT`, `REVOKE`, `ALTER DEFAULT PRIVILEGES`, `REASSIGN OWNED`; the relations named, if any.
-    Grant { revoke: bool, relations: Vec<ObjectName> },
+    /// `GRANT`, `REVOKE`, `ALTER DEFAULT PRIVILEGES`, `REASSIGN OWNED`; the relations named, if any, and the roles.
+    Grant { revoke: bool, relations: Vec<ObjectName>, roles: Vec<Ident> },
     /// `DROP OWNED BY`.
     DropOwned { roles: Vec<Ident>, cascade: bool },
 

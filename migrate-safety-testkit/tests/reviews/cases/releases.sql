@@ -111,3 +111,11 @@ ALTER TABLE invoice_lines ALTER COLUMN id RESTART WITH 1;
 ALTER TABLE invoice_lines ALTER COLUMN id SET GENERATED ALWAYS;
 -- case: publication of a table without a key
 CREATE TABLE hits (page text, n int); CREATE PUBLICATION feed FOR TABLE hits, invoices;
+-- case: materialised view left without data
+REFRESH MATERIALIZED VIEW totals WITH NO DATA;
+-- case: owner that nobody made
+ALTER TABLE plans OWNER TO nobody_known;
+-- case: right for a role that nobody made
+GRANT SELECT ON plans TO nobody_known;
+-- case: extension that is not installed
+CREATE EXTENSION no_such_extension;

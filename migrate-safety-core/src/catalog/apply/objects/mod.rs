@@ -41,10 +41,13 @@ pub(super) fn apply_object(catalog: &mut Catalog, operation: &Operation, now: St
             catalog.check_bodies = !value.as_deref().is_some_and(is_off);
         }
         // If it was not there, the history has ended here.
-        Operation::Set { .. } => catalog.roles.extend(operation.role_taken()),
+        Operation::Set { .. } | Operation::Grant { .. } => catalog.roles.extend(operation.roles_named()),
         Operation::OtherObject { class, .. } if &**class == "role" => catalog.apply_role(operation),
         Operation::OtherObject { .. } => catalog.apply_other(operation, applied),
-        Operation::AlterTable(alter) => return alter_relation(catalog, alter, applied),
+        Operation::AlterTable(alter) => {
+            catalog.roles.extend(operation.roles_named());
+            return alter_relation(catalog, alter, applied);
+        }
         _ => {
             return apply_drop(catalog, operation, applied)
                 || apply_type_or_routine(catalog, operation, now, applied)

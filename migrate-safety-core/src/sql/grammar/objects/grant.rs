@@ -4,7 +4,7 @@ use super::arguments;
 use super::common::{number, role, role_list};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::grammar::setting::setting_name;
-use crate::sql::name::ObjectName;
+use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::Operation;
 use crate::sql::statement::ProblemKind;
 use crate::sql::token::Token;
@@ -13,11 +13,12 @@ pub(super) fn grant(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let of_objects = c.is("ALL");
     privileges(c)?;
     let mut relations = Vec::new();
+    let roles;
     if of_objects || c.is("ON") {
         c.expect("ON")?;
         relations = target(c)?;
         c.expect("TO")?;
-        grantees(c)?;
+        roles = grantees(c)?;
         c.eat_all("WITH GRANT OPTION");
         let mark = c.mark();
         if c.is_all("GRANTED BY") {
@@ -26,7 +27,7 @@ pub(super) fn grant(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
         }
     } else {
         c.expect("TO")?;
-        role_list(c)?;
+        roles = role_list(c)?;
         if c.eat("WITH") {
             c.list(|c| {
                 let mark = c.mark();
@@ -43,7 +44,7 @@ pub(super) fn grant(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
         }
     }
     granted_by(c)?;
-    Ok(Operation::Grant { revoke: false, relations })
+    Ok(Operation::Grant { revoke: false, relations, roles })
 }
 
 pub(super) fn revoke(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
@@ -68,10 +69,10 @@ pub(super) fn revoke(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
         relations = target(c)?;
     }
     c.expect("FROM")?;
-    grantees(c)?;
+    let roles = grantees(c)?;
     granted_by(c)?;
     c.cascade();
-    Ok(Operation::Grant { revoke: true, relations })
+    Ok(Operation::Grant { revoke: true, relations, roles })
 }
 
 /// `ALL [PRIVILEGES] [(columns)]` or a list; roles are such a list, too.
@@ -127,12 +128,11 @@ fn target(c: &mut Cursor<'_, '_>) -> Parse<Vec<ObjectName>> {
 }
 
 /// `GROUP r, PUBLIC, CURRENT_USER`.
-fn grantees(c: &mut Cursor<'_, '_>) -> Parse<()> {
+fn grantees(c: &mut Cursor<'_, '_>) -> Parse<Vec<Ident>> {
     c.list(|c| {
         c.eat("GROUP");
         role(c)
-    })?;
-    Ok(())
+    })
 }
 
 fn granted_by(c: &mut Cursor<'_, '_>) -> Parse<()> {
@@ -143,11 +143,11 @@ fn granted_by(c: &mut Cursor<'_, '_>) -> Parse<()> {
 }
 
 pub(super) fn alter_default_privileges(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
-    let (mut of_roles, mut in_schemas) = (false, false);
+    let (mut of_roles, mut in_schemas, mut roles) = (false, false, Vec::new());
     loop {
         let again = c.problem(ProblemKind::Invalid, "conflicting or redundant options");
         let repeated = if c.eat_all("FOR ROLE") || c.eat_all("FOR USER") {
-            role_list(c)?;
+            roles.extend(role_list(c)?);
             std::mem::replace(&mut of_roles, true)
         } else if c.eat_all("IN SCHEMA") {
             c.list(Cursor::ident)?;
@@ -170,13 +170,13 @@ pub(super) fn alter_default_privileges(c: &mut Cursor<'_, '_>) -> Parse<Operatio
     c.expect("ON")?;
     default_target(c)?;
     c.expect(if revoke { "FROM" } else { "TO" })?;
-    grantees(c)?;
+    roles.extend(grantees(c)?);
     if revoke {
         c.cascade();
     } else {
         c.eat_all("WITH GRANT OPTION");
     }
-    Ok(Operation::Grant { revoke, relations: Vec::new() })
+    Ok(Operation::Grant { revoke, relations: Vec::new(), roles })
 }
 
 fn default_target(c: &mut Cursor<'_, '_>) -> Parse<()> {
@@ -193,8 +193,8 @@ fn default_target(c: &mut Cursor<'_, '_>) -> Parse<()> {
 
 pub(super) fn reassign_owned(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     c.expect("BY")?;
-    role_list(c)?;
+    let mut roles = role_list(c)?;
     c.expect("TO")?;
-    role(c)?;
-    Ok(Operation::Grant { revoke: false, relations: Vec::new() })
+    roles.push(role(c)?);
+    Ok(Operation::Grant { revoke: false, relations: Vec::new(), roles })
 }

@@ -259,7 +259,10 @@ fn rights_name_relations_only() {
         ("GRANT EXECUTE ON FUNCTION f(int) TO joe", vec![]),
         ("GRANT admins TO joe", vec![]),
     ] {
-        assert_eq!(one(sql), Operation::Grant { revoke: false, relations }, "{sql}");
+        assert!(
+            matches!(one(sql), Operation::Grant { revoke: false, relations: found, .. } if found == relations),
+            "{sql}"
+        );
     }
 }
 
