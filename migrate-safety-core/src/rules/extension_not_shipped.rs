@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Deployability,
     title: "An extension that does not come with PostgreSQL",
     why: "Its files have to be installed on every server the migration reaches: the one in production, its replicas, those \
-          of the tests and of each colleague. Where they are missing the migration fails (0A000), and with it the deploy; \
+          of the tests and of each colleague. Where they are missing the migration fails (0A000, before PostgreSQL 15 58P01), and with it the deploy; \
           hosted servers allow only those of their list.",
     source: "PostgreSQL docs, CREATE EXTENSION; Appendix F; measured, PG 14–18",
     bad: &[Sample::new("", "CREATE EXTENSION house_made;"), Sample::new("", "CREATE EXTENSION IF NOT EXISTS house_made;")],
@@ -28,7 +28,7 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
         return;
     }
     findings
-        .flag(format!("{name} does not come with PostgreSQL, and this fails where it is not installed (0A000)"))
+        .flag(format!("{name} does not come with PostgreSQL, and this fails where it is not installed"))
         .at(view.located.span)
         .verify(format!(
             "SELECT name FROM pg_available_extensions WHERE name = '{}'",

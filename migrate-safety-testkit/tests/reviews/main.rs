@@ -98,7 +98,7 @@ fn faults(observed: &Observed, report: &Report) -> (bool, Vec<String>) {
         // Whether rows violate something, nobody knows without them.
         let of_rows = ["23", "22"].iter().any(|class| code.starts_with(class));
         // Nor what an administrator has made and installed.
-        let of_server = ["42704", "0A000"].contains(&code.as_str());
+        let of_server = ["42704", "0A000", "58P01"].contains(&code.as_str());
         let said = report.worst() == Status::Block
             || (of_rows && says(&[ConstraintValidation, DataLoss], Status::Flag))
             || (of_server && says(&[Deployability], Status::Flag));
