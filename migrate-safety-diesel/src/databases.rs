@@ -14,16 +14,16 @@ pub fn introspect_sqlite(connection: &mut diesel::SqliteConnection) -> Result<Li
     read(connection)
 }
 
-fn read<C: Driver>(connection: &mut C) -> Result<Live, Error> {
+pub(crate) fn read<C: Driver>(connection: &mut C) -> Result<Live, Error> {
     let mut reading = Reading::new(C::DIALECT)?;
     while let Some(question) = reading.next_question() {
         let answer = match connection.rows(question) {
             Ok(rows) => Ok(rows),
             // What the server refuses is an answer; a connection that is lost answers nothing.
-            Err(error @ Diesel::DatabaseError(..)) if !C::failure(&error).disconnected => {
-                Err(C::failure(&error).message)
-            }
-            Err(error) => return Err(error.into()),
+            Err(error) => match connection.said(&error).failure {
+                failure if matches!(error, Diesel::DatabaseError(..)) && !failure.disconnected => Err(failure.message),
+                _ => return Err(error.into()),
+            },
         };
         reading.take(answer)?;
     }

@@ -32,7 +32,7 @@
 //! diesel links the system's libpq, unless the application asks `pq-sys` for its `bundled` one.
 #![forbid(unsafe_code)]
 
-#[cfg(all(feature = "live", feature = "postgres"))]
+#[cfg(feature = "live")]
 pub mod backfill;
 #[cfg(feature = "live")]
 mod connection;

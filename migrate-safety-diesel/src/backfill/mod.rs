@@ -10,15 +10,25 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! With the features `sqlite` and `mysql`, the URL may be `sqlite:FILE` or `mysql://…`: one worker at a time works there,
+//! and others take over when it is gone.
+//!
 //! A runner blocks the thread it is called on, and starts one more for each further worker. Connections are its own:
 //! directly to the server, not through a pool that hands out a connection per transaction. Any number of processes may
 //! run the backfill of one name at the same time, with this crate or with migrate-safety-sqlx.
 
 mod control;
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+mod databases;
 mod driver;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod runner;
 
+#[cfg(feature = "postgres")]
 pub use control::{control, status};
+pub use control::{control_at, status_at};
+use migrate_safety_core::Dialect;
 pub use migrate_safety_core::backfill::{
     Assignment, Backfill, Control, Event, Failure, FillMode, InvalidBackfill, Options, Outcome, Progress, Reject,
     RunError, Signal, State, Status, Work,
@@ -32,6 +42,9 @@ pub enum Error {
     /// The database cannot be reached.
     #[error("the database cannot be reached: {0}; check the URL, and that the server runs")]
     Unreachable(String),
+    /// The URL is of a database that this build knows no connection for.
+    #[error("this build of migrate-safety-diesel has no connection for the URL: it lacks the feature `{0}`")]
+    Feature(&'static str),
     /// The database cannot be read.
     #[error(transparent)]
     Database(#[from] crate::Error),
@@ -52,4 +65,14 @@ pub enum Error {
         /// What it is doing.
         state: State,
     },
+}
+
+/// Whether this build has a connection for a URL.
+fn known(url: &str) -> Result<(), Error> {
+    let (feature, is_there) = match Dialect::of_url(url) {
+        Some(Dialect::Sqlite) => ("sqlite", cfg!(feature = "sqlite")),
+        Some(Dialect::MySql | Dialect::MariaDb) => ("mysql", cfg!(feature = "mysql")),
+        _ => ("postgres", cfg!(feature = "postgres")),
+    };
+    if is_there { Ok(()) } else { Err(Error::Feature(feature)) }
 }

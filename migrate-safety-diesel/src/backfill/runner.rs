@@ -1,10 +1,12 @@
 //! The runner: one or several workers in this process.
 
-use super::Error;
-use super::driver::drive;
-use diesel::{Connection, PgConnection};
-use migrate_safety_core::backfill::{Backfill, Event, Options, Outcome, Prepared, Run, RunError, Signal};
-use migrate_safety_core::catalog::introspect::Limits;
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+use super::databases::{DatabaseLink, Place};
+use super::driver::{Link, drive};
+#[cfg(feature = "postgres")]
+use super::postgres::{PgLink, prepare};
+use super::{Error, known};
+use migrate_safety_core::backfill::{Backfill, Event, Options, Outcome, Run, RunError, Signal};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -50,10 +52,34 @@ impl Runner {
     /// Runs it until every row has its value. One that was begun before goes on; one that is verified already ends at
     /// once.
     ///
+    /// The URL says which database it is: `mysql://…` and `sqlite:FILE` with the features of that name, and otherwise
+    /// what a `PgConnection` takes.
+    ///
     /// # Errors
     /// It cannot be done, or it stopped; what is done is kept.
     pub fn run(self, url: &str) -> Result<Outcome, Error> {
-        let prepared = self.prepare(url)?;
+        known(url)?;
+        #[cfg(any(feature = "mysql", feature = "sqlite"))]
+        if let Some(place) = Place::of(url) {
+            let plan = place.prepare(&self.backfill)?;
+            let run = |options, owner: &str| Run::elsewhere(&self.name, plan.clone(), options, owner);
+            return self.work(&run, &|| DatabaseLink::new(place.clone()));
+        }
+        #[cfg(feature = "postgres")]
+        {
+            let prepared = prepare(&self.backfill, url)?;
+            let run = |options, owner: &str| Run::new(&self.name, prepared.clone(), options, owner);
+            self.work(&run, &|| PgLink::new(url))
+        }
+        #[cfg(not(feature = "postgres"))]
+        Err(Error::Feature("postgres"))
+    }
+
+    fn work<L: Link>(
+        &self,
+        run: &(dyn Fn(Options, &str) -> Run + Sync),
+        link: &(dyn Fn() -> L + Sync),
+    ) -> Result<Outcome, Error> {
         let (opened, failed) = (AtomicBool::new(false), Arc::new(AtomicBool::new(false)));
         let tell = |event: Event| {
             let opening = matches!(event, Event::Opened { .. });
@@ -67,8 +93,8 @@ impl Runner {
         };
         let work = |number: u32| {
             let _span = tracing::info_span!("backfill", name = %self.name, worker = number).entered();
-            let run = self.worker(number, &prepared, &failed);
-            let outcome = drive(run, url, &tell);
+            let (options, owner) = self.worker(number, &failed);
+            let outcome = drive(run(options, &owner), link(), &tell);
             failed.fetch_or(outcome.is_err(), Ordering::Relaxed);
             outcome
         };
@@ -98,7 +124,7 @@ impl Runner {
 
     /// A worker that stops when another one of this process has failed. Only the first begins anew: it would take from
     /// the others what they have done.
-    fn worker(&self, number: u32, prepared: &Prepared, failed: &Arc<AtomicBool>) -> Run {
+    fn worker(&self, number: u32, failed: &Arc<AtomicBool>) -> (Options, String) {
         let (callers, failed) = (self.options.signal.clone(), Arc::clone(failed));
         let signal = move || match failed.load(Ordering::Relaxed) {
             true => Signal::Stop,
@@ -106,15 +132,7 @@ impl Runner {
         };
         let restart = self.options.restart && number == 0;
         let options = Options { restart, signal: Some(Arc::new(signal)), ..self.options.clone() };
-        let owner = format!("process {} worker {number}", std::process::id());
-        Run::new(&self.name, prepared.clone(), options, &owner)
-    }
-
-    /// Holds it against the live schema.
-    fn prepare(&self, url: &str) -> Result<Prepared, Error> {
-        let mut connection = PgConnection::establish(url).map_err(|error| Error::Unreachable(error.to_string()))?;
-        let live = crate::introspect(&mut connection, Limits::default())?;
-        Ok(self.backfill.prepare(&live.catalog)?)
+        (options, format!("process {} worker {number}", std::process::id()))
     }
 }
 

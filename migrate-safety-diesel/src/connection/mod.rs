@@ -28,12 +28,29 @@ pub trait Driver: MigrationConnection<TransactionManager = AnsiTransactionManage
     /// What the server says.
     fn rows(&mut self, sql: &str) -> QueryResult<Vec<Vec<Option<String>>>>;
 
-    /// What an error of this connection means.
-    fn failure(error: &Error) -> Failure;
+    /// Runs one statement, and says how many rows it has changed.
+    ///
+    /// # Errors
+    /// What the server says.
+    fn count(&mut self, sql: &str) -> QueryResult<usize>;
+
+    /// What the latest error of this connection means; the connection may be asked for more.
+    fn said(&mut self, error: &Error) -> Said;
 }
 
-/// What is no error of the server's.
-fn of_diesel(error: &Error) -> Failure {
-    let disconnected = matches!(error, Error::BrokenTransactionManager);
-    Failure { message: error.to_string(), disconnected, ..Failure::default() }
+/// What the server says, or diesel.
+#[derive(Debug, Default)]
+pub struct Said {
+    pub(crate) failure: Failure,
+    /// A value does not fit, or a constraint is violated.
+    pub(crate) is_about_a_row: bool,
+}
+
+impl Said {
+    /// What is no error of the server's.
+    fn of_diesel(error: &Error) -> Self {
+        let disconnected = matches!(error, Error::BrokenTransactionManager);
+        let failure = Failure { message: error.to_string(), disconnected, ..Failure::default() };
+        Self { failure, is_about_a_row: false }
+    }
 }

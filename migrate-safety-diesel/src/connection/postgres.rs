@@ -1,8 +1,8 @@
 //! PostgreSQL. diesel tells the codes of few errors; the others are known by their message.
 
-use super::{Driver, of_diesel};
+use super::{Driver, Said};
 use crate::live::Answer;
-use diesel::result::{DatabaseErrorKind, Error, QueryResult};
+use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error, QueryResult};
 use diesel::{PgConnection, RunQueryDsl, sql_query};
 use migrate_safety_core::Dialect;
 use migrate_safety_core::guard::Failure;
@@ -17,8 +17,17 @@ impl Driver for PgConnection {
         Ok(rows.into_iter().map(|row| vec![Some(row.answer)]).collect())
     }
 
-    fn failure(error: &Error) -> Failure {
-        failure(error)
+    fn count(&mut self, sql: &str) -> QueryResult<usize> {
+        sql_query(sql).execute(self)
+    }
+
+    fn said(&mut self, error: &Error) -> Said {
+        match error {
+            Error::DatabaseError(kind, information) => {
+                Said { failure: failure(kind, &**information), is_about_a_row: false }
+            }
+            other => Said::of_diesel(other),
+        }
     }
 }
 
@@ -35,9 +44,8 @@ const MESSAGES: [(&str, &str); 9] = [
     ("the database system is ", "57P03"),
 ];
 
-/// What the server or diesel says.
-fn failure(error: &Error) -> Failure {
-    let Error::DatabaseError(kind, information) = error else { return of_diesel(error) };
+/// What the server says.
+fn failure(kind: &DatabaseErrorKind, information: &dyn DatabaseErrorInformation) -> Failure {
     let message = information.message().to_owned();
     let by_message = MESSAGES.iter().find(|(known, _)| message.starts_with(known)).map(|(_, code)| *code);
     let code = match kind {

@@ -4,7 +4,7 @@ use super::texts::Texts;
 use crate::connection::Driver;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::migration::MigrationSource;
-use diesel::result::Error;
+use diesel::result::{Error, QueryResult};
 use migrate_safety_core::Dialect;
 use migrate_safety_core::catalog::introspect::AppliedMigration;
 use migrate_safety_core::guard::{Answer, Event, Failure, Host, Severity};
@@ -56,12 +56,19 @@ impl<'c, C: Driver> DieselHost<'c, C> {
         Err(Stopped { reason: Reason::Connection(why.to_owned()), report: Box::default() })
     }
 
+    /// What an answer means.
+    fn told<T>(&mut self, answer: QueryResult<T>) -> Result<T, Failure> {
+        answer.map_err(|error| self.connection.said(&error).failure)
+    }
+
     fn send(&mut self, sql: &str) -> Result<(), Failure> {
-        self.connection.batch_execute(sql).map_err(|error| C::failure(&error))
+        let sent = self.connection.batch_execute(sql);
+        self.told(sent)
     }
 
     fn texts_of(&mut self, sql: &str) -> Result<Vec<String>, Failure> {
-        let rows = self.connection.rows(sql).map_err(|error| C::failure(&error))?;
+        let rows = self.connection.rows(sql);
+        let rows = self.told(rows)?;
         Ok(rows.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect())
     }
 
@@ -70,28 +77,44 @@ impl<'c, C: Driver> DieselHost<'c, C> {
         let whole = if settings.is_empty() { begin.to_owned() } else { format!("{begin}; {settings}") };
         match AnsiTransactionManager::begin_transaction_sql(self.connection, &whole) {
             Err(Error::AlreadyInTransaction) => {
-                AnsiTransactionManager::begin_transaction(self.connection).map_err(|error| C::failure(&error))?;
+                let begun = AnsiTransactionManager::begin_transaction(self.connection);
+                self.told(begun)?;
                 if settings.is_empty() { Ok(()) } else { self.send(settings) }
             }
             Err(error) => {
+                let failure = self.connection.said(&error).failure;
                 // What stands behind the begin may have failed, which leaves a transaction that diesel knows nothing of.
                 // If even this fails, there is none, or the connection is gone.
                 let _ = self.connection.batch_execute("ROLLBACK");
-                Err(C::failure(&error))
+                Err(failure)
             }
             Ok(()) => Ok(()),
         }
     }
 
     fn code(&mut self, version: &str, undo: bool) -> Result<(), Failure> {
-        let migrations = self.source.map(|source| source.migrations().map_err(|error| of_code::<C>(&*error)));
-        let migrations = migrations.unwrap_or_else(|| Ok(Vec::new()))?;
+        let migrations = match self.source.map(MigrationSource::migrations) {
+            Some(migrations) => migrations.map_err(|error| self.of_code(&*error))?,
+            None => Vec::new(),
+        };
         let migration = migrations.iter().find(|migration| migration.name().version().to_string() == version);
         let Some(migration) = migration else {
             return Err(Failure::of_ours(format!("the migrations have no {version}")));
         };
         let ran = if undo { migration.revert(self.connection) } else { migration.run(self.connection) };
-        ran.map_err(|error| of_code::<C>(&*error))
+        ran.map_err(|error| self.of_code(&*error))
+    }
+
+    /// What a migration's code says.
+    fn of_code(&mut self, error: &(dyn std::error::Error + 'static)) -> Failure {
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            if let Some(error) = error.downcast_ref::<Error>() {
+                return self.connection.said(error).failure;
+            }
+            cause = error.source();
+        }
+        Failure::of_ours(error.to_string())
     }
 }
 
@@ -105,7 +128,8 @@ impl<C: Driver> Host for DieselHost<'_, C> {
     }
 
     fn rows<'a>(&'a mut self, sql: &'a str) -> Answer<'a, Result<Vec<Vec<Option<String>>>, Failure>> {
-        Box::pin(ready(self.connection.rows(sql).map_err(|error| C::failure(&error))))
+        let rows = self.connection.rows(sql);
+        Box::pin(ready(self.told(rows)))
     }
 
     fn begin<'a>(&'a mut self, begin: &'a str, settings: &'a str) -> Answer<'a, Result<(), Failure>> {
@@ -115,7 +139,7 @@ impl<C: Driver> Host for DieselHost<'_, C> {
     fn commit<'a>(&'a mut self, last: &'a str) -> Answer<'a, Result<(), Failure>> {
         let ran = if last.is_empty() { Ok(()) } else { self.connection.batch_execute(last) };
         let committed = ran.and_then(|()| AnsiTransactionManager::commit_transaction(self.connection));
-        Box::pin(ready(committed.map_err(|error| C::failure(&error))))
+        Box::pin(ready(self.told(committed)))
     }
 
     fn rollback(&mut self) -> Answer<'_, Result<(), Failure>> {
@@ -128,7 +152,7 @@ impl<C: Driver> Host for DieselHost<'_, C> {
                 }
                 Ok(())
             }
-            other => other.map_err(|error| C::failure(&error)),
+            other => self.told(other),
         };
         Box::pin(ready(rolled_back))
     }
@@ -151,7 +175,7 @@ impl<C: Driver> Host for DieselHost<'_, C> {
 
     fn open_books(&mut self) -> Answer<'_, Result<(), Failure>> {
         let made = self.connection.setup();
-        Box::pin(ready(made.map(|_| ()).map_err(|error| C::failure(&error))))
+        Box::pin(ready(self.told(made).map(drop)))
     }
 
     fn applied(&mut self) -> Answer<'_, Result<Vec<AppliedMigration>, Failure>> {
@@ -208,16 +232,4 @@ fn literal<C: Driver>(text: &str) -> String {
         }
         _ => migrate_safety_core::guard::literal(text),
     }
-}
-
-/// What a migration's code says.
-fn of_code<C: Driver>(error: &(dyn std::error::Error + 'static)) -> Failure {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if let Some(error) = error.downcast_ref::<Error>() {
-            return C::failure(error);
-        }
-        cause = error.source();
-    }
-    Failure::of_ours(error.to_string())
 }
