@@ -69,6 +69,37 @@ fn a_file_of_sqlite_is_migrated() {
 }
 
 #[test]
+fn migrations_of_diesel_are_run_on_a_file_of_sqlite() {
+    let dir = Dir::with(&[
+        ("migrations/2024-01-01-000000_t/up.sql", "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT);"),
+        ("migrations/2024-01-01-000000_t/down.sql", "DROP TABLE t;"),
+        (
+            "migrations/2024-01-02-000000_many/up.sql",
+            "PRAGMA foreign_keys = OFF;\nINSERT INTO t (a) VALUES ('x');\nVACUUM;\nCREATE INDEX t_a ON t (a);",
+        ),
+        ("migrations/2024-01-02-000000_many/down.sql", "DROP INDEX t_a;\nDELETE FROM t;"),
+        ("migrations/2024-01-02-000000_many/metadata.toml", "run_in_transaction = false"),
+    ]);
+    let run = |args: &[&str]| dir.run(&[&["run", "--database-url", "sqlite:app.db"], args].concat());
+    dir.run(&["run", "--database-url", "sqlite:app.db?mode=rwc", "--to", "20240101000000"]).expect(0);
+    let states = |drift: serde_json::Value| drift["migrations"].clone();
+    let drift = || dir.run(&["drift", "--database-url", "sqlite:app.db", "--format", "json"]).expect(0).json();
+    assert_eq!(states(drift()), serde_json::json!([{ "id": "20240102000000", "state": "pending" }]));
+    run(&[]).expect(0);
+    assert_eq!(states(drift()), serde_json::json!([]));
+    assert!(run(&[]).expect(0).out.contains("Nothing to run"));
+    let filled = ["backfill", "start", "--database-url", "sqlite:app.db", "--name", "b", "--table", "t"];
+    dir.run(&[&filled[..], &["--set", "b = upper(a)"]].concat()).expect(0);
+    assert!(run(&["--undo-to", "0"]).expect(1).err.contains("loses the rows of main.t"));
+    run(&["--undo-to", "0", "--allow-data-loss"]).expect(0);
+    assert_eq!(states(drift()).as_array().unwrap().len(), 2);
+    run(&[]).expect(0);
+    dir.write("migrations/2024-01-01-000000_t/up.sql", b"CREATE TABLE t (id INTEGER PRIMARY KEY, b TEXT);");
+    let edited = run(&[]).expect(1).err;
+    assert!(edited.contains("edited since: 20240101000000"), "{edited}");
+}
+
+#[test]
 fn migrations_of_diesel_are_run_with_its_bookkeeping() {
     let Some(server) = server_for_test(16) else { return };
     let database = server.database("cli_run_diesel").unwrap();

@@ -99,8 +99,9 @@ impl Layout {
                  execution_time bigint NOT NULL)",
             ),
             Self::Diesel => Some(
-                "CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (version varchar(50) PRIMARY KEY NOT NULL, \
-                 run_on timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP)",
+                // To the blank: SQLite keeps the text.
+                "CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (\n       version VARCHAR(50) PRIMARY KEY NOT NULL,\n       \
+                 run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP\n)",
             ),
             Self::Plain => None,
         }

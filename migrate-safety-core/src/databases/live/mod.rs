@@ -84,6 +84,7 @@ struct Question {
 
 /// What a question is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "mysql"), allow(dead_code, reason = "SQLite answers some at once"))]
 enum About {
     /// Nothing is told: a setting.
     Nothing,

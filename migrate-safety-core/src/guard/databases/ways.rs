@@ -60,6 +60,7 @@ pub(super) struct Lock {
 }
 
 /// How the settings of a session are told and set.
+#[cfg_attr(not(all(feature = "mysql", feature = "sqlite")), allow(dead_code, reason = "each is one server's way"))]
 pub(super) enum SessionWays {
     /// Each by itself.
     Pragmas(&'static [&'static str]),

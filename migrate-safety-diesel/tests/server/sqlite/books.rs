@@ -1,7 +1,10 @@
 //! What ends up in the file, diesel's books included, is what diesel itself leaves.
 
 use super::{File, Project, Text, everywhere, hasty, project};
+use diesel::connection::SimpleConnection;
+use diesel::migration::MigrationConnection;
 use diesel_migrations::MigrationHarness;
+use migrate_safety_core::Layout;
 use migrate_safety_core::guard::{Goal, Settings};
 use migrate_safety_diesel::{Guard, GuardedHarness};
 
@@ -76,6 +79,15 @@ fn each_way_of_running_leaves_what_diesel_leaves() {
             assert_eq!(file.state(USERS), guard.state(USERS));
         }
     });
+}
+
+#[test]
+fn whoever_makes_diesels_table_writes_it_as_diesel_does() {
+    let files = [File::new(false), File::new(false)];
+    files[0].connect().batch_execute(Layout::Diesel.bookkeeping().unwrap()).unwrap();
+    files[1].connect().setup().unwrap();
+    let [ours, diesels] = files.map(|file| file.ask("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"));
+    assert_eq!(ours, diesels);
 }
 
 #[test]
