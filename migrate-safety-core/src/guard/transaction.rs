@@ -135,14 +135,20 @@ impl Runner<'_> {
     async fn attempt(&mut self, work: &Work<'_>, stretch: &Stretch<'_>, ending: &[Note]) -> Result<LockSource, Missed> {
         let at = |line| move |failure| Missed { failure, line };
         let first_line = stretch.units.first().map_or(1, |unit| unit.line);
-        let settings = self.settings_of(stretch);
+        let mut opening = self.settings_of(stretch);
+        // What holds no surprise goes in one message with the beginning: a short migration is felt by its messages.
+        let joined = stretch.units.first().filter(|unit| unit.foreseen);
+        opening.extend(joined.map(|unit| unit.sql.clone()));
         let began = self.host.now();
-        self.host.begin(stretch.begin, &settings).await.map_err(at(first_line))?;
+        self.host.begin(stretch.begin, &opening.join("; ")).await.map_err(at(first_line))?;
         let mut taken: Vec<(Duration, &Wanted)> = Vec::new();
-        for unit in stretch.units {
-            let started = self.host.now();
+        for (n, unit) in stretch.units.iter().enumerate() {
+            let is_joined = n == 0 && joined.is_some();
+            let started = if is_joined { began } else { self.host.now() };
             taken.push((started, &unit.wanted));
-            self.host.execute(&unit.sql).await.map_err(at(unit.line))?;
+            if !is_joined {
+                self.host.execute(&unit.sql).await.map_err(at(unit.line))?;
+            }
             let took = self.host.now().saturating_sub(started);
             self.current.statements.push(StatementRun { line: unit.line, sql: unit.sql.clone(), took });
         }
@@ -183,7 +189,7 @@ impl Runner<'_> {
     }
 
     /// What is set for one transaction.
-    fn settings_of(&self, stretch: &Stretch<'_>) -> String {
+    fn settings_of(&self, stretch: &Stretch<'_>) -> Vec<String> {
         let mut settings = Vec::new();
         if stretch.sets_timeout {
             settings.push(format!("SET LOCAL lock_timeout = {}", self.settings.lock_timeout.as_millis()));
@@ -192,7 +198,7 @@ impl Runner<'_> {
             // A statement whose runner was killed would go on under its locks, only to be rolled back.
             settings.push("SET LOCAL client_connection_check_interval = 1000".to_owned());
         }
-        settings.join("; ")
+        settings
     }
 
     /// The statements that write notes down.
