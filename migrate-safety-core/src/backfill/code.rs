@@ -25,6 +25,10 @@ fn builder(backfill: &Backfill) -> String {
     let mut code = match &backfill.work {
         Work::Update(_) => format!("Backfill::new({})", string(&backfill.table)),
         Work::Copy { into, .. } => format!("Backfill::copy({}, {})", string(&backfill.table), string(into)),
+        Work::Delete { archive: None, .. } => format!("Backfill::delete({})", string(&backfill.table)),
+        Work::Delete { archive: Some(archive), .. } => {
+            format!("Backfill::delete({})\n    .archive({})", string(&backfill.table), string(archive))
+        }
     };
     if !backfill.key.is_empty() {
         let columns: Vec<String> = backfill.key.iter().map(|column| string(column)).collect();

@@ -8,7 +8,9 @@ pub enum InvalidBackfill {
     #[error("backfills run on PostgreSQL; for {0}, write the batches by hand")]
     Dialect(String),
     /// A copy into another table, elsewhere.
-    #[error("copies into another table run on PostgreSQL; for {0}, set columns of the table itself, or copy by hand")]
+    #[error(
+        "copies into another table and deletions run on PostgreSQL; for {0}, set columns of the table itself, or do it by hand"
+    )]
     CopyOnly(String),
     /// A name that is none.
     #[error("`{0}` is not the name of a table; write it as a statement does: schema.table")]

@@ -1,7 +1,7 @@
 //! Moving data in small batches while the application runs.
 //!
-//! A [`Backfill`] says what is to be done: which columns of a table get which values, or which rows are copied into
-//! another table. [`Backfill::prepare`] holds it against a catalog and refuses, with the remedy, what cannot be done
+//! A [`Backfill`] says what is to be done: which columns of a table get which values, which rows are copied into
+//! another table, or which are deleted. [`Backfill::prepare`] holds it against a catalog and refuses, with the remedy, what cannot be done
 //! safely. What comes out can be rendered (a batch, a loop in PL/pgSQL, a check of the result, the Rust code of a host).
 //!
 //! ```

@@ -4,7 +4,7 @@ use super::error::{InvalidBackfill, Warning};
 use super::expression::{self, column_name, is_projection, known, steadiness, table_name};
 use super::key::Key;
 use super::mention::{Mention, mention};
-use super::prepared::{CopyTarget, Prepared, SetColumn};
+use super::prepared::{CopyTarget, Gone, Prepared, SetColumn};
 use super::spec::{Assignment, Backfill, FillMode, Work};
 use crate::catalog::{Catalog, Column, Relation, RelationId, RelationKind, Resolved, Table, TypeDefKind, UNKNOWN_TYPE};
 use crate::dialect::Dialect;
@@ -20,8 +20,13 @@ pub(super) fn prepare(backfill: &Backfill, catalog: &Catalog) -> Result<Prepared
     let (target, assignments) = match &backfill.work {
         Work::Update(assignments) => (source, assignments),
         Work::Copy { into, columns } => (Place::find(catalog, into)?, columns),
+        Work::Delete { columns, .. } => (source, columns),
     };
-    if assignments.is_empty() {
+    let gone = match &backfill.work {
+        Work::Delete { archive, columns } => Some(source.gone(archive.as_deref(), columns)?),
+        _ => None,
+    };
+    if assignments.is_empty() && gone.is_none() {
         return Err(InvalidBackfill::NothingToDo);
     }
     let key = Key::choose(catalog, source.relation, source.table, &backfill.key)?;
@@ -41,12 +46,13 @@ pub(super) fn prepare(backfill: &Backfill, catalog: &Catalog) -> Result<Prepared
             source.updates(&key, &columns, only.as_ref())?;
             None
         }
+        Work::Delete { .. } => None,
     };
     if key.by_place {
         warnings.push(Warning::ByPlace(source.name()));
     }
-    warnings.extend(target.triggers(copy.is_some()));
-    if copy.is_none() {
+    warnings.extend(target.triggers(&backfill.work));
+    if copy.is_none() && gone.is_none() {
         warnings.extend(target.indexed(&columns));
     }
     Ok(Prepared {
@@ -57,6 +63,7 @@ pub(super) fn prepare(backfill: &Backfill, catalog: &Catalog) -> Result<Prepared
         columns,
         only,
         copy,
+        gone,
         warnings,
         #[cfg(feature = "live")]
         server: catalog.target().version,
@@ -230,10 +237,30 @@ impl<'c> Place<'c> {
         })
     }
 
-    fn triggers(self, inserts: bool) -> Option<Warning> {
+    /// What becomes of rows of this table that are deleted.
+    fn gone(self, archive: Option<&str>, values: &[Assignment]) -> Result<Gone, InvalidBackfill> {
+        if let Some(value) = values.first() {
+            let reason = "rows that are deleted get no values; describe an update apart";
+            return Err(InvalidBackfill::ReadOnly { column: value.column.clone(), reason });
+        }
+        let archive = archive.map(|name| Self::find(self.catalog, name)).transpose()?;
+        let columns: Vec<Ident> = self.table.columns.iter().map(|column| column.name.clone()).collect();
+        if let Some(archive) = archive {
+            for name in &columns {
+                column_name(self.catalog, archive.table, &archive.name(), &name.sql())?;
+            }
+        }
+        Ok(Gone { archive: archive.map(|archive| archive.relation.object_name()), columns })
+    }
+
+    fn triggers(self, work: &Work) -> Option<Warning> {
         let fires = |state: FiringState| matches!(state, FiringState::Enabled | FiringState::Always);
         let triggers = self.table.triggers.iter().filter(|t| fires(t.state));
-        let of_event = triggers.filter(|t| if inserts { t.events.insert } else { t.events.update });
+        let of_event = triggers.filter(|t| match work {
+            Work::Copy { .. } => t.events.insert,
+            Work::Update(_) => t.events.update,
+            Work::Delete { .. } => t.events.delete,
+        });
         let names: Vec<String> = of_event.map(|t| t.name.to_string()).collect();
         (!names.is_empty()).then(|| Warning::Triggers { table: self.name(), names })
     }

@@ -23,6 +23,8 @@ pub struct Prepared {
     pub(super) only: Option<Expression>,
     /// The table that rows are copied into, if they are.
     pub(super) copy: Option<CopyTarget>,
+    /// Where rows go that are deleted, if they are.
+    pub(super) gone: Option<Gone>,
     pub(super) warnings: Vec<Warning>,
     /// The server's major version.
     #[cfg(feature = "live")]
@@ -50,6 +52,15 @@ pub(super) struct CopyTarget {
     pub(super) key: Vec<Ident>,
     /// Whether a copied column is GENERATED ALWAYS AS IDENTITY.
     pub(super) overrides_identity: bool,
+}
+
+/// Rows that are deleted.
+#[derive(Clone, Debug)]
+pub(super) struct Gone {
+    /// The table that gets them.
+    pub(super) archive: Option<ObjectName>,
+    /// The columns of both.
+    pub(super) columns: Vec<Ident>,
 }
 
 impl Prepared {

@@ -94,9 +94,13 @@ impl Prepared {
         names.into_iter().collect()
     }
 
-    /// Columns that are written.
+    /// Columns that are written, or go into an archive; of rows that are deleted without one, those of the key.
     pub(super) fn columns_written(&self) -> Vec<String> {
-        self.columns.iter().map(|column| column.name.to_string()).collect()
+        match &self.gone {
+            Some(gone) if gone.archive.is_some() => gone.columns.iter().map(ToString::to_string).collect(),
+            Some(_) => self.key.columns.iter().map(|column| column.name.to_string()).collect(),
+            None => self.columns.iter().map(|column| column.name.to_string()).collect(),
+        }
     }
 
     fn condition(&self, after: Option<&[String]>, upto: Option<&[String]>) -> String {

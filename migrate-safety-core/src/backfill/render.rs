@@ -1,8 +1,13 @@
 //! The SQL of a prepared backfill.
 
-use super::prepared::{CopyTarget, Prepared, SetColumn};
+use super::prepared::{CopyTarget, Gone, Prepared, SetColumn};
 use super::spec::FillMode;
+use crate::sql::Ident;
 use crate::sql::expr::{Expr, Expression};
+
+/// What the rows are called that a batch deletes. Expressions of the backfill stand where this name is in force: no table
+/// is called so.
+const GONE: &str = "migrate_safety_gone";
 
 impl Prepared {
     /// `public.users`, without the tables that inherit from it.
@@ -40,10 +45,33 @@ impl Prepared {
 
     /// The write of a range of keys.
     pub(super) fn write_sql(&self, range: &[String]) -> String {
+        let (with, write) = self.write_parts(range);
+        with.map_or_else(|| write.clone(), |with| format!("WITH {with}\n{write}"))
+    }
+
+    /// The write of a range of keys as a statement, and what stands in the `WITH` before it.
+    pub(super) fn write_parts(&self, range: &[String]) -> (Option<String>, String) {
+        match &self.gone {
+            None => (None, self.change_sql(range)),
+            Some(gone) => self.delete_parts(gone, range),
+        }
+    }
+
+    fn delete_parts(&self, gone: &Gone, range: &[String]) -> (Option<String>, String) {
+        let filter = filter(range.iter().cloned().chain(self.conditions()));
+        let delete = format!("DELETE FROM {}\n{filter}", self.source());
+        let Some(archive) = &gone.archive else { return (None, delete) };
+        let names: Vec<String> = gone.columns.iter().map(Ident::sql).collect();
+        let names = names.join(", ");
+        let insert = format!("INSERT INTO {} ({names})\nSELECT {names}\nFROM {GONE}", archive.sql());
+        (Some(format!("{GONE} AS ({delete}\nRETURNING {names})")), insert)
+    }
+
+    fn change_sql(&self, range: &[String]) -> String {
         match &self.copy {
             None => {
                 let sets: Vec<String> = self.columns.iter().map(|column| self.assignment(column)).collect();
-                let conditions = range.iter().cloned().chain(self.conditions()).chain([self.undone()]);
+                let conditions = range.iter().cloned().chain(self.conditions()).chain(self.undone());
                 format!("UPDATE {}\nSET {}\n{}", self.source(), sets.join(", "), filter(conditions))
             }
             Some(copy) => {
@@ -68,11 +96,13 @@ impl Prepared {
     }
 
     /// Which rows do not have their values.
-    fn undone(&self) -> String {
+    fn undone(&self) -> Option<String> {
         let parts: Vec<String> = self.columns.iter().map(SetColumn::undone).collect();
         match parts.as_slice() {
-            [one] => one.clone(),
-            several => format!("({})", several.join(" OR ")),
+            // A row that is to be deleted is not done as long as it is there.
+            [] => None,
+            [one] => Some(one.clone()),
+            several => Some(format!("({})", several.join(" OR "))),
         }
     }
 
@@ -126,7 +156,7 @@ pub(super) fn mismatching(prepared: &Prepared, range: &[String], key: &str) -> S
 }
 
 fn select_mismatching(prepared: &Prepared, range: &[String], output: &str) -> String {
-    let conditions = range.iter().cloned().chain(prepared.conditions()).chain([prepared.undone()]);
+    let conditions = range.iter().cloned().chain(prepared.conditions()).chain(prepared.undone());
     format!("SELECT {output} FROM {} {}", prepared.source(), filter(conditions))
 }
 

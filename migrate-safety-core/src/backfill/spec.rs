@@ -31,6 +31,13 @@ pub enum Work {
         /// Its columns and their values.
         columns: Vec<Assignment>,
     },
+    /// They are deleted.
+    Delete {
+        /// A table with columns of the same names, which gets the rows in the transaction in which they go.
+        archive: Option<String>,
+        /// Has to be empty: a row that goes gets no values.
+        columns: Vec<Assignment>,
+    },
 }
 
 /// A column and its value.
@@ -62,6 +69,20 @@ impl Backfill {
     /// A copy of rows of one table into another; [`set`](Self::set) says what its columns get.
     pub fn copy(from: impl Into<String>, into: impl Into<String>) -> Self {
         Self { work: Work::Copy { into: into.into(), columns: Vec::new() }, ..Self::new(from) }
+    }
+
+    /// Rows of a table deleted; [`only`](Self::only) says which.
+    pub fn delete(from: impl Into<String>) -> Self {
+        Self { work: Work::Delete { archive: None, columns: Vec::new() }, ..Self::new(from) }
+    }
+
+    /// The rows that are deleted go into this table, which has columns of the same names.
+    #[must_use]
+    pub fn archive(mut self, table: impl Into<String>) -> Self {
+        if let Work::Delete { archive, .. } = &mut self.work {
+            *archive = Some(table.into());
+        }
+        self
     }
 
     /// Which unique key the batches follow. Without it, the primary key or another unique key without NULLs; on a
@@ -102,13 +123,15 @@ impl Backfill {
     /// The columns and their values.
     pub fn assignments(&self) -> &[Assignment] {
         match &self.work {
-            Work::Update(columns) | Work::Copy { columns, .. } => columns,
+            Work::Update(columns) | Work::Copy { columns, .. } | Work::Delete { columns, .. } => columns,
         }
     }
 
     fn assign(mut self, column: String, value: String, mode: FillMode) -> Self {
         match &mut self.work {
-            Work::Update(columns) | Work::Copy { columns, .. } => columns.push(Assignment { column, value, mode }),
+            Work::Update(columns) | Work::Copy { columns, .. } | Work::Delete { columns, .. } => {
+                columns.push(Assignment { column, value, mode });
+            }
         }
         self
     }
@@ -120,6 +143,8 @@ impl fmt::Display for Backfill {
         match &self.work {
             Work::Update(_) => write!(f, "{} ", self.table)?,
             Work::Copy { into, .. } => write!(f, "{} INTO {into} ", self.table)?,
+            Work::Delete { archive: None, .. } => write!(f, "{} DELETE", self.table)?,
+            Work::Delete { archive: Some(archive), .. } => write!(f, "{} DELETE INTO {archive}", self.table)?,
         }
         for (index, assignment) in self.assignments().iter().enumerate() {
             let verb = match assignment.mode {

@@ -65,6 +65,9 @@ fn what_cannot_be_done_is_refused_with_the_remedy() {
             Backfill::copy("users", "archive").set("email", "email"),
             "public.archive has no unique key among the columns",
         ),
+        (Backfill::delete("users").archive("archive"), "public.archive has no column id"),
+        (Backfill::delete("users").set("points", "1"), "rows that are deleted get no values"),
+        (Backfill::delete("users").only("random() < 0.5"), "can differ each time"),
     ] {
         let message = refused(&backfill);
         assert!(message.contains(said), "{backfill}: {message}");
@@ -102,6 +105,11 @@ fn batches_compare_in_the_type_of_the_column() {
             "INSERT INTO public.archive (user_id, email, at)\nSELECT id, email, clock_timestamp()\nFROM public.users\nWHERE \
              id > $1 AND id <= $2\nON CONFLICT DO NOTHING",
         ),
+        (
+            Backfill::delete("keyless").archive("keyless").only("a > 3").key(["ctid"]),
+            "WITH migrate_safety_gone AS (DELETE FROM public.keyless\nWHERE ctid > $1 AND ctid <= $2 AND (a > 3)\nRETURNING a, \
+             b)\nINSERT INTO public.keyless (a, b)\nSELECT a, b\nFROM migrate_safety_gone",
+        ),
     ] {
         assert_eq!(prepared(&backfill).batch_sql(), sql);
     }
@@ -130,6 +138,7 @@ fn the_loop_passes_the_check() {
         of("keyless").set("b", "a").key(["ctid"]),
         of("events").set("kind", "'x'"),
         Backfill::copy("users", "archive").set("user_id", "id").set("email", "email").only("email <> ''"),
+        Backfill::delete("users").only("email = ''"),
     ] {
         let text = format!("-- no-transaction\n{};\n", prepared(&backfill).loop_sql());
         let mut set = MigrationSet::from_text("0001_schema.sql", TABLES, Layout::Sqlx);

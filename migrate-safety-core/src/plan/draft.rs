@@ -225,7 +225,15 @@ impl DraftStep {
     /// A rule would block it that does not see what has been deployed; why there is no harm. It is said before the first
     /// statement; on databases other than PostgreSQL before the one that the rule is about, if it blocks one.
     pub(crate) fn allow(mut self, rule: &'static str, reason: impl Into<String>) -> Self {
-        self.allowed = Some(Allowed { statement: 0, rule, reason: reason.into() });
+        self.allowed = Some(Allowed { statements: vec![0], rule, reason: reason.into() });
+        self
+    }
+
+    /// What is allowed is done by these statements, not by the first.
+    pub(crate) fn at(mut self, statements: impl IntoIterator<Item = usize>) -> Self {
+        if let Some(allowed) = &mut self.allowed {
+            allowed.statements = statements.into_iter().collect();
+        }
         self
     }
 

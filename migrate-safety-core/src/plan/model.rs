@@ -128,8 +128,8 @@ impl Step {
 /// A rule that is silenced in a statement of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Allowed {
-    /// The statement, by its place in [`Step::sql`].
-    pub statement: usize,
+    /// The statements, by their places in [`Step::sql`].
+    pub statements: Vec<usize>,
     /// The rule.
     pub rule: &'static str,
     /// Why there is no harm.

@@ -2,6 +2,7 @@
 
 use super::bracket::bracketed;
 use super::error::PlanError;
+use super::rows::read_by;
 use crate::catalog::Catalog;
 use crate::sql::operation::{AlterTable, AlterType, RelationWord, TableAction};
 use crate::sql::{Ident, LocatedOperation, ObjectName, Operation, Problem, Statement, parse};
@@ -104,9 +105,9 @@ pub(crate) fn grouped(pieces: Vec<Piece>) -> Vec<Piece> {
     paired(moved(pieces))
 }
 
-/// Pieces that add columns, fill them and drop others become one: a value moves.
+/// Pieces that add columns, fill them and drop others become one: a value moves, within a table or to another one.
 fn moved(pieces: Vec<Piece>) -> Vec<Piece> {
-    runs(&pieces, move_length)
+    runs(&runs(&pieces, move_length), transfer_length)
 }
 
 /// As many pieces as `length` says at their first one become one.
@@ -210,6 +211,28 @@ fn move_length(pieces: &[Piece]) -> usize {
         }
     }
     if seen[1] == 1 && seen[3] > 0 { length } else { 0 }
+}
+
+/// How many pieces move a value to another table: `ADD COLUMN` …, `UPDATE`, `SET NOT NULL` … of one table, and `DROP COLUMN` …
+/// of a table that the `UPDATE` reads; or none.
+fn transfer_length(pieces: &[Piece]) -> usize {
+    let Some((at, table)) = move_head(pieces) else { return 0 };
+    let Some(Operation::Update(update)) = pieces.get(at).and_then(Piece::operation) else { return 0 };
+    let not_null = pieces.iter().skip(at + 1).take_while(|piece| stage(piece) == Some((2, table))).count();
+    let behind = at + 1 + not_null;
+    let Some((3, from)) = pieces.get(behind).and_then(stage) else { return 0 };
+    if from == table || !read_by(update).contains(&from) {
+        return 0;
+    }
+    behind + pieces.iter().skip(behind).take_while(|piece| stage(piece) == Some((3, from))).count()
+}
+
+/// Where the `UPDATE` stands that fills columns that are added before it, or were there; and its table.
+fn move_head(pieces: &[Piece]) -> Option<(usize, &ObjectName)> {
+    let added = pieces.iter().take_while(|piece| stage(piece).is_some_and(|(stage, _)| stage == 0)).count();
+    let (1, table) = pieces.get(added).and_then(stage)? else { return None };
+    let is_same = pieces.iter().take(added).all(|piece| stage(piece).is_some_and(|(_, of)| of == table));
+    is_same.then_some((added, table))
 }
 
 /// Where in a move a piece can stand, and of which table.

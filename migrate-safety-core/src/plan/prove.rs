@@ -66,7 +66,7 @@ fn place_allowances<S: Replayed>(start: &S, plan: &mut Plan, options: &PlanOptio
         let Some(allowed) = &step.allowed else { continue };
         let rule = allowed.rule;
         let at = blocking(step, judged).find(|(_, finding)| finding.rule == rule).map(|(at, _)| at.unwrap_or_default());
-        step.allowed = at.and_then(|at| Some(Allowed { statement: at, ..step.allowed.clone()? }));
+        step.allowed = at.and_then(|at| Some(Allowed { statements: vec![at], ..step.allowed.clone()? }));
     }
 }
 

@@ -4,10 +4,10 @@
 use super::error::Refusal;
 use super::request::TableRef;
 use crate::catalog::{Catalog, Table};
-use crate::sql::expr::{self, Expr, Query, TableSource};
-use crate::sql::operation::Update;
+use crate::sql::expr::{self, CteBody, Expr, Query, TableSource};
+use crate::sql::operation::{Delete, Update};
 use crate::sql::rename::qualifier;
-use crate::sql::{ChangeText, Ident};
+use crate::sql::{ChangeText, Ident, ObjectName};
 
 /// The rows of a table that a statement changes.
 pub(crate) struct Rows<'a> {
@@ -25,6 +25,42 @@ impl<'a> Rows<'a> {
     pub(crate) fn updated(catalog: &'a Catalog, table: TableRef<'a>, update: &'a Update, text: ChangeText) -> Self {
         let Update { alias, from, filter, .. } = update;
         Self { catalog, table, alias: alias.as_ref(), from, filter: filter.as_ref(), text }
+    }
+
+    /// The rows that a DELETE takes away.
+    pub(crate) fn deleted(catalog: &'a Catalog, table: TableRef<'a>, delete: &'a Delete, text: ChangeText) -> Self {
+        let Delete { alias, using, filter, .. } = delete;
+        Self { catalog, table, alias: alias.as_ref(), from: using, filter: filter.as_ref(), text }
+    }
+
+    /// The names of what decides over the rows besides the row itself.
+    pub(crate) fn reads(&self) -> Vec<&'a ObjectName> {
+        let mut names = Vec::new();
+        self.from.iter().for_each(|table| names_in_table(table, &mut names));
+        self.filter.iter().for_each(|filter| names_in_expr(filter, &mut names));
+        names
+    }
+
+    /// Whether they are those that have another row before them, of the same table and alike in some columns: whichever of
+    /// them goes first, the one that none is before stays, and stands for the others.
+    pub(crate) fn are_duplicates(&self) -> bool {
+        let ([other], Some(filter)) = (self.from, self.filter) else { return false };
+        let is_same = match &other.source {
+            TableSource::Relation { name, .. } => self.catalog.resolve(name).found() == Some(self.table.id),
+            _ => false,
+        };
+        let side = |expr: &Expr| match expr {
+            Expr::Column { qualifier, name } => Some((self.owner(qualifier.as_ref(), name)?, name.clone())),
+            _ => None,
+        };
+        let mut is_ordered = false;
+        let fits = filter.conjuncts().iter().all(|part| {
+            let Expr::Binary { op, left, right } = part else { return false };
+            let (Some((left, a)), Some((right, b))) = (side(left), side(right)) else { return false };
+            is_ordered |= **op == *"<" || **op == *">";
+            a == b && left != right && matches!(&**op, "=" | "<" | ">")
+        });
+        is_same && fits && is_ordered
     }
 
     /// Which rows: a condition over one.
@@ -204,6 +240,14 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// The names of what an UPDATE reads besides its table.
+pub(crate) fn read_by(update: &Update) -> Vec<&ObjectName> {
+    let mut names = Vec::new();
+    update.from.iter().for_each(|table| names_in_table(table, &mut names));
+    update.assignments.iter().map(|(_, value)| value).chain(&update.filter).for_each(|e| names_in_expr(e, &mut names));
+    names
+}
+
 /// Whose a column is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Owner {
@@ -235,4 +279,37 @@ fn reuses(query: &Query, name: &Ident) -> bool {
         }
     });
     found
+}
+
+fn names_in_query<'q>(query: &'q Query, names: &mut Vec<&'q ObjectName>) {
+    for cte in &query.ctes {
+        if let CteBody::Query(query) = &cte.body {
+            names_in_query(query, names);
+        }
+    }
+    query.selects.iter().flat_map(|select| &select.from).for_each(|table| names_in_table(table, names));
+    let mut inside = Vec::new();
+    query.walk_exprs(&mut |part| {
+        if let Expr::Subquery { query, .. } = part {
+            inside.extend(query.selects.iter().flat_map(|select| &select.from));
+        }
+    });
+    inside.into_iter().for_each(|table| names_in_table(table, names));
+}
+
+fn names_in_table<'q>(table: &'q expr::TableRef, names: &mut Vec<&'q ObjectName>) {
+    match &table.source {
+        TableSource::Relation { name, .. } => names.push(name),
+        TableSource::Query(query) => names_in_query(query, names),
+        TableSource::Expr(expr) => names_in_expr(expr, names),
+    }
+    table.on.iter().for_each(|on| names_in_expr(on, names));
+}
+
+fn names_in_expr<'q>(expr: &'q Expr, names: &mut Vec<&'q ObjectName>) {
+    expr.walk(&mut |part| {
+        if let Expr::Subquery { query, .. } = part {
+            names_in_query(query, names);
+        }
+    });
 }

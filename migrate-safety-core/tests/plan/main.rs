@@ -86,7 +86,10 @@ fn a_change_that_is_too_large_is_refused_at_once() {
 fn what_cannot_be_planned_soundly_is_refused() {
     const BEFORE: &str = "CREATE TABLE t (id bigint PRIMARY KEY, a int, b text, o bigint); \
          CREATE TABLE s (id bigint PRIMARY KEY, t_id bigint, a int, b text); \
-         CREATE VIEW v AS SELECT * FROM s; CREATE TABLE heirs () INHERITS (s);";
+         CREATE VIEW v AS SELECT * FROM s; CREATE TABLE heirs () INHERITS (s); \
+         CREATE TABLE nodes (id bigint PRIMARY KEY, up bigint REFERENCES nodes ON DELETE CASCADE); \
+         CREATE TABLE roots (id bigint PRIMARY KEY); \
+         CREATE TABLE leaves (id bigint PRIMARY KEY, root bigint REFERENCES roots ON DELETE CASCADE);";
     const REFUSED: &[(&str, &str)] = &[
         ("UPDATE t SET b = s.b FROM s WHERE s.t_id = t.id", "may meet several rows of s"),
         ("UPDATE t SET b = s.b FROM s WHERE s.id = t.o", "may meet several rows of s"),
@@ -98,6 +101,11 @@ fn what_cannot_be_planned_soundly_is_refused() {
         ("UPDATE t AS x SET b = (SELECT max(x.b) FROM s AS x)", "calls something x"),
         ("WITH q AS (SELECT 1) UPDATE t SET a = 1", "WITH"),
         ("UPDATE s SET a = 1", "inherit from"),
+        ("DELETE FROM ONLY s WHERE (SELECT count(*) FROM ONLY s AS o WHERE o.b = s.b) > 1", "reads s"),
+        ("DELETE FROM t USING t AS o WHERE t.b = o.b AND t.id <> o.id", "reads t"),
+        ("DELETE FROM nodes WHERE id > 7", "leads from public.nodes back to itself"),
+        ("DELETE FROM roots WHERE EXISTS (SELECT FROM leaves WHERE root = roots.id)", "reads leaves"),
+        ("DELETE FROM t WHERE b = 'x' RETURNING *", "RETURNING"),
     ];
     let before = catalog(BEFORE, 16);
     let mut wrong = String::new();

@@ -128,6 +128,30 @@ fn rows_are_copied_once_and_compared() {
 }
 
 #[test]
+fn rows_that_are_deleted_go_into_the_archive_once() {
+    let Some(server) = server_for_test(16) else { return };
+    let database = server.database("backfill_delete").unwrap();
+    let mut client = database.connect().unwrap();
+    client
+        .batch_execute(
+            "CREATE TABLE logs (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n int, \"Twice\" int GENERATED ALWAYS AS (n * 2) STORED);
+             INSERT INTO logs (n) SELECT n FROM generate_series(1, 5000) AS n;
+             CREATE TABLE kept AS SELECT * FROM logs; CREATE TABLE gone (LIKE logs)",
+        )
+        .unwrap();
+    let old = Backfill::delete("logs").archive("gone").only("n % 3 = 0");
+    let outcome = run_with(&database.url(), "old", &old, Options { first_rows: 100, ..options() }, 2).0.unwrap();
+    assert_eq!(outcome, Outcome::Verified { passes: 2, rejected: 0 });
+    assert_eq!(differences(&mut client, "SELECT * FROM gone", "SELECT * FROM kept WHERE n % 3 = 0"), 0);
+    assert_eq!(differences(&mut client, "SELECT * FROM logs", "SELECT * FROM kept WHERE n % 3 <> 0"), 0);
+
+    let rest = Backfill::delete("logs");
+    assert!(run(&database.url(), "rest", &rest).unwrap().is_verified());
+    assert_eq!(number(&mut client, "SELECT count(*) FROM logs"), 0);
+    assert_eq!(number(&mut client, "SELECT count(*) FROM gone"), 1666);
+}
+
+#[test]
 fn the_rendered_loop_and_gates_run_on_every_server() {
     use migrate_safety_core::sql::split;
     for major in [14, 18] {

@@ -50,19 +50,21 @@ impl Worker {
         let mut p = Parameters::inline();
         let held = self.held(range, &mut p);
         let mut keys = self.keys(range, bounds, &mut p);
-        let (task, changed, mismatched) = if range.pass == 1 {
+        let (with, task, changed, mismatched) = if range.pass == 1 {
             keys.push(format!("EXISTS (SELECT FROM {HELD})"));
-            (format!("{} RETURNING 1", self.prepared.write_sql(&keys)), "count(*)", "0")
+            let (with, write) = self.prepared.write_parts(&keys);
+            (with.map(|with| format!("{with}, ")), format!("{write} RETURNING 1"), "count(*)", "0")
         } else {
-            (self.prepared.compare_sql(&keys), "0", "sum((answer::json ->> 'mismatched')::bigint)")
+            (None, self.prepared.compare_sql(&keys), "0", "sum((answer::json ->> 'mismatched')::bigint)")
         };
         let (cursor, condition) = (p.json(Some(&bounds.upto)), self.is_range(range, &mut p));
         let (visited, size) = (bounds.visited, self.pace.rows());
         let (lease, state) = (self.options.lease.as_secs_f64(), self.state(&mut p));
         let others = if look { self.others() } else { "NULL".to_owned() };
+        let with = with.unwrap_or_default();
         // The last part sees everything before it done, and those who wait for it.
         format!(
-            "WITH {HELD} AS MATERIALIZED ({held}), task AS ({task}), result AS MATERIALIZED (SELECT {changed} AS changed, \
+            "WITH {HELD} AS MATERIALIZED ({held}), {with}task AS ({task}), result AS MATERIALIZED (SELECT {changed} AS changed, \
              {mismatched} AS mismatched FROM task), moved AS (UPDATE {} SET cursor = {cursor}, done = ({cursor} = upper), \
              visited = visited + {visited}, changed = changed + (SELECT changed FROM result), batch_size = {size}, backend \
              = pg_backend_pid(), lease_until = clock_timestamp() + make_interval(secs => {lease}), updated_at = \

@@ -2,6 +2,7 @@
 
 use super::{Answer, Recipe, RecipeSample, Request};
 use crate::backfill::Backfill;
+use crate::catalog::Catalog;
 use crate::plan::draft::Draft;
 use crate::plan::error::Refusal;
 use crate::plan::fill;
@@ -55,7 +56,22 @@ fn plan(request: &Request<'_>) -> Answer {
 }
 
 fn draft(request: &Request<'_>, table: TableRef<'_>, update: &Update) -> Result<Draft, Refusal> {
-    let text = change_text(request.catalog.target(), request.sql()).ok_or_else(|| {
+    let backfill = described(request.catalog, table, update, request.sql())?;
+    let prepared = fill::prepared(request.catalog, &backfill)?;
+    let step = fill::step(format!("Move the data of {} in batches", table.sql()), &prepared)
+        .irreversible("the values that were there before are kept nowhere");
+    let notes = prepared.warnings().iter().map(ToString::to_string);
+    Ok(notes.fold(Draft::new().migrate(step), Draft::note))
+}
+
+/// What an UPDATE does, row by row.
+pub(super) fn described(
+    catalog: &Catalog,
+    table: TableRef<'_>,
+    update: &Update,
+    sql: &str,
+) -> Result<Backfill, Refusal> {
+    let text = change_text(catalog.target(), sql).ok_or_else(|| {
         Refusal::new(
             "an UPDATE with WITH, RETURNING or columns set from one query is not turned into batches",
             "write each value as an expression over the row, a subquery if need be",
@@ -67,7 +83,7 @@ fn draft(request: &Request<'_>, table: TableRef<'_>, update: &Update) -> Result<
             "write one `UPDATE ONLY` for each table",
         ));
     }
-    let rows = Rows::updated(request.catalog, table, update, text);
+    let rows = Rows::updated(catalog, table, update, text);
     let (values, only) = (rows.values(&update.assignments)?, rows.condition()?);
     let mut backfill = Backfill::new(table.sql());
     for ((column, _), value) in update.assignments.iter().zip(&values) {
@@ -85,11 +101,7 @@ fn draft(request: &Request<'_>, table: TableRef<'_>, update: &Update) -> Result<
     if let Some(filter) = only.filter(|_| !told) {
         backfill = backfill.only(filter);
     }
-    let prepared = fill::prepared(request.catalog, &backfill)?;
-    let step = fill::step(format!("Move the data of {} in batches", table.sql()), &prepared)
-        .irreversible("the values that were there before are kept nowhere");
-    let notes = prepared.warnings().iter().map(ToString::to_string);
-    Ok(notes.fold(Draft::new().migrate(step), Draft::note))
+    Ok(backfill)
 }
 
 /// Whether a condition demands that a column of the table be NULL.

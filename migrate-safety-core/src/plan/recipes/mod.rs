@@ -51,8 +51,10 @@ macro_rules! recipes {
 }
 
 recipes! {
+    replace_materialized_view,
     recreate,
     derived_column,
+    move_column,
     add_check,
     add_column,
     add_exclusion,
@@ -62,6 +64,7 @@ recipes! {
     attach_partition,
     backfill,
     create_index,
+    delete_rows,
     detach_partition,
     domain_check,
     drop_column,
@@ -75,6 +78,7 @@ recipes! {
     replace_constraint,
     replace_index,
     relabel_enum,
+    rename_enum_value,
     renumber,
     rewrite,
     replace_primary_key,

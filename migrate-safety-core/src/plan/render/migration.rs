@@ -26,7 +26,7 @@ impl Way {
             (None, _) => {}
         }
         for (at, statement) in step.sql.iter().enumerate() {
-            if let Some(allowed) = step.allowed.as_ref().filter(|allowed| allowed.statement == at) {
+            if let Some(allowed) = step.allowed.as_ref().filter(|allowed| allowed.statements.contains(&at)) {
                 text.push_str(&format!("-- migrate-safety: allow({}) {}\n", allowed.rule, allowed.reason));
             }
             text.push_str(&directives(step.window.as_ref(), Some(at)));
