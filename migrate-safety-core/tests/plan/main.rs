@@ -74,6 +74,27 @@ fn what_loses_data_is_not_called_safe() {
     assert!(plan(&before, "ALTER TABLE t ADD COLUMN b int", &PlanOptions::default()).unwrap().already_safe);
 }
 
+/// What comes again with less than it had is no change that nobody has to know of.
+#[test]
+fn what_is_lost_when_a_view_or_function_comes_again_is_told() {
+    let before = "CREATE TABLE t (id bigint PRIMARY KEY, a int); CREATE VIEW v AS SELECT id, a FROM t; \
+         CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql AS 'SELECT x';";
+    for (change, lost) in [
+        ("DROP VIEW v; CREATE VIEW v AS SELECT id FROM t", Some("reads v.a")),
+        ("DROP VIEW v; CREATE VIEW v AS SELECT a, id FROM t", None),
+        (
+            "DROP FUNCTION f(int); CREATE FUNCTION f(x text) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+            Some("of f as they were"),
+        ),
+        ("DROP FUNCTION f(int); CREATE FUNCTION f(y int) RETURNS int LANGUAGE sql AS 'SELECT 1'", None),
+    ] {
+        let made = plan(&catalog(before, 16), change, &PlanOptions::default()).unwrap();
+        let deploys: Vec<&str> = made.phases.iter().map(|phase| &*phase.deploy).collect();
+        assert_eq!(made.already_safe, lost.is_none(), "{change}");
+        assert!(lost.is_none_or(|lost| deploys.concat().contains(lost)), "{change}: {deploys:?}");
+    }
+}
+
 #[test]
 fn a_change_that_is_too_large_is_refused_at_once() {
     let before = catalog("CREATE TABLE t (id bigint PRIMARY KEY);", 16);

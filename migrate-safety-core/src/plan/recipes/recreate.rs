@@ -3,6 +3,7 @@
 
 use super::{Answer, Recipe, RecipeSample, Request};
 use crate::catalog::diff::{Closeness, diff};
+use crate::catalog::{Catalog, Routine, ViewColumn};
 use crate::plan::bracket::Thing;
 use crate::plan::draft::{Draft, DraftStep};
 use crate::plan::error::Refusal;
@@ -10,6 +11,7 @@ use crate::plan::model::{PhaseName, Rollback, StepKind};
 use crate::plan::piece::{Piece, grouped};
 use crate::plan::state::State;
 use crate::plan::way_back::way_back;
+use crate::sql::DataType;
 
 /// The recipe.
 pub(super) static RECIPE: Recipe = Recipe {
@@ -41,6 +43,12 @@ pub(super) static RECIPE: Recipe = Recipe {
             "DROP MATERIALIZED VIEW m; ALTER TABLE t ALTER COLUMN a TYPE bigint; \
              CREATE MATERIALIZED VIEW m AS SELECT a, count(*) AS n FROM t GROUP BY a; CREATE UNIQUE INDEX m_a ON m (a)",
         ),
+        RecipeSample::new(
+            "CREATE TABLE t (id bigint PRIMARY KEY, a int, b int); CREATE VIEW v AS SELECT id, a, b FROM t; \
+             CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql AS 'SELECT x';",
+            "DROP VIEW v; CREATE VIEW v AS SELECT b, id FROM t; \
+             DROP FUNCTION f(int); CREATE FUNCTION f(x bigint, y text) RETURNS bigint LANGUAGE sql AS 'SELECT x'",
+        ),
     ],
     plan,
 };
@@ -62,6 +70,7 @@ struct Away<'r> {
     creates: Vec<String>,
     /// The schema without what goes.
     bare: State,
+    gone: Vec<Thing>,
 }
 
 impl<'r> Away<'r> {
@@ -96,15 +105,20 @@ impl<'r> Away<'r> {
                 _ => creates.push(part.sql.clone()),
             }
         }
-        Some(Self { request, drops, inner, creates, bare })
+        Some(Self { request, drops, inner, creates, bare, gone })
     }
 
     fn draft(&self) -> Result<Draft, Refusal> {
         let drafts = self.request.plan_parts(&self.bare, grouped(self.inner.clone()))?;
         let mut draft = drafts.into_iter().fold(Draft { already_safe: true, ..Draft::new() }, Draft::then);
         draft.steps.sort_by_key(|(phase, _)| *phase);
+        let deploy = self.deploy();
         if let Some(step) = self.at_once(&draft) {
-            return Ok(Draft::safe(step).note(RIGHTS));
+            let safe = Draft::safe(step).note(RIGHTS);
+            return Ok(match deploy {
+                Some(what) => Draft { already_safe: false, ..safe.deploy(PhaseName::Expand, what) },
+                None => safe,
+            });
         }
         let (mut steps, touched) = self.around(&draft.steps, None)?;
         if let Some(last) = touched {
@@ -115,7 +129,42 @@ impl<'r> Away<'r> {
         }
         draft.already_safe = false;
         draft.steps = steps;
+        // What is lost is lost with the first step around which it goes.
+        if let Some(what) = deploy {
+            let phase = draft.steps.first().map_or(PhaseName::Expand, |(phase, _)| *phase);
+            let what = draft.deploys.remove(&phase).map_or(what.clone(), |other| format!("{other}\n{what}"));
+            draft = draft.deploy(phase, what);
+        }
         Ok(draft.note(RIGHTS))
+    }
+
+    /// What the application may no longer do, if what comes again has not all that went: columns of a view, a way to call a
+    /// function. The old and the new have one name, and cannot stand beside each other.
+    fn deploy(&self) -> Option<String> {
+        let (catalog, after) = (self.request.catalog, self.request.after);
+        let mut lost = Vec::new();
+        for thing in &self.gone {
+            match thing {
+                Thing::View(name) => {
+                    let view = |catalog: &Catalog| catalog.relation(catalog.resolve(name).found()?)?.view().cloned();
+                    let (Some(before), Some(after)) = (view(catalog), view(after)) else { continue };
+                    let is_lost = |column: &&ViewColumn| after.columns.iter().all(|other| other.name != column.name);
+                    let columns = before.columns.iter().filter(|_| after.complete).filter(is_lost);
+                    lost.extend(columns.map(|column| format!("reads {}.{}", name.sql(), column.name.sql())));
+                }
+                Thing::Routine(name) => {
+                    let is_lost = |routine: &&&Routine| {
+                        let inputs: Vec<DataType> = routine.inputs().cloned().collect();
+                        let same = after.routine_with(name, &inputs);
+                        same.is_none_or(|same| same.returns != routine.returns || same.returns_set != routine.returns_set)
+                    };
+                    let is_called_otherwise = catalog.routines_named(name).iter().any(|routine| is_lost(&routine));
+                    lost.extend(is_called_otherwise.then(|| format!("depends on the arguments and the result of {} as they were", name.sql())));
+                }
+                Thing::OnTable(..) => {}
+            }
+        }
+        (!lost.is_empty()).then(|| format!("Deployed everywhere: an application no part of which {}.", lost.join(" or ")))
     }
 
     /// All of it in one transaction, if none of it takes long.
