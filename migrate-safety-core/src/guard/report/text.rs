@@ -116,7 +116,7 @@ mod tests {
         let statement = |line: u32| StatementRun {
             line,
             sql: format!("INSERT INTO t VALUES ({line})"),
-            took: Duration::from_millis(if line % 10 == 0 { 100 } else { 1 }),
+            took: Duration::from_millis(if line.is_multiple_of(10) { 100 } else { 1 }),
         };
         let statements = (1..=200).map(statement).collect();
         let mut run = MigrationRun { statements, ..MigrationRun::new("1", "a", Direction::Up, Outcome::Applied) };
