@@ -58,7 +58,7 @@ impl fmt::Display for MigrationRun {
             (0, _) => {}
             (n, Outcome::Planned) => writeln!(f, "    and {n} more statements")?,
             (n, _) => {
-                writeln!(f, "    and {n} shorter statements: {:.1?}", rest.iter().map(|s| s.took).sum::<Duration>())?
+                writeln!(f, "    and {n} shorter statements: {:.1?}", rest.iter().map(|s| s.took).sum::<Duration>())?;
             }
         }
         for lock in &self.locks {
