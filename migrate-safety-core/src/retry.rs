@@ -63,6 +63,12 @@ const SQLITE: [(&[i32], ErrorClass); 6] = [
     (&[1811], ErrorClass::Raised),
 ];
 
+/// Whether an error of MySQL or MariaDB, by its number and its SQLSTATE, tells of a value, a constraint, or what a routine
+/// says of one row. Some have no SQLSTATE of their own: a value that does not fit its type, a check.
+pub fn mysql_is_about_a_row(number: u16, sqlstate: &str) -> bool {
+    ["22", "23", "45"].iter().any(|class| sqlstate.starts_with(class)) || [1265, 1366, 3819].contains(&number)
+}
+
 /// How messages of SQLite begin, and their codes, for drivers that tell no codes (sqlite3.c 3.51: `sqlite3ErrStr`, and where
 /// these codes are set with a text of their own).
 const SQLITE_MESSAGES: [(&str, i32); 21] = [

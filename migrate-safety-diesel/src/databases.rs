@@ -14,7 +14,23 @@ pub fn introspect_sqlite(connection: &mut diesel::SqliteConnection) -> Result<Li
     read(connection)
 }
 
+/// Reads the schema, the sizes and the applied migrations of the connection's MariaDB database. MySQL does not tell its
+/// schema to a driver that prepares every question, as diesel does.
+///
+/// It sets `lock_wait_timeout` and `sql_mode` of the session: give it a connection of its own. A table that is being
+/// altered does not keep the rest from being read: it is in [`Live::unread`].
+///
+/// # Errors
+/// It is MySQL, the connection is lost, it has no database, or an answer is not understood.
+#[cfg(feature = "mysql")]
+pub fn introspect_mysql(connection: &mut diesel::MysqlConnection) -> Result<Live, Error> {
+    read(connection)
+}
+
 pub(crate) fn read<C: Driver>(connection: &mut C) -> Result<Live, Error> {
+    if let Some(why) = connection.unfit() {
+        return Err(Error::Refused(why));
+    }
     let mut reading = Reading::new(C::DIALECT)?;
     while let Some(question) = reading.next_question() {
         let answer = match connection.rows(question) {

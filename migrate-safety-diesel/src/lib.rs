@@ -26,10 +26,19 @@
 //! let report = migrate_safety_diesel::Guard::new(&MIGRATIONS)?.run(&mut connection)?;
 //! ```
 //! runs what is pending with diesel's own bookkeeping, after a check against the live database, with the lock and the
-//! checksums that diesel lacks, and so that it can be killed at any moment: see [`Guard`]. [`GuardedHarness`] and
-//! [`guarded`] do as much of it as fits into diesel's own harness.
+//! checksums that diesel lacks, and so that it can be killed at any moment: see [`Guard`]. [`GuardedHarness`] and `guarded`
+//! do as much of it as fits into diesel's own harness.
 //!
-//! diesel links the system's libpq, unless the application asks `pq-sys` for its `bundled` one.
+//! # Other databases
+//! With the feature `sqlite`, a `SqliteConnection` is taken as a `PgConnection` is, by [`Guard`], [`GuardedHarness`],
+//! `introspect_sqlite` and, by the URL `sqlite:FILE`, by [`backfill`]. With the feature `mysql`, so is a `MysqlConnection` to
+//! **MariaDB**; MySQL itself is refused, since it does not tell its schema to a driver that prepares every question.
+//! `migrate-safety run` and `migrate-safety backfill` take diesel's migrations there, over a driver of their own.
+//! **What the feature `mysql` adds is not tested in CI**, where no client library of MySQL is linked; its tests are run by
+//! hand (`cargo test -p migrate-safety-diesel --features mysql --test mysql`, against MariaDB 10.11).
+//!
+//! diesel links the system's client libraries: libpq with the default feature `postgres`, libsqlite3, libmysqlclient or
+//! libmariadb. An application may ask `pq-sys` and `libsqlite3-sys` for their `bundled` ones.
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "live")]
@@ -47,6 +56,8 @@ mod live;
 
 #[cfg(feature = "live")]
 pub use connection::Guardable;
+#[cfg(all(feature = "live", feature = "mysql"))]
+pub use databases::introspect_mysql;
 #[cfg(all(feature = "live", feature = "sqlite"))]
 pub use databases::introspect_sqlite;
 #[cfg(feature = "live")]

@@ -24,6 +24,9 @@ pub enum Reason {
     /// No connection, or one that was lost again and again.
     #[error("the server cannot be reached: {0}")]
     Connection(String),
+    /// The connection is in a state, or of a kind, in which no migration can be run over it.
+    #[error("no migration can be run over this connection: {0}")]
+    Unfit(String),
     /// A standby, or a session that takes no writes.
     #[error("this server takes no writes ({0}): connect to the primary")]
     ReadOnly(String),

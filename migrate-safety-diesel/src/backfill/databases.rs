@@ -24,6 +24,11 @@ impl Place {
             Dialect::Sqlite => {
                 Some(Self { dialect: Dialect::Sqlite, url: uri(url), open: open::<diesel::SqliteConnection> })
             }
+            #[cfg(feature = "mysql")]
+            Dialect::MySql | Dialect::MariaDb => {
+                let url = url.replacen("mariadb:", "mysql:", 1);
+                Some(Self { dialect: Dialect::MySql, url, open: open::<diesel::MysqlConnection> })
+            }
             _ => None,
         }
     }

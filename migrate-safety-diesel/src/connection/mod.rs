@@ -1,5 +1,7 @@
 //! diesel's connections, as far as they differ for what is done over them.
 
+#[cfg(feature = "mysql")]
+mod mysql;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "sqlite")]
@@ -12,7 +14,7 @@ use migrate_safety_core::Dialect;
 use migrate_safety_core::guard::Failure;
 
 /// A connection that migrations are run over: a `PgConnection` or, with the features `sqlite` and `mysql`, a
-/// `SqliteConnection` or a `MysqlConnection`. Of a pooled connection, pass what it points to: `&mut *pooled`.
+/// `SqliteConnection` or a `MysqlConnection` to MariaDB. Of a pooled connection, pass what it points to: `&mut *pooled`.
 pub trait Guardable: Driver {}
 
 impl<C: Driver> Guardable for C {}
@@ -34,6 +36,11 @@ pub trait Driver: MigrationConnection<TransactionManager = AnsiTransactionManage
     /// What the server says.
     fn count(&mut self, sql: &str) -> QueryResult<usize>;
 
+    /// Why nothing can be run over this connection, if so.
+    fn unfit(&mut self) -> Option<String> {
+        None
+    }
+
     /// What the latest error of this connection means; the connection may be asked for more.
     fn said(&mut self, error: &Error) -> Said;
 }
@@ -50,7 +57,11 @@ impl Said {
     /// What is no error of the server's.
     fn of_diesel(error: &Error) -> Self {
         let disconnected = matches!(error, Error::BrokenTransactionManager);
-        let failure = Failure { message: error.to_string(), disconnected, ..Failure::default() };
+        Self::of_failure(Failure { message: error.to_string(), disconnected, ..Failure::default() })
+    }
+
+    /// What is about no row.
+    fn of_failure(failure: Failure) -> Self {
         Self { failure, is_about_a_row: false }
     }
 }

@@ -23,9 +23,7 @@ impl Driver for PgConnection {
 
     fn said(&mut self, error: &Error) -> Said {
         match error {
-            Error::DatabaseError(kind, information) => {
-                Said { failure: failure(kind, &**information), is_about_a_row: false }
-            }
+            Error::DatabaseError(kind, information) => Said::of_failure(failure(kind, &**information)),
             other => Said::of_diesel(other),
         }
     }

@@ -47,13 +47,16 @@ impl<'c, C: Driver> DieselHost<'c, C> {
 
     /// Where a transaction begins by itself, and a DDL statement may end it, the guard is in none of somebody else's.
     #[cfg(any(feature = "mysql", feature = "sqlite"))]
-    pub(super) fn refuse_transaction(&mut self) -> Result<(), Stopped> {
+    pub(super) fn refuse(&mut self) -> Result<(), Stopped> {
         let status = AnsiTransactionManager::transaction_manager_status_mut(self.connection);
-        if !matches!(status.transaction_depth(), Ok(Some(_))) {
-            return Ok(());
-        }
-        let why = "the connection is in a transaction, and the guard begins those of the migrations: commit it before";
-        Err(Stopped { reason: Reason::Connection(why.to_owned()), report: Box::default() })
+        let why = match status.transaction_depth() {
+            Ok(Some(_)) => Some(
+                "the connection is in a transaction, and the guard begins those of the migrations: commit it before"
+                    .to_owned(),
+            ),
+            _ => self.connection.unfit(),
+        };
+        why.map_or(Ok(()), |why| Err(Stopped { reason: Reason::Unfit(why), report: Box::default() }))
     }
 
     /// What an answer means.

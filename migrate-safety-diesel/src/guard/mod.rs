@@ -48,7 +48,10 @@ pub enum GuardError {
 /// What ends up in `__diesel_schema_migrations` is what diesel itself writes. The checksums are in
 /// `_migrate_safety_checksums`.
 ///
-/// The connection is one to PostgreSQL or, with the features `sqlite` and `mysql`, to SQLite, MySQL or MariaDB:
+/// The connection is one to PostgreSQL or, with the features `sqlite` and `mysql`, to SQLite or MariaDB. MySQL itself is
+/// refused: it does not tell its schema to a driver that prepares every question. `migrate-safety run` runs diesel's
+/// migrations there, with diesel's bookkeeping, over a driver of its own. Runs on MariaDB are tested by hand only, since
+/// the suite links no client library of MySQL.
 ///
 /// ```no_run
 /// # #[cfg(feature = "sqlite")]
@@ -165,7 +168,7 @@ fn go<C: Driver>(
     let set = host.set();
     #[cfg(any(feature = "mysql", feature = "sqlite"))]
     if C::DIALECT != migrate_safety_core::Dialect::Postgres {
-        host.refuse_transaction()?;
+        host.refuse()?;
         let run = migrate_safety_core::guard::databases::run;
         return block_on_ready(run(&mut host, C::DIALECT, set, settings, goal, mode));
     }

@@ -6,7 +6,7 @@ use migrate_safety_core::catalog::introspect::AppliedMigration;
 use migrate_safety_core::guard::databases::literal;
 use migrate_safety_core::guard::{Answer, Event, Failure, Host};
 use migrate_safety_core::layout::Migration;
-use migrate_safety_core::retry::{ErrorClass, sqlite_is_about_a_row};
+use migrate_safety_core::retry::{ErrorClass, mysql_is_about_a_row, sqlite_is_about_a_row};
 use migrate_safety_core::{Dialect, Layout};
 use sqlx::error::DatabaseError;
 use sqlx::migrate::{Migrate, Migrator};
@@ -302,12 +302,8 @@ fn code(error: &dyn DatabaseError) -> Option<(String, ErrorClass)> {
 pub(crate) fn class_of(error: &dyn DatabaseError) -> Option<(ErrorClass, bool)> {
     let (code, class) = code(error)?;
     let about_a_row = match &*error.code().unwrap_or_default() {
-        // MySQL tells classes of SQLSTATEs: data, integrity, a routine. Some have none of their own: a value that does
-        // not fit its type, a check.
-        state if state.len() == 5 => {
-            let classes = ["22", "23", "45"];
-            classes.iter().any(|class| state.starts_with(class)) || ["1265", "1366", "3819"].contains(&&*code)
-        }
+        // MySQL tells SQLSTATEs.
+        state if state.len() == 5 => code.parse().is_ok_and(|number| mysql_is_about_a_row(number, state)),
         _ => code.parse().is_ok_and(sqlite_is_about_a_row),
     };
     Some((class, about_a_row && !class.is_transient()))

@@ -114,7 +114,7 @@ impl Runner<'_> {
             let is_last = n + 1 == work.pieces.len();
             let after = &marks[..=n];
             let place = Place { work, piece, noted: &noted, after, is_last };
-            let running = running.take().filter(|running| running.statement == marks[n]);
+            let running = running.take_if(|running| running.statement == marks[n]);
             let step = match &piece.manner {
                 Manner::Session => self.in_session_only(&place).await?,
                 Manner::Together => self.together(&place).await?,

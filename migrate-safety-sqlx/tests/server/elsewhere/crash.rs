@@ -33,7 +33,7 @@ const MYSQL: Files = &[
     (
         "2_many.sql",
         "SET foreign_key_checks = 0;\nINSERT INTO log VALUES ('first');\nALTER TABLE t ADD COLUMN b int;\n\
-         START TRANSACTION;\nINSERT INTO log VALUES ('second');\nINSERT INTO t (id, a) VALUES (4, 4);\nCOMMIT;\nCREATE INDEX t_a ON t (a);\n\
+         START TRANSACTION;\nINSERT INTO log VALUES ('second');\nINSERT INTO t (id, a) VALUES (4, 4);\nCOMMIT;\nSET sql_safe_updates = 0;\nCREATE INDEX t_a ON t (a);\n\
          INSERT INTO log VALUES ('third');\nOPTIMIZE TABLE t;\nALTER TABLE t RENAME COLUMN b TO bb;\nDELETE FROM t WHERE a = 4;\n\
          SET foreign_key_checks = 1",
     ),

@@ -123,17 +123,43 @@ fn look(tables: &[&str]) -> Vec<String> {
 
 fn show(object: &Object) -> String {
     let quote = |name: &str| format!("`{}`", name.replace('`', "``"));
-    let database = object.name.database.as_ref();
+    let (name, database) = (object.name.name.as_str(), object.name.database.as_ref());
+    let schema = database.map_or("DATABASE()".to_owned(), |database| literal(database.as_str()));
     if object.by_time {
-        let schema = database.map_or("DATABASE()".to_owned(), |database| literal(database.as_str()));
         return format!(
             "SELECT CREATE_TIME FROM information_schema.TABLES WHERE TABLE_SCHEMA = {schema} AND TABLE_NAME = {}",
-            literal(object.name.name.as_str())
+            literal(name)
         );
     }
-    let database = database.map(|database| quote(database.as_str()) + ".").unwrap_or_default();
-    format!("SHOW CREATE {} {database}{}", object.kind, quote(object.name.name.as_str()))
+    let Some((kind, table, prefix, columns)) = TOLD.iter().find(|(kind, ..)| *kind == object.kind) else {
+        let database = database.map(|database| quote(database.as_str()) + ".").unwrap_or_default();
+        return format!("SHOW CREATE {} {database}{}", object.kind, quote(name));
+    };
+    // A function and a procedure may have one name.
+    let of_kind = if *table == "ROUTINES" { format!(" AND ROUTINE_TYPE = '{kind}'") } else { String::new() };
+    format!(
+        "SELECT {columns} FROM information_schema.{table} WHERE {prefix}_SCHEMA = {schema} AND {prefix}_NAME = {}{of_kind}",
+        literal(name)
+    )
 }
+
+/// What is told by a table, so that a driver can read it that prepares its questions: kind, table, what its columns begin
+/// with, and what makes the object. No times: they hang on the session's time zone.
+const TOLD: [(&str, &str, &str, &str); 4] = [
+    ("TRIGGER", "TRIGGERS", "TRIGGER", "EVENT_MANIPULATION, EVENT_OBJECT_TABLE, ACTION_TIMING, ACTION_STATEMENT"),
+    ("FUNCTION", "ROUTINES", "ROUTINE", ROUTINE),
+    ("PROCEDURE", "ROUTINES", "ROUTINE", ROUTINE),
+    (
+        "EVENT",
+        "EVENTS",
+        "EVENT",
+        "EVENT_DEFINITION, EVENT_TYPE, EXECUTE_AT, INTERVAL_VALUE, INTERVAL_FIELD, STARTS, ENDS, STATUS, ON_COMPLETION, \
+         EVENT_COMMENT",
+    ),
+];
+
+const ROUTINE: &str = "DTD_IDENTIFIER, ROUTINE_DEFINITION, IS_DETERMINISTIC, SQL_DATA_ACCESS, \
+                       SECURITY_TYPE, ROUTINE_COMMENT";
 
 #[cfg(test)]
 mod tests {
