@@ -104,8 +104,11 @@ fn killed_at_any_moment_it_goes_on_where_it_was() {
     let kills: usize = std::env::var("GUARD_KILLS").map_or(4, |kills| kills.parse().unwrap());
     everywhere(|wal| {
         let file = filled(wal);
-        let mut before = 0;
+        let (mut before, mut killed) = (0, 0);
         for kill in 0..kills {
+            if before == ROWS {
+                break;
+            }
             let mut program = Command::new(std::env::current_exe().unwrap());
             program.args(["--exact", "sqlite::backfill::worker"]).env(FILE, url(&file));
             let mut child = program.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -119,8 +122,9 @@ fn killed_at_any_moment_it_goes_on_where_it_was() {
             let _ = child.kill();
             child.wait().unwrap();
             before = file.ask("SELECT count(*) FROM log")[0].parse().unwrap();
+            killed += u32::from(before < ROWS);
         }
-        assert!(before < ROWS, "it was not killed");
+        assert!(killed > 2, "it was killed {killed} times only");
         assert!(runner().run(&url(&file)).unwrap().is_verified());
         is_done(&file);
     });
