@@ -58,7 +58,7 @@ impl Default for Limits {
 /// What to do next with the connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Run this; it gives nothing.
+    /// Run this, several statements in one message; it gives nothing.
     Execute(String),
     /// Run this and hand the one text column of its rows to [`Reading::take`].
     Fetch(String),
@@ -145,9 +145,10 @@ const OLDEST: u16 = 12;
 /// A reading of a server's catalog, step by step.
 #[derive(Debug)]
 pub struct Reading {
-    settings: std::vec::IntoIter<String>,
+    settings: Option<String>,
     questions: std::vec::IntoIter<Question>,
     asked: Option<Asked>,
+    kinds: Option<rows::KindsRow>,
     builder: Option<Builder>,
     statistics: Statistics,
     applied: Option<Applied>,
@@ -164,9 +165,10 @@ impl Reading {
     /// Nothing asked yet.
     pub fn new(limits: Limits) -> Self {
         Self {
-            settings: settings(limits).into_iter(),
+            settings: Some(settings(limits)),
             questions: Question::ALL.to_vec().into_iter(),
             asked: None,
+            kinds: None,
             builder: None,
             statistics: Statistics::default(),
             applied: None,
@@ -175,10 +177,14 @@ impl Reading {
 
     /// What to do next; nothing when all has been asked.
     pub fn next_step(&mut self) -> Option<Step> {
-        if let Some(setting) = self.settings.next() {
-            return Some(Step::Execute(setting));
+        if let Some(settings) = self.settings.take() {
+            return Some(Step::Execute(settings));
         }
-        if let Some(question) = self.questions.next() {
+        while let Some(question) = self.questions.next() {
+            let is_empty = self.kinds.is_some_and(|kinds| kinds.leaves_empty(question));
+            if is_empty && self.take_catalog(question, &[]).is_ok() {
+                continue;
+            }
             self.asked = Some(Asked::Catalog(question));
             return Some(Step::Fetch(question.sql().to_owned()));
         }
@@ -237,6 +243,7 @@ impl Reading {
         let Some(builder) = &mut self.builder else { return Err(ReadError::Unfinished) };
         match question {
             Question::Server => {}
+            Question::Kinds => self.kinds = parsed(question, rows)?.into_iter().next(),
             Question::Spaces => builder.add_spaces(parsed(question, rows)?),
             Question::Collations => builder.add_collations(parsed(question, rows)?),
             Question::Types => builder.add_types(parsed(question, rows)?),
@@ -270,7 +277,7 @@ impl Reading {
 }
 
 /// What the texts that a server writes depend on, and how long it may take.
-fn settings(limits: Limits) -> Vec<String> {
+fn settings(limits: Limits) -> String {
     let mut settings = vec![
         format!("SET LOCAL lock_timeout = {}", limits.lock_timeout.as_millis()),
         format!("SET LOCAL statement_timeout = {}", limits.statement_timeout.as_millis()),
@@ -290,7 +297,7 @@ fn settings(limits: Limits) -> Vec<String> {
     ] {
         settings.push(format!("SET LOCAL {setting}"));
     }
-    settings
+    settings.join("; ")
 }
 
 fn parsed<R: DeserializeOwned>(question: Question, rows: &[String]) -> Result<Vec<R>, ReadError> {

@@ -19,6 +19,7 @@ macro_rules! question {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Question {
     Server,
+    Kinds,
     Spaces,
     Collations,
     Types,
@@ -43,8 +44,9 @@ pub(super) enum Question {
 }
 
 impl Question {
-    pub(super) const ALL: [Self; 21] = [
+    pub(super) const ALL: [Self; 22] = [
         Self::Server,
+        Self::Kinds,
         Self::Spaces,
         Self::Collations,
         Self::Types,
@@ -70,6 +72,9 @@ impl Question {
     pub(super) fn sql(self) -> &'static str {
         match self {
             Self::Server => question!("server.sql"),
+            Self::Kinds => {
+                concat!("SELECT row_to_json(q)::text FROM (\n", include_str!("queries/kinds.sql"), ") AS q")
+            }
             Self::Spaces => question!("spaces.sql"),
             Self::Collations => question!("collations.sql"),
             Self::Types => question!("types.sql"),

@@ -1,5 +1,6 @@
 //! The answers of a server, row by row, named as the questions name them.
 
+use super::queries::Question;
 use serde::Deserialize;
 
 /// `[schema, name]`.
@@ -11,6 +12,49 @@ pub(super) struct ServerRow {
     pub(super) database: String,
     pub(super) search_path: Vec<String>,
     pub(super) own_operators: bool,
+}
+
+/// Of which kinds there is something that does not come with the server.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(super) struct KindsRow {
+    collations: bool,
+    types: bool,
+    relations: bool,
+    constraints: bool,
+    sequences: bool,
+    routines: bool,
+    triggers: bool,
+    rules: bool,
+    policies: bool,
+    statistics_objects: bool,
+    comments: bool,
+}
+
+impl KindsRow {
+    /// Whether the answer to a question is known to have no rows.
+    pub(super) fn leaves_empty(&self, question: Question) -> bool {
+        let there = match question {
+            Question::Collations => self.collations,
+            Question::Types => self.types,
+            Question::Constraints => self.constraints,
+            Question::Sequences => self.sequences,
+            Question::Routines => self.routines,
+            Question::Triggers => self.triggers,
+            Question::Rules => self.rules,
+            Question::Policies => self.policies,
+            Question::StatisticsObjects => self.statistics_objects,
+            Question::Comments => self.comments,
+            Question::Relations
+            | Question::Parents
+            | Question::Columns
+            | Question::Indexes
+            | Question::Tables
+            | Question::IndexUse
+            | Question::Views => self.relations,
+            Question::Server | Question::Kinds | Question::Spaces | Question::Health | Question::Replicas => true,
+        };
+        !there
+    }
 }
 
 /// A schema or an extension.
