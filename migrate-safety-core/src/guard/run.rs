@@ -139,6 +139,8 @@ pub(super) struct Runner<'r> {
     pub(super) has_progress: bool,
     /// It was there before the run: an earlier one may have left something in it.
     pub(super) left_progress: bool,
+    /// The table of checksums was there before the run, and the host keeps none.
+    left_checksums: bool,
     /// The server can notice that its client is gone while it works.
     pub(super) notices_client: bool,
     /// Errors come without a code, and in a language that is not known.
@@ -159,6 +161,7 @@ impl<'r> Runner<'r> {
             made: Vec::new(),
             has_progress: false,
             left_progress: false,
+            left_checksums: false,
             notices_client: false,
             foreign: false,
             replicas: Replicas::default(),
@@ -203,12 +206,13 @@ impl<'r> Runner<'r> {
     async fn with_lock(&mut self, set: &MigrationSet, goal: &Goal, mode: Mode, server: Server) -> Result<(), Reason> {
         self.has_progress = server.progress;
         self.left_progress = server.progress;
+        self.left_checksums = server.checksums && !self.host.keeps_checksums();
         self.notices_client = server.notices_client;
         let mut applied = Vec::new();
         if server.books {
             applied = self.host.applied().await.map_err(Reason::server("reading the bookkeeping table"))?;
         }
-        if !self.host.keeps_checksums() && server.checksums {
+        if self.left_checksums {
             self.add_checksums(set, &mut applied).await?;
         }
         self.report.history = History::compare(set, &applied, &|migration| self.host.checksum(migration));
@@ -253,6 +257,18 @@ impl<'r> Runner<'r> {
         Ok(())
     }
 
+    /// Removes the checksums of what is not applied: of migrations that the runner itself has undone.
+    async fn clear_checksums(&mut self, pending: &[&Migration]) -> Result<(), Reason> {
+        if !self.left_checksums {
+            return Ok(());
+        }
+        let literal = super::activity::literal;
+        let versions: Vec<String> = pending.iter().map(|migration| literal(&migration.id)).collect();
+        let (books, versions) = (literal(&self.host.books()), versions.join(", "));
+        let sql = format!("DELETE FROM {CHECKSUMS} WHERE books = {books} AND version IN ({versions})");
+        self.host.execute(&sql).await.map_err(Reason::server("clearing the table of checksums"))
+    }
+
     fn refuse_history(&mut self, direction: Direction) -> Result<(), Reason> {
         // A runner that keeps checksums itself runs nothing on edited ones, whatever the policy.
         let strict = self.host.keeps_checksums() || matches!(self.settings.policy, Policy::Deny(_));
@@ -295,6 +311,9 @@ impl<'r> Runner<'r> {
             }
             if n == 0 {
                 self.open_books().await?;
+                if direction == Direction::Up {
+                    self.clear_checksums(todo).await?;
+                }
             }
             self.migrate(&work).await?;
         }
@@ -504,10 +523,7 @@ impl<'r> Runner<'r> {
             return format!("DELETE FROM {CHECKSUMS} WHERE books = {books} AND version = {version}");
         }
         let checksum = literal(&self.host.checksum(work.migration));
-        format!(
-            "INSERT INTO {CHECKSUMS} (books, version, checksum) VALUES ({books}, {version}, {checksum})
-             ON CONFLICT (books, version) DO UPDATE SET checksum = excluded.checksum"
-        )
+        format!("INSERT INTO {CHECKSUMS} (books, version, checksum) VALUES ({books}, {version}, {checksum})")
     }
 }
 

@@ -118,6 +118,8 @@ fn what_cannot_be_planned_soundly_is_refused() {
         ("UPDATE t SET b = v.b FROM v WHERE v.id = t.o", "may meet several rows of v"),
         ("UPDATE t SET b = o.b FROM t AS o WHERE o.id = t.o", "computed from b itself"),
         ("UPDATE t AS x SET a = x.a + s.a FROM ONLY s WHERE s.id = x.o", "computed from a itself"),
+        ("UPDATE t SET a = a + 1 WHERE a < 5", "may still meet the condition"),
+        ("UPDATE t SET a = a * 2, o = 1 WHERE a BETWEEN 1 AND 5 AND o > id", "may still meet the condition"),
         ("UPDATE t AS x SET b = t.b FROM s AS t WHERE t.id = x.o", "called t too"),
         ("UPDATE t AS x SET b = (SELECT max(x.b) FROM s AS x)", "calls something x"),
         ("WITH q AS (SELECT 1) UPDATE t SET a = 1", "WITH"),

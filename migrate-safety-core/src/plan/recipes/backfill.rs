@@ -10,7 +10,7 @@ use crate::plan::request::TableRef;
 use crate::plan::rows::Rows;
 use crate::sql::expr::Expr;
 use crate::sql::operation::Update;
-use crate::sql::{Operation, change_text};
+use crate::sql::{Ident, Operation, change_text};
 
 /// The recipe.
 pub(super) static RECIPE: Recipe = Recipe {
@@ -57,6 +57,12 @@ fn plan(request: &Request<'_>) -> Answer {
 
 fn draft(request: &Request<'_>, table: TableRef<'_>, update: &Update) -> Result<Draft, Refusal> {
     let backfill = described(request.catalog, table, update, request.sql())?;
+    if let Some(column) = counts_on(update) {
+        return Err(Refusal::new(
+            format!("{column} is computed from its own old value, and a row that was changed may still meet the condition"),
+            "put the result into a new column, or have the condition ask for what the change takes away (`IS NULL`, `= …`)",
+        ));
+    }
     let prepared = fill::prepared(request.catalog, &backfill)?;
     let step = fill::step(format!("Move the data of {} in batches", table.sql()), &prepared)
         .irreversible("the values that were there before are kept nowhere");
@@ -102,6 +108,22 @@ pub(super) fn described(
         backfill = backfill.only(filter);
     }
     Ok(backfill)
+}
+
+/// A column that gets a new value out of its old one in rows that only an order of values (`n < 5`) picks: batches go on
+/// until no row is left, so that they would change a row again and again.
+fn counts_on(update: &Update) -> Option<&Ident> {
+    let set = |e: &Expr| e.columns().into_iter().any(|read| update.assignments.iter().any(|(column, _)| column == read));
+    let is_order = |part: &Expr| match part {
+        Expr::Binary { op, .. } => matches!(&**op, "<" | "<=" | ">" | ">="),
+        Expr::Between { .. } => true,
+        _ => false,
+    };
+    let parts = update.filter.as_ref()?.conjuncts();
+    let mut telling = parts.into_iter().filter(|part| set(part)).peekable();
+    telling.peek()?;
+    let counts = |(column, value): &&(Ident, Expr)| !matches!(value, Expr::Column { .. }) && value.columns().contains(&column);
+    if telling.all(is_order) { update.assignments.iter().find(counts).map(|(column, _)| column) } else { None }
 }
 
 /// Whether a condition demands that a column of the table be NULL.
