@@ -120,7 +120,7 @@ fn counts_on(update: &Update) -> Option<&Ident> {
         _ => false,
     };
     let parts = update.filter.as_ref()?.conjuncts();
-    let mut telling = parts.into_iter().filter(|part| set(part)).peekable();
+    let mut telling = parts.iter().filter(|part| set(part)).peekable();
     telling.peek()?;
     let counts = |(column, value): &&(Ident, Expr)| !matches!(value, Expr::Column { .. }) && value.columns().contains(&column);
     if telling.all(is_order) { update.assignments.iter().find(counts).map(|(column, _)| column) } else { None }
