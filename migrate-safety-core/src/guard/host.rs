@@ -30,7 +30,8 @@ pub trait Host: Send {
         })
     }
 
-    /// Opens a transaction by `begin` (`BEGIN ISOLATION LEVEL …`) and runs `settings` (`SET LOCAL …`) in it.
+    /// Opens a transaction by `begin` (`BEGIN ISOLATION LEVEL …`) and runs `settings` (`SET LOCAL …`, and what may go in
+    /// one message with it) in it.
     fn begin<'a>(&'a mut self, begin: &'a str, settings: &'a str) -> Answer<'a, Result<(), Failure>>;
 
     /// Runs `last`, which may be empty, and commits the transaction; in one message where the driver can: a short

@@ -27,12 +27,11 @@ pub(super) static RULE: Rule = Rule {
 fn check(view: &MigrationView<'_>, findings: &mut StatementFindings<'_>) {
     for (statement, judged) in view.operations {
         let Operation::RefreshMaterializedView { with_data: false, .. } = &judged.located.operation else { continue };
-        let locked = judged.effects.locks.iter().find(|lock| lock.mode == LockMode::AccessExclusive);
-        let Some(emptied) = locked.map(|lock| &lock.relation).filter(|relation| view.was_known(relation.id)) else {
-            continue;
-        };
-        let is_filled = view.after.relation(emptied.id).and_then(|r| r.view()).is_none_or(|view| view.populated);
-        let Some(mut to) = findings.statement(*statement).filter(|_| !is_filled) else { continue };
+        let is_empty =
+            |id| view.was_known(id) && view.after.relation(id).and_then(|r| r.view()).is_some_and(|view| !view.populated);
+        let locked = judged.effects.locks.iter().filter(|lock| lock.mode == LockMode::AccessExclusive);
+        let emptied = locked.map(|lock| &lock.relation).find(|relation| is_empty(relation.id));
+        let (Some(emptied), Some(mut to)) = (emptied, findings.statement(*statement)) else { continue };
         to.block(format!("every query that reads {} fails from now on: it has no data (55000)", emptied.name))
             .at(judged.located.span)
             .help("refresh it CONCURRENTLY, or fill another one beside it and exchange their names in one transaction");
