@@ -17,7 +17,7 @@ struct Lone<'u> {
     unit: &'u Unit,
     quiet: bool,
     concurrent: Option<&'u Concurrent>,
-    /// What was there before it was first begun.
+    /// What was there before it was first begun, if that was looked at.
     seen: Option<Vec<i64>>,
     /// It is noted that it has begun.
     noted: bool,
@@ -112,8 +112,12 @@ impl Runner<'_> {
         if !self.left_progress {
             return Ok(Progress::default());
         }
-        let rows: Vec<Progress> =
-            ask(self.host, &key.question()).await.map_err(Reason::server("reading what an earlier run has done"))?;
+        self.noted(key).await.map_err(Reason::server("reading what an earlier run has done"))
+    }
+
+    /// What is noted.
+    async fn noted(&mut self, key: &Key) -> Result<Progress, Failure> {
+        let rows: Vec<Progress> = ask(self.host, &key.question()).await?;
         Ok(rows.into_iter().next().unwrap_or_default())
     }
 
@@ -193,12 +197,21 @@ impl Runner<'_> {
             let timeout = if lone.quiet { self.settings.patience } else { self.settings.lock_timeout };
             first.push(format!("SET lock_timeout = {}", timeout.as_millis()));
         }
-        let then = self.repair(work, lone, &mut first).await?;
+        let then = match self.needs_no_look(lone) {
+            true => Then::Run,
+            false => self.repair(work, lone, key, &mut first).await?,
+        };
         if !lone.noted {
             self.make_table().await?;
             let statement = lone.unit.sql.clone();
-            let running = Some(Running { statement, seen: lone.seen.clone().unwrap_or_default() });
-            first.push(key.write(&Progress { done: done.to_vec(), running }));
+            first.push(match (lone.concurrent, lone.seen.clone()) {
+                // The server notes by itself what is there.
+                (Some(concurrent), None) => key.write_begun(done, &statement, &concurrent.numbers()),
+                (_, seen) => {
+                    let running = Some(Running { statement, seen: seen.unwrap_or_default() });
+                    key.write(&Progress { done: done.to_vec(), running })
+                }
+            });
         }
         if !first.is_empty() {
             self.host.execute(&first.join("; ")).await?;
@@ -217,13 +230,30 @@ impl Runner<'_> {
         Ok(())
     }
 
+    /// Whether nothing can have been left of the statement: it has not been begun before, and when the catalog was
+    /// read there was nothing of its name to repair.
+    fn needs_no_look(&self, lone: &Lone<'_>) -> bool {
+        let known =
+            |concurrent: &Concurrent| self.invalid.as_ref().is_some_and(|invalid| !concurrent.may_find(invalid));
+        !lone.noted && lone.concurrent.is_some_and(known)
+    }
+
     /// Looks at what is there, takes away what an attempt has left, and says what remains to be done. What has to be
     /// set before anything is changed is taken from `first`.
-    async fn repair(&mut self, work: &Work<'_>, lone: &mut Lone<'_>, first: &mut Vec<String>) -> Result<Then, Failure> {
+    async fn repair(
+        &mut self,
+        work: &Work<'_>,
+        lone: &mut Lone<'_>,
+        key: &Key,
+        first: &mut Vec<String>,
+    ) -> Result<Then, Failure> {
         let Some(concurrent) = lone.concurrent else {
             lone.seen.get_or_insert_default();
             return Ok(Then::Run);
         };
+        if lone.noted && lone.seen.is_none() {
+            lone.seen = self.noted(key).await?.running.map(|running| running.seen);
+        }
         let mut found: Vec<Found> = ask(self.host, &concurrent.question()).await?;
         let Decision { repair, then } = concurrent.decide(&found, lone.seen.as_deref());
         if !repair.is_empty() {
@@ -251,7 +281,7 @@ impl Runner<'_> {
         }
         let progress = Progress { done: done.to_vec(), running: None };
         let sql = if done.is_empty() { key.delete() } else { key.write(&progress) };
-        let cleaned = match self.repair(work, lone, &mut Vec::new()).await {
+        let cleaned = match self.repair(work, lone, key, &mut Vec::new()).await {
             Ok(_) => self.host.execute(&sql).await,
             Err(failure) => Err(failure),
         };

@@ -4,6 +4,7 @@ use super::activity::literal;
 use crate::sql::operation::{ReindexTarget, TableAction};
 use crate::sql::{ObjectName, Operation};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 /// Such a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,25 +80,67 @@ impl Concurrent {
         }
     }
 
+    /// Whether something may be there that has to be taken away or finished before the statement is begun, where the
+    /// names of all invalid indexes are known.
+    pub(super) fn may_find(&self, invalid: &BTreeSet<String>) -> bool {
+        match self {
+            Self::Build { name, .. } => name.as_ref().is_some_and(|name| invalid.contains(name)),
+            Self::Rebuild { .. } | Self::Drop { .. } => false,
+            Self::Detach { .. } => true,
+        }
+    }
+
     /// Asks for the objects that matter: rows of [`Found`].
     pub(super) fn question(&self) -> String {
+        match self {
+            // Those of partitioned tables, which have no file, are no leftovers, valid or not. One table is read: a
+            // join takes longer to plan than to answer.
+            Self::Build { .. } | Self::Rebuild { .. } | Self::Drop { .. } => format!(
+                "SELECT json_build_object('oid', i.indexrelid::int8, 'sql', i.indexrelid::regclass::text,
+                                          'name', (SELECT relname FROM pg_catalog.pg_class WHERE oid = i.indexrelid),
+                                          'whole', i.indisvalid AND i.indisready AND i.indislive)::text
+                 FROM {} AND pg_catalog.pg_relation_filenode(i.indexrelid) IS NOT NULL ORDER BY 1",
+                self.rows()
+            ),
+            Self::Detach { .. } => format!(
+                "SELECT json_build_object('oid', h.inhrelid::int8, 'name', '', 'sql', h.inhrelid::regclass::text,
+                                          'whole', NOT h.inhdetachpending)::text
+                 FROM {}",
+                self.rows()
+            ),
+        }
+    }
+
+    /// An expression for the numbers of these objects, as a list in JSON.
+    pub(super) fn numbers(&self) -> String {
+        let number = match self {
+            Self::Build { .. } | Self::Rebuild { .. } | Self::Drop { .. } => "i.indexrelid",
+            Self::Detach { .. } => "h.inhrelid",
+        };
+        format!("(SELECT coalesce(json_agg({number}::int8), '[]') FROM {})", self.rows())
+    }
+
+    /// The rows of the server's catalog in which these objects are.
+    fn rows(&self) -> String {
         let name = |name: &ObjectName| literal(&name.sql());
         match self {
-            Self::Build { table, .. } => indexes(&format!("i.indrelid = to_regclass({})", name(table))),
+            Self::Build { table, .. } => {
+                format!("pg_catalog.pg_index i WHERE i.indrelid = to_regclass({})", name(table))
+            }
             // An index stands for those of its table: what is left of a rebuild has another name. So does the table
             // of its large values, which is rebuilt along with it.
-            Self::Rebuild { of } => indexes(&format!(
-                "i.indrelid IN (SELECT t.oid FROM pg_catalog.pg_class t WHERE t.oid = to_regclass({0})
+            Self::Rebuild { of } => format!(
+                "pg_catalog.pg_index i
+                 WHERE i.indrelid IN (SELECT t.oid FROM pg_catalog.pg_class t WHERE t.oid = to_regclass({0})
                     UNION SELECT t.reltoastrelid FROM pg_catalog.pg_class t WHERE t.oid = to_regclass({0})
                     UNION SELECT x.indrelid FROM pg_catalog.pg_index x WHERE x.indexrelid = to_regclass({0}))",
                 name(of)
-            )),
-            Self::Drop { name: index } => indexes(&format!("i.indexrelid = to_regclass({})", name(index))),
+            ),
+            Self::Drop { name: index } => {
+                format!("pg_catalog.pg_index i WHERE i.indexrelid = to_regclass({})", name(index))
+            }
             Self::Detach { table, partition } => format!(
-                "SELECT json_build_object('oid', h.inhrelid::int8, 'name', '', 'sql', h.inhrelid::regclass::text,
-                                          'whole', NOT h.inhdetachpending)::text
-                 FROM pg_catalog.pg_inherits h
-                 WHERE h.inhparent = to_regclass({}) AND h.inhrelid = to_regclass({})",
+                "pg_catalog.pg_inherits h WHERE h.inhparent = to_regclass({}) AND h.inhrelid = to_regclass({})",
                 name(table),
                 name(partition)
             ),
@@ -139,18 +182,6 @@ impl Concurrent {
 fn is_transient(name: &str) -> bool {
     let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
     name.ends_with("_ccnew") || name.ends_with("_ccold")
-}
-
-/// Rows of indexes; those of partitioned tables, which have no file, are no leftovers, valid or not. One table is read:
-/// this is asked before each build, and a join takes longer to plan than to answer.
-fn indexes(condition: &str) -> String {
-    format!(
-        "SELECT json_build_object('oid', i.indexrelid::int8, 'sql', i.indexrelid::regclass::text,
-                                  'name', (SELECT relname FROM pg_catalog.pg_class WHERE oid = i.indexrelid),
-                                  'whole', i.indisvalid AND i.indisready AND i.indislive)::text
-         FROM pg_catalog.pg_index i
-         WHERE {condition} AND pg_catalog.pg_relation_filenode(i.indexrelid) IS NOT NULL ORDER BY 1"
-    )
 }
 
 #[cfg(test)]

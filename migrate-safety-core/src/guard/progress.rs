@@ -66,10 +66,19 @@ impl Key {
 
     /// Writes the row.
     pub(super) fn write(&self, progress: &Progress) -> String {
-        let json = |value: Result<String, serde_json::Error>| literal(&value.unwrap_or_default());
-        let done = json(serde_json::to_string(&progress.done));
-        let running =
-            progress.running.as_ref().map_or("NULL".to_owned(), |running| json(serde_json::to_string(running)));
+        let running = progress.running.as_ref().map_or("NULL".to_owned(), json);
+        self.write_row(&progress.done, &running)
+    }
+
+    /// Writes the row with a statement that begins: `seen` is an expression for the numbers of what is there before it.
+    pub(super) fn write_begun(&self, done: &[String], statement: &str, seen: &str) -> String {
+        let statement = literal(statement);
+        let running = format!("json_build_object('statement', {statement}::text, 'seen', {seen})::text");
+        self.write_row(done, &running)
+    }
+
+    fn write_row(&self, done: &[String], running: &str) -> String {
+        let done = json(&done);
         format!(
             "INSERT INTO {TABLE} (books, version, direction, done, running) VALUES ({}, {}, '{}', {done}, {running})
              ON CONFLICT (books, version, direction)
@@ -84,6 +93,11 @@ impl Key {
     pub(super) fn delete(&self) -> String {
         format!("DELETE FROM {TABLE} WHERE {}", self.condition())
     }
+}
+
+/// A literal of a value.
+fn json(value: &impl Serialize) -> String {
+    literal(&serde_json::to_string(value).unwrap_or_default())
 }
 
 /// How far a migration has come.

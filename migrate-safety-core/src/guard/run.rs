@@ -21,7 +21,7 @@ use crate::layout::{Layout, Migration, MigrationSet};
 use crate::report::{MigrationReport, Report};
 use crate::retry::ErrorClass;
 use crate::{Checker, Target};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// What is to be reached.
@@ -141,6 +141,8 @@ pub(super) struct Runner<'r> {
     pub(super) left_progress: bool,
     /// The table of checksums was there before the run, and the host keeps none.
     left_checksums: bool,
+    /// The names of the indexes that were invalid when the catalog was read; none: it was not, or not as a whole.
+    pub(super) invalid: Option<BTreeSet<String>>,
     /// The server can notice that its client is gone while it works.
     pub(super) notices_client: bool,
     /// Errors come without a code, and in a language that is not known.
@@ -162,6 +164,7 @@ impl<'r> Runner<'r> {
             has_progress: false,
             left_progress: false,
             left_checksums: false,
+            invalid: None,
             notices_client: false,
             foreign: false,
             replicas: Replicas::default(),
@@ -288,6 +291,8 @@ impl<'r> Runner<'r> {
         // What is pending is known already, and the books may have another name than the check looks for.
         let live = Live { applied: None, ..self.introspect().await? };
         self.target = live.catalog.target();
+        let invalid = live.catalog.relations().filter(|relation| relation.index().is_some_and(|index| !index.valid));
+        self.invalid = live.unread.is_empty().then(|| invalid.map(|index| index.name.as_str().to_owned()).collect());
         let report = self.check(set, todo, direction, &live);
         self.report.check = Some(report.clone());
         self.deny(&report, direction)?;
@@ -406,10 +411,8 @@ impl<'r> Runner<'r> {
     async fn migrate(&mut self, work: &Work<'_>) -> Result<(), Reason> {
         let Migration { id, name, .. } = work.migration;
         self.host.tell(&Event::Started { migration: id.clone() });
-        let mut ending = vec![if work.is_undo() { Note::Forget } else { Note::Record }];
-        if !self.host.keeps_checksums() {
-            ending.push(Note::Sql(self.own_checksum(work)));
-        }
+        let with = (!self.host.keeps_checksums()).then(|| self.own_checksum(work));
+        let ending = [if work.is_undo() { Note::Forget { with } } else { Note::Record { with } }];
         self.begin_migration(id, name, work.direction);
         let result = self.carry_out(work, &ending).await;
         self.end_migration(result.is_ok());

@@ -36,10 +36,10 @@ pub(super) struct Stretch<'u> {
 /// What is written down before the transaction commits.
 #[derive(Clone, Debug)]
 pub(super) enum Note {
-    /// The migration is applied.
-    Record,
-    /// The migration is undone.
-    Forget,
+    /// The migration is applied; with this statement of ours.
+    Record { with: Option<String> },
+    /// The migration is undone; with this statement of ours.
+    Forget { with: Option<String> },
     /// Something of ours.
     Sql(String),
 }
@@ -205,8 +205,8 @@ impl Runner<'_> {
     pub(super) fn written_down(&self, work: &Work<'_>, notes: &[Note]) -> Result<String, Failure> {
         let took = self.host.now().saturating_sub(self.migration_began);
         let sql = notes.iter().map(|note| match note {
-            Note::Record => self.host.record(work.migration, took),
-            Note::Forget => self.host.forget(work.migration),
+            Note::Record { with } => self.host.record(work.migration, took).map(|sql| together(with.as_deref(), sql)),
+            Note::Forget { with } => self.host.forget(work.migration).map(|sql| together(with.as_deref(), sql)),
             Note::Sql(sql) => Ok(sql.clone()),
         });
         Ok(sql.collect::<Result<Vec<_>, _>>()?.join("; "))
@@ -272,6 +272,11 @@ impl Runner<'_> {
         tries.look_first = true;
         Ok(())
     }
+}
+
+/// Two statements that change rows as one: beginning and ending a second one takes as long as what it does.
+fn together(ours: Option<&str>, theirs: String) -> String {
+    ours.map_or_else(|| theirs.clone(), |ours| format!("WITH ours AS ({ours}) {theirs}"))
 }
 
 fn is_among(made: &[Made], relation: &str) -> bool {

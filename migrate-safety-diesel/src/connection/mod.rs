@@ -24,6 +24,10 @@ pub trait Driver: MigrationConnection<TransactionManager = AnsiTransactionManage
     /// Which database it is; MySQL stands for MariaDB too.
     const DIALECT: Dialect;
 
+    /// diesel learns of a commit that is sent as part of a text: libpq tells it after each message whether there is a
+    /// transaction.
+    const FOLLOWS_TRANSACTIONS: bool = false;
+
     /// Runs one query, and gives all columns of its rows as text.
     ///
     /// # Errors

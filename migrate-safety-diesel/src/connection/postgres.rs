@@ -10,6 +10,8 @@ use migrate_safety_core::guard::Failure;
 impl Driver for PgConnection {
     const DIALECT: Dialect = Dialect::Postgres;
 
+    const FOLLOWS_TRANSACTIONS: bool = true;
+
     /// Only one column is ever asked for here.
     fn rows(&mut self, sql: &str) -> QueryResult<Vec<Vec<Option<String>>>> {
         let sql = format!("SELECT * FROM ({sql}) AS answers (answer)");

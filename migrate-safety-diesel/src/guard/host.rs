@@ -95,6 +95,18 @@ impl<'c, C: Driver> DieselHost<'c, C> {
         }
     }
 
+    /// Runs `last` and commits; out of a savepoint, releases that.
+    fn close(&mut self, last: &str) -> Result<(), Failure> {
+        let status = AnsiTransactionManager::transaction_manager_status_mut(self.connection);
+        let is_outermost = matches!(status.transaction_depth(), Ok(Some(depth)) if depth.get() == 1);
+        if C::FOLLOWS_TRANSACTIONS && is_outermost && !last.is_empty() {
+            return self.send(&format!("{last}; COMMIT"));
+        }
+        let ran = if last.is_empty() { Ok(()) } else { self.connection.batch_execute(last) };
+        let committed = ran.and_then(|()| AnsiTransactionManager::commit_transaction(self.connection));
+        self.told(committed)
+    }
+
     fn code(&mut self, version: &str, undo: bool) -> Result<(), Failure> {
         let migrations = match self.source.map(MigrationSource::migrations) {
             Some(migrations) => migrations.map_err(|error| self.of_code(&*error))?,
@@ -140,9 +152,7 @@ impl<C: Driver> Host for DieselHost<'_, C> {
     }
 
     fn commit<'a>(&'a mut self, last: &'a str) -> Answer<'a, Result<(), Failure>> {
-        let ran = if last.is_empty() { Ok(()) } else { self.connection.batch_execute(last) };
-        let committed = ran.and_then(|()| AnsiTransactionManager::commit_transaction(self.connection));
-        Box::pin(ready(self.told(committed)))
+        Box::pin(ready(self.close(last)))
     }
 
     fn rollback(&mut self) -> Answer<'_, Result<(), Failure>> {
