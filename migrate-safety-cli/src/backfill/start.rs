@@ -47,7 +47,7 @@ pub(crate) struct Start {
     /// Pause while a replica is this far behind [default: 5s].
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     max_lag: Option<Duration>,
-    /// The pause after a batch, as a part of the time it took [default: 0.1].
+    /// The pause after a batch, as a part of the time for which it kept its rows [default: 0.1].
     #[arg(long, value_name = "RATIO")]
     pause: Option<f64>,
     /// How many workers share the table.

@@ -5,6 +5,9 @@ use super::prepared::Prepared;
 use crate::sql::expr::Expression;
 use std::collections::BTreeSet;
 
+/// Types of which the server samples values in the order of any index, as a cast names them.
+const SAMPLED_TYPES: [&str; 4] = ["smallint", "integer", "bigint", "uuid"];
+
 impl KeyColumn {
     /// The value as text.
     fn as_text(&self) -> String {
@@ -44,6 +47,37 @@ impl Prepared {
             self.key_json(),
             self.order("")
         )
+    }
+
+    /// A key about `n` rows behind the beginning of a range, by the server's statistics of its values; nothing if those
+    /// are too coarse, or do not reach so far. Nothing is read through for it. Absent for keys of several columns or of
+    /// types whose order depends on a collation.
+    pub(super) fn sampled_key_sql(
+        &self,
+        after: Option<&[String]>,
+        upto: Option<&[String]>,
+        n: &str,
+        table_rows: u64,
+    ) -> Option<String> {
+        let [column] = &self.key.columns[..] else { return None };
+        if self.key.by_place || !SAMPLED_TYPES.contains(&column.data_type.as_str()) || table_rows == 0 {
+            return None;
+        }
+        let literal = super::render::literal;
+        let (table, name, data_type) = (literal(&self.table.sql()), literal(column.name.as_str()), &column.data_type);
+        let bound = |values: Option<&[String]>, sign: &str| {
+            values.and_then(<[_]>::first).map(|value| format!("value {sign} {value}"))
+        };
+        let condition = super::render::filter(bound(after, ">").into_iter().chain(bound(upto, "<")));
+        Some(format!(
+            "SELECT jsonb_build_array(keys[greatest({n} * parts / {table_rows}, 1)]::text) FROM (SELECT parts, \
+             ARRAY(SELECT value FROM unnest(bounds) AS value {condition} ORDER BY value) AS keys FROM (SELECT bounds, \
+             array_length(bounds, 1) - 1 AS parts FROM (SELECT histogram_bounds::text::{data_type}[] AS bounds FROM \
+             pg_catalog.pg_stats WHERE attname = {name} AND (schemaname, tablename) = (SELECT n.nspname, c.relname FROM \
+             pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = \
+             {table}::regclass) ORDER BY inherited DESC LIMIT 1) AS statistics) AS counted WHERE parts > 0 AND \
+             {table_rows} / parts <= 2 * {n}) AS sample WHERE keys[greatest({n} * parts / {table_rows}, 1)] IS NOT NULL"
+        ))
     }
 
     /// How many rows a range has, counted up to `n`.

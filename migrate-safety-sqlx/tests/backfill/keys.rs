@@ -63,6 +63,57 @@ fn any_key_is_followed_to_its_end() {
     }
 }
 
+/// Keys of which the server has a sample: many at the beginning and few behind, in any order, and some that came later.
+const SAMPLED: [(&str, &str, &str); 3] = [
+    ("sparse", "bigint", "CASE WHEN n <= 30000 THEN n ELSE n::bigint * n END"),
+    ("random", "uuid", "md5(n::text)::uuid"),
+    ("small", "smallint", "n - 32768"),
+];
+
+#[test]
+fn ranges_are_cut_where_the_sample_of_the_keys_or_the_pass_before_says() {
+    let Some(server) = server_for_test(16) else { return };
+    let database = server.database("backfill_sampled").unwrap();
+    let mut client = database.connect().unwrap();
+    for (name, data_type, value) in SAMPLED {
+        let fill = |from: u32, to: u32| {
+            format!("INSERT INTO t SELECT ({value})::{data_type}, n FROM generate_series({from}, {to}) AS n")
+        };
+        let (analysed, later) = (fill(1, 50_000), fill(50_001, 65_000));
+        client
+            .batch_execute(&format!(
+                "CREATE TABLE t (k {data_type} PRIMARY KEY, v int, new text); {analysed}; ANALYZE t; {later}"
+            ))
+            .unwrap();
+        let backfill = Backfill::new("t").set("new", "'v' || v");
+        let verified = |passes| Outcome::Verified { passes, rejected: 0 };
+        assert_eq!(run_with(&database.url(), name, &backfill, options(), 1).0.unwrap(), verified(2), "{name}");
+        let mut count = |sql: &str| number(&mut client, &sql.replace("$name", name));
+        assert_eq!(count("SELECT count(*) FROM t WHERE new IS DISTINCT FROM 'v' || v"), 0, "{name}");
+        let ranges = "migrate_safety_backfill_ranges WHERE name = '$name' AND pass";
+        assert_eq!(count(&format!("SELECT sum(visited)::bigint FROM {ranges} = 1")), 65_000, "{name}");
+        let sampled = format!(
+            "SELECT count(*) FROM {ranges} = 1 AND upper ->> 0 IN (SELECT unnest(histogram_bounds::text::text[]) FROM \
+             pg_stats WHERE tablename = 't' AND attname = 'k')"
+        );
+        assert!(count(&sampled) >= 2, "{name}");
+        let shared = format!(
+            "SELECT count(*) FROM (SELECT lower, upper FROM {ranges} = 1 INTERSECT SELECT lower, upper FROM {ranges} = 2) AS r"
+        );
+        assert_eq!(count(&shared), count(&format!("SELECT count(*) FROM {ranges} = 1")), "{name}");
+        // Where the pass before has cut, no key is any more, and the last one comes before.
+        client
+            .batch_execute(
+                "DELETE FROM t WHERE v % 1000 = 0 OR k > (SELECT k FROM t ORDER BY k OFFSET 100 LIMIT 1);
+                 UPDATE t SET new = NULL; UPDATE migrate_safety_backfills SET state = 'failed'",
+            )
+            .unwrap();
+        assert_eq!(run_with(&database.url(), name, &backfill, options(), 1).0.unwrap(), verified(4), "{name}");
+        assert_eq!(number(&mut client, "SELECT count(*) FROM t WHERE new IS DISTINCT FROM 'v' || v"), 0, "{name}");
+        client.batch_execute("DROP TABLE t").unwrap();
+    }
+}
+
 #[test]
 fn without_a_key_the_place_of_the_rows_is_followed() {
     let Some(server) = server_for_test(16) else { return };

@@ -88,8 +88,20 @@ impl Worker {
         let mut p = Parameters::default();
         let after = job.frontier.as_ref().map(|key| p.key(columns, key));
         let upto = p.key(columns, last);
-        let bound = self.prepared.nth_key_sql(after.as_deref(), Some(&upto), &p.number(rows));
-        let sql = format!("SELECT coalesce(({bound}), {})::text AS answer", p.json(Some(last)));
+        let rows_text = p.number(rows);
+        // Where the pass before cut the table; else where the server's sample of the keys says. Both cost nothing, and
+        // any key will do. Only then are keys counted.
+        let (name, pass, frontier) = (p.text(&self.name), p.number(job.pass), p.json(job.frontier.as_deref()));
+        let before = format!(
+            "SELECT upper FROM {} WHERE name = {name} AND pass = {pass} - 1 AND lower IS NOT DISTINCT FROM {frontier}",
+            self.store.ranges
+        );
+        let table_rows = job.estimated_rows.unwrap_or_default();
+        let sampled = self.prepared.sampled_key_sql(after.as_deref(), Some(&upto), &rows_text, table_rows);
+        let counted = self.prepared.nth_key_sql(after.as_deref(), Some(&upto), &rows_text);
+        let bounds: Vec<String> =
+            [Some(before), sampled, Some(counted)].into_iter().flatten().map(|sql| format!("({sql}), ")).collect();
+        let sql = format!("SELECT coalesce({}{})::text AS answer", bounds.concat(), p.json(Some(last)));
         let upper: KeyValues = self.io.fetch(Statement::new(sql, p.values())).await?;
 
         let mut p = Parameters::default();

@@ -16,7 +16,7 @@ pub struct Options {
     pub rows: (u32, u32),
     /// How many rows the first batch covers.
     pub first_rows: u32,
-    /// The pause behind a batch, as a part of the time it took.
+    /// The pause behind a batch, as a part of the time for which it kept its rows.
     pub pause: f64,
     /// How far a replica may be behind; `None`: however far.
     pub max_lag: Option<Duration>,

@@ -176,7 +176,7 @@ impl Worker {
                     if done.last {
                         return Ok(true);
                     }
-                    self.rest(done.time).await;
+                    self.rest(done.work).await;
                 }
                 // Lost to another worker, or to a pause.
                 Ok(None) => return Ok(true),
@@ -192,10 +192,10 @@ impl Worker {
         }
     }
 
-    /// The pause that a batch of this length owes. Short ones are put together, and who slept longer than he wanted, as
+    /// The pause that a batch owes that kept its rows for so long. Short ones are put together, and who slept longer than he wanted, as
     /// one does on a busy machine, owes less.
-    async fn rest(&mut self, batch: Duration) {
-        self.pause_owed += batch.as_secs_f64() * self.options.pause.max(0.0);
+    async fn rest(&mut self, work: Duration) {
+        self.pause_owed += work.as_secs_f64() * self.options.pause.max(0.0);
         if self.pause_owed < SHORTEST_PAUSE {
             return;
         }
