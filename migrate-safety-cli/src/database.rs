@@ -173,7 +173,9 @@ async fn introspect(url: &str) -> Result<Live, String> {
         .map_err(|error: Error| error.to_string())?;
     let reading = migrate_safety_sqlx::introspect(&mut connection, Limits::default());
     let live = tokio::time::timeout(READING, reading).await.map_err(|_| too_long())?;
-    // The server notices by itself if this fails.
-    let _ = connection.close().await;
-    live.map_err(|error| error.to_string())
+    if live.is_ok() {
+        // The server notices by itself if this fails; one that does not answer would keep us waiting.
+        let _ = connection.close().await;
+    }
+    live.map_err(|error| format!("the PostgreSQL server {}: {error}", migrate_safety_sqlx::place(url)))
 }

@@ -5,7 +5,7 @@
 mod common;
 
 use common::Dir;
-use migrate_safety_testkit::server_for_test;
+use migrate_safety_testkit::{Moment, PostgresServer, Relay, Stop, server_for_test, stop_during};
 
 #[test]
 fn drift_check_and_catalog_look_at_the_database() {
@@ -77,6 +77,31 @@ fn drift_check_and_catalog_look_at_the_database() {
     assert!(unreachable.contains("no PostgreSQL server answers at 127.0.0.1:1"), "{unreachable}");
     let plain = dir.run(&["drift", "--database-url", &format!("{url}?sslmode=require")]).expect(2).err;
     assert!(plain.contains("no TLS connection to the server at 127.0.0.1"), "{plain}");
+}
+
+#[test]
+fn a_database_that_stops_half_way_is_told() {
+    if server_for_test(16).is_none() {
+        return;
+    }
+    // One of its own, since it is stopped.
+    let server = PostgresServer::start_synchronous(16).unwrap();
+    let relay = Relay::start(&server).unwrap();
+    let url = relay.url("postgres");
+    let dir = Dir::with(&[("migrations/1_a.sql", "CREATE TABLE users (id bigint PRIMARY KEY);")]);
+    let place = url.split(['@', '/']).nth(3).unwrap();
+    for (args, message, how) in [
+        (["catalog", "--database-url", &url], 3, Stop::Immediate),
+        (["drift", "--database-url", &url], 5, Stop::Fast),
+        (["check", "--database-url", &url], 6, Stop::Immediate),
+    ] {
+        let (ran, struck) = stop_during(&server, &relay, (message, Moment::During), how, || dir.run(&args)).unwrap();
+        assert!(struck, "{args:?}");
+        let told = ran.expect(2).err;
+        for words in [place, "the server went away while its catalog was read", "try again when it is back"] {
+            assert!(told.contains(words), "{args:?}: {words}: {told}");
+        }
+    }
 }
 
 #[test]

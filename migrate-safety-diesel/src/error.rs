@@ -10,6 +10,13 @@ pub enum Error {
     /// The connection ended while the catalog was read.
     #[error("the server went away while its catalog was read: {0}; try again when it is back")]
     Interrupted(String),
+    /// The server has not told everything within the time that the caller gave it.
+    #[error(
+        "the server has not told its catalog within {} seconds: it is stopped, cut off, or has too much to do; see whether \
+         it runs, and try again",
+        .0.as_secs()
+    )]
+    Silent(std::time::Duration),
     /// The server refused a statement, for a limit or a lock among others.
     #[error("the catalog could not be read: {0}; raise the limits, or try again when other sessions' DDL has ended")]
     Refused(String),

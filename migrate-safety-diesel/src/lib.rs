@@ -67,6 +67,6 @@ pub use guard::{Guard, GuardError, GuardedHarness};
 #[cfg(all(feature = "live", feature = "postgres"))]
 pub use guard::{Guarded, guarded};
 #[cfg(all(feature = "live", feature = "postgres"))]
-pub use live::introspect;
+pub use live::{introspect, introspect_within};
 #[cfg(feature = "macros")]
 pub use migrate_safety_macros::{assert_checked, check_migrations, checked_sql, embed_migrations};

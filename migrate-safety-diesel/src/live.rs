@@ -5,6 +5,9 @@ use diesel::connection::SimpleConnection;
 use diesel::sql_types::Text;
 use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query};
 use migrate_safety_core::catalog::introspect::{BEGIN, Limits, Live, Reading, Step};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 /// The one text column of a question.
 #[derive(QueryableByName)]
@@ -18,7 +21,8 @@ pub(crate) struct Answer {
 /// A table that another session has locked does not keep the rest from being read: it is in
 /// [`Live::unread`]. The connection must not be in a transaction.
 ///
-/// The limits are the server's: libpq waits for a server that is stopped as long as TCP lets it.
+/// The limits are the server's: libpq waits for a server that is stopped as long as TCP lets it. Where that may happen,
+/// use [`introspect_within`].
 ///
 /// # Errors
 /// The connection is lost, a limit is exceeded, or an answer is not understood.
@@ -29,6 +33,28 @@ pub fn introspect(connection: &mut PgConnection, limits: Limits) -> Result<Live,
     let live = live?;
     ended?;
     Ok(live)
+}
+
+/// [`introspect`], waiting no longer than this for all of it; the connection comes back with what was read.
+///
+/// diesel waits in libpq, which nothing interrupts: the reading is done on a thread of its own, which is left behind with
+/// the connection when the server does not answer, and ends when it does or TCP gives up.
+///
+/// # Errors
+/// As of [`introspect`]; [`Error::Silent`] when the time is over.
+pub fn introspect_within(
+    mut connection: PgConnection,
+    limits: Limits,
+    patience: Duration,
+) -> Result<(Live, PgConnection), Error> {
+    let (done, answer) = mpsc::sync_channel(1);
+    let reading = thread::Builder::new().name("introspect".to_owned()).spawn(move || {
+        let live = introspect(&mut connection, limits);
+        // Nobody waits any more if this fails.
+        let _ = done.send(live.map(|live| (live, connection)));
+    });
+    reading.map_err(|error| Error::Refused(format!("no thread to read it on: {error}")))?;
+    answer.recv_timeout(patience).unwrap_or(Err(Error::Silent(patience)))
 }
 
 fn read(connection: &mut PgConnection, limits: Limits) -> Result<Live, Error> {

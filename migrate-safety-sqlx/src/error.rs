@@ -66,6 +66,13 @@ pub enum Error {
     /// The connection ended while the catalog was read.
     #[error("the server went away while its catalog was read: {0}; try again when it is back")]
     Interrupted(String),
+    /// The server neither answers nor ends the statement, for longer than it may take.
+    #[error(
+        "the server has not answered for {} seconds, longer than any statement may take: it is stopped, or the network \
+         is cut; see whether it runs, and try again",
+        .0.as_secs()
+    )]
+    Silent(std::time::Duration),
     /// A statement took longer than allowed.
     #[error("reading the catalog took too long: {0}; raise the limit, or try again when the server is less busy")]
     TimedOut(String),

@@ -5,6 +5,10 @@ use migrate_safety_core::catalog::introspect::{BEGIN, Limits, Live, Reading, Ste
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row};
 use std::str::FromStr;
+use std::time::Duration;
+
+/// How much longer than its `statement_timeout` a server may take until its answer is here.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// How often a reading begins anew when a relation is locked or dropped under it.
 const ATTEMPTS: usize = 3;
@@ -40,8 +44,9 @@ fn place_of(options: &PgConnectOptions) -> String {
 /// A table that another session has locked does not keep the rest from being read: it is in
 /// [`Live::unread`]. The connection must not be in a transaction.
 ///
-/// The limits are the server's. One that is stopped keeps none of them: give the future a timeout of your runtime;
-/// dropped, it leaves nothing behind.
+/// The limits are the server's. One that is stopped, or cut off without a word, keeps none of them: where there is a
+/// `statement_timeout`, an answer that is not here five seconds after it is waited for no longer ([`Error::Silent`]). The
+/// connection is of no use then. Dropped, the future leaves nothing behind.
 ///
 /// # Errors
 /// The connection is lost, a limit is exceeded, or an answer is not understood.
@@ -57,21 +62,32 @@ pub async fn introspect(connection: &mut PgConnection, limits: Limits) -> Result
 
 async fn read(connection: &mut PgConnection, limits: Limits) -> Result<Live, Error> {
     // Dropped on an error or when the caller gives up, it is rolled back.
-    let mut transaction = connection.begin_with(BEGIN).await.map_err(Error::reading)?;
+    let mut transaction = answered(limits, connection.begin_with(BEGIN)).await?;
     let mut reading = Reading::new(limits);
     while let Some(step) = reading.next_step() {
         match step {
             Step::Execute(sql) => {
-                sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *transaction).await.map_err(Error::reading)?;
+                answered(limits, sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *transaction)).await?;
             }
             Step::Fetch(sql) => {
-                let rows =
-                    sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut *transaction).await.map_err(Error::reading)?;
+                let rows = answered(limits, sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut *transaction)).await?;
                 let texts = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(Error::reading)?;
                 reading.take(texts)?;
             }
         }
     }
-    transaction.rollback().await.map_err(Error::reading)?;
+    answered(limits, transaction.rollback()).await?;
     Ok(reading.finish()?)
+}
+
+/// What the server answers, if it does within its `statement_timeout` and a little more.
+async fn answered<T>(limits: Limits, answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, Error> {
+    if limits.statement_timeout.is_zero() {
+        return answer.await.map_err(Error::reading);
+    }
+    let most = limits.statement_timeout + GRACE;
+    match sqlx::__rt::timeout(most, answer).await {
+        Ok(answer) => answer.map_err(Error::reading),
+        Err(_) => Err(Error::Silent(most)),
+    }
 }

@@ -60,3 +60,32 @@ impl Blow {
         child.wait().map(|status| status.success()).map_err(Error::io("wait for the program"))
     }
 }
+
+/// Runs what talks to `server` through `relay`, and stops the server at a message, as `how` says; what came of it, and
+/// whether the message came at all. The server is started again.
+///
+/// # Errors
+/// When the server does not stop or start.
+pub fn stop_during<T: Send>(
+    server: &PostgresServer,
+    relay: &Relay,
+    (message, moment): (usize, Moment),
+    how: Stop,
+    work: impl FnOnce() -> T + Send,
+) -> Result<(T, bool), Error> {
+    relay.halt_at(message, moment);
+    thread::scope(|scope| {
+        let working = scope.spawn(work);
+        while !relay.is_halted() && !working.is_finished() {
+            thread::sleep(Duration::from_millis(2));
+        }
+        let struck = relay.is_halted();
+        if struck {
+            server.stop(how)?;
+            relay.cut();
+            server.start_again()?;
+        }
+        let done = working.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Ok((done, struck))
+    })
+}

@@ -2,10 +2,11 @@
 
 use migrate_safety_core::catalog::Catalog;
 use migrate_safety_core::catalog::diff::{Closeness, Difference, diff};
-use migrate_safety_core::layout::{Migration, MigrationSet};
+use migrate_safety_core::layout::{Layout, Migration, MigrationSet};
 use migrate_safety_core::sql::parse;
 use migrate_safety_core::{Config, Target, replay_each};
 use postgres::Client;
+use postgres::error::SqlState;
 
 use crate::{Error, PostgresServer, ServerError, introspect};
 
@@ -37,20 +38,33 @@ pub fn replay_on_server(server: &PostgresServer, name: &str, set: &MigrationSet)
     replay_each(set, &config, &mut |migration, catalog| {
         let ended = outcomes.last().is_some_and(|last| last.as_ref().map_or(true, |o| o.error.is_some()));
         if !ended {
-            outcomes.push(compare(&mut client, config.target, migration, catalog));
+            outcomes.push(compare(&mut client, config.target, set.layout, migration, catalog));
         }
     });
     outcomes.into_iter().collect()
 }
 
-fn compare(client: &mut Client, target: Target, migration: &Migration, catalog: &Catalog) -> Result<Outcome, Error> {
+fn compare(
+    client: &mut Client,
+    target: Target,
+    layout: Layout,
+    migration: &Migration,
+    catalog: &Catalog,
+) -> Result<Outcome, Error> {
     let mut outcome = Outcome {
         migration: format!("{} {}", migration.id, migration.name),
         error: None,
         differences: Vec::new(),
         unread: Vec::new(),
     };
-    if let Err(error) = run(client, target, migration) {
+    let unknown_runner = layout == Layout::Plain && migration.transaction;
+    let mut ran = run(client, target, migration, migration.transaction);
+    // What runs plain files, and which of them without a transaction, nobody has said.
+    if unknown_runner && ran.as_ref().is_err_and(|e| e.code() == Some(&SqlState::ACTIVE_SQL_TRANSACTION)) {
+        client.batch_execute("ROLLBACK").map_err(Error::query("roll a migration back"))?;
+        ran = run(client, target, migration, false);
+    }
+    if let Err(error) = ran {
         outcome.error = Some(ServerError::from(&error));
         let _ = client.batch_execute("ROLLBACK");
         return Ok(outcome);
@@ -61,15 +75,15 @@ fn compare(client: &mut Client, target: Target, migration: &Migration, catalog: 
     Ok(outcome)
 }
 
-fn run(client: &mut Client, target: Target, migration: &Migration) -> Result<(), postgres::Error> {
+fn run(client: &mut Client, target: Target, migration: &Migration, transaction: bool) -> Result<(), postgres::Error> {
     let text = &*migration.up.text;
     // As the host does: settings of a session do not outlive a migration here.
     client.batch_execute("RESET ALL")?;
-    if migration.transaction {
+    if transaction {
         client.batch_execute("BEGIN")?;
     }
     for statement in parse(target, text).statements {
         client.batch_execute(text.get(statement.span.range()).unwrap_or_default())?;
     }
-    if migration.transaction { client.batch_execute("COMMIT") } else { Ok(()) }
+    if transaction { client.batch_execute("COMMIT") } else { Ok(()) }
 }

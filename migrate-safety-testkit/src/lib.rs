@@ -42,7 +42,7 @@ mod snapshot;
 mod taken;
 
 pub use binaries::{MAJORS, ServerBinaries};
-pub use blow::Blow;
+pub use blow::{Blow, stop_during};
 pub use conformance::{Case, CaseResult, run_cases};
 pub use database::Database;
 pub use error::{Error, ServerError};

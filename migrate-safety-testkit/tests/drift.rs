@@ -43,6 +43,9 @@ CREATE POLICY own ON posts USING (author = 1);
 CREATE TABLE events (id int NOT NULL, at date NOT NULL) PARTITION BY RANGE (at);
 CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
 CREATE INDEX events_at ON events (at);
+CREATE TABLE logs (id int, at timestamptz, day date);
+CREATE VIEW recent AS SELECT id FROM logs WHERE at > '2024-01-01' AND day < '2020-02-03'::date;
+CREATE VIEW both_names AS SELECT u.name, p.title FROM users u JOIN posts p ON p.author = u.id;
 COMMENT ON TABLE users IS 'people';
 ";
 
@@ -135,6 +138,74 @@ const CHANGES: &[(&str, &[&str])] = &[
         &["extra index public.by_author", "missing index public.posts_by_author"],
     ),
     ("ALTER TABLE posts CLUSTER ON posts_by_author", &["different index public.posts_by_author"]),
+    (
+        "CREATE OR REPLACE VIEW recent AS SELECT id FROM logs WHERE at > '2024-01-02' AND day < '2020-02-03'::date",
+        &["different view public.recent"],
+    ),
+    (
+        "CREATE OR REPLACE VIEW recent AS SELECT id FROM logs WHERE at > '2024-01-01' AND day < '2021-02-03'::date",
+        &["different view public.recent"],
+    ),
+    ("ALTER VIEW authors SET (security_barrier = true)", &["different view public.authors"]),
+    ("CREATE VIEW one AS SELECT 1 AS one", &["extra view public.one"]),
+    ("CREATE MATERIALIZED VIEW bodies AS SELECT body FROM posts", &["extra materialized-view public.bodies"]),
+    ("REFRESH MATERIALIZED VIEW titles WITH NO DATA", &["different materialized-view public.titles"]),
+    ("DROP INDEX titles_once", &["missing index public.titles_once"]),
+    ("ALTER INDEX posts_by_author SET (fillfactor = 70)", &["different index public.posts_by_author"]),
+    (
+        "DROP INDEX posts_by_author; CREATE UNIQUE INDEX posts_by_author ON posts (author, id DESC)",
+        &["different index public.posts_by_author"],
+    ),
+    (
+        "DROP INDEX posts_by_title; CREATE INDEX posts_by_title ON posts (lower(title)) WHERE body IS NULL",
+        &["different index public.posts_by_title"],
+    ),
+    (
+        "DROP INDEX posts_by_title; CREATE INDEX posts_by_title ON posts USING hash (lower(title)) WHERE body IS NOT NULL",
+        &["different index public.posts_by_title"],
+    ),
+    ("ALTER DOMAIN email SET NOT NULL", &["different domain public.email"]),
+    ("ALTER DOMAIN email SET DEFAULT 'a@b'", &["different domain public.email"]),
+    ("ALTER DOMAIN email DROP CONSTRAINT email_check", &["different domain public.email"]),
+    ("CREATE DOMAIN positive AS int CHECK (VALUE > 0)", &["extra domain public.positive"]),
+    ("CREATE TYPE pair AS (a int, b text)", &["extra type public.pair"]),
+    ("ALTER TABLE users ALTER email TYPE text", &["different column public.users.email"]),
+    ("ALTER TABLE users ALTER id DROP DEFAULT", &["different column public.users.id"]),
+    ("COMMENT ON COLUMN users.name IS 'as written'", &["different column public.users.name"]),
+    ("COMMENT ON FUNCTION touch() IS 'sets a time'", &["different function public.touch()"]),
+    ("DROP SEQUENCE numbers", &["missing sequence public.numbers"]),
+    ("CREATE SEQUENCE more", &["extra sequence public.more"]),
+    ("ALTER SEQUENCE numbers CYCLE", &["different sequence public.numbers"]),
+    ("ALTER SEQUENCE numbers OWNED BY posts.author", &["different sequence public.numbers"]),
+    (
+        "DROP TRIGGER touched ON users; CREATE TRIGGER touched BEFORE UPDATE OF name ON users FOR EACH ROW EXECUTE FUNCTION touch()",
+        &["different trigger public.users.touched"],
+    ),
+    ("ALTER TABLE users ENABLE ALWAYS TRIGGER touched", &["different trigger public.users.touched"]),
+    ("ALTER FUNCTION touch() SECURITY DEFINER", &["different function public.touch()"]),
+    ("ALTER FUNCTION total(int, int) SET search_path = public", &["different function public.total(integer,integer)"]),
+    ("DROP FUNCTION total(int, int)", &["missing function public.total(integer,integer)"]),
+    (
+        "ALTER FUNCTION total(int, int) RENAME TO sum_of",
+        &["extra function public.sum_of(integer,integer)", "missing function public.total(integer,integer)"],
+    ),
+    ("CREATE PROCEDURE tidy() LANGUAGE sql AS 'SELECT 1'", &["extra procedure public.tidy()"]),
+    ("ALTER TABLE events DETACH PARTITION events_2024", &["different table public.events_2024"]),
+    (
+        "CREATE TABLE events_2025 PARTITION OF events FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')",
+        &["extra table public.events_2025"],
+    ),
+    (
+        "ALTER TABLE events DETACH PARTITION events_2024; ALTER TABLE events ATTACH PARTITION events_2024 FOR VALUES FROM ('2024-02-01') TO ('2025-01-01')",
+        &["different table public.events_2024"],
+    ),
+    ("ALTER TABLE posts FORCE ROW LEVEL SECURITY", &["different table public.posts"]),
+    ("CREATE POLICY more ON posts FOR SELECT USING (true)", &["extra policy public.posts.more"]),
+    (
+        "ALTER TABLE posts RENAME CONSTRAINT title_once TO once",
+        &["extra constraint public.posts.once", "missing constraint public.posts.title_once"],
+    ),
+    ("ALTER TABLE posts ADD CONSTRAINT one_body EXCLUDE (body WITH =)", &["extra constraint public.posts.one_body"]),
     ("CREATE RULE quiet AS ON DELETE TO users DO INSTEAD NOTHING", &["extra rule public.users.quiet"]),
 ];
 

@@ -16,6 +16,8 @@ pub(crate) struct Hints {
     pub(crate) sequence_users: Map<Ident, BTreeSet<RelationId>>,
     /// Tables with policies or rules.
     pub(crate) guarded: BTreeSet<RelationId>,
+    /// Tables with a constraint trigger that is said to come `FROM` another.
+    pub(crate) triggered_from: BTreeSet<RelationId>,
 }
 
 impl Catalog {

@@ -182,6 +182,14 @@ pub(crate) fn missing_schema(schema: &Ident) -> Conflict {
     Conflict::new("3F000", format!("schema \"{schema}\" does not exist"))
 }
 
+/// What the server calls the multirange type of a range (`makeMultirangeTypeName`).
+pub(in crate::catalog) fn multirange_name(range: &Ident) -> Ident {
+    match range.split_once("range") {
+        Some((before, after)) => Ident::exact(&format!("{before}multirange{after}")),
+        None => Ident::exact(&format!("{range}_multirange")),
+    }
+}
+
 /// What is wrong with the modifiers of a built-in type (`varchartypmodin` and the like on the server).
 fn modifier_problem(data_type: &DataType, version: u16) -> Option<Conflict> {
     let name = data_type.name.as_str();

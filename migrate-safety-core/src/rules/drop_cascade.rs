@@ -132,6 +132,7 @@ fn weight(view: &MigrationView<'_>, judged: &Judged, object: &Object) -> Option<
         | Object::ArrayType(_)
         | Object::Multirange(..)
         | Object::Schema(_)
+        | Object::Collation(_)
         | Object::Extension(_)
         | Object::Member(..) => None,
     }

@@ -3,7 +3,7 @@
 use migrate_safety_core::catalog::introspect::{Limits, Live, Unreadable};
 use migrate_safety_core::sql::ObjectName;
 use migrate_safety_sqlx::{Error, checksum, connect, introspect};
-use migrate_safety_testkit::{PostgresServer, server_for_test};
+use migrate_safety_testkit::{Moment, PostgresServer, Relay, Stop, server_for_test, stop_during};
 use std::time::{Duration, Instant};
 
 fn read(url: &str, limits: Limits) -> Result<Live, Error> {
@@ -109,6 +109,45 @@ fn errors_say_which_and_what_to_do() {
         .unwrap();
     let gone = runtime.block_on(introspect(&mut connection, Limits::default())).unwrap_err();
     assert!(matches!(gone, Error::Interrupted(_)), "{gone}");
+}
+
+#[test]
+fn a_database_that_stops_half_way_is_told() {
+    if server_for_test(16).is_none() {
+        return;
+    }
+    // One of its own, since it is stopped.
+    let server = PostgresServer::start_synchronous(16).unwrap();
+    let relay = Relay::start(&server).unwrap();
+    let mut client = server.connect("postgres").unwrap();
+    client.batch_execute("CREATE TABLE t (a int CHECK (a > 0)); CREATE VIEW v AS SELECT a FROM t").unwrap();
+    relay.halt_at(usize::MAX, Moment::Before);
+    read(&relay.url("postgres"), Limits::default()).unwrap();
+    let messages = relay.messages();
+    let points = [
+        (1, Moment::Before, Stop::Immediate),
+        (messages / 3, Moment::During, Stop::Immediate),
+        (messages / 2, Moment::During, Stop::Fast),
+        (messages * 2 / 3, Moment::After, Stop::Immediate),
+        (messages - 1, Moment::After, Stop::Fast),
+    ];
+    for (message, moment, how) in points {
+        let read_once = || read(&relay.url("postgres"), Limits::default());
+        let (result, struck) = stop_during(&server, &relay, (message, moment), how, read_once).unwrap();
+        assert!(struck, "message {message} of {messages}");
+        let error = result.expect_err("the server was gone");
+        assert!(matches!(error, Error::Interrupted(_)), "{message}, {moment:?}, {how:?}: {error:?}");
+        assert!(error.to_string().ends_with("try again when it is back"), "{error}");
+        read(&relay.url("postgres"), Limits::default()).unwrap();
+    }
+
+    // A server that says nothing more.
+    relay.halt_at(messages / 2, Moment::During);
+    let limits = Limits { statement_timeout: Duration::from_secs(1), ..Limits::default() };
+    let began = Instant::now();
+    let silent = read(&relay.url("postgres"), limits).unwrap_err();
+    assert!(matches!(silent, Error::Silent(_)), "{silent:?}");
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
 }
 
 #[test]

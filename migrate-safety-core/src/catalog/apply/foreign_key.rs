@@ -265,15 +265,14 @@ impl Change<'_> {
 
     /// The row for each partition of the referenced table, each below that of the table it is a partition of.
     fn spread_over_referenced(&mut self, table: RelationId, id: ConstraintId) {
-        let mut pending = vec![id];
-        while let Some(id) = pending.pop() {
-            let Some(constraint) = self.catalog.constraint(table, id).cloned() else { continue };
-            let ConstraintKind::ForeignKey(key) = &constraint.kind else { continue };
-            if !self.is_partitioned(key.table) {
-                continue;
-            }
-            for partition in self.children(key.table) {
-                pending.extend(self.add_referenced_row(table, &constraint, key, partition));
+        let Some(constraint) = self.catalog.constraint(table, id).cloned() else { return };
+        let ConstraintKind::ForeignKey(key) = &constraint.kind else { return };
+        if !self.is_partitioned(key.table) {
+            return;
+        }
+        for partition in self.partitions_by_bound(key.table) {
+            if let Some(row) = self.add_referenced_row(table, &constraint, key, partition) {
+                self.spread_over_referenced(table, row);
             }
         }
     }
@@ -394,6 +393,8 @@ impl Change<'_> {
         let top: Vec<_> = to.iter().filter(|k| is_top(k.constraint)).map(|k| (k.from, k.constraint.clone())).collect();
         for (table, constraint) in top {
             let ConstraintKind::ForeignKey(key) = &constraint.kind else { continue };
+            // Before 18 the row for a new partition is valid, whatever the key is.
+            let constraint = Constraint { valid: constraint.valid || self.version() < 18, ..constraint.clone() };
             if let Some(row) = self.add_referenced_row(table, &constraint, key, partition) {
                 self.spread_over_referenced(table, row);
             }

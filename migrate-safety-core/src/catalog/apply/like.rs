@@ -37,11 +37,17 @@ impl Change<'_> {
             if has_identity {
                 self.copy_identity(id, source, &column);
             }
-            if column.not_null && self.version() >= 18 {
-                let constraint = self.table(source).and_then(|t| super::not_null::not_null_of(t, column.id));
-                let constraint = constraint.and_then(|(id, _)| self.catalog.constraint(source, id)).cloned();
+            let constraint = self.table(source).and_then(|t| super::not_null::not_null_of(t, column.id));
+            let constraint = constraint.and_then(|(id, _)| self.catalog.constraint(source, id)).cloned();
+            // One that is NOT VALID is copied too, and holds of the new table.
+            if (column.not_null || constraint.is_some()) && self.version() >= 18 {
                 let no_inherit = constraint.as_ref().is_some_and(|c| c.no_inherit);
+                let comment = constraint.as_ref().and_then(|c| c.comment.clone()).filter(|_| including.comments);
                 self.add_not_null(id, copied, constraint.map(|c| c.name), no_inherit);
+                let made = self.table(id).and_then(|t| super::not_null::not_null_of(t, copied));
+                if let Some(made) = made.and_then(|(made, _)| self.catalog.constraint_mut(id, made)) {
+                    made.comment = comment.or(made.comment.take());
+                }
             }
         }
         if self.is_unknown(source)

@@ -24,6 +24,7 @@ mod objects;
 mod opclass;
 mod overlap;
 mod partition;
+mod partition_order;
 mod passes;
 mod set_type;
 

@@ -150,7 +150,7 @@ fn compare(kinds: &[Kind], a: &[Expr], b: &[Expr]) -> Option<Ordering> {
 }
 
 /// `MINVALUE` and `MAXVALUE`.
-fn infinite(value: &Expr) -> Option<i8> {
+pub(super) fn infinite(value: &Expr) -> Option<i8> {
     match value {
         Expr::Column { name, .. } if name == "minvalue" => Some(-1),
         Expr::Column { name, .. } if name == "maxvalue" => Some(1),
@@ -182,7 +182,7 @@ fn compare_values(kind: Kind, a: &Expr, b: &Expr) -> Option<Ordering> {
 }
 
 /// The text of a constant, casts left out.
-fn constant(value: &Expr) -> Option<&str> {
+pub(super) fn constant(value: &Expr) -> Option<&str> {
     match value {
         Expr::Number(text) | Expr::String(text) => Some(text.trim()),
         Expr::Bool(value) => Some(if *value { "true" } else { "false" }),
@@ -192,7 +192,7 @@ fn constant(value: &Expr) -> Option<&str> {
 }
 
 /// `2024-01-31 12:00:00` with what follows (a fraction, a time zone); a date is its first moment.
-fn moment(text: &str) -> Option<(String, &str)> {
+pub(super) fn moment(text: &str) -> Option<(String, &str)> {
     const SHAPE: &str = "dddd-dd-dd dd:dd:dd";
     let mut moment = text.get(..text.len().min(SHAPE.len()))?.replace('T', " ");
     let zone = text.get(moment.len()..)?;

@@ -22,7 +22,7 @@ codec!(struct Catalog {
 });
 codec!(struct Target { dialect, version, patch });
 codec!(enum Dialect { 0 Postgres, 1 MySql, 2 MariaDb, 3 Sqlite });
-codec!(struct Hints { column_types, sequence_users, guarded });
+codec!(struct Hints { column_types, sequence_users, guarded, triggered_from });
 codec!(struct Recent { migration, relations, referencing, enums });
 codec!(struct Session { settings, local });
 codec!(struct Stamp { migration, transaction, statement });
@@ -101,7 +101,7 @@ codec!(enum Object {
     0 Relation(id), 1 RowType(id), 2 Column(id, column), 3 Default(id, column), 4 Constraint(id, constraint),
     5 Trigger(id, name), 6 Rule(id, name), 7 Policy(id, name), 8 Type(id), 9 ArrayType(id), 10 Multirange(id, name),
     11 Attribute(id, name), 12 DomainConstraint(id, name), 13 Routine(id), 14 Schema(name), 15 Extension(name),
-    16 Member(extension, words),
+    16 Member(extension, words), 17 Collation(name),
 });
 
 codec!(struct Expression { sql, expr });

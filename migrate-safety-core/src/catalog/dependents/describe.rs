@@ -33,6 +33,11 @@ impl Catalog {
                 None => "function ?".to_owned(),
             },
             Object::Schema(name) => format!("schema {}", name.sql()),
+            Object::Collation(name) => {
+                let visible = self.settled_collation(&ObjectName::bare(name.name.clone())) == *name;
+                let shown = if visible { ObjectName::bare(name.name.clone()) } else { name.clone() };
+                format!("collation {}", shown.sql())
+            }
             Object::Extension(name) => format!("extension {}", name.as_str()),
             Object::Member(_, words) => words.to_string(),
         }

@@ -11,7 +11,7 @@ use crate::catalog::{
 use crate::sql::expr::Expr;
 use crate::sql::{DataType, Ident, ObjectName};
 
-type Edges = Vec<(Object, Edge)>;
+pub(super) type Edges = Vec<(Object, Edge)>;
 
 impl Catalog {
     /// What depends on an object directly.
@@ -29,6 +29,7 @@ impl Catalog {
             Object::ArrayType(id) => self.edges_of_type(*id, true, &mut edges),
             Object::Routine(id) => self.edges_of_routine(*id, &mut edges),
             Object::Schema(name) => self.edges_of_schema(name, &mut edges),
+            Object::Collation(name) => self.edges_of_collation(name, &mut edges),
             Object::Extension(name) => self.edges_of_extension(name, &mut edges),
             Object::Member(extension, words) => self.edges_of_member(extension, words, &mut edges),
             Object::Default(..)
@@ -71,7 +72,7 @@ impl Catalog {
             }
             Object::DomainConstraint(id, _) => (id.0, 2, 0),
             Object::Routine(id) => (id.0, 1, 0),
-            Object::Schema(_) | Object::Extension(_) | Object::Member(..) => (0, 0, 0),
+            Object::Schema(_) | Object::Collation(_) | Object::Extension(_) | Object::Member(..) => (0, 0, 0),
         }
     }
 
@@ -97,6 +98,7 @@ impl Catalog {
                     let partition = self.table(*child).is_some_and(|c| c.partition_of.is_some());
                     edges.push((Object::Relation(*child), if partition { Edge::Auto } else { Edge::Normal }));
                 }
+                self.triggers_from(id, edges);
                 for (from, key) in table.referenced_by.iter().filter(|(from, _)| *from != id) {
                     self.push_foreign_key(id, *from, *key, edges);
                 }
@@ -115,6 +117,14 @@ impl Catalog {
             }
             RelationKind::Sequence(_) => self.defaults_calling_nextval(id, edges),
             RelationKind::Composite => {}
+        }
+    }
+
+    /// The constraint triggers of other tables that come `FROM` this one.
+    fn triggers_from(&self, id: RelationId, edges: &mut Edges) {
+        for on in self.hints.triggered_from.iter().copied().filter(|on| *on != id) {
+            let from = self.triggers_of(on).iter().filter(|trigger| trigger.from == Some(id));
+            edges.extend(from.map(|trigger| (Object::Trigger(on, trigger.name.clone()), Edge::Auto)));
         }
     }
 
@@ -334,7 +344,7 @@ impl Catalog {
         self.policies_with(&|policy| policy.routines.contains(&id), edges);
     }
 
-    fn policies_with(&self, uses: &dyn Fn(&Policy) -> bool, edges: &mut Edges) {
+    pub(super) fn policies_with(&self, uses: &dyn Fn(&Policy) -> bool, edges: &mut Edges) {
         for (relation, table) in self.all_tables() {
             let using = table.policies.iter().filter(|p| uses(p));
             edges.extend(using.map(|p| (Object::Policy(relation.id, p.name.clone()), Edge::Normal)));
@@ -357,7 +367,7 @@ impl Catalog {
     }
 
     /// Defaults, checks, indexes, generated columns, partition keys and domains with an expression that `uses`.
-    fn users_in_expressions(&self, uses: &dyn Fn(&Expr, Option<RelationId>) -> bool, edges: &mut Edges) {
+    pub(super) fn users_in_expressions(&self, uses: &dyn Fn(&Expr, Option<RelationId>) -> bool, edges: &mut Edges) {
         let generated = if self.target().version < 15 { Edge::Auto } else { Edge::Normal };
         for (relation, table) in self.all_tables() {
             let id = relation.id;
@@ -404,6 +414,9 @@ impl Catalog {
         edges.extend(types.map(|t| (Object::Type(t.id), Edge::Normal)));
         let routines = self.routines.values().filter(|r| r.schema == *schema);
         edges.extend(routines.map(|r| (Object::Routine(r.id), Edge::Normal)));
+        let collations = self.collations.keys().filter(|(of, _)| of == schema);
+        let named = |(schema, name): &(Ident, Ident)| ObjectName::qualified(schema.clone(), name.clone());
+        edges.extend(collations.map(|key| (Object::Collation(named(key)), Edge::Normal)));
     }
 
     /// The members of an extension that something may depend on, and the extensions that need it.
@@ -473,7 +486,7 @@ impl Catalog {
             && self.extensions.contains_key(extension)
     }
 
-    fn all_tables(&self) -> impl Iterator<Item = (&Relation, &Table)> {
+    pub(super) fn all_tables(&self) -> impl Iterator<Item = (&Relation, &Table)> {
         self.relations().filter_map(|r| Some((r, r.table()?)))
     }
 
@@ -482,11 +495,11 @@ impl Catalog {
         self.hints.guarded.iter().filter_map(|id| self.relation(*id)).filter_map(|r| Some((r, r.table()?)))
     }
 
-    fn all_views(&self) -> impl Iterator<Item = (&Relation, &View)> {
+    pub(super) fn all_views(&self) -> impl Iterator<Item = (&Relation, &View)> {
         self.relations().filter_map(|r| Some((r, r.view()?)))
     }
 
-    fn all_indexes(&self) -> impl Iterator<Item = (RelationId, &Index)> {
+    pub(super) fn all_indexes(&self) -> impl Iterator<Item = (RelationId, &Index)> {
         self.relations().filter_map(|r| Some((r.id, r.index()?)))
     }
 

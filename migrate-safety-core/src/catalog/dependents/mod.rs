@@ -1,10 +1,11 @@
 //! What depends on what, as `DROP` finds it (`findDependentObjects` and `reportDependentObjects` on the server).
 
+mod collation;
 mod describe;
 mod edges;
 
 use super::{Catalog, ColumnId, ConstraintId, RelationId, RoutineId, TypeId};
-use crate::sql::Ident;
+use crate::sql::{Ident, ObjectName};
 use std::collections::HashMap;
 
 /// Something that can be dropped, or goes when something else is dropped.
@@ -40,6 +41,8 @@ pub enum Object {
     Routine(RoutineId),
     /// A schema.
     Schema(Ident),
+    /// A collation, by its full name.
+    Collation(ObjectName),
     /// An extension.
     Extension(Ident),
     /// Something that an extension defines, by the words the server has for it: `type citext`.

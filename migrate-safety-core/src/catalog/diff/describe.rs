@@ -248,6 +248,7 @@ impl Describer<'_> {
             }
             TypeDefKind::Range(subtype) => {
                 described.may_have("subtype", subtype.as_ref().map(|t| self.type_name(t)));
+                described.may_have("multirange", self.catalog.multirange_of(def).map(|name| name.sql()));
             }
             TypeDefKind::Base => {}
         }

@@ -33,10 +33,18 @@ pub(super) fn is_of_the_moment(text: &str) -> bool {
 }
 
 /// Whether a text is a date, alone or with a time to the second.
-fn is_moment(text: &str) -> bool {
+pub(super) fn is_moment(text: &str) -> bool {
     let shape = text.bytes().take(19).map(|b| if b.is_ascii_digit() { b'0' } else { b });
     let shape: Vec<u8> = shape.collect();
     matches!(&*shape, b"0000-00-00" | b"0000-00-00 00:00:00")
+}
+
+/// A date or time whose type is not known, as one that can be compared; nothing where the time zone of the session in which
+/// it was written may have moved it.
+pub(super) fn instant(text: &str) -> Option<String> {
+    let moment = moment(text);
+    let has_zone = text.get(19..).is_some_and(|rest| rest.contains(['+', '-', 'Z', 'z']));
+    (!has_zone || !moment.contains(' ')).then_some(moment)
 }
 
 /// A constant whose type is not known.

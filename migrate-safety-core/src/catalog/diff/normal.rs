@@ -7,7 +7,8 @@
 use super::literal;
 use crate::catalog::{CastContext, CastPath, Catalog, RelationId, Resolved, builtin};
 use crate::sql::expr::{Expr, Query, TableSource};
-use crate::sql::{DataType, ObjectName};
+use crate::sql::{DataType, Ident, ObjectName};
+use std::collections::BTreeSet;
 
 /// What expressions are read in: a catalog and, where there is one, the table whose columns they name.
 #[derive(Clone, Copy)]
@@ -33,8 +34,10 @@ impl Normal<'_> {
             Expr::String(text) => literal::canonical(text, wanted),
             Expr::Parameter => "$".to_owned(),
             Expr::Default => "default".to_owned(),
+            Expr::Column { qualifier: None, name } if self.is_row(name) => format!("{}.*", name.sql()),
             Expr::Column { name, .. } => name.sql(),
-            Expr::Star(_) => "*".to_owned(),
+            Expr::Star(Some(relation)) => format!("{}.*", relation.sql()),
+            Expr::Star(None) => "*".to_owned(),
             Expr::Call { name, args } => self.call(name, args),
             Expr::Cast { expr, to } => self.cast(expr, to, wanted),
             Expr::Collate { expr, collation } => {
@@ -67,6 +70,16 @@ impl Normal<'_> {
             }
             Expr::Other(parts) => format!("[{}]", self.list(parts)),
         }
+    }
+
+    /// Whether a name is that of a whole row: the table's own, or one of those that a trigger sees.
+    fn is_row(&self, name: &Ident) -> bool {
+        let Some((relation, table)) =
+            self.table.and_then(|id| self.catalog.relation(id)).and_then(|r| Some((r, r.table()?)))
+        else {
+            return false;
+        };
+        (matches!(name.as_str(), "old" | "new") || *name == relation.name) && table.column(name).is_none()
     }
 
     fn list(&self, parts: &[Expr]) -> String {
@@ -230,6 +243,26 @@ impl Normal<'_> {
         parts.join(" ")
     }
 
+    /// The dates and times that a query names; nothing where one of them cannot be compared.
+    ///
+    /// What a time without a zone means depends on the session in which it was written.
+    pub(super) fn moments(query: &Query) -> Option<String> {
+        let mut moments = Some(BTreeSet::new());
+        query.walk_exprs(&mut |expr| {
+            let Expr::String(text) = expr else { return };
+            if literal::is_of_the_moment(text) {
+                moments = None;
+            } else if literal::is_moment(text) {
+                moments = literal::instant(text).and_then(|instant| {
+                    let mut all = moments.take()?;
+                    all.insert(instant);
+                    Some(all)
+                });
+            }
+        });
+        Some(moments?.into_iter().collect::<Vec<_>>().join(", "))
+    }
+
     /// What is written in `GROUP BY` and `ORDER BY`, in subqueries too, of output columns that are there already: their
     /// numbers or their expressions.
     fn outputs_again(&self, query: &Query, again: &mut Vec<String>) {
@@ -240,7 +273,12 @@ impl Normal<'_> {
             match expr {
                 Expr::Number(text) => again.push(literal::canonical(text, None)),
                 _ if items.iter().any(|item| item.expr == *expr) => {
-                    expr.walk(&mut |part| again.extend(self.ingredients(part)));
+                    expr.walk(&mut |part| {
+                        again.extend(self.ingredients(part));
+                        if let Expr::Subquery { query, .. } = part {
+                            query.walk_exprs(&mut |inner| again.extend(self.ingredients(inner)));
+                        }
+                    });
                 }
                 _ => {}
             }

@@ -78,7 +78,7 @@ pub(super) struct TypeRow {
     pub(super) expression: Option<String>,
     pub(super) labels: Option<Vec<String>>,
     pub(super) subtype: Option<String>,
-    pub(super) multirange: Option<String>,
+    pub(super) multirange: Option<Qualified>,
     pub(super) relation: i64,
 }
 

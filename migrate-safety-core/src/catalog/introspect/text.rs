@@ -11,6 +11,13 @@ pub(super) fn statement(target: Target, sql: &str) -> Option<Operation> {
     statement.operations.into_iter().next().map(|located| located.operation)
 }
 
+/// The routine that a statement makes, also where its body is not understood: the server has it.
+pub(super) fn routine(target: Target, sql: &str) -> Option<Operation> {
+    let statement = parse(target, sql).statements.into_iter().next()?;
+    let operation = statement.operations.into_iter().next()?.operation;
+    matches!(operation, Operation::CreateRoutine(_)).then_some(operation)
+}
+
 /// An expression with its text.
 pub(super) fn expression(target: Target, sql: &str) -> Option<Expression> {
     Some(Expression { sql: sql.into(), expr: value(target, sql)? })

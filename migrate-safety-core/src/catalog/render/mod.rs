@@ -5,6 +5,7 @@ pub(super) mod constraint;
 mod index;
 #[cfg(feature = "json")]
 mod json;
+mod not_null;
 mod order;
 mod partition;
 mod routine;

@@ -58,7 +58,9 @@ pub(super) fn write(catalog: &Catalog) -> String {
     script.group(owned_sequences(catalog));
     script.group(late_domain_checks(catalog));
     script.group(each(&tables, TableWriter::late_expressions));
+    script.group(each(&tables, TableWriter::late_scopes));
     script.group(each(&tables, TableWriter::join_parents));
+    script.group(each(&tables, TableWriter::laxer_nulls));
     // The parts of a partitioned table first: its key makes theirs its own.
     let mut parts_first: Vec<&TableWriter<'_>> = tables.iter().collect();
     parts_first.sort_by_key(|table| std::cmp::Reverse(table.depth()));
@@ -105,7 +107,7 @@ fn collations(catalog: &Catalog) -> Vec<String> {
 /// The statement that makes an object.
 fn create(catalog: &Catalog, placed: &Placed) -> Option<String> {
     match placed.node {
-        Node::Type(id) => Catalog::type_sql(catalog.types.get(&id)?),
+        Node::Type(id) => catalog.type_sql(catalog.types.get(&id)?),
         Node::Routine(id) => Some(Catalog::routine_sql(catalog.routine(id)?)),
         Node::Sequence(id) | Node::Table(id) | Node::View(id) => {
             let relation = catalog.relation(id)?;

@@ -67,7 +67,8 @@ impl<'c> TableWriter<'c> {
             let kind = if generated.stored { "STORED" } else { "VIRTUAL" };
             sql = format!("{sql} GENERATED ALWAYS AS ({}) {kind}", bare(&generated.expression));
         }
-        if column.not_null {
+        // What a parent makes NOT NULL need not be said; a table that joins its parents has to be as strict as they are.
+        if column.not_null || (!self.inherits_at_once() && self.is_made_not_null(column)) {
             sql = format!("{sql}{} NOT NULL{}", self.not_null_name(column), self.not_null_scope(column));
         }
         if let Some(always) = column.identity
@@ -105,7 +106,8 @@ impl<'c> TableWriter<'c> {
     }
 
     fn not_null_scope(&self, column: &Column) -> &'static str {
-        if self.not_null_constraint(column).is_some_and(|c| c.no_inherit) { " NO INHERIT" } else { "" }
+        let here = self.not_null_constraint(column).is_some_and(|c| c.no_inherit && !self.takes_no_scope(c));
+        if here { " NO INHERIT" } else { "" }
     }
 
     /// Whether a partition's identity column is its parent's (from PostgreSQL 17 on): attaching makes it one.
@@ -133,7 +135,7 @@ impl<'c> TableWriter<'c> {
             }
             // The server gives a partition its parent's, and takes none that is there for it.
             ConstraintKind::Exclude { index, .. } => {
-                self.catalog.index(*index).is_none_or(|i| i.valid && i.parent.is_none())
+                self.catalog.index(*index).is_none_or(|i| i.valid && i.parent.is_none()) && !self.repeats(constraint)
             }
             ConstraintKind::Unique { index, .. } => {
                 self.catalog.index(*index).is_none_or(|i| i.valid) && !self.repeats(constraint)
@@ -147,6 +149,15 @@ impl<'c> TableWriter<'c> {
             ConstraintKind::Unique { columns, .. } => Some(columns),
             _ => None,
         };
+        if let ConstraintKind::Exclude { operators, index } = &constraint.kind {
+            if self.catalog.index(*index).is_some_and(|i| i.parent.is_some()) {
+                return false;
+            }
+            // Whether one is another's repetition is the server's to say: it only has to stand apart.
+            let like =
+                |c: &Constraint| matches!(&c.kind, ConstraintKind::Exclude { operators: o, .. } if o == operators);
+            return self.table.constraints.iter().any(|c| c.id < constraint.id && like(c));
+        }
         let ConstraintKind::Unique { primary: false, columns, .. } = &constraint.kind else { return false };
         let others = self.table.constraints.iter().filter(|c| c.id != constraint.id);
         let mut others = others.filter(|c| key(c) == Some(columns));

@@ -47,25 +47,6 @@ impl TableWriter<'_> {
         statements
     }
 
-    /// What a column that comes with a parent does not have of it: NOT NULL, or none.
-    fn other_null(&self, column: &Column) -> Option<String> {
-        let mut parents = self.table.inherits.iter().filter_map(|id| self.catalog.table(*id));
-        let inherited = parents.any(|parent| parent.column(&column.name).is_some_and(|c| c.not_null));
-        let action = match (inherited, column.not_null) {
-            (false, true) => "SET",
-            (true, false) => "DROP",
-            _ => return None,
-        };
-        let own = |c: &&Constraint| matches!(c.kind, ConstraintKind::NotNull { column: of } if of == column.id);
-        match self.table.constraints.iter().find(own) {
-            Some(constraint) if action == "SET" => {
-                Some(self.alter(&format!("ADD {}", self.named_constraint(constraint))))
-            }
-            Some(_) => None,
-            None => Some(self.alter(&format!("ALTER COLUMN {} {action} NOT NULL", column.name.sql()))),
-        }
-    }
-
     fn parent_has_default(&self, column: &Column) -> bool {
         let mut parents = self.table.inherits.iter().filter_map(|id| self.catalog.table(*id));
         parents.any(|parent| parent.column(&column.name).is_some_and(|c| c.default.is_some()))

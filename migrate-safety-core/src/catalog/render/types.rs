@@ -1,8 +1,9 @@
 //! Types and domains.
 
 use super::text::{bare, default_value, literal};
+use crate::catalog::types::multirange_name;
 use crate::catalog::{Catalog, DomainDef, TypeDef, TypeDefKind};
-use crate::sql::ObjectName;
+use crate::sql::{Ident, ObjectName};
 
 impl TypeDef {
     /// The name to write in a statement.
@@ -11,9 +12,23 @@ impl TypeDef {
     }
 }
 
+impl TypeDef {
+    /// What the server calls the multirange of a range that says nothing about it.
+    fn usual_multirange(&self) -> ObjectName {
+        ObjectName::qualified(self.schema.clone(), multirange_name(&self.name))
+    }
+}
+
 impl Catalog {
+    /// The multirange of a range, where its server has them (PostgreSQL 14).
+    pub(in crate::catalog) fn multirange_of(&self, def: &TypeDef) -> Option<ObjectName> {
+        let other = |(schema, name): &&(Ident, Ident)| *schema != def.schema || *name != def.name;
+        let names = self.type_names.iter().filter(|(_, id)| **id == def.id).map(|(key, _)| key);
+        names.filter(other).map(|(schema, name)| ObjectName::qualified(schema.clone(), name.clone())).next()
+    }
+
     /// `CREATE TYPE` or `CREATE DOMAIN` without a semicolon; nothing for a base type, which is made of C functions.
-    pub(in crate::catalog) fn type_sql(def: &TypeDef) -> Option<String> {
+    pub(in crate::catalog) fn type_sql(&self, def: &TypeDef) -> Option<String> {
         let name = def.sql_name();
         Some(match &def.kind {
             TypeDefKind::Enum(labels) => {
@@ -25,7 +40,11 @@ impl Catalog {
                     attributes.iter().map(|(name, data_type)| format!("{} {data_type}", name.sql())).collect();
                 format!("CREATE TYPE {name} AS ({})", attributes.join(", "))
             }
-            TypeDefKind::Range(Some(subtype)) => format!("CREATE TYPE {name} AS RANGE (SUBTYPE = {subtype})"),
+            TypeDefKind::Range(Some(subtype)) => {
+                let multirange = self.multirange_of(def).filter(|multirange| *multirange != def.usual_multirange());
+                let multirange = multirange.map(|name| format!(", MULTIRANGE_TYPE_NAME = {}", name.sql()));
+                format!("CREATE TYPE {name} AS RANGE (SUBTYPE = {subtype}{})", multirange.unwrap_or_default())
+            }
             TypeDefKind::Domain(domain) => domain_sql(&name, domain),
             TypeDefKind::Range(None) | TypeDefKind::Base => return None,
         })

@@ -11,8 +11,8 @@ pub enum TypeKind {
     Enum(Vec<Box<str>>),
     /// `AS (a int, …)`.
     Composite(Vec<(Ident, DataType)>),
-    /// `AS RANGE (SUBTYPE = …)`.
-    Range(Option<DataType>),
+    /// `AS RANGE (SUBTYPE = …, MULTIRANGE_TYPE_NAME = …)`.
+    Range(Option<DataType>, Option<DataType>),
     /// A base or shell type.
     Base,
 }

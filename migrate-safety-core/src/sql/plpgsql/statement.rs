@@ -369,7 +369,8 @@ impl Reader<'_, '_> {
         while matches!(self.c.peek_nth(n), Token::Word(_)) && *self.c.peek_nth(n + 1) == Token::Period {
             n += 2;
         }
-        let copies = matches!(self.c.peek_nth(n), Token::Word(_))
+        // An argument may be called by its number.
+        let copies = matches!(self.c.peek_nth(n), Token::Word(_) | Token::Parameter(_))
             && *self.c.peek_nth(n + 1) == Token::Mod
             && (self.c.peek_nth(n + 2).is_word("TYPE") || self.c.peek_nth(n + 2).is_word("ROWTYPE"));
         if !copies {

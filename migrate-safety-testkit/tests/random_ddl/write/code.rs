@@ -2,7 +2,6 @@
 
 use super::{Kind, Writer, listed, sql_name};
 use migrate_safety_core::catalog::{Policy, Table, Trigger};
-use migrate_safety_core::sql::operation::Persistence;
 
 pub(super) const KINDS: &[(usize, Kind)] = &[
     (4, create_routine),
@@ -54,7 +53,7 @@ fn create_routine(writer: &mut Writer<'_>) -> Option<String> {
 fn create_typed_routine(writer: &mut Writer<'_>) -> Option<String> {
     let replace = writer.maybe(50, "OR REPLACE ");
     if writer.choices.chance(40) {
-        let table = writer.relation(|r| r.table().is_some_and(|t| t.persistence != Persistence::Temporary))?;
+        let table = writer.relation(|r| r.table().is_some())?;
         let name = sql_name(table);
         let body = format!("LANGUAGE sql STABLE AS $$SELECT * FROM {name}$$");
         return Some(format!("CREATE {replace}FUNCTION rows() RETURNS SETOF {name} {body}"));

@@ -21,7 +21,8 @@ fn move_to_schema(writer: &mut Writer<'_>) -> Option<String> {
 }
 
 fn drop(writer: &mut Writer<'_>) -> Option<String> {
-    Some(format!("DROP COLLATION {}", writer.choices.word(NAMES)))
+    let exists = writer.maybe(20, "IF EXISTS ");
+    Some(format!("DROP COLLATION {exists}{}{}", writer.choices.word(NAMES), writer.cascade()))
 }
 
 fn use_it(writer: &mut Writer<'_>) -> Option<String> {

@@ -1,7 +1,7 @@
 //! Comments on everything that has a name.
 
 use super::{Kind, Writer, sql_name, type_name};
-use migrate_safety_core::catalog::{Index, Table, TypeDefKind};
+use migrate_safety_core::catalog::TypeDefKind;
 
 pub(super) const KINDS: &[(usize, Kind)] = &[
     (1, |w| write(w, relation)),
@@ -19,10 +19,7 @@ fn write(writer: &mut Writer<'_>, what: Kind) -> Option<String> {
 }
 
 fn relation(writer: &mut Writer<'_>) -> Option<String> {
-    // One on the index of a partitioned table becomes that of its parts when the index is made anew.
-    let catalog = writer.catalog;
-    let of_parts = |index: &Index| catalog.table(index.table).is_some_and(Table::is_partitioned);
-    let relation = writer.relation(|r| !r.index().is_some_and(of_parts))?;
+    let relation = writer.relation(|_| true)?;
     Some(format!("{} {}", super::columns::word(relation), sql_name(relation)))
 }
 

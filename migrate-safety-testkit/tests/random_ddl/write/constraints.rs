@@ -174,8 +174,6 @@ fn defer(writer: &mut Writer<'_>, table: &Table) -> Option<String> {
 
 /// From 18 on, of a not-null constraint.
 fn inheritance(writer: &mut Writer<'_>, table: &Table) -> Option<String> {
-    // The server lets the columns of a primary key have ones that are not inherited, which nobody can write down.
-    table.primary_key().is_none().then_some(())?;
     let nulls: Vec<&Constraint> =
         table.constraints.iter().filter(|c| matches!(c.kind, ConstraintKind::NotNull { .. })).collect();
     let name = writer.choices.one_of(&nulls)?.name.sql();

@@ -2,7 +2,7 @@
 
 use super::{Kind, Writer, listed, sql_name};
 use migrate_safety_core::catalog::{Relation, Table, TypeDefKind};
-use migrate_safety_core::sql::operation::PartitionStrategy;
+use migrate_safety_core::sql::operation::{PartitionStrategy, Persistence};
 
 pub(super) const KINDS: &[(usize, Kind)] = &[
     (10, create),
@@ -121,7 +121,8 @@ fn create_partition(writer: &mut Writer<'_>) -> Option<String> {
 }
 
 fn create_like(writer: &mut Writer<'_>) -> Option<String> {
-    let (source, _) = writer.table()?;
+    // A default that counts with a temporary sequence goes with the session.
+    let source = writer.relation(|r| r.table().is_some_and(|t| t.persistence != Persistence::Temporary))?;
     let options = writer.choices.word(&[
         "",
         " INCLUDING ALL EXCLUDING STATISTICS",

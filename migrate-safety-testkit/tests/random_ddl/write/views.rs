@@ -61,7 +61,22 @@ fn query(writer: &mut Writer<'_>) -> Option<String> {
     if columns.is_empty() {
         return Some(format!("SELECT 1 AS one FROM {name}"));
     }
-    Some(match writer.choices.below(11) {
+    Some(match writer.choices.below(13) {
+        10 => {
+            // Of columns that two tables share, either may get another name.
+            let (other, others) = writer.table()?;
+            let shared = columns.iter().find(|c| others.column(&c.name).is_some())?.name.sql();
+            let other = sql_name(other);
+            writer.choices.one_of(&[0, 1, 2]).map(|form| match form {
+                0 => format!("SELECT x.{shared}, y.{shared} AS other FROM {name} x JOIN {other} y ON x.{shared}::text = y.{shared}::text"),
+                1 => format!("SELECT {shared} FROM {name} JOIN {other} AS second USING ({shared})"),
+                _ => format!("SELECT count({shared}) AS n FROM {name} FULL JOIN {other} AS second USING ({shared})"),
+            })?
+        }
+        11 => {
+            let column = columns.first()?.name.sql();
+            format!("SELECT {column} FROM {name} WHERE now() > '2024-05-06' AND CURRENT_DATE <> '2020-01-02'::date")
+        }
         0 => format!("SELECT * FROM {name}"),
         5 => {
             let (filter, column) = (writer.condition(table)?, columns.first()?.name.sql());

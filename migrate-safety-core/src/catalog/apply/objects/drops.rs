@@ -151,6 +151,7 @@ impl Catalog {
                 self.take_statistics(|schema, _| schema == name);
                 self.forget_others(name);
             }
+            Object::Collation(name) => self.forget_collation(name),
             Object::Extension(name) => {
                 self.extensions.remove(name);
             }

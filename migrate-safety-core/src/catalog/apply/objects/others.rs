@@ -1,7 +1,7 @@
 //! Objects that are only known to be there: collations, text search configurations, servers …
 
 use super::super::Applied;
-use crate::catalog::{Catalog, RelationKind, TypeDefKind};
+use crate::catalog::{Catalog, Object, RelationKind, TypeDefKind};
 use crate::sql::operation::{NameChange, ObjectCommand};
 use crate::sql::{Ident, ObjectName, Operation};
 use std::collections::btree_map::Entry;
@@ -22,7 +22,8 @@ const IN_DATABASE: [&str; 4] = ["event trigger", "foreign data wrapper", "server
 impl Catalog {
     /// `CREATE`, `ALTER` and `DROP` of such an object.
     pub(super) fn apply_other(&mut self, operation: &Operation, applied: &mut Applied) {
-        let Operation::OtherObject { command, class, name, definition, change, if_not_exists, sql, .. } = operation
+        let Operation::OtherObject { command, class, name, definition, change, if_not_exists, cascade, sql, .. } =
+            operation
         else {
             return;
         };
@@ -48,11 +49,11 @@ impl Catalog {
                 }
             }
             ObjectCommand::Drop => {
-                self.drop_other(class, name);
-                if &**class == "collation"
-                    && let ObjectName { schema: Some(schema), name } = self.settled_collation(name)
-                {
-                    self.collations.remove(&(schema, name));
+                let settled = self.settled_collation(name);
+                if &**class == "collation" && settled.schema.is_some() {
+                    self.drop_objects(&[Object::Collation(settled)], *cascade, applied);
+                } else {
+                    self.drop_other(class, name);
                 }
             }
         }
@@ -163,6 +164,16 @@ impl Catalog {
         let Some(name) = self.name_of_other(class, name) else { return };
         if let Some(others) = &mut self.others {
             others.remove(&(class.into(), name));
+        }
+    }
+
+    /// A collation goes, by its full name.
+    pub(super) fn forget_collation(&mut self, name: &ObjectName) {
+        if let Some(schema) = &name.schema {
+            self.collations.remove(&(schema.clone(), name.name.clone()));
+        }
+        if let Some(others) = &mut self.others {
+            others.remove(&("collation".into(), name.clone()));
         }
     }
 

@@ -80,7 +80,7 @@ impl Catalog {
             owner = Some(found);
         }
         if let Some(RelationKind::Sequence(sequence)) = self.relations.get_mut(&id).map(|r| &mut r.kind) {
-            sequence.set(options);
+            sequence.alter(options);
         }
         if let Some(owner) = owner {
             self.own_sequence(id, owner);
@@ -137,6 +137,33 @@ impl Sequence {
         };
         sequence.set(options);
         sequence
+    }
+
+    /// The first number it gives.
+    pub(in crate::catalog) fn first(&self) -> i64 {
+        let (least, most) = self.usual_bounds();
+        let end = if self.increment > 0 { self.bounds.0.unwrap_or(least) } else { self.bounds.1.unwrap_or(most) };
+        self.start.unwrap_or(end)
+    }
+
+    /// The least and the greatest number if nothing is written about them.
+    pub(in crate::catalog) fn usual_bounds(&self) -> (i64, i64) {
+        let (lowest, highest) = match self.data_type.name.as_str() {
+            "int2" => (i64::from(i16::MIN), i64::from(i16::MAX)),
+            "int4" => (i64::from(i32::MIN), i64::from(i32::MAX)),
+            _ => (i64::MIN, i64::MAX),
+        };
+        if self.increment > 0 { (1, highest) } else { (lowest, -1) }
+    }
+
+    /// `ALTER SEQUENCE`: where it starts stays as it is, and so do bounds that would be others for another direction.
+    fn alter(&mut self, options: &SequenceOptions) {
+        let (first, (least, most), ascending) = (self.first(), self.usual_bounds(), self.increment > 0);
+        if options.increment.is_some_and(|increment| (increment > 0) != ascending) {
+            self.bounds = (Some(self.bounds.0.unwrap_or(least)), Some(self.bounds.1.unwrap_or(most)));
+        }
+        self.start = Some(first);
+        self.set(options);
     }
 
     /// Sets the options that are written.

@@ -60,6 +60,9 @@ impl Catalog {
             }
         }
         for table in tables {
+            if new.from.is_some() {
+                self.hints.triggered_from.insert(table);
+            }
             if let Some(triggers) = self.triggers_mut(table) {
                 triggers.retain(|t| t.name != new.name);
                 triggers.push(new.clone());

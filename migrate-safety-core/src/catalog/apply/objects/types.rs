@@ -3,6 +3,7 @@
 use super::super::change::Change;
 use super::Applied;
 use crate::catalog::types::FoundType;
+use crate::catalog::types::multirange_name;
 use crate::catalog::{
     Catalog, ColumnId, Conflict, ConstraintKind, RelationId, RelationKind, Stamp, TEMP_SCHEMA, TypeDef, TypeDefKind,
     TypeId,
@@ -26,6 +27,10 @@ impl Catalog {
             }
             return;
         }
+        let multirange = match kind {
+            TypeKind::Range(_, multirange) => multirange.clone(),
+            _ => None,
+        };
         let kind = match kind {
             TypeKind::Enum(labels) => {
                 applied.conflicts.extend(repeated_label(labels));
@@ -38,7 +43,7 @@ impl Catalog {
                 });
                 TypeDefKind::Composite(settled.collect())
             }
-            TypeKind::Range(subtype) => {
+            TypeKind::Range(subtype, _) => {
                 applied.conflicts.extend(subtype.as_ref().and_then(|t| self.type_problem(t)));
                 TypeDefKind::Range(subtype.as_ref().map(|t| self.settled_type(t)))
             }
@@ -51,7 +56,11 @@ impl Catalog {
         let range = matches!(kind, TypeDefKind::Range(_));
         let id = self.add_type(schema.clone(), name.clone(), kind, now);
         if range && self.target().version >= 14 {
-            self.type_names.insert_new((schema, multirange_name(&name)), id);
+            let key = match multirange {
+                Some(named) => (named.schema.unwrap_or_else(|| self.creation_schema()), named.name),
+                None => (schema, multirange_name(&name)),
+            };
+            self.type_names.insert_new(key, id);
         }
     }
 
@@ -320,12 +329,4 @@ fn repeated_label(labels: &[Box<str>]) -> Option<Conflict> {
 fn label_problem(label: &str) -> Option<Conflict> {
     let long = label.len() > Ident::MAX_BYTES;
     long.then(|| Conflict::new("42602", format!("invalid enum label \"{label}\"")))
-}
-
-/// What the server calls the multirange type of a range (`makeMultirangeTypeName`).
-fn multirange_name(range: &Ident) -> Ident {
-    match range.split_once("range") {
-        Some((before, after)) => Ident::exact(&format!("{before}multirange{after}")),
-        None => Ident::exact(&format!("{range}_multirange")),
-    }
 }

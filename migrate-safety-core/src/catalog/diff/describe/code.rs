@@ -2,7 +2,7 @@
 
 use super::{Described, Describer, state};
 use crate::catalog::diff::ObjectKind;
-use crate::catalog::{Object, Policy, Relation, Routine, Trigger};
+use crate::catalog::{Object, Policy, Relation, Routine, TEMP_SCHEMA, Trigger};
 use crate::sql::Ident;
 use crate::sql::operation::{FiringState, Volatility};
 
@@ -26,7 +26,9 @@ impl Describer<'_> {
 
     fn argument_type(&self, data_type: &crate::sql::DataType) -> String {
         let settled = self.catalog.settled_type(data_type);
-        crate::sql::DataType { modifiers: Vec::new(), ..settled }.to_string()
+        // The server prints the row type of a temporary table without its schema.
+        let schema = settled.schema.filter(|schema| *schema != *TEMP_SCHEMA);
+        crate::sql::DataType { modifiers: Vec::new(), schema, ..settled }.to_string()
     }
 
     fn signature(&self, described: &mut Described, routine: &Routine) {
@@ -129,6 +131,10 @@ impl Describer<'_> {
         described.has("constraint", trigger.constraint);
         described.has("deferrable", trigger.details.deferrable || trigger.details.initially_deferred);
         described.has("initially deferred", trigger.details.initially_deferred);
+        let table = |name: &Option<Ident>| name.as_ref().map(ToString::to_string).unwrap_or_default();
+        described.has("old rows", table(&trigger.details.old_table));
+        described.has("new rows", table(&trigger.details.new_table));
+        described.has("from", trigger.from.map(|id| self.relation_name(id)).unwrap_or_default());
         self.expression(described, "when", trigger.when.as_ref(), Some(relation.id), None);
     }
 

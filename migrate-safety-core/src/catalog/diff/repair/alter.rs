@@ -330,7 +330,7 @@ impl Repair<'_> {
             let data = if view.populated { "" } else { " WITH NO DATA" };
             return Some(vec![format!("REFRESH MATERIALIZED VIEW {name}{data}")]);
         }
-        let anew = ["columns", "reads", "query", "options"].iter().any(|aspect| aspects.contains(aspect));
+        let anew = ["columns", "reads", "query", "dates", "options"].iter().any(|aspect| aspects.contains(aspect));
         match (anew, view.materialized || aspects.contains(&"columns")) {
             (false, _) => Some(Vec::new()),
             (true, true) => None,

@@ -21,7 +21,7 @@ impl Repair<'_> {
                 let schema = schema.map(|s| format!(" WITH SCHEMA {}", s.sql())).unwrap_or_default();
                 vec![format!("CREATE EXTENSION {}{schema}", name.sql())]
             }
-            Object::Type(id) => vec![Catalog::type_sql(catalog.types.get(id)?)?],
+            Object::Type(id) => vec![catalog.type_sql(catalog.types.get(id)?)?],
             Object::Routine(id) => {
                 let routine = catalog.routine(*id)?;
                 let mut statements = vec![Catalog::routine_sql(routine)];

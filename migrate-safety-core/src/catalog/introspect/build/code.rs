@@ -16,9 +16,11 @@ impl Builder {
                 continue;
             };
             let before = self.catalog.next_id;
-            let create = text::statement(self.target, &sql).filter(|o| matches!(o, Operation::CreateRoutine(_)));
-            if let Some(create) = create {
+            if let Some(create) = text::routine(self.target, &sql) {
+                // Without a search path the server leaves out no schema but that of temporary row types.
+                let path = std::mem::take(&mut self.catalog.search_path);
                 self.catalog.apply(&create, Stamp::BEFORE);
+                self.catalog.search_path = path;
             }
             let made = (before..self.catalog.next_id).map(RoutineId).find(|id| self.catalog.routines.contains_key(id));
             match made {
@@ -42,6 +44,9 @@ impl Builder {
             };
             let trigger = self.trigger(&row, *create);
             self.parts.insert(row.oid, Object::Trigger(id, trigger.name.clone()));
+            if trigger.from.is_some() {
+                self.catalog.hints.triggered_from.insert(id);
+            }
             match self.catalog.relations.get_mut(&id).map(|r| &mut r.kind) {
                 Some(RelationKind::Table(table)) => table.triggers.push(trigger),
                 Some(RelationKind::View(view)) => view.triggers.push(trigger),

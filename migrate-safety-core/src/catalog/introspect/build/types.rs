@@ -3,7 +3,7 @@
 use super::{Builder, object_name};
 use crate::catalog::introspect::rows::TypeRow;
 use crate::catalog::{DomainDef, Stamp, TypeDef, TypeDefKind, TypeId};
-use crate::sql::{DataType, Ident};
+use crate::sql::{DataType, Ident, ObjectName};
 
 impl Builder {
     /// Types; those of relations' rows come with the relations.
@@ -15,7 +15,8 @@ impl Builder {
             self.types.insert(row.oid, id);
             self.catalog.type_names.insert((schema.clone(), name.clone()), id);
             if let Some(multirange) = &row.multirange {
-                self.catalog.type_names.insert((schema.clone(), Ident::exact(multirange)), id);
+                let ObjectName { schema: of, name } = object_name(multirange);
+                self.catalog.type_names.insert((of.unwrap_or_else(|| schema.clone()), name), id);
             }
             let kind = TypeDefKind::Base;
             self.catalog.types.insert(id, TypeDef { id, schema, name, created: Stamp::BEFORE, kind });

@@ -8,8 +8,8 @@ SELECT t.oid::int8 AS oid, s.nspname AS schema, t.typname AS name, t.typtype AS 
        (SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid)
        AS labels,
        pg_catalog.format_type(g.rngsubtype, NULL) AS subtype,
-       (SELECT u.typname FROM pg_catalog.pg_type u
-        WHERE u.oid = (to_jsonb(g) ->> 'rngmultitypid')::oid) AS multirange,
+       (SELECT json_build_array(n.nspname, u.typname) FROM pg_catalog.pg_type u
+        JOIN pg_catalog.pg_namespace n ON n.oid = u.typnamespace WHERE u.oid = (to_jsonb(g) ->> 'rngmultitypid')::oid) AS multirange,
        t.typrelid::int8 AS relation
 FROM pg_catalog.pg_type t JOIN spaces s ON s.oid = t.typnamespace
 LEFT JOIN pg_catalog.pg_range g ON g.rngtypid = t.oid

@@ -36,8 +36,9 @@ fn described(c: &mut Cursor<'_, '_>) -> Parse<TypeKind> {
         if items.iter().any(|item| &*item.name == "multirange_type_name") {
             c.since(14, mark, "a multirange type");
         }
-        let subtype = items.into_iter().find(|item| &*item.name == "subtype");
-        return Ok(TypeKind::Range(subtype.and_then(|item: DefinitionItem| item.data_type)));
+        let named = |name| items.iter().find(|item: &&DefinitionItem| &*item.name == name);
+        let type_of = |name| named(name).and_then(|item| item.data_type.clone());
+        return Ok(TypeKind::Range(type_of("subtype"), type_of("multirange_type_name")));
     }
     let attributes = c.parens(|c| if c.is_token(&Token::RParen) { Ok(Vec::new()) } else { c.list(attribute) })?;
     Ok(TypeKind::Composite(attributes))

@@ -8,7 +8,7 @@ fn statements_run_in_order() {
     check(&[
         ("BEGIN CREATE TABLE t (a int); DROP TABLE u; END", "create-table@1:7 drop-table@1:31"),
         ("BEGIN\n  ALTER TABLE t ADD COLUMN a int,\n    DROP COLUMN b;\nEND;", "add-column@2:17 drop-column@3:5"),
-        ("DECLARE a int := f(1); b CONSTANT text := 'x'; c t.a%TYPE; d t%ROWTYPE; e record; BEGIN a := 1; END", "select@1:18"),
+        ("DECLARE a int := f(1); b CONSTANT text := 'x'; c t.a%TYPE; d t%ROWTYPE; n $1%TYPE; e record; BEGIN a := 1; END", "select@1:18"),
         ("<<outer>> DECLARE a int; BEGIN outer.a := 2; <<inner>> BEGIN DELETE FROM t; END inner; END outer", "delete@1:62"),
         ("#variable_conflict use_column\nBEGIN UPDATE t SET a = 1; END", "update@2:7"),
         ("BEGIN PERFORM f(a) FROM t; PERFORM 1; CALL p(1); NULL; END", "select@1:7 select@1:28 call@1:39"),

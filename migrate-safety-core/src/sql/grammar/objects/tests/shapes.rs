@@ -195,8 +195,8 @@ fn types_and_domains() {
         ])
     );
     assert_eq!(
-        create("CREATE TYPE m AS RANGE (canonical = f, subtype = double precision)"),
-        TypeKind::Range(Some(DataType::builtin("float8")))
+        create("CREATE TYPE m AS RANGE (canonical = f, subtype = double precision, multirange_type_name = ms)"),
+        TypeKind::Range(Some(DataType::builtin("float8")), Some(DataType::builtin("ms")))
     );
     assert_eq!(create("CREATE TYPE m (INPUT = f, OUTPUT = g)"), TypeKind::Base);
 
