@@ -14,6 +14,7 @@ mod create_table;
 mod drop_column;
 pub(super) mod figure;
 mod foreign_key;
+mod frozen;
 pub(super) mod index;
 mod inherit;
 mod key;

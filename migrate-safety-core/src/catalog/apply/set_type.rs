@@ -127,6 +127,7 @@ impl Change<'_> {
         if self.refuse_dependents(table, &column) {
             return;
         }
+        self.write_out_casts(table, &column);
         if let Some(column) = self.catalog.column_mut(table, column.id) {
             // The default keeps the value that it had as one of the old type.
             if let Some(default) = column.default.take() {

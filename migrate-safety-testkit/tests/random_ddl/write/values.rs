@@ -46,7 +46,7 @@ const OF_TYPES: &[(&[&str], &[&str], &[&str])] = &[
             "NOT (@ = 3)",
             "@ % 2 = 0",
             // Of a narrower type, the cast that the server makes outlives another type of the column.
-            "coalesce(@, @) >= 0",
+            "coalesce(@, 0) >= 0",
             "@ = ANY (ARRAY[1, 2])",
             "@ + 1 < 100",
             "@::text <> ''",

@@ -362,7 +362,7 @@ impl Describer<'_> {
         described.may_have("reads", view.complete.then(|| reads.join(", ")));
         let query = self.view_query(view);
         described.may_have("query", query.as_ref().map(|query| self.normal(None).query(query)));
-        described.may_have("dates", query.as_ref().and_then(|query| Normal::moments(query)));
+        described.may_have("dates", query.as_ref().and_then(Normal::moments));
         let comments = (1u16..).zip(&view.columns).filter_map(|(at, column)| {
             let text = self.catalog.comments.get(&Object::Column(relation.id, ColumnId(at)))?;
             Some(format!("{}: {text}", column.name))

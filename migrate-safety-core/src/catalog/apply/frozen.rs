@@ -1,0 +1,78 @@
+//! Casts that the server made when an expression was written, and that stay when a column gets another type.
+//!
+//! `coalesce(a, 0)` over a smallint is `coalesce(a::integer, 0)` on the server, and is that still when `a` is a bigint.
+
+use super::change::Change;
+use crate::catalog::typing::Typing;
+use crate::catalog::{Catalog, Column, ConstraintKind, RelationId};
+use crate::sql::expr::Expr;
+use crate::sql::{DataType, Ident};
+
+impl Change<'_> {
+    /// Writes out the casts of a column in the checks and indexes of its table, before it gets another type.
+    pub(super) fn write_out_casts(&mut self, table: RelationId, column: &Column) {
+        let Some(definition) = self.table(table) else { return };
+        let checks = definition.constraints.iter().filter_map(|c| match &c.kind {
+            ConstraintKind::Check { expression, columns } if columns.contains(&column.id) => {
+                Some((c.id, self.catalog.with_casts(table, column, &expression.expr)?))
+            }
+            _ => None,
+        });
+        for (id, expr) in checks.collect::<Vec<_>>() {
+            if let Some(ConstraintKind::Check { expression, .. }) =
+                self.catalog.constraint_mut(table, id).map(|c| &mut c.kind)
+            {
+                expression.expr = expr;
+            }
+        }
+        for id in self.catalog.indexes_on_column(table, column.id) {
+            let Some(mut index) = self.catalog.index(id).cloned() else { continue };
+            let expressions =
+                index.keys.iter_mut().filter_map(|key| key.expression.as_mut()).chain(&mut index.predicate);
+            for expression in expressions {
+                if let Some(expr) = self.catalog.with_casts(table, column, &expression.expr) {
+                    expression.expr = expr;
+                }
+            }
+            if let Some(old) = self.catalog.index_mut(id) {
+                *old = index;
+            }
+        }
+    }
+}
+
+impl Catalog {
+    /// An expression with the casts of a column that its calls make; nothing if they make none.
+    fn with_casts(&self, table: RelationId, column: &Column, expr: &Expr) -> Option<Expr> {
+        let mut written = expr.clone();
+        self.add_casts(table, column, &mut written);
+        (written != *expr).then_some(written)
+    }
+
+    fn add_casts(&self, table: RelationId, column: &Column, expr: &mut Expr) {
+        let wanted = self.argument_types(table, expr);
+        if let Expr::Call { args, .. } = expr {
+            for (arg, wanted) in args.iter_mut().zip(wanted) {
+                let is_it = matches!(arg, Expr::Column { name, .. } if *name == column.name);
+                if is_it && (&wanted.name, &wanted.schema) != (&column.data_type.name, &column.data_type.schema) {
+                    *arg = Expr::Cast { expr: Box::new(arg.clone()), to: wanted };
+                }
+            }
+        }
+        for part in expr.parts_mut() {
+            self.add_casts(table, column, part);
+        }
+    }
+
+    /// The types that a call gives its arguments, as far as they are known.
+    fn argument_types(&self, table: RelationId, expr: &Expr) -> Vec<DataType> {
+        let Expr::Call { name, args } = expr else { return Vec::new() };
+        if name.schema.is_none() && matches!(name.name.as_str(), "coalesce" | "greatest" | "least") {
+            let common = self.expression_type(expr, Some(table)).filter(|t| !t.array);
+            return common.map_or(Vec::new(), |common| vec![DataType { modifiers: Vec::new(), ..common }; args.len()]);
+        }
+        let columns = |_: Option<&Ident>, name: &Ident| self.column_type(Some(table), name);
+        let called = Typing::new(self, &columns).called(name, args).and_then(|id| self.routine(id));
+        called.map_or(Vec::new(), |routine| routine.inputs().cloned().collect())
+    }
+}
