@@ -209,11 +209,12 @@ impl Catalog {
             t.columns.contains(&column.id) || t.when.as_ref().is_some_and(|when| mentions(&when.expr, column))
         });
         let mut sqlstate = "0A000";
-        let refused = if !self.views_reading(table, Some(column.id)).is_empty() {
-            "cannot alter type of a column used by a view or rule"
-        } else if definition.columns.iter().any(|c| generated(&c)) {
+        // The server names the first that was made, which a generated column mostly is.
+        let refused = if definition.columns.iter().any(|c| generated(&c)) {
             sqlstate = if self.target().version < 15 { "42601" } else { sqlstate };
             "cannot alter type of a column used by a generated column"
+        } else if !self.views_reading(table, Some(column.id)).is_empty() {
+            "cannot alter type of a column used by a view or rule"
         } else if self.policies_reading(table, column.id).next().is_some() {
             "cannot alter type of a column used in a policy definition"
         } else if in_trigger {
