@@ -4,7 +4,7 @@
 
 use super::change::Change;
 use crate::catalog::typing::Typing;
-use crate::catalog::{Catalog, Column, ConstraintKind, RelationId};
+use crate::catalog::{Catalog, Column, ConstraintKind, RelationId, TypeRef};
 use crate::sql::expr::Expr;
 use crate::sql::{DataType, Ident};
 
@@ -56,6 +56,19 @@ impl Catalog {
                 let is_it = matches!(arg, Expr::Column { name, .. } if *name == column.name);
                 if is_it && (&wanted.name, &wanted.schema) != (&column.data_type.name, &column.data_type.schema) {
                     *arg = Expr::Cast { expr: Box::new(arg.clone()), to: wanted };
+                }
+            }
+        }
+        // Operators take a value of a domain as one of its base type.
+        if let TypeRef::Domain(_, domain) = self.type_of(&column.data_type) {
+            let operands = match expr {
+                Expr::Binary { left, right, .. } => vec![left, right],
+                Expr::InList { expr, .. } | Expr::Between { expr, .. } => vec![expr],
+                _ => Vec::new(),
+            };
+            for operand in operands {
+                if matches!(&**operand, Expr::Column { name, .. } if *name == column.name) {
+                    **operand = Expr::Cast { expr: operand.clone(), to: domain.base.clone() };
                 }
             }
         }

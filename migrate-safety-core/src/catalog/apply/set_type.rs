@@ -56,6 +56,8 @@ impl Change<'_> {
                     self.applied.conflicts.push(problem);
                 }
             }
+            // What a foreign table holds is converted where it is.
+            None if self.table(table).is_some_and(|t| t.foreign) => {}
             None => self.check_conversion(&column, &data_type),
         }
         if !self.applied.conflicts.is_empty() {

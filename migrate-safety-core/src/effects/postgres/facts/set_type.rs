@@ -175,6 +175,10 @@ fn using_failure(scene: &Scene<'_>, retyped: &Retyped<'_>) -> Option<Failure> {
 fn cast_failure(scene: &Scene<'_>, retyped: &Retyped<'_>) -> Option<Failure> {
     let found = retyped.columns.first()?;
     let (table, _) = retyped.table()?;
+    // What a foreign table holds is converted where it is.
+    if scene.catalog.table(table).is_some_and(|t| t.foreign) {
+        return None;
+    }
     let from = match retyped.using {
         Some(using) => scene.catalog.expression_type(using, Some(table))?,
         None => found.column.data_type.clone(),
