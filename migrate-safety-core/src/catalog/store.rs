@@ -346,6 +346,11 @@ impl Catalog {
 pub(crate) const UNKNOWN_TYPE: &str = "unknown";
 
 impl Column {
+    /// Whether a row that is inserted without it is refused.
+    pub(crate) fn needs_value(&self) -> bool {
+        self.not_null && self.default.is_none() && self.identity.is_none() && self.generated.is_none()
+    }
+
     /// A plain nullable column, to be numbered by the table it is added to.
     pub(crate) fn new(name: Ident, data_type: DataType, created: Stamp) -> Self {
         Self {

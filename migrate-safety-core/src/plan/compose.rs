@@ -68,8 +68,8 @@ impl<S: Replayed> Composer<'_, S> {
         // What a phase without steps waits for, the next one does.
         let mut deploys: Vec<&str> = Vec::new();
         for (at, name) in PhaseName::ALL.into_iter().enumerate() {
-            for what in drafts.iter().filter_map(|draft| draft.deploys.get(&name)) {
-                if !deploys.contains(&what.as_str()) {
+            for what in drafts.iter().filter_map(|draft| draft.deploys.get(&name)).flat_map(|what| what.lines()) {
+                if !deploys.contains(&what) {
                     deploys.push(what);
                 }
             }

@@ -79,8 +79,19 @@ impl Draft {
     /// Says what the application must be doing before a phase, which then ships with a later release than the one before
     /// it.
     pub(crate) fn deploy(mut self, before: PhaseName, what: impl Into<String>) -> Self {
-        self.deploys.insert(before, what.into());
+        self.awaits(before, &what.into());
         self
+    }
+
+    /// A phase waits for this besides what it waits for already: a line each.
+    fn awaits(&mut self, before: PhaseName, what: &str) {
+        let lines = self.deploys.entry(before).or_default();
+        for line in what.lines() {
+            if lines.lines().all(|known| known != line) {
+                let separator = if lines.is_empty() { "" } else { "\n" };
+                *lines = format!("{lines}{separator}{line}");
+            }
+        }
     }
 
     /// Adds code of the application that has to be running before a phase.
@@ -108,7 +119,7 @@ impl Draft {
             *phase = (*phase).max(PhaseName::Migrate);
         }
         if let Some(what) = self.deploys.remove(&PhaseName::Expand) {
-            self.deploys.entry(PhaseName::Migrate).or_insert(what);
+            self.awaits(PhaseName::Migrate, &what);
         }
         self
     }
@@ -122,7 +133,9 @@ impl Draft {
     /// The steps of another draft behind these, phase by phase.
     pub(crate) fn then(mut self, other: Self) -> Self {
         self.steps.extend(other.steps);
-        self.deploys.extend(other.deploys);
+        for (before, what) in &other.deploys {
+            self.awaits(*before, what);
+        }
         self.application.extend(other.application);
         self.notes.extend(other.notes);
         self.already_safe &= other.already_safe;

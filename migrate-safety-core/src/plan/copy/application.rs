@@ -6,6 +6,7 @@
 //! one as a fallback, would miss what the first release writes to a row that already has both.
 
 use super::Formula;
+use crate::catalog::Column;
 use crate::layout::Layout;
 use crate::plan::request::{Request, TableRef};
 use crate::sql::{DataType, Ident};
@@ -28,6 +29,8 @@ pub(crate) struct Application {
     table: String,
     module: String,
     key: Vec<(Ident, DataType)>,
+    /// What a new row must be given besides.
+    needed: Vec<(Ident, DataType)>,
     old: Vec<Field>,
     new: Vec<Field>,
 }
@@ -50,11 +53,15 @@ impl Application {
             _ => None,
         });
         let key = key.unwrap_or_default().iter().filter_map(|id| table.table.column_by_id(*id));
+        let typed = |column: &Column| (column.name.clone(), column.data_type.clone());
+        let is_form = |column: &&Column| old.iter().chain(&new).any(|field| field.name == column.name);
+        let needed = table.table.columns.iter().filter(|column| column.needs_value() && !is_form(column));
         Self {
             host: request.options.layout,
             table: table.sql(),
             module: table.relation.name.to_string(),
-            key: key.map(|column| (column.name.clone(), column.data_type.clone())).collect(),
+            key: key.map(typed).collect(),
+            needed: needed.map(typed).collect(),
             old,
             new,
         }
@@ -92,8 +99,11 @@ impl Application {
             };
             own.chain(derived.iter().map(derive)).collect::<Vec<_>>()
         };
-        let insert = format!("INSERT INTO {} ({}) VALUES ({})", self.table, names.join(", "), values(1).join(", "));
-        self.function(&mut code, "insert", &insert, &[], given);
+        let needed = self.needed.len();
+        let columns: Vec<String> = self.needed.iter().map(|(name, _)| name.sql()).chain(names.iter().cloned()).collect();
+        let inserted: Vec<String> = (1..=needed).map(|n| format!("${n}")).chain(values(1 + needed)).collect();
+        let insert = format!("INSERT INTO {} ({}) VALUES ({})", self.table, columns.join(", "), inserted.join(", "));
+        self.function(&mut code, "insert", &insert, &self.needed, given);
         if self.key.is_empty() {
             code.push_str("// The table has no primary key: write UPDATE and SELECT in the same way.\n");
             return code;

@@ -315,7 +315,7 @@ impl<'a> ColumnCopy<'a> {
         let (n, short) = (name.sql(), name.name.sql());
         let drop = DraftStep::alone(
             format!("Drop {short}, which the copy's index replaces"),
-            format!("DROP INDEX CONCURRENTLY {n}"),
+            format!("DROP INDEX CONCURRENTLY IF EXISTS {n}"),
         );
         let Some((relation, index)) = index else { return vec![drop] };
         let create = catalog.index_sql(relation, index).replacen("INDEX ", "INDEX CONCURRENTLY ", 1);

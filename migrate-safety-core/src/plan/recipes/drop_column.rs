@@ -38,7 +38,7 @@ fn plan(request: &Request<'_>) -> Answer {
     }
     let (t, c) = (table.sql(), column.sql());
     let mut draft = Draft::new();
-    if needs_value(definition) {
+    if definition.needs_value() {
         let set_free = DraftStep::ddl(
             format!("Let rows be inserted without {c}"),
             [format!("ALTER TABLE {t} ALTER COLUMN {c} DROP NOT NULL")],
@@ -53,11 +53,6 @@ fn plan(request: &Request<'_>) -> Answer {
     let last = DraftStep::ddl(format!("Drop {c}"), [request.sql()]);
     draft = draft.contract(last.irreversible(format!("the values of {c} are gone: restore them from a backup")));
     Some(Ok(draft.note(format!("The values of {c} are lost in the last step. If they may be wanted again, copy them before it."))))
-}
-
-/// Whether a row that is inserted without the column fails.
-fn needs_value(column: &Column) -> bool {
-    column.not_null && column.default.is_none() && column.identity.is_none() && column.generated.is_none()
 }
 
 /// What would be locked besides the table, or takes its time, goes before the column in steps of its own.
@@ -87,7 +82,7 @@ fn in_own_steps(request: &Request<'_>, table: TableRef<'_>, column: &Column, mut
         let again = catalog.index_sql(relation, index).replacen("INDEX", "INDEX CONCURRENTLY", 1);
         let name = relation.object_name().sql();
         draft = draft.contract(
-            DraftStep::alone(format!("Drop the index {}", relation.name.sql()), format!("DROP INDEX CONCURRENTLY {name}"))
+            DraftStep::alone(format!("Drop the index {}", relation.name.sql()), format!("DROP INDEX CONCURRENTLY IF EXISTS {name}"))
                 .undo_alone(again),
         );
     }

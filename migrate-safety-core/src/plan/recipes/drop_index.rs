@@ -35,7 +35,7 @@ fn plan(request: &Request<'_>) -> Answer {
         let full = relation.object_name().sql();
         let back = request.catalog.index_sql(relation, index).replacen("INDEX", "INDEX CONCURRENTLY", 1);
         draft = draft.contract(
-            DraftStep::alone(format!("Drop {} while its table is used", relation.name.sql()), format!("DROP INDEX CONCURRENTLY {full}"))
+            DraftStep::alone(format!("Drop {} while its table is used", relation.name.sql()), format!("DROP INDEX CONCURRENTLY IF EXISTS {full}"))
                 .undo_alone(back),
         );
     }

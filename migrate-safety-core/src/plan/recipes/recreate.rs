@@ -132,7 +132,6 @@ impl<'r> Away<'r> {
         // What is lost is lost with the first step around which it goes.
         if let Some(what) = deploy {
             let phase = draft.steps.first().map_or(PhaseName::Expand, |(phase, _)| *phase);
-            let what = draft.deploys.remove(&phase).map_or(what.clone(), |other| format!("{other}\n{what}"));
             draft = draft.deploy(phase, what);
         }
         Ok(draft.note(RIGHTS))

@@ -13,6 +13,10 @@ pub(super) static RECIPE: Recipe = Recipe {
     plan,
 };
 
+/// What a build leaves that was stopped: no other run takes it away, and every write keeps it up to date.
+const LEFTOVERS: &str = "If it is stopped, invalid indexes are left whose names end in _ccnew or _ccold, with a number if need be: \
+                         DROP INDEX CONCURRENTLY each of them before it is run again.";
+
 fn plan(request: &Request<'_>) -> Answer {
     let Operation::Reindex { target, concurrently: false, tablespace: None } = request.operation()? else { return None };
     let what = match target {
@@ -22,5 +26,5 @@ fn plan(request: &Request<'_>) -> Answer {
         ReindexTarget::Database(_) | ReindexTarget::System(_) => return None,
     };
     let step = DraftStep::alone("Build the indexes anew while writes go on", format!("REINDEX {what}")).rollback_nothing();
-    Some(Ok(Draft::new().expand(step)))
+    Some(Ok(Draft::new().expand(step).note(LEFTOVERS)))
 }

@@ -57,7 +57,7 @@ fn plan(request: &Request<'_>) -> Answer {
         .contract(
             DraftStep::alone(
                 format!("Drop the old {}", relation.name.sql()),
-                format!("DROP INDEX CONCURRENTLY {}", full(&relation.name)),
+                format!("DROP INDEX CONCURRENTLY IF EXISTS {}", full(&relation.name)),
             )
             .undo_alone(concurrently(request.catalog.index_sql(relation, index))),
         );

@@ -154,7 +154,7 @@ impl Swap {
         for (index, sql) in &self.indexes {
             draft = draft.expand(
                 DraftStep::alone(format!("Build {index}"), sql.clone())
-                    .undo_alone(format!("DROP INDEX CONCURRENTLY {index}")),
+                    .undo_alone(format!("DROP INDEX CONCURRENTLY IF EXISTS {index}")),
             );
         }
         let turned = DraftStep::ddl(format!("Put {new} in the place of {name}"), self.turn.clone())

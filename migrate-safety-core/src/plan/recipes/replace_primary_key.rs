@@ -95,7 +95,7 @@ fn draft(
         )
         .step(
             PhaseName::Contract,
-            DraftStep::alone(format!("Drop {}", spare.sql()), format!("DROP INDEX CONCURRENTLY {spare_sql}"))
+            DraftStep::alone(format!("Drop {}", spare.sql()), format!("DROP INDEX CONCURRENTLY IF EXISTS {spare_sql}"))
                 .irreversible("the old key may no longer be unique"),
         ))
 }
