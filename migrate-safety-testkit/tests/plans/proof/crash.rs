@@ -54,6 +54,11 @@ fn cancel(client: &mut Client, step: &Step) -> Result<(), String> {
 
 /// Runs a step that may have run before; if it refuses, takes it back first, or does what the plan's notes say.
 fn again(client: &mut Client, plan: &Plan, step: &Step) -> Result<(), String> {
+    if plan.notes.iter().any(|note| note.contains("_ccnew")) {
+        for index in host::lines(client, "SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid")? {
+            host::batch(client, &format!("DROP INDEX CONCURRENTLY {index}"))?;
+        }
+    }
     let Err(refused) = host::run(client, step) else { return Ok(()) };
     let finalize = step.sql.concat().replace("CONCURRENTLY", "FINALIZE");
     if refused.contains("pending detach") && plan.notes.iter().any(|note| note.contains(&finalize)) {
