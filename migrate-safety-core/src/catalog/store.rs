@@ -347,6 +347,7 @@ pub(crate) const UNKNOWN_TYPE: &str = "unknown";
 
 impl Column {
     /// Whether a row that is inserted without it is refused.
+    #[cfg(feature = "plan")]
     pub(crate) fn needs_value(&self) -> bool {
         self.not_null && self.default.is_none() && self.identity.is_none() && self.generated.is_none()
     }

@@ -3,6 +3,7 @@
 use super::application::{Application, Field};
 use super::compare::differs;
 use super::sync::{Absent, Direction, Side, Sync};
+use super::texts::Texts;
 use super::{Formula, inverse};
 use crate::catalog::Column;
 use crate::plan::error::Refusal;
@@ -18,6 +19,7 @@ pub(crate) struct Derived<'a> {
     table: TableRef<'a>,
     new: Vec<(Column, Formula)>,
     old: Vec<(&'a Column, Option<Formula>)>,
+    texts: Option<Texts>,
 }
 
 impl<'a> Derived<'a> {
@@ -46,14 +48,22 @@ impl<'a> Derived<'a> {
             let column = Column { not_null: false, ..column.clone() };
             new.push((column.clone(), Formula::new(&expression, Some(&column.data_type))));
         }
-        let back = |column: &Column| match (&*new, &*update.assignments) {
-            ([(target, _)], [(_, expr)]) if dropped.len() == 1 => {
-                inverse::of(expr, &column.name, (&column.data_type, &target.name))
-            }
-            _ => None,
+        let texts = Texts::of(&update.assignments, dropped);
+        let inverted = |column: &Column| {
+            let mut assignments = update.assignments.iter();
+            assignments.find_map(|(target, expr)| inverse::of(expr, &column.name, (&column.data_type, target)))
+        };
+        let back = |column: &Column| match &texts {
+            Some(texts) => texts.back(column),
+            None => inverted(column),
         };
         let old = dropped.iter().map(|column| (*column, back(column))).collect();
-        Ok(Self { request, table, new, old })
+        Ok(Self { request, table, new, old, texts })
+    }
+
+    /// What gets lost on the way back, if the old columns are computed as texts.
+    pub(crate) fn loss(&self) -> Option<String> {
+        self.texts.as_ref().map(Texts::loss)
     }
 
     /// Whether the old columns can be computed from the new ones.

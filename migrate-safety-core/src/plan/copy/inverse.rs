@@ -122,7 +122,7 @@ fn constant(expr: &Expr) -> Option<String> {
 
 impl Formula {
     /// The one expression of a query without a table.
-    fn parsed(query: &str) -> Option<Self> {
+    pub(super) fn parsed(query: &str) -> Option<Self> {
         let script = parse(crate::Target::postgres(18), query);
         let statement = script.statements.first().filter(|s| s.problems.is_empty())?;
         let Operation::Select(query) = &statement.operations.first()?.operation else { return None };

@@ -16,6 +16,7 @@ mod parts;
 mod readers;
 pub(crate) mod swap;
 mod sync;
+pub(crate) mod texts;
 
 use application::{Application, Field};
 pub(crate) use formula::Formula;

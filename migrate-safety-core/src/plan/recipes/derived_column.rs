@@ -5,6 +5,7 @@ use super::{Answer, Recipe, RecipeSample, Request};
 use crate::backfill::Backfill;
 use crate::catalog::Column;
 use crate::plan::copy::derived::Derived;
+use crate::plan::copy::texts::Texts;
 use crate::plan::draft::{Draft, DraftStep};
 use crate::plan::error::Refusal;
 use crate::plan::fill;
@@ -48,7 +49,7 @@ fn plan(request: &Request<'_>) -> Answer {
 }
 
 /// What the statements do.
-struct Change<'a> {
+pub(super) struct Change<'a> {
     table: TableRef<'a>,
     /// The columns that are filled, with their values as written.
     targets: Vec<(Ident, String)>,
@@ -59,7 +60,7 @@ struct Change<'a> {
 
 impl<'a> Change<'a> {
     /// Reads the statements of the piece.
-    fn read(request: &Request<'a>) -> Option<Self> {
+    pub(super) fn read(request: &Request<'a>) -> Option<Self> {
         let mut update = None;
         let (mut not_null, mut names) = (Vec::new(), Vec::new());
         for located in &request.piece.operations {
@@ -82,7 +83,12 @@ impl<'a> Change<'a> {
         Some(Self { table, targets, not_null, dropped, update })
     }
 
-    fn draft(&self, request: &Request<'a>) -> Result<Draft, Refusal> {
+    /// What it does to texts, if that is all.
+    pub(super) fn texts(&self) -> Option<Texts> {
+        Texts::of(&self.update.assignments, &self.dropped)
+    }
+
+    pub(super) fn draft(&self, request: &Request<'a>) -> Result<Draft, Refusal> {
         self.is_plain()?;
         let derived = Derived::new(request, self.table, &self.targets, self.update, &self.dropped)?;
         let by_trigger = request.options.dual_write == DualWrite::Trigger;
@@ -149,7 +155,7 @@ impl<'a> Change<'a> {
             }
             draft = relaxing.into_iter().fold(draft, |draft, step| draft.migrate(gate(step)));
         }
-        Ok(dropping.fold(draft, Draft::contract))
+        Ok(derived.loss().into_iter().fold(dropping.fold(draft, Draft::contract), Draft::note))
     }
 
     /// Whether every row is filled, or those that are not filled yet.

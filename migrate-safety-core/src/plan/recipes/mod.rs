@@ -53,6 +53,8 @@ macro_rules! recipes {
 recipes! {
     replace_materialized_view,
     recreate,
+    split_column,
+    merge_columns,
     derived_column,
     move_column,
     add_check,

@@ -241,6 +241,65 @@ pub(crate) const ACTS: &[Act] = &[
     },
     Act {
         case: Case::new(
+            "split-column",
+            "CREATE TABLE users (id bigint PRIMARY KEY, name text NOT NULL);",
+            "ALTER TABLE users ADD COLUMN first text, ADD COLUMN rest text; \
+             UPDATE users SET first = split_part(name, ' ', 1), rest = substr(name, strpos(name, ' ') + 1); \
+             ALTER TABLE users ALTER COLUMN first SET NOT NULL; ALTER TABLE users DROP COLUMN name",
+        ),
+        course: Course::Values,
+        modes: BOTH,
+        old: Written {
+            insert: &["INSERT INTO users (id, name) VALUES ($k, $1)"],
+            update: &["UPDATE users SET name = $1 WHERE id = $k"],
+            delete: &["DELETE FROM users WHERE id = $k"],
+            read: "SELECT name FROM users WHERE id = $k",
+        },
+        new: Written {
+            insert: &["INSERT INTO users (id, first, rest) VALUES ($k, $1, $2)"],
+            update: &["UPDATE users SET first = $1, rest = $2 WHERE id = $k"],
+            delete: &["DELETE FROM users WHERE id = $k"],
+            read: "SELECT first, rest FROM users WHERE id = $k",
+        },
+        values: &[
+            (&["'a b'"], &["'a'", "'b'"]),
+            (&["'it''s b c'"], &["'it''s'", "'b c'"]),
+            (&["' b'"], &["''", "'b'"]),
+            (&["''"], &["''", "''"]),
+        ],
+        absent: &[],
+    },
+    Act {
+        case: Case::new(
+            "merge-columns",
+            "CREATE TABLE users (id bigint PRIMARY KEY, first text NOT NULL, rest text);",
+            "ALTER TABLE users ADD COLUMN name text; UPDATE users SET name = concat_ws(' ', first, rest); \
+             ALTER TABLE users ALTER COLUMN name SET NOT NULL; ALTER TABLE users DROP COLUMN first, DROP COLUMN rest",
+        ),
+        course: Course::Values,
+        modes: BOTH,
+        old: Written {
+            insert: &["INSERT INTO users (id, first, rest) VALUES ($k, $1, $2)"],
+            update: &["UPDATE users SET first = $1, rest = $2 WHERE id = $k"],
+            delete: &["DELETE FROM users WHERE id = $k"],
+            read: "SELECT first, rest FROM users WHERE id = $k",
+        },
+        new: Written {
+            insert: &["INSERT INTO users (id, name) VALUES ($k, $1)"],
+            update: &["UPDATE users SET name = $1 WHERE id = $k"],
+            delete: &["DELETE FROM users WHERE id = $k"],
+            read: "SELECT name FROM users WHERE id = $k",
+        },
+        values: &[
+            (&["'a'", "'b'"], &["'a b'"]),
+            (&["'a'", "'b c'"], &["'a b c'"]),
+            (&["'a'", "NULL"], &["'a'"]),
+            (&["''", "'b'"], &["' b'"]),
+        ],
+        absent: &[],
+    },
+    Act {
+        case: Case::new(
             "rename-table",
             "CREATE TABLE t (id bigint PRIMARY KEY, n int DEFAULT 7);",
             "ALTER TABLE t RENAME TO things",
