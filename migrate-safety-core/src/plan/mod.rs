@@ -19,6 +19,7 @@ mod desired;
 mod draft;
 mod error;
 mod fill;
+mod json_key;
 mod model;
 mod names;
 mod options;

@@ -2,6 +2,7 @@
 
 use super::bracket::bracketed;
 use super::error::PlanError;
+use super::json_key::removal;
 use super::rows::read_by;
 use crate::catalog::Catalog;
 use crate::sql::operation::{AlterTable, AlterType, RelationWord, TableAction};
@@ -102,7 +103,7 @@ pub(crate) fn grouped(pieces: Vec<Piece>) -> Vec<Piece> {
     let pieces = [retype_length, relabel_length, renumber_length]
         .into_iter()
         .fold(pieces, |pieces, length| runs(&pieces, length));
-    paired(moved(pieces))
+    paired(moved(runs(&pieces, extract_length)))
 }
 
 /// Pieces that add columns, fill them and drop others become one: a value moves, within a table or to another one.
@@ -193,6 +194,23 @@ fn retype_part(piece: &Piece) -> Option<(bool, (&ObjectName, &Ident))> {
         }
         _ => None,
     }
+}
+
+/// How many pieces make a column of a key of JSON documents: `ADD COLUMN` …, `UPDATE`, `SET NOT NULL` …, and the `UPDATE`
+/// that takes the key out, which may be the first one; or none.
+fn extract_length(pieces: &[Piece]) -> usize {
+    let Some((at, table)) = move_head(pieces) else { return 0 };
+    let is_not_null = |piece: &&Piece| stage(piece) == Some((2, table));
+    let takes_out = |at: usize| match pieces.get(at).and_then(Piece::operation) {
+        Some(Operation::Update(update)) => update.table.name == *table && removal(update).is_some(),
+        _ => false,
+    };
+    let not_null = |from: usize| pieces.iter().skip(from).take_while(is_not_null).count();
+    let behind = at + 1 + not_null(at + 1);
+    if takes_out(at) {
+        return behind;
+    }
+    if takes_out(behind) { behind + 1 + not_null(behind + 1) } else { 0 }
 }
 
 /// How many pieces make a move: `ADD COLUMN` …, `UPDATE`, `SET NOT NULL` …, `DROP COLUMN` … of one table, or none.

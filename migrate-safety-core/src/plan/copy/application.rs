@@ -89,10 +89,16 @@ impl Application {
         let derived: Vec<(&Field, &Formula)> = derived.iter().filter_map(|f| Some((f, f.value.as_ref()?))).collect();
         let given = &*told;
         let names: Vec<String> = given.iter().chain(derived.iter().map(|(f, _)| *f)).map(|f| f.name.sql()).collect();
-        let values = |from: usize| {
+        // A new row has nothing yet of what a value is made of besides; in an UPDATE it is the row's own.
+        let own_inputs = |is_new: bool| {
+            let read = |f: &&&Field| derived.iter().any(|(_, value)| value.columns.contains(&f.name));
+            let fields = derived.iter().map(|(f, _)| f).filter(read).filter(move |_| is_new);
+            fields.map(|f| format!("NULL::{} AS {}", f.data_type, f.name.sql())).collect::<Vec<_>>()
+        };
+        let values = |from: usize, is_new: bool| {
             let own = (from..from + given.len()).map(|n| format!("${n}"));
-            let inputs: Vec<String> =
-                given.iter().zip(from..).map(|(f, n)| format!("${n}::{} AS {}", f.data_type, f.name.sql())).collect();
+            let inputs = given.iter().zip(from..).map(|(f, n)| format!("${n}::{} AS {}", f.data_type, f.name.sql()));
+            let inputs: Vec<String> = inputs.chain(own_inputs(is_new)).collect();
             let derive = |(_, value): &(&Field, &Formula)| match (given, value.is_bare()) {
                 ([_], true) => format!("${from}"),
                 _ => format!("(SELECT {} FROM (SELECT {}) AS given)", value.sql(), inputs.join(", ")),
@@ -100,8 +106,9 @@ impl Application {
             own.chain(derived.iter().map(derive)).collect::<Vec<_>>()
         };
         let needed = self.needed.len();
-        let columns: Vec<String> = self.needed.iter().map(|(name, _)| name.sql()).chain(names.iter().cloned()).collect();
-        let inserted: Vec<String> = (1..=needed).map(|n| format!("${n}")).chain(values(1 + needed)).collect();
+        let columns: Vec<String> =
+            self.needed.iter().map(|(name, _)| name.sql()).chain(names.iter().cloned()).collect();
+        let inserted: Vec<String> = (1..=needed).map(|n| format!("${n}")).chain(values(1 + needed, true)).collect();
         let insert = format!("INSERT INTO {} ({}) VALUES ({})", self.table, columns.join(", "), inserted.join(", "));
         self.function(&mut code, "insert", &insert, &self.needed, given);
         if self.key.is_empty() {
@@ -112,7 +119,7 @@ impl Application {
             self.key.iter().zip(1..).map(|((name, _), n)| format!("{} = ${n}", name.sql())).collect();
         let condition = condition.join(" AND ");
         let set: Vec<String> =
-            names.iter().zip(values(1 + self.key.len())).map(|(name, value)| format!("{name} = {value}")).collect();
+            names.iter().zip(values(1 + self.key.len(), false)).map(|(name, value)| format!("{name} = {value}")).collect();
         let update = format!("UPDATE {} SET {} WHERE {condition}", self.table, set.join(", "));
         self.function(&mut code, "update", &update, &self.key, given);
         self.reading(&mut code, &condition, read);

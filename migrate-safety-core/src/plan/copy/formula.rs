@@ -24,6 +24,11 @@ impl Formula {
         Self { sql: format!("{}::{to}", name.sql()), ..Self::column(name) }
     }
 
+    /// An expression over these columns, in which every name is one of them.
+    pub(super) fn of_columns(sql: String, columns: Vec<Ident>) -> Self {
+        Self { sql, columns, plain: true }
+    }
+
     /// What an expression gives, in a type.
     pub(crate) fn new(expression: &Expression, to: Option<&DataType>) -> Self {
         let mut columns: Vec<Ident> = Vec::new();

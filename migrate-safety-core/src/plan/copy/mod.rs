@@ -10,6 +10,7 @@ pub(crate) mod build;
 mod compare;
 mod defaults;
 pub(crate) mod derived;
+pub(crate) mod extracted;
 mod formula;
 pub(crate) mod inverse;
 mod parts;

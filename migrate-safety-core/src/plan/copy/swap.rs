@@ -266,8 +266,10 @@ impl ColumnCopy<'_> {
     }
 
     fn dropped_former_index(&self, name: &ObjectName) -> DraftStep {
-        let drop =
-            DraftStep::alone(format!("Drop {}", name.name.sql()), format!("DROP INDEX CONCURRENTLY IF EXISTS {}", name.sql()));
+        let drop = DraftStep::alone(
+            format!("Drop {}", name.name.sql()),
+            format!("DROP INDEX CONCURRENTLY IF EXISTS {}", name.sql()),
+        );
         drop.irreversible(format!("{} no longer has what {} had", self.copy.sql(), self.column.name.sql()))
     }
 

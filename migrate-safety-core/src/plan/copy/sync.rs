@@ -73,11 +73,8 @@ impl Sync {
         let writer = Writer { catalog, table, name: &relation.name, old, new };
         let others = before_row_triggers(catalog, table);
         let part = |ending: &str, place: Place, body: String| {
-            let function = names::fresh(stem, ending, |name| {
-                !catalog.routine_names.contains_key(&(relation.schema.clone(), name.clone()))
-            });
+            let function = function_name(catalog, &relation.schema, stem, ending);
             let trigger = place.among(&others, &format!("{stem}{ending}")).sql();
-            let function = ObjectName { schema: Some(relation.schema.clone()), name: function }.sql();
             Part { function, trigger, body }
         };
         let parts = match direction {
@@ -92,6 +89,15 @@ impl Sync {
                 vec![part("_sync_back", Place::First, writer.backward()), part("_sync", Place::Last, writer.forward())]
             }
         };
+        Some(Self { table: relation.object_name().sql(), parts })
+    }
+
+    /// A trigger that does this to a row after all others have seen it. `stem` names it.
+    pub(super) fn of_statements(catalog: &Catalog, table: RelationId, stem: &str, statements: &str) -> Option<Self> {
+        let relation = catalog.relation(table)?;
+        let function = function_name(catalog, &relation.schema, stem, "_sync");
+        let trigger = Place::Last.among(&before_row_triggers(catalog, table), &format!("{stem}_sync")).sql();
+        let parts = vec![Part { function, trigger, body: body(statements) }];
         Some(Self { table: relation.object_name().sql(), parts })
     }
 
@@ -244,6 +250,12 @@ impl Writer<'_> {
     fn any(&self, sides: &[Side], condition: impl Fn(&Side) -> String) -> String {
         sides.iter().map(condition).collect::<Vec<_>>().join(" OR ")
     }
+}
+
+/// A name for a function that no other one has.
+fn function_name(catalog: &Catalog, schema: &Ident, stem: &str, ending: &str) -> String {
+    let is_free = |name: &Ident| !catalog.routine_names.contains_key(&(schema.clone(), name.clone()));
+    ObjectName { schema: Some(schema.clone()), name: names::fresh(stem, ending, is_free) }.sql()
 }
 
 fn body(statements: &str) -> String {

@@ -41,7 +41,8 @@ impl Texts {
         match self {
             Self::Split { separator, parts, rest } => {
                 let (last, all) = (parts.last().map(Ident::sql).unwrap_or_default(), listed(parts));
-                let inside = if *rest { "" } else { ", and what stands behind the last part goes when one of them is written" };
+                let inside =
+                    if *rest { "" } else { ", and what stands behind the last part goes when one of them is written" };
                 format!(
                     "The old column is {all} with {separator:?} between them: a part other than {last} that holds {separator:?} \
                      itself is cut elsewhere by a release that knows the old one{inside}."
@@ -82,7 +83,10 @@ fn cut(separator: &str, (at, of): (usize, usize), whole: &Ident, column: &Column
     let part = if at + 1 < of {
         format!("({array})[{}]", at + 1)
     } else {
-        format!("CASE WHEN array_length({array}, 1) > {at} THEN array_to_string(({array})[{}:], {separator}) END", at + 1)
+        format!(
+            "CASE WHEN array_length({array}, 1) > {at} THEN array_to_string(({array})[{}:], {separator}) END",
+            at + 1
+        )
     };
     let part = if column.not_null { format!("coalesce({part}, '')") } else { part };
     format!("SELECT ({part})::{}", column.data_type)

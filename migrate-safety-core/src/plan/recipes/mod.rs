@@ -53,6 +53,7 @@ macro_rules! recipes {
 recipes! {
     replace_materialized_view,
     recreate,
+    extract_key,
     split_column,
     merge_columns,
     derived_column,

@@ -300,6 +300,34 @@ pub(crate) const ACTS: &[Act] = &[
     },
     Act {
         case: Case::new(
+            "extract-json-key",
+            "CREATE TABLE items (id bigint PRIMARY KEY, data jsonb NOT NULL DEFAULT '{\"size\": 5}');",
+            "ALTER TABLE items ADD COLUMN size int; UPDATE items SET size = (data->>'size')::int; \
+             UPDATE items SET data = data - 'size'",
+        ),
+        course: Course::Values,
+        modes: BOTH,
+        old: Written {
+            insert: &["INSERT INTO items (id, data) VALUES ($k, $1)"],
+            update: &["UPDATE items SET data = $1 WHERE id = $k"],
+            delete: &["DELETE FROM items WHERE id = $k"],
+            read: "SELECT data FROM items WHERE id = $k",
+        },
+        new: Written {
+            insert: &["INSERT INTO items (id, size) VALUES ($k, $1)"],
+            update: &["UPDATE items SET size = $1 WHERE id = $k"],
+            delete: &["DELETE FROM items WHERE id = $k"],
+            read: "SELECT size FROM items WHERE id = $k",
+        },
+        values: &[
+            (&["'{\"size\": 5}'::jsonb"], &["5"]),
+            (&["'{\"size\": -1}'::jsonb"], &["-1"]),
+            (&["'{\"size\": 70}'::jsonb"], &["70"]),
+        ],
+        absent: &[],
+    },
+    Act {
+        case: Case::new(
             "rename-table",
             "CREATE TABLE t (id bigint PRIMARY KEY, n int DEFAULT 7);",
             "ALTER TABLE t RENAME TO things",

@@ -58,16 +58,23 @@ impl<'p> Play<'p> {
         let (clients, scenes) = match (act.course, dual_write) {
             (Course::Values, DualWrite::Application) => {
                 let both = act.old.as_in("the release that writes both and reads the old form", Form::Old, code(0)?)?;
-                let reads_new = act.new.as_in("the release that writes both and reads the new form", Form::New, code(1)?)?;
-                (vec![old, both, reads_new, new(2)?], Scenes {
-                    during: [vec![0], vec![1], vec![3]],
-                    before: [vec![vec![0]], vec![vec![0, 1]], vec![vec![1, 2], vec![2, 3]]],
-                })
+                let reads_new =
+                    act.new.as_in("the release that writes both and reads the new form", Form::New, code(1)?)?;
+                (
+                    vec![old, both, reads_new, new(2)?],
+                    Scenes {
+                        during: [vec![0], vec![1], vec![3]],
+                        before: [vec![vec![0]], vec![vec![0, 1]], vec![vec![1, 2], vec![2, 3]]],
+                    },
+                )
             }
-            (Course::Values, DualWrite::Trigger) => (vec![old, new(0)?], Scenes {
-                during: [vec![0], vec![0, 1], vec![1]],
-                before: [vec![vec![0]], vec![vec![0, 1]], vec![vec![0, 1]]],
-            }),
+            (Course::Values, DualWrite::Trigger) => (
+                vec![old, new(0)?],
+                Scenes {
+                    during: [vec![0], vec![0, 1], vec![1]],
+                    before: [vec![vec![0]], vec![vec![0, 1]], vec![vec![0, 1]]],
+                },
+            ),
             (Course::Types(column), _) => {
                 let constants = texts(code(0)?);
                 let [read, write] = &*constants else { return Err(format!("other code: {constants:?}")) };
@@ -79,23 +86,32 @@ impl<'p> Play<'p> {
                     read: new.read.replace(column, read),
                     ..new.clone()
                 };
-                (vec![old, either, new], Scenes {
-                    during: [vec![0], vec![1], vec![2]],
-                    before: [vec![vec![0]], vec![vec![0, 1]], vec![vec![1, 2]]],
-                })
+                (
+                    vec![old, either, new],
+                    Scenes {
+                        during: [vec![0], vec![1], vec![2]],
+                        before: [vec![vec![0]], vec![vec![0, 1]], vec![vec![1, 2]]],
+                    },
+                )
             }
-            (Course::Names, _) => (vec![old, act.new.client("the new release", Form::New)], Scenes {
-                during: [vec![0], vec![0, 1], vec![1]],
-                before: [vec![vec![0]], vec![vec![0, 1]], vec![vec![0, 1]]],
-            }),
-            (Course::Keys, _) => (vec![old, act.new.client("the new release", Form::New)], Scenes {
-                during: [vec![0], vec![0], vec![1]],
-                before: [vec![vec![0]], vec![vec![0]], vec![vec![0, 1]]],
-            }),
-            (Course::Unseen, _) => (vec![old], Scenes {
-                during: [vec![0], vec![0], vec![0]],
-                before: [vec![vec![0]], vec![vec![0]], vec![vec![0]]],
-            }),
+            (Course::Names, _) => (
+                vec![old, act.new.client("the new release", Form::New)],
+                Scenes {
+                    during: [vec![0], vec![0, 1], vec![1]],
+                    before: [vec![vec![0]], vec![vec![0, 1]], vec![vec![0, 1]]],
+                },
+            ),
+            (Course::Keys, _) => (
+                vec![old, act.new.client("the new release", Form::New)],
+                Scenes {
+                    during: [vec![0], vec![0], vec![1]],
+                    before: [vec![vec![0]], vec![vec![0]], vec![vec![0, 1]]],
+                },
+            ),
+            (Course::Unseen, _) => (
+                vec![old],
+                Scenes { during: [vec![0], vec![0], vec![0]], before: [vec![vec![0]], vec![vec![0]], vec![vec![0]]] },
+            ),
         };
         Ok(Self { scene, act, plan, clients, scenes, is_filled: AtomicBool::new(false) })
     }
@@ -198,9 +214,9 @@ impl<'p> Play<'p> {
                 .collect();
             let ran = tried(stepping, step);
             ended.store(true, Ordering::Release);
-            writers.into_iter().fold(ran, |ran, writer| {
-                ran.and(writer.join().unwrap_or_else(|_| Err("a writer failed".to_owned())))
-            })
+            writers
+                .into_iter()
+                .fold(ran, |ran, writer| ran.and(writer.join().unwrap_or_else(|_| Err("a writer failed".to_owned()))))
         });
         *model = models.into_iter().flatten().collect();
         ran
