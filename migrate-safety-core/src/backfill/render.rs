@@ -78,8 +78,9 @@ impl Prepared {
                 let names: Vec<String> = self.columns.iter().map(|column| column.name.sql()).collect();
                 let values: Vec<&str> = self.columns.iter().map(|column| &*column.value.sql).collect();
                 let overriding = if copy.overrides_identity { " OVERRIDING SYSTEM VALUE" } else { "" };
+                // A row that another session deletes meanwhile is not copied after it has gone.
                 format!(
-                    "INSERT INTO {} ({}){overriding}\nSELECT {}\nFROM {}\n{}\nON CONFLICT DO NOTHING",
+                    "INSERT INTO {} ({}){overriding}\nSELECT {}\nFROM {}\n{}\nFOR KEY SHARE\nON CONFLICT DO NOTHING",
                     copy.table.sql(),
                     names.join(", "),
                     values.join(", "),

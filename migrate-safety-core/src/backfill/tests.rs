@@ -103,7 +103,7 @@ fn batches_compare_in_the_type_of_the_column() {
                 .set("email", "email")
                 .fill("at", "clock_timestamp()"),
             "INSERT INTO public.archive (user_id, email, at)\nSELECT id, email, clock_timestamp()\nFROM public.users\nWHERE \
-             id > $1 AND id <= $2\nON CONFLICT DO NOTHING",
+             id > $1 AND id <= $2\nFOR KEY SHARE\nON CONFLICT DO NOTHING",
         ),
         (
             Backfill::delete("keyless").archive("keyless").only("a > 3").key(["ctid"]),

@@ -13,6 +13,7 @@ mod bracket;
 mod change;
 mod compose;
 mod copy;
+mod cross;
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
 mod databases;
 mod desired;

@@ -5,7 +5,8 @@ use super::error::PlanError;
 use super::json_key::removal;
 use super::rows::read_by;
 use crate::catalog::Catalog;
-use crate::sql::operation::{AlterTable, AlterType, RelationWord, TableAction};
+use crate::sql::expr::TableSource;
+use crate::sql::operation::{AlterTable, AlterType, CommentTarget, RelationWord, TableAction};
 use crate::sql::{Ident, LocatedOperation, ObjectName, Operation, Problem, Statement, parse};
 use std::collections::VecDeque;
 
@@ -103,7 +104,7 @@ pub(crate) fn grouped(pieces: Vec<Piece>) -> Vec<Piece> {
     let pieces = [retype_length, relabel_length, renumber_length]
         .into_iter()
         .fold(pieces, |pieces, length| runs(&pieces, length));
-    paired(moved(runs(&pieces, extract_length)))
+    paired(moved(runs(&runs(&pieces, split_length), extract_length)))
 }
 
 /// Pieces that add columns, fill them and drop others become one: a value moves, within a table or to another one.
@@ -238,11 +239,49 @@ fn transfer_length(pieces: &[Piece]) -> usize {
     let Some(Operation::Update(update)) = pieces.get(at).and_then(Piece::operation) else { return 0 };
     let not_null = pieces.iter().skip(at + 1).take_while(|piece| stage(piece) == Some((2, table))).count();
     let behind = at + 1 + not_null;
+    if let Some(Operation::DropTable { names, .. }) = pieces.get(behind).and_then(Piece::operation) {
+        // A table that goes for another reason is none of it.
+        let is_read = |name: &ObjectName| name != table && read_by(update).contains(&name);
+        return if names.len() == 1 && names.iter().all(is_read) { behind + 1 } else { 0 };
+    }
     let Some((3, from)) = pieces.get(behind).and_then(stage) else { return 0 };
     if from == table || !read_by(update).contains(&from) {
         return 0;
     }
     behind + pieces.iter().skip(behind).take_while(|piece| stage(piece) == Some((3, from))).count()
+}
+
+/// How many pieces make a table of columns of another one: `CREATE TABLE` and what is said of it, `INSERT … SELECT`, `DROP COLUMN`
+/// … of the table that it reads; or none.
+fn split_length(pieces: &[Piece]) -> usize {
+    let Some(Operation::CreateTable(create)) = pieces.first().and_then(Piece::operation) else { return 0 };
+    let of_it = |piece: &&Piece| match piece.operation() {
+        Some(Operation::AlterTable(alter)) => alter.table == create.name,
+        Some(Operation::CreateIndex(index)) => index.table == create.name,
+        Some(Operation::Comment { on: CommentTarget::Relation(name) | CommentTarget::Column(name, _), .. }) => {
+            *name == create.name
+        }
+        _ => false,
+    };
+    let made = 1 + pieces.iter().skip(1).take_while(of_it).count();
+    let Some(Operation::Insert(insert)) = pieces.get(made).and_then(Piece::operation) else { return 0 };
+    let read: Vec<&ObjectName> = insert
+        .source
+        .iter()
+        .flat_map(|query| &query.selects)
+        .flat_map(|select| &select.from)
+        .filter_map(|from| match &from.source {
+            TableSource::Relation { name, .. } => Some(name),
+            _ => None,
+        })
+        .collect();
+    let filled = made + 1 + pieces.iter().skip(made + 1).take_while(of_it).count();
+    let dropped = pieces
+        .iter()
+        .skip(filled)
+        .take_while(|piece| stage(piece).is_some_and(|(stage, of)| stage == 3 && read.contains(&of)));
+    let dropped = dropped.count();
+    if insert.table == create.name && dropped > 0 { filled + dropped } else { 0 }
 }
 
 /// Where the `UPDATE` stands that fills columns that are added before it, or were there; and its table.

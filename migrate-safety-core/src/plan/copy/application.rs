@@ -118,8 +118,11 @@ impl Application {
         let condition: Vec<String> =
             self.key.iter().zip(1..).map(|((name, _), n)| format!("{} = ${n}", name.sql())).collect();
         let condition = condition.join(" AND ");
-        let set: Vec<String> =
-            names.iter().zip(values(1 + self.key.len(), false)).map(|(name, value)| format!("{name} = {value}")).collect();
+        let set: Vec<String> = names
+            .iter()
+            .zip(values(1 + self.key.len(), false))
+            .map(|(name, value)| format!("{name} = {value}"))
+            .collect();
         let update = format!("UPDATE {} SET {} WHERE {condition}", self.table, set.join(", "));
         self.function(&mut code, "update", &update, &self.key, given);
         self.reading(&mut code, &condition, read);
@@ -167,22 +170,18 @@ impl Application {
             self.key.iter().map(|(name, t)| (variable(name), self.rust_type(t, false))).collect();
         let arguments: Vec<String> = key.iter().map(|(name, rust)| format!("{name}: {rust}")).collect();
         let types: Vec<String> = fields.iter().map(|f| self.rust_type(&f.data_type, f.nullable)).collect();
-        let tuple = |parts: Vec<String>| match &*parts {
-            [one] => one.clone(),
-            _ => format!("({})", parts.join(", ")),
-        };
         let _ = match self.host {
             Layout::Diesel => {
-                let columns = fields.iter().map(|f| format!("{}::{}", self.module, f.name)).collect();
-                let find = tuple(key.iter().map(|(name, _)| name.clone()).collect());
+                let columns: Vec<String> = fields.iter().map(|f| format!("{}::{}", self.module, f.name)).collect();
+                let find = tuple(&key.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>());
                 writeln!(
                     code,
                     "fn read(db: &mut diesel::PgConnection, {}) -> diesel::QueryResult<{}> {{\n    {}::table.find({find})\
                      .select({}).first(db)\n}}",
                     arguments.join(", "),
-                    tuple(types),
+                    tuple(&types),
                     self.module,
-                    tuple(columns),
+                    tuple(&columns),
                 )
             }
             _ => {
@@ -191,7 +190,7 @@ impl Application {
                 let binds: Vec<String> = key.iter().map(|(name, _)| format!("\n        .bind({name})")).collect();
                 let (query, row) = match &*types {
                     [one] => ("query_scalar", one.clone()),
-                    _ => ("query_as", tuple(types)),
+                    _ => ("query_as", tuple(&types)),
                 };
                 writeln!(
                     code,
@@ -205,11 +204,99 @@ impl Application {
     }
 
     fn rust_type(&self, data_type: &DataType, nullable: bool) -> String {
-        let plain = TYPES.iter().find(|t| data_type.schema.is_none() && data_type.name == *t.name);
-        let plain = plain.map_or("String", |t| if self.host == Layout::Diesel { t.diesel_rust } else { t.sqlx });
-        let plain = if data_type.array { format!("Vec<{plain}>") } else { plain.to_owned() };
-        if nullable { format!("Option<{plain}>") } else { plain }
+        rust_type(self.host, data_type, nullable)
     }
+}
+
+/// Statements that write one thing together, and a query that reads it.
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    /// The table that is read, as diesel's `schema.rs` calls it.
+    pub(crate) module: String,
+    /// The columns of the key: the first parameters of each statement.
+    pub(crate) key: Vec<(Ident, DataType)>,
+    /// The columns of the values: the parameters that follow in the first statement.
+    pub(crate) values: Vec<(Ident, DataType)>,
+    pub(crate) statements: Vec<String>,
+    pub(crate) read: String,
+}
+
+impl Written {
+    /// Functions for the host.
+    pub(crate) fn code(&self, host: Layout) -> String {
+        let parameters = |list: &[(Ident, DataType)], nullable: bool| {
+            list.iter()
+                .map(|(name, t)| format!("{}: {}", variable(name), rust_type(host, t, nullable)))
+                .collect::<Vec<_>>()
+        };
+        let (key, values) = (parameters(&self.key, false), parameters(&self.values, true));
+        let all = [key.clone(), values].concat().join(", ");
+        let types: Vec<String> = self.values.iter().map(|(_, t)| rust_type(host, t, true)).collect();
+        let row = tuple(&types);
+        let writes: String = self.statements.iter().enumerate().map(|(at, sql)| self.write(host, at, sql)).collect();
+        let is_diesel = host == Layout::Diesel;
+        let (async_word, db, result) = match host {
+            Layout::Diesel => ("", "diesel::PgConnection", "diesel::QueryResult"),
+            _ => ("async ", "sqlx::PgConnection", "sqlx::Result"),
+        };
+        let read = if is_diesel {
+            let column = |(name, _): &(Ident, DataType)| format!("{}::{name}", self.module);
+            let find: Vec<String> =
+                self.key.iter().map(|key| format!(".filter({}.eq({}))", column(key), variable(&key.0))).collect();
+            let columns: Vec<String> = self.values.iter().map(column).collect();
+            format!("    {}::table{}.select({}).first(db)\n", self.module, find.concat(), tuple(&columns))
+        } else {
+            let query = if types.len() == 1 { "query_scalar" } else { "query_as" };
+            format!(
+                "    sqlx::{query}({:?}){}\n        .fetch_one(db)\n        .await\n",
+                self.read,
+                self.binds(host, false)
+            )
+        };
+        format!(
+            "/// In one transaction.\n{async_word}fn update(db: &mut {db}, {all}) -> {result}<()> {{\n{writes}    Ok(())\n}}\n\
+             {async_word}fn read(db: &mut {db}, {}) -> {result}<{row}> {{\n{read}}}\n",
+            key.join(", ")
+        )
+    }
+
+    fn write(&self, host: Layout, at: usize, sql: &str) -> String {
+        let binds = self.binds(host, at == 0);
+        match host {
+            Layout::Diesel => format!("    diesel::sql_query({sql:?}){binds}\n        .execute(db)?;\n"),
+            _ => format!("    sqlx::query({sql:?}){binds}\n        .execute(&mut *db)\n        .await?;\n"),
+        }
+    }
+
+    fn binds(&self, host: Layout, with_values: bool) -> String {
+        let values = self.values.iter().filter(|_| with_values).map(|column| (column, true));
+        let all = self.key.iter().map(|column| (column, false)).chain(values);
+        let bind = |((name, t), nullable): (&(Ident, DataType), bool)| {
+            // What is bound again later is not given away.
+            let again = if nullable || self.statements.len() == 1 { "" } else { ".clone()" };
+            match host {
+                Layout::Diesel => {
+                    format!("\n        .bind::<{}, _>({}{again})", diesel_type(t, nullable), variable(name))
+                }
+                _ => format!("\n        .bind({}{again})", variable(name)),
+            }
+        };
+        all.map(bind).collect()
+    }
+}
+
+fn tuple(parts: &[String]) -> String {
+    match parts {
+        [one] => one.clone(),
+        _ => format!("({})", parts.join(", ")),
+    }
+}
+
+fn rust_type(host: Layout, data_type: &DataType, nullable: bool) -> String {
+    let plain = TYPES.iter().find(|t| data_type.schema.is_none() && data_type.name == *t.name);
+    let plain = plain.map_or("String", |t| if host == Layout::Diesel { t.diesel_rust } else { t.sqlx });
+    let plain = if data_type.array { format!("Vec<{plain}>") } else { plain.to_owned() };
+    if nullable { format!("Option<{plain}>") } else { plain }
 }
 
 struct TypeRow {

@@ -22,7 +22,7 @@ const EXACT: [&str; 14] = [
 ];
 
 /// A condition that holds if two values of a column's type differ in any way that a reader could see.
-pub(super) fn differs(catalog: &Catalog, column: &Column, left: &str, right: &str) -> String {
+pub(crate) fn differs(catalog: &Catalog, column: &Column, left: &str, right: &str) -> String {
     if is_exact(catalog, column) {
         format!("{left} IS DISTINCT FROM {right}")
     } else {

@@ -36,7 +36,8 @@ impl Extracted<'_> {
         let put = format!("NEW.{d} := coalesce(NEW.{d}, '{{}}') || jsonb_build_object({key}, NEW.{c});");
         // A document that nobody has given may have the key too.
         let default = self.request.catalog.default_sql(self.document);
-        let by_default = default.map(|sql| format!(" OR NEW.{d} IS NOT DISTINCT FROM ({sql})::jsonb")).unwrap_or_default();
+        let by_default =
+            default.map(|sql| format!(" OR NEW.{d} IS NOT DISTINCT FROM ({sql})::jsonb")).unwrap_or_default();
         let statements = format!(
             "IF TG_OP = 'INSERT' THEN\n    IF NEW.{c} IS NOT NULL AND (NOT {new_has}{by_default}) THEN\n        {put}\n    ELSE\n        \
              NEW.{c} := {value};\n    END IF;\nELSIF ({is_written}) AND ({is_other}) AND (NOT {new_has} OR NOT ({is_new_key})) \

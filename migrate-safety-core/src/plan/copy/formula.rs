@@ -1,7 +1,8 @@
 //! A value computed from the columns of a row, as it is written in a query and in a trigger.
 
 use crate::sql::expr::{Expr, Expression};
-use crate::sql::{DataType, Ident, rename};
+use crate::sql::operation::Operation;
+use crate::sql::{DataType, Ident, parse, rename};
 
 /// A value computed from the columns of a row.
 #[derive(Clone, Debug)]
@@ -50,6 +51,24 @@ impl Formula {
         Self { sql, columns, plain }
     }
 
+    /// A value that is written over the columns of a table without its name, and the expression that it is.
+    pub(crate) fn read(text: &str, to: &DataType) -> Option<(Self, Expr)> {
+        let script = parse(crate::Target::postgres(18), &format!("SELECT {text}"));
+        let statement = script.statements.first().filter(|s| s.problems.is_empty())?;
+        let Operation::Select(query) = &statement.operations.first()?.operation else { return None };
+        let expr = query.selects.first()?.items.first()?.expr.clone();
+        let formula = match &expr {
+            Expr::Column { qualifier: None, name } => Self::column(name),
+            _ => Self::new(&Expression { sql: text.into(), expr: expr.clone() }, Some(to)),
+        };
+        formula.plain.then_some((formula, expr))
+    }
+
+    /// Over the columns of a row that is called so.
+    pub(crate) fn of_row(&self, row: &Ident) -> String {
+        rename::qualified(&self.sql, &self.columns, &row.sql())
+    }
+
     /// The same with a column by another name.
     pub(crate) fn renamed(&self, from: &Ident, to: &Ident) -> Self {
         let columns = self.columns.iter().map(|c| if c == from { to.clone() } else { c.clone() }).collect();
@@ -67,7 +86,7 @@ impl Formula {
     }
 
     /// Over the columns of the row that a trigger calls `NEW`; `table` is what the expression may call it.
-    pub(super) fn of_new_row(&self, table: &Ident) -> String {
+    pub(crate) fn of_new_row(&self, table: &Ident) -> String {
         if self.plain {
             return rename::qualified(&self.sql, &self.columns, "NEW");
         }

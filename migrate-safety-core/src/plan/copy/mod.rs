@@ -5,9 +5,9 @@
 //! given everything that the old column has (indexes, constraints, foreign keys in both directions, each built beside
 //! the old one), and at the end takes over its place and its names.
 
-mod application;
+pub(crate) mod application;
 pub(crate) mod build;
-mod compare;
+pub(crate) mod compare;
 mod defaults;
 pub(crate) mod derived;
 pub(crate) mod extracted;
@@ -21,7 +21,7 @@ pub(crate) mod texts;
 
 use application::{Application, Field};
 pub(crate) use formula::Formula;
-pub(crate) use sync::{Direction, Side, Sync};
+pub(crate) use sync::{Direction, Side, Sync, function_name};
 
 use super::draft::{Draft, DraftStep};
 use super::error::Refusal;

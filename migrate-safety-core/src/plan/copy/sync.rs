@@ -253,7 +253,7 @@ impl Writer<'_> {
 }
 
 /// A name for a function that no other one has.
-fn function_name(catalog: &Catalog, schema: &Ident, stem: &str, ending: &str) -> String {
+pub(crate) fn function_name(catalog: &Catalog, schema: &Ident, stem: &str, ending: &str) -> String {
     let is_free = |name: &Ident| !catalog.routine_names.contains_key(&(schema.clone(), name.clone()));
     ObjectName { schema: Some(schema.clone()), name: names::fresh(stem, ending, is_free) }.sql()
 }

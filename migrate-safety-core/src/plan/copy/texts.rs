@@ -97,7 +97,7 @@ fn merged(whole: &Ident, expr: &Expr, dropped: &[&Column]) -> Option<Texts> {
     let (separator, parts) = match bare(expr) {
         Expr::Call { name, args } if name.name == *"concat_ws" => {
             let (separator, parts) = args.split_first()?;
-            (text(separator)?.to_owned(), parts.iter().map(|part| column(part)).collect::<Option<Vec<_>>>()?)
+            (text(separator)?.to_owned(), parts.iter().map(column).collect::<Option<Vec<_>>>()?)
         }
         Expr::Call { name, args } if name.name == *"concat" => alternating(&args.iter().collect::<Vec<_>>())?,
         other => {

@@ -58,6 +58,8 @@ recipes! {
     merge_columns,
     derived_column,
     move_column,
+    merge_tables,
+    split_table,
     add_check,
     add_column,
     add_exclusion,

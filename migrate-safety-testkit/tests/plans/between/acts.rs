@@ -15,8 +15,6 @@ pub(crate) struct Act {
     pub(crate) new: Written,
     /// Values in the old form and in the new one, as SQL.
     pub(crate) values: &'static [(&'static [&'static str], &'static [&'static str])],
-    /// What is read of a key without a row, if that is something.
-    pub(crate) absent: &'static [&'static str],
 }
 
 /// Which releases there are between the old and the new one.
@@ -24,14 +22,14 @@ pub(crate) struct Act {
 pub(crate) enum Course {
     /// A value has two places; the plan's code says how the releases write.
     Values,
+    /// A value is in two tables, one after the other; the plan's code says how the releases write it, rows apart.
+    Tables,
     /// A column of this name has two types, one after the other.
     Types(&'static str),
     /// A table or column has two names.
     Names,
     /// A column has two names, and rows are found by it: the new release runs when all rows have both.
     Keys,
-    /// The application does not see anything of it.
-    Unseen,
 }
 
 const BOTH: &[DualWrite] = &[DualWrite::Application, DualWrite::Trigger];
@@ -67,7 +65,6 @@ pub(crate) const ACTS: &[Act] = &[
             read: "SELECT username FROM users WHERE id = $k",
         },
         values: TEXTS,
-        absent: &[],
     },
     Act {
         case: Case::new(
@@ -94,7 +91,6 @@ pub(crate) const ACTS: &[Act] = &[
             read: "SELECT \"select\" FROM app.\"Users\" WHERE \"Id\" = $k",
         },
         values: TEXTS_OR_NULL,
-        absent: &[],
     },
     Act {
         case: Case::new(
@@ -119,7 +115,6 @@ pub(crate) const ACTS: &[Act] = &[
             read: "SELECT body FROM logs WHERE id = $k AND day = '2024-05-05'",
         },
         values: TEXTS_OR_NULL,
-        absent: &[],
     },
     Act {
         case: Case::new(
@@ -149,7 +144,6 @@ pub(crate) const ACTS: &[Act] = &[
             read: "SELECT name FROM users WHERE user_id = $k",
         },
         values: TEXTS_OR_NULL,
-        absent: &[],
     },
     Act {
         case: Case::new(
@@ -162,7 +156,6 @@ pub(crate) const ACTS: &[Act] = &[
         old: N_OF_T,
         new: N_OF_T,
         values: NUMBERS,
-        absent: &[],
     },
     Act {
         case: Case::new(
@@ -175,7 +168,6 @@ pub(crate) const ACTS: &[Act] = &[
         old: N_OF_T,
         new: N_OF_T,
         values: &[(&["12.30"], &["1230"]), (&["0.00"], &["0"]), (&["-1.99"], &["-199"])],
-        absent: &[],
     },
     Act {
         case: Case::new(
@@ -189,7 +181,6 @@ pub(crate) const ACTS: &[Act] = &[
         old: KEY_OF_USERS,
         new: KEY_OF_USERS,
         values: TEXTS_OR_NULL,
-        absent: &[],
     },
     Act {
         case: Case::new(
@@ -214,7 +205,6 @@ pub(crate) const ACTS: &[Act] = &[
             read: "SELECT price_cents FROM products WHERE id = $k",
         },
         values: &[(&["12.30"], &["1230"]), (&["0.00"], &["0"]), (&["-1.99"], &["-199"])],
-        absent: &[],
     },
     Act {
         case: Case::new(
@@ -237,7 +227,6 @@ pub(crate) const ACTS: &[Act] = &[
             read: "SELECT username FROM users WHERE id = $k",
         },
         values: TEXTS,
-        absent: &[],
     },
     Act {
         case: Case::new(
@@ -267,7 +256,6 @@ pub(crate) const ACTS: &[Act] = &[
             (&["' b'"], &["''", "'b'"]),
             (&["''"], &["''", "''"]),
         ],
-        absent: &[],
     },
     Act {
         case: Case::new(
@@ -296,7 +284,6 @@ pub(crate) const ACTS: &[Act] = &[
             (&["'a'", "NULL"], &["'a'"]),
             (&["''", "'b'"], &["' b'"]),
         ],
-        absent: &[],
     },
     Act {
         case: Case::new(
@@ -324,7 +311,75 @@ pub(crate) const ACTS: &[Act] = &[
             (&["'{\"size\": -1}'::jsonb"], &["-1"]),
             (&["'{\"size\": 70}'::jsonb"], &["70"]),
         ],
-        absent: &[],
+    },
+    Act {
+        case: Case::new(
+            "move-column",
+            "CREATE TABLE users (id bigint PRIMARY KEY, bio text); CREATE TABLE profiles (id bigint PRIMARY KEY, \
+             user_id bigint NOT NULL UNIQUE REFERENCES users ON DELETE CASCADE);",
+            "ALTER TABLE profiles ADD COLUMN bio text; \
+             UPDATE profiles SET bio = u.bio FROM users u WHERE u.id = profiles.user_id; ALTER TABLE users DROP COLUMN bio",
+        ),
+        course: Course::Tables,
+        modes: BOTH,
+        old: Written {
+            insert: &[
+                "INSERT INTO users (id, bio) VALUES ($k, $1)",
+                "INSERT INTO profiles (id, user_id) VALUES ($k, $k)",
+            ],
+            ..BIO_OF_USERS
+        },
+        new: Written {
+            insert: &[
+                "INSERT INTO users (id) VALUES ($k)",
+                "INSERT INTO profiles (id, user_id, bio) VALUES ($k, $k, $1)",
+            ],
+            ..BIO_OF_PROFILES
+        },
+        values: TEXTS_OR_NULL,
+    },
+    Act {
+        case: Case::new(
+            "split-table",
+            "CREATE TABLE users (id bigint PRIMARY KEY, bio text);",
+            "CREATE TABLE profiles (user_id bigint PRIMARY KEY REFERENCES users ON DELETE CASCADE, bio text); \
+             INSERT INTO profiles (user_id, bio) SELECT id, bio FROM users; ALTER TABLE users DROP COLUMN bio",
+        ),
+        course: Course::Tables,
+        modes: BOTH,
+        old: BIO_OF_USERS,
+        new: BIO_OF_PROFILES,
+        values: TEXTS,
+    },
+    Act {
+        case: Case::new(
+            "split-table without a foreign key, only where there are values",
+            "CREATE TABLE users (id bigint PRIMARY KEY, bio text DEFAULT 'nobody');",
+            "CREATE TABLE profiles (user_id bigint PRIMARY KEY, bio text NOT NULL); \
+             INSERT INTO profiles SELECT id, bio FROM users WHERE bio IS NOT NULL; ALTER TABLE users DROP COLUMN bio",
+        ),
+        course: Course::Tables,
+        modes: ONE,
+        old: BIO_OF_USERS,
+        new: Written {
+            delete: &["DELETE FROM profiles WHERE user_id = $k", "DELETE FROM users WHERE id = $k"],
+            ..BIO_OF_PROFILES
+        },
+        values: TEXTS,
+    },
+    Act {
+        case: Case::new(
+            "merge-tables",
+            "CREATE TABLE users (id bigint PRIMARY KEY); \
+             CREATE TABLE profiles (user_id bigint PRIMARY KEY REFERENCES users ON DELETE CASCADE, bio text);",
+            "ALTER TABLE users ADD COLUMN bio text; \
+             UPDATE users SET bio = p.bio FROM profiles p WHERE p.user_id = users.id; DROP TABLE profiles",
+        ),
+        course: Course::Tables,
+        modes: BOTH,
+        old: BIO_OF_PROFILES,
+        new: BIO_OF_USERS,
+        values: TEXTS,
     },
     Act {
         case: Case::new(
@@ -342,9 +397,22 @@ pub(crate) const ACTS: &[Act] = &[
             read: "SELECT n FROM things WHERE id = $k",
         },
         values: NUMBERS,
-        absent: &[],
     },
 ];
+
+const BIO_OF_USERS: Written = Written {
+    insert: &["INSERT INTO users (id, bio) VALUES ($k, $1)"],
+    update: &["UPDATE users SET bio = $1 WHERE id = $k"],
+    delete: &["DELETE FROM users WHERE id = $k"],
+    read: "SELECT bio FROM users WHERE id = $k",
+};
+
+const BIO_OF_PROFILES: Written = Written {
+    insert: &["INSERT INTO users (id) VALUES ($k)", "INSERT INTO profiles (user_id, bio) VALUES ($k, $1)"],
+    update: &["UPDATE profiles SET bio = $1 WHERE user_id = $k"],
+    delete: &["DELETE FROM users WHERE id = $k"],
+    read: "SELECT bio FROM profiles WHERE user_id = $k",
+};
 
 const N_OF_T: Written = Written {
     insert: &["INSERT INTO t (id, n) VALUES ($k, $1)"],

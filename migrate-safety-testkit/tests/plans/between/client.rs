@@ -48,14 +48,7 @@ impl Written {
     /// # Errors
     /// The code has no such functions.
     pub(crate) fn as_in(&self, name: &'static str, form: Form, code: &str) -> Result<Client, String> {
-        let statements = |function: &str| {
-            let (_, behind) = code
-                .split_once(&format!("async fn {function}("))
-                .ok_or_else(|| format!("no function {function} in\n{code}"))?;
-            let body = behind.split("async fn ").next().unwrap_or_default();
-            let texts: Vec<String> = texts(body).into_iter().map(|text| placed(&text)).collect();
-            if texts.is_empty() { Err(format!("no statement in {function} of\n{code}")) } else { Ok(texts) }
-        };
+        let statements = |function: &str| statements(code, function);
         Ok(Client {
             insert: statements("insert")?,
             update: statements("update")?,
@@ -63,6 +56,31 @@ impl Written {
             ..self.client(name, form)
         })
     }
+
+    /// A release that writes and reads values as code of a plan says, also behind adding rows as this one does.
+    ///
+    /// # Errors
+    /// The code has no such functions.
+    pub(crate) fn behind(&self, name: &'static str, form: Form, code: &str) -> Result<Client, String> {
+        let client = self.client(name, form);
+        let update = statements(code, "update")?;
+        Ok(Client {
+            insert: client.insert.iter().chain(&update).cloned().collect(),
+            update,
+            read: statements(code, "read")?.concat(),
+            ..client
+        })
+    }
+}
+
+/// The statements of a function, the key as `$k`.
+fn statements(code: &str, function: &str) -> Result<Vec<String>, String> {
+    let (_, behind) = code
+        .split_once(&format!("async fn {function}("))
+        .ok_or_else(|| format!("no function {function} in\n{code}"))?;
+    let body = behind.split("async fn ").next().unwrap_or_default();
+    let texts: Vec<String> = texts(body).into_iter().map(|text| placed(&text)).collect();
+    if texts.is_empty() { Err(format!("no statement in {function} of\n{code}")) } else { Ok(texts) }
 }
 
 /// The string constants of a text in Rust.

@@ -58,6 +58,19 @@ fn old_and_new_releases_write_at_once() {
     assert!(wrong.is_empty(), "{} wrong:\n\n{}\n", wrong.len(), wrong.join("\n\n"));
 }
 
+/// The play is no good if a plan passes that carries nothing over.
+#[test]
+fn a_plan_without_its_triggers_is_found_out() {
+    let Some(stage) = stages().next() else { return };
+    let act = &ACTS[0];
+    let scene = Scene::new(&stage, &act.case, Rows::Some);
+    let mut plan = scene.plan_on(&scene.replayed(), DualWrite::Trigger).unwrap();
+    plan.phases[0].steps[0].sql.retain(|sql| !sql.starts_with("CREATE TRIGGER"));
+    let play = Play::new(&scene, act, DualWrite::Trigger, &plan).unwrap();
+    let writes: Vec<Write> = (0..40).map(|n: u8| [n, n.wrapping_mul(7), n, n.wrapping_mul(3)]).collect();
+    assert!(play.run(&writes).is_err());
+}
+
 fn writes() -> impl Strategy<Value = Vec<Write>> {
     vec(proptest::array::uniform4(proptest::num::u8::ANY), WRITES..4 * WRITES)
 }

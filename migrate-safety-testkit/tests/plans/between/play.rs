@@ -1,7 +1,7 @@
 //! A plan run while releases write.
 
 use super::acts::{Act, Course};
-use super::client::{Client, Form, filled, texts};
+use super::client::{Client, Form, Written, filled, texts};
 use super::{WRITES, Write};
 use crate::host;
 use crate::scene::Scene;
@@ -54,22 +54,24 @@ impl<'p> Play<'p> {
             code.ok_or_else(|| format!("the plan has no code of release {at}"))
         };
         let old = act.old.client("the old release", Form::Old);
-        let new = |at: usize| act.new.as_in("the new release", Form::New, code(at)?);
+        let told = |written: &Written, name: &'static str, form: Form, at: usize| match act.course {
+            Course::Tables => written.behind(name, form, code(at)?),
+            _ => written.as_in(name, form, code(at)?),
+        };
         let (clients, scenes) = match (act.course, dual_write) {
-            (Course::Values, DualWrite::Application) => {
-                let both = act.old.as_in("the release that writes both and reads the old form", Form::Old, code(0)?)?;
-                let reads_new =
-                    act.new.as_in("the release that writes both and reads the new form", Form::New, code(1)?)?;
+            (Course::Values | Course::Tables, DualWrite::Application) => {
+                let both = told(&act.old, "the release that writes both and reads the old form", Form::Old, 0)?;
+                let reads_new = told(&act.new, "the release that writes both and reads the new form", Form::New, 1)?;
                 (
-                    vec![old, both, reads_new, new(2)?],
+                    vec![old, both, reads_new, told(&act.new, "the new release", Form::New, 2)?],
                     Scenes {
                         during: [vec![0], vec![1], vec![3]],
                         before: [vec![vec![0]], vec![vec![0, 1]], vec![vec![1, 2], vec![2, 3]]],
                     },
                 )
             }
-            (Course::Values, DualWrite::Trigger) => (
-                vec![old, new(0)?],
+            (Course::Values | Course::Tables, DualWrite::Trigger) => (
+                vec![old, told(&act.new, "the new release", Form::New, 0)?],
                 Scenes {
                     during: [vec![0], vec![0, 1], vec![1]],
                     before: [vec![vec![0]], vec![vec![0, 1]], vec![vec![0, 1]]],
@@ -108,10 +110,6 @@ impl<'p> Play<'p> {
                     before: [vec![vec![0]], vec![vec![0]], vec![vec![0, 1]]],
                 },
             ),
-            (Course::Unseen, _) => (
-                vec![old],
-                Scenes { during: [vec![0], vec![0], vec![0]], before: [vec![vec![0]], vec![vec![0]], vec![vec![0]]] },
-            ),
         };
         Ok(Self { scene, act, plan, clients, scenes, is_filled: AtomicBool::new(false) })
     }
@@ -148,11 +146,11 @@ impl<'p> Play<'p> {
             }
             self.is_filled.store(phase.name >= PhaseName::Migrate, Ordering::Release);
             for client in clients.iter().map(|at| &self.clients[*at]).filter(|client| self.relies_on(client.form)) {
-                KEYS.map(|key| self.found(&mut writing, client, key, &model)).collect::<Result<(), String>>()?;
+                KEYS.into_iter().try_for_each(|key| self.found(&mut writing, client, key, &model))?;
             }
         }
         let last = self.clients.last().ok_or("no release")?;
-        KEYS.map(|key| self.found(&mut writing, last, key, &model)).collect()
+        KEYS.into_iter().try_for_each(|key| self.found(&mut writing, last, key, &model))
     }
 
     /// Writes of releases in turn, each of which all of them read.
@@ -251,7 +249,7 @@ impl<'p> Play<'p> {
             let _ = host::batch(connection, "ROLLBACK");
             format!("{} fails: {error}", client.name)
         })?;
-        if is_there && write[1] % 4 == 0 {
+        if is_there && write[1].is_multiple_of(4) {
             model.remove(&key);
         } else {
             model.insert(key, value);
@@ -272,7 +270,7 @@ impl<'p> Play<'p> {
             }
             None => Vec::new(),
         };
-        if found == wanted || (wanted.is_empty() && self.act.absent == found.as_slice()) {
+        if found == wanted {
             return Ok(());
         }
         Err(format!("{} finds {found:?} under {key}, not {wanted:?}", client.name))
