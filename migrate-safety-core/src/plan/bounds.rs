@@ -59,7 +59,13 @@ impl<'r> Proof<'r> {
         draft.contract(DraftStep::ddl(format!("Drop the proof, {name}"), [drop]).undo([self.add()]))
     }
 
-    fn add(&self) -> String {
+    /// The name of the constraint, as a statement writes it.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The statement that adds it, for new rows.
+    pub(crate) fn add(&self) -> String {
         format!("ALTER TABLE {} ADD CONSTRAINT {} CHECK ({}) NOT VALID", self.table.sql(), self.name, self.condition)
     }
 }

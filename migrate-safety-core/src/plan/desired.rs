@@ -9,7 +9,7 @@ pub(super) use names::follow;
 
 use super::error::PlanError;
 use super::state::State;
-use crate::catalog::diff::{Change, Closeness, Difference, diff};
+use crate::catalog::diff::{Change, Closeness, Difference, ObjectKind, diff};
 use crate::catalog::{Catalog, Stamp, in_pass_order};
 use crate::dialect::Target;
 use crate::layout::Layout;
@@ -59,7 +59,7 @@ impl Desired {
         let mut state = without_bookkeeping(present);
         let mut made = Vec::new();
         for hint in &self.hints {
-            let statements = hint.statements(&state.catalog, &desired)?;
+            let statements = hint.statements((&state.catalog, &present.catalog), &desired)?;
             state = state.tried(&statements).map_err(|message| hint.wrong(message))?;
             made.extend(statements);
         }
@@ -85,7 +85,7 @@ fn reach(mut state: State, desired: &Catalog, made: &mut Vec<String>) -> Result<
         }
         differences.sort_by_key(turn);
         let before = made.len();
-        run(&mut state, differences.iter().map(plainly).filter(|sql| !sql.is_empty()).collect(), made);
+        run(&mut state, keys_last(&differences), made);
         let goes_on = made.len() > before || unblocked(&mut state, desired, &differences, made);
         if !goes_on || made.len() > MOST_STATEMENTS {
             return Err(PlanError::Unreachable { differences });
@@ -154,6 +154,23 @@ fn turn(difference: &Difference) -> (bool, i16, Change) {
     let is_extra = difference.change == Change::Extra;
     let kind = difference.kind as i16;
     (is_extra, if is_extra { -kind } else { kind }, difference.change)
+}
+
+/// The statements of each difference; foreign keys of new partitioned tables when their partitions are there.
+fn keys_last(differences: &[Difference]) -> Vec<Vec<String>> {
+    let (mut all, mut keys) = (Vec::new(), Vec::new());
+    for difference in differences {
+        let statements = plainly(difference);
+        let is_new = difference.change == Change::Missing && difference.kind == ObjectKind::Table;
+        let is_split = is_new && statements.iter().any(|sql| sql.contains(" PARTITION BY "));
+        let is_key = |sql: &String| is_split && sql.starts_with("ALTER TABLE") && sql.contains(" FOREIGN KEY ");
+        let (later, first): (Vec<String>, Vec<String>) = statements.into_iter().partition(is_key);
+        all.push(first);
+        keys.extend(later.into_iter().map(|sql| vec![sql]));
+    }
+    all.extend(keys);
+    all.retain(|sql| !sql.is_empty());
+    all
 }
 
 /// The statements as one would write them without fear.

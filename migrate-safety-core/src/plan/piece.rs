@@ -6,7 +6,7 @@ use super::json_key::removal;
 use super::rows::read_by;
 use crate::catalog::Catalog;
 use crate::sql::expr::TableSource;
-use crate::sql::operation::{AlterTable, AlterType, CommentTarget, RelationWord, TableAction};
+use crate::sql::operation::{AlterTable, AlterType, CommentTarget, Insert, RelationWord, TableAction};
 use crate::sql::{Ident, LocatedOperation, ObjectName, Operation, Problem, Statement, parse};
 use std::collections::VecDeque;
 
@@ -104,7 +104,11 @@ pub(crate) fn grouped(pieces: Vec<Piece>) -> Vec<Piece> {
     let pieces = [retype_length, relabel_length, renumber_length]
         .into_iter()
         .fold(pieces, |pieces, length| runs(&pieces, length));
-    paired(moved(runs(&runs(&pieces, split_length), extract_length)))
+    paired(moved(
+        [partition_length, exchange_length, split_length, extract_length]
+            .into_iter()
+            .fold(pieces, |pieces, length| runs(&pieces, length)),
+    ))
 }
 
 /// Pieces that add columns, fill them and drop others become one: a value moves, within a table or to another one.
@@ -251,6 +255,66 @@ fn transfer_length(pieces: &[Piece]) -> usize {
     behind + pieces.iter().skip(behind).take_while(|piece| stage(piece) == Some((3, from))).count()
 }
 
+/// How many pieces put a partitioned table in the place of one that becomes its partition: `RENAME`, `CREATE TABLE … PARTITION BY`
+/// of the same name, `ATTACH PARTITION`, and what is said of the new one between and behind; or none.
+fn partition_length(pieces: &[Piece]) -> usize {
+    let (Some(Operation::AlterTable(rename)), Some(Operation::CreateTable(create))) =
+        (pieces.first().and_then(Piece::operation), pieces.get(1).and_then(Piece::operation))
+    else {
+        return 0;
+    };
+    let TableAction::Rename { to } = &rename.action else { return 0 };
+    let of_it = |piece: &&Piece| match piece.operation() {
+        Some(Operation::AlterTable(alter)) => alter.table == create.name,
+        Some(Operation::CreateIndex(index)) => index.table == create.name,
+        Some(Operation::CreateTable(part)) => {
+            part.partition_of.as_ref().is_some_and(|(parent, _)| *parent == create.name)
+        }
+        Some(Operation::Comment { on: CommentTarget::Relation(name) | CommentTarget::Column(name, _), .. }) => {
+            *name == create.name
+        }
+        _ => false,
+    };
+    let length = 2 + pieces.iter().skip(2).take_while(of_it).count();
+    let attaches = |piece: &Piece| match piece.operation() {
+        Some(Operation::AlterTable(alter)) => {
+            matches!(&alter.action, TableAction::AttachPartition { partition, .. } if partition.name == *to)
+        }
+        _ => false,
+    };
+    let is_it = create.partition_by.is_some() && create.name == rename.table;
+    if is_it && pieces.iter().take(length).any(attaches) { length } else { 0 }
+}
+
+/// How many pieces put a copy in the place of a table: `CREATE TABLE` …, `INSERT … SELECT`, … `RENAME` of the copy to the name of a
+/// table that the `INSERT` reads; or none.
+fn exchange_length(pieces: &[Piece]) -> usize {
+    let Some(Operation::CreateTable(create)) = pieces.first().and_then(Piece::operation) else { return 0 };
+    let copies = pieces.iter().find_map(|piece| match piece.operation() {
+        Some(Operation::Insert(insert)) if insert.table == create.name => Some(insert),
+        _ => None,
+    });
+    let Some(insert) = copies else { return 0 };
+    let read = read_in(insert);
+    let renames = |piece: &Piece| match piece.operation() {
+        Some(Operation::AlterTable(alter)) if alter.table == create.name => {
+            matches!(&alter.action, TableAction::Rename { to } if read.iter().any(|name| name.name == *to))
+        }
+        _ => false,
+    };
+    pieces.iter().position(renames).map_or(0, |at| at + 1)
+}
+
+/// The tables that the rows of an INSERT come from.
+fn read_in(insert: &Insert) -> Vec<&ObjectName> {
+    let tables = insert.source.iter().flat_map(|query| &query.selects).flat_map(|select| &select.from);
+    let names = tables.filter_map(|from| match &from.source {
+        TableSource::Relation { name, .. } => Some(name),
+        _ => None,
+    });
+    names.collect()
+}
+
 /// How many pieces make a table of columns of another one: `CREATE TABLE` and what is said of it, `INSERT … SELECT`, `DROP COLUMN`
 /// … of the table that it reads; or none.
 fn split_length(pieces: &[Piece]) -> usize {
@@ -265,16 +329,7 @@ fn split_length(pieces: &[Piece]) -> usize {
     };
     let made = 1 + pieces.iter().skip(1).take_while(of_it).count();
     let Some(Operation::Insert(insert)) = pieces.get(made).and_then(Piece::operation) else { return 0 };
-    let read: Vec<&ObjectName> = insert
-        .source
-        .iter()
-        .flat_map(|query| &query.selects)
-        .flat_map(|select| &select.from)
-        .filter_map(|from| match &from.source {
-            TableSource::Relation { name, .. } => Some(name),
-            _ => None,
-        })
-        .collect();
+    let read = read_in(insert);
     let filled = made + 1 + pieces.iter().skip(made + 1).take_while(of_it).count();
     let dropped = pieces
         .iter()

@@ -110,7 +110,8 @@ fn what_cannot_be_planned_soundly_is_refused() {
          CREATE VIEW v AS SELECT * FROM s; CREATE TABLE heirs () INHERITS (s); \
          CREATE TABLE nodes (id bigint PRIMARY KEY, up bigint REFERENCES nodes ON DELETE CASCADE); \
          CREATE TABLE roots (id bigint PRIMARY KEY); \
-         CREATE TABLE leaves (id bigint PRIMARY KEY, root bigint REFERENCES roots ON DELETE CASCADE);";
+         CREATE TABLE leaves (id bigint PRIMARY KEY, root bigint REFERENCES roots ON DELETE CASCADE); \
+         CREATE TABLE docs (id bigint PRIMARY KEY, data jsonb, old json, n int);";
     const REFUSED: &[(&str, &str)] = &[
         ("UPDATE t SET b = s.b FROM s WHERE s.t_id = t.id", "may meet several rows of s"),
         ("UPDATE t SET b = s.b FROM s WHERE s.id = t.o", "may meet several rows of s"),
@@ -129,6 +130,28 @@ fn what_cannot_be_planned_soundly_is_refused() {
         ("DELETE FROM nodes WHERE id > 7", "leads from public.nodes back to itself"),
         ("DELETE FROM roots WHERE EXISTS (SELECT FROM leaves WHERE root = roots.id)", "reads leaves"),
         ("DELETE FROM t WHERE b = 'x' RETURNING *", "RETURNING"),
+        ("UPDATE docs SET n = (old->>'n')::int, old = old - 'n'", "not of type jsonb"),
+        ("UPDATE docs SET n = (data->'a'->>'n')::int; UPDATE docs SET data = data #- '{a,n}'", "inside of other ones"),
+        ("UPDATE docs SET n = (data->>'n')::int, data = data - 'm'", "made of the key that is taken out alone"),
+        ("UPDATE docs SET n = (data->>'n')::int WHERE id > 5; UPDATE docs SET data = data - 'n'", "in every row"),
+        (
+            "ALTER TABLE t ADD COLUMN n int; UPDATE t SET n = docs.n FROM docs WHERE docs.id > t.o; ALTER TABLE docs DROP COLUMN n",
+            "by equal columns alone",
+        ),
+        (
+            "CREATE TABLE t_new (LIKE t); INSERT INTO t_new SELECT * FROM t; ALTER TABLE t RENAME TO t_old; \
+             ALTER TABLE t_new RENAME TO t",
+            "after the copy has begun is lost",
+        ),
+        (
+            "CREATE TABLE bs (t_id bigint, b text); INSERT INTO bs SELECT id, b FROM t; ALTER TABLE t DROP COLUMN b",
+            "no unique key that is filled",
+        ),
+        (
+            "ALTER TABLE roots RENAME TO roots_old; CREATE TABLE roots (LIKE roots_old INCLUDING ALL) PARTITION BY RANGE (id); \
+             ALTER TABLE roots ATTACH PARTITION roots_old DEFAULT",
+            "foreign keys refer to it",
+        ),
     ];
     let before = catalog(BEFORE, 16);
     let mut wrong = String::new();

@@ -6,6 +6,8 @@
 //! of a schema, from each of which the plan leads to the one `PLANS_STRIDE` further on. With `PG_DUMP`, dumps are compared too;
 //! `PLANS_RANDOM=300` makes so many cases by dice, and `PLANS_SEED=7` others than usual.
 //!
+//! `PLANS_BETWEEN=50` plays each act of old and new releases so often; `PLANS_COMPILE=1` has the code for the application compiled.
+//!
 //! One proof that fails fails the run; all are printed.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -13,6 +15,7 @@
 mod between;
 mod case;
 mod cases;
+mod compile;
 mod host;
 mod pair;
 mod picture;

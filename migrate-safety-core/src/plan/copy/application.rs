@@ -59,7 +59,7 @@ impl Application {
         Self {
             host: request.options.layout,
             table: table.sql(),
-            module: table.relation.name.to_string(),
+            module: variable(&table.relation.name),
             key: key.map(typed).collect(),
             needed: needed.map(typed).collect(),
             old,
@@ -172,7 +172,12 @@ impl Application {
         let types: Vec<String> = fields.iter().map(|f| self.rust_type(&f.data_type, f.nullable)).collect();
         let _ = match self.host {
             Layout::Diesel => {
-                let columns: Vec<String> = fields.iter().map(|f| format!("{}::{}", self.module, f.name)).collect();
+                // Whether the server has a column NOT NULL changes while the plan runs.
+                let column = |f: &Field| {
+                    let nullable = if f.nullable { ".nullable()" } else { "" };
+                    format!("{}::{}{nullable}", self.module, variable(&f.name))
+                };
+                let columns: Vec<String> = fields.iter().map(column).collect();
                 let find = tuple(&key.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>());
                 writeln!(
                     code,
@@ -240,10 +245,11 @@ impl Written {
             _ => ("async ", "sqlx::PgConnection", "sqlx::Result"),
         };
         let read = if is_diesel {
-            let column = |(name, _): &(Ident, DataType)| format!("{}::{name}", self.module);
+            let column = |(name, _): &(Ident, DataType)| format!("{}::{}", self.module, variable(name));
             let find: Vec<String> =
                 self.key.iter().map(|key| format!(".filter({}.eq({}))", column(key), variable(&key.0))).collect();
-            let columns: Vec<String> = self.values.iter().map(column).collect();
+            let columns: Vec<String> =
+                self.values.iter().map(|value| format!("{}.nullable()", column(value))).collect();
             format!("    {}::table{}.select({}).first(db)\n", self.module, find.concat(), tuple(&columns))
         } else {
             let query = if types.len() == 1 { "query_scalar" } else { "query_as" };
@@ -337,7 +343,7 @@ fn diesel_type(data_type: &DataType, nullable: bool) -> String {
 }
 
 /// A column's name as a variable.
-fn variable(name: &Ident) -> String {
+pub(crate) fn variable(name: &Ident) -> String {
     let mut variable: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
     if variable.starts_with(|c: char| c.is_ascii_digit()) || KEYWORDS.contains(&&*variable) {

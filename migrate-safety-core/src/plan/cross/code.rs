@@ -2,7 +2,7 @@
 
 use super::{Cross, Place, RowsOf};
 use crate::layout::Layout;
-use crate::plan::copy::application::Written;
+use crate::plan::copy::application::{Written, variable};
 
 /// The code of the releases in between.
 #[derive(Clone, Debug)]
@@ -90,7 +90,7 @@ impl Cross<'_> {
         let read = format!("SELECT {} FROM {} WHERE {}", names.join(", "), place.t(), by_link(place));
         let key = place.link.iter().map(|column| (column.name.clone(), column.data_type.clone()));
         let values = place.values.iter().map(|(column, _)| (column.name.clone(), column.data_type.clone()));
-        let module = place.table.name.to_string();
+        let module = variable(&place.table.name);
         Written { module, key: key.collect(), values: values.collect(), statements, read }.code(host)
     }
 }

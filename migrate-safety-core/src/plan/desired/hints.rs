@@ -20,9 +20,14 @@ enum Named {
 }
 
 impl Hint {
-    /// The statements that do it.
-    pub(super) fn statements(&self, present: &Catalog, desired: &Catalog) -> Result<Vec<String>, PlanError> {
-        Ok(match (self.named(present)?, self.to.as_deref()) {
+    /// The statements that do it. A name may also be the one that was there `before` other hints.
+    pub(super) fn statements(
+        &self,
+        (present, before): (&Catalog, &Catalog),
+        desired: &Catalog,
+    ) -> Result<Vec<String>, PlanError> {
+        let named = self.named(present).or_else(|error| self.named_before(present, before).ok_or(error))?;
+        Ok(match (named, self.to.as_deref()) {
             (Named::Table(table), None) => vec![format!("DROP TABLE {}", table.sql())],
             (Named::Column(table, column), None) => {
                 vec![format!("ALTER TABLE {} DROP COLUMN {}", table.sql(), column.sql())]
@@ -53,6 +58,21 @@ impl Hint {
     pub(super) fn wrong(&self, why: impl Into<String>) -> PlanError {
         let to = self.to.as_ref().map(|to| format!("={to}")).unwrap_or_default();
         PlanError::BadHint { hint: format!("`{}{to}`", self.name), why: why.into() }
+    }
+
+    /// What the name stood for, by the name that this has now.
+    fn named_before(&self, present: &Catalog, before: &Catalog) -> Option<Named> {
+        let now = |name: &ObjectName| before.resolve(name).found().and_then(|id| present.relation(id));
+        match self.named(before).ok()? {
+            Named::Table(name) => now(&name).map(|relation| Named::Table(relation.object_name())),
+            Named::Column(name, column) => {
+                let relation = now(&name)?;
+                relation
+                    .table()?
+                    .column(&column)
+                    .map(|column| Named::Column(relation.object_name(), column.name.clone()))
+            }
+        }
     }
 
     /// What the name stands for in the present schema.

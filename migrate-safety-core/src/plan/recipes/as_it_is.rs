@@ -57,7 +57,9 @@ fn plan(request: &Request<'_>) -> Answer {
         return Some(Ok(lost.into_iter().fold(draft, Draft::note)));
     }
     let draft = Draft::safe(step);
-    Some(Ok(if request.target().is_none() { draft.joined() } else { draft }))
+    // What reads rows to be made takes its time, and does so without the locks of what is made before it.
+    let reads_rows = matches!(request.operation(), Some(Operation::CreateMaterializedView { .. }));
+    Some(Ok(if request.target().is_none() && !reads_rows { draft.joined() } else { draft }))
 }
 
 /// `Add column`, after the kind of operation.

@@ -1,7 +1,7 @@
 //! A table that becomes a partition: all that the server would build or read under the lock is there before.
 
 use super::{Answer, Recipe, RecipeSample, Request};
-use crate::catalog::ConstraintKind;
+use crate::catalog::{Catalog, ConstraintKind};
 use crate::plan::bounds::Proof;
 use crate::plan::draft::{Draft, DraftStep};
 use crate::plan::error::Refusal;
@@ -55,7 +55,7 @@ fn draft(
             "attach it in a maintenance window, or as an empty table that is filled afterwards",
         ));
     };
-    let mut draft = request.plan_as(&missing(request, child))?;
+    let mut draft = request.plan_as(&missing(request, request.after, child))?;
     draft.already_safe = false;
     let within = (!request.is_new(child.id)).then(|| Proof::within(child, &condition));
     let proofs = [within, Proof::outside(request, parent.id, bound)];
@@ -71,8 +71,8 @@ fn draft(
 }
 
 /// What the server would give the table when it is attached: indexes, keys, foreign keys.
-fn missing(request: &Request<'_>, child: TableRef<'_>) -> Vec<String> {
-    let (after, t) = (request.after, child.sql());
+pub(super) fn missing(request: &Request<'_>, after: &Catalog, child: TableRef<'_>) -> Vec<String> {
+    let t = child.sql();
     let Some(table) = after.table(child.id) else { return Vec::new() };
     let made = table.indexes.iter().filter(|id| request.catalog.relation(**id).is_none());
     let indexes = made.filter_map(|id| {

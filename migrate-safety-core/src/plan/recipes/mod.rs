@@ -53,6 +53,8 @@ macro_rules! recipes {
 recipes! {
     replace_materialized_view,
     recreate,
+    partition_table,
+    exchange_table,
     extract_key,
     split_column,
     merge_columns,

@@ -26,6 +26,8 @@ pub(crate) enum Course {
     Tables,
     /// A column of this name has two types, one after the other.
     Types(&'static str),
+    /// The application does not see anything of it.
+    Unseen,
     /// A table or column has two names.
     Names,
     /// A column has two names, and rows are found by it: the new release runs when all rows have both.
@@ -380,6 +382,20 @@ pub(crate) const ACTS: &[Act] = &[
         old: BIO_OF_PROFILES,
         new: BIO_OF_USERS,
         values: TEXTS,
+    },
+    Act {
+        case: Case::new(
+            "partition-table",
+            "CREATE TABLE t (id bigint PRIMARY KEY, n int);",
+            "ALTER TABLE t RENAME TO t_old; CREATE TABLE t (LIKE t_old INCLUDING ALL) PARTITION BY RANGE (id); \
+             ALTER TABLE t ATTACH PARTITION t_old FOR VALUES FROM (MINVALUE) TO (100000); \
+             CREATE TABLE t_new PARTITION OF t FOR VALUES FROM (100000) TO (MAXVALUE)",
+        ),
+        course: Course::Unseen,
+        modes: ONE,
+        old: N_OF_T,
+        new: N_OF_T,
+        values: NUMBERS,
     },
     Act {
         case: Case::new(

@@ -103,6 +103,10 @@ impl<'p> Play<'p> {
                     before: [vec![vec![0]], vec![vec![0, 1]], vec![vec![0, 1]]],
                 },
             ),
+            (Course::Unseen, _) => (
+                vec![old],
+                Scenes { during: [vec![0], vec![0], vec![0]], before: [vec![vec![0]], vec![vec![0]], vec![vec![0]]] },
+            ),
             (Course::Keys, _) => (
                 vec![old, act.new.client("the new release", Form::New)],
                 Scenes {
