@@ -596,6 +596,7 @@ impl<'c> Replay<'c> {
             let span = current.statement.span;
             problems.extend(body.problems.into_iter().map(|problem| Problem { span, ..problem }));
             let mut operations = body.operations;
+            crate::catalog::sort_by_pass(&mut operations);
             self.count_calls_in_loops(&mut operations);
             for mut inner in operations {
                 inner.span = span;

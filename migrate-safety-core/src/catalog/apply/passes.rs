@@ -23,14 +23,15 @@ pub(crate) fn sort_by_pass(operations: &mut [LocatedOperation]) {
     operations.chunk_by_mut(same_statement).for_each(|run| run.sort_by_key(pass_of));
 }
 
-/// Whether two neighbouring operations are actions of one `ALTER TABLE`. Inside a routine each is taken for a
-/// statement of its own.
+/// Whether two neighbouring operations are actions of one `ALTER TABLE`.
 fn same_statement(a: &LocatedOperation, b: &LocatedOperation) -> bool {
     let (Operation::AlterTable(first), Operation::AlterTable(second)) = (&a.operation, &b.operation) else {
         return false;
     };
     let settings = |alter: &AlterTable| (alter.word, alter.only, alter.if_exists);
-    a.routine.is_none() && b.routine.is_none() && first.table == second.table && settings(first) == settings(second)
+    let statement = |located: &LocatedOperation| located.routine.as_ref().map(|frame| frame.statement);
+    let told = statement(a) != Some(0) && statement(a) == statement(b);
+    told && first.table == second.table && settings(first) == settings(second)
 }
 
 /// The server's passes, in order.
@@ -74,5 +75,36 @@ fn pass(action: &TableAction) -> Pass {
             ConstraintKind::Check(_) | ConstraintKind::ForeignKey(_) => Pass::AddOtherConstraint,
         },
         _ => Pass::Miscellaneous,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialect::Target;
+
+    fn order(sql: &str) -> Vec<String> {
+        let script = crate::sql::parse(Target::default(), sql);
+        let ordered = script.statements.iter().flat_map(|statement| in_pass_order(&statement.operations));
+        let column = |located: &LocatedOperation| match &located.operation {
+            Operation::AlterTable(alter) => match &alter.action {
+                TableAction::AddColumn { column, .. } => Some(format!("+{}", column.name)),
+                TableAction::DropColumn { column, .. } => Some(format!("-{column}")),
+                _ => None,
+            },
+            _ => None,
+        };
+        ordered.filter_map(column).collect()
+    }
+
+    #[test]
+    fn actions_are_put_in_order_within_their_own_statement() {
+        let sql = "ALTER TABLE t ADD a int, DROP a; ALTER TABLE t ADD b int; ALTER TABLE t DROP c;";
+        let wanted = ["-a", "+a", "+b", "-c"];
+        let told = format!("DO $$ BEGIN {sql} END $$");
+        let executed = format!("DO $$ BEGIN EXECUTE '{sql}'; ALTER TABLE t ADD d int, DROP d; END $$");
+        assert_eq!(order(sql), wanted);
+        assert_eq!(order(&told), wanted);
+        assert_eq!(order(&executed), [&wanted[..], &["-d", "+d"]].concat());
     }
 }

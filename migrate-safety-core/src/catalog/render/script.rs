@@ -2,7 +2,7 @@
 
 use super::order::{Node, Placed, in_order};
 use super::sequence;
-use super::table::TableWriter;
+use super::table::{TableWriter, UNKNOWN_SERVER};
 use crate::catalog::{Catalog, Relation, RelationKind, TEMP_SCHEMA, TypeDefKind};
 use crate::sql::{Ident, ObjectName};
 
@@ -40,7 +40,7 @@ pub(super) fn is_written(relation: &Relation) -> bool {
 
 /// SQL that makes a catalog.
 pub(super) fn write(catalog: &Catalog) -> String {
-    let mut script = Script::default();
+    let mut script = Script { text: unknown_servers(catalog) };
     let placed = in_order(catalog);
     script.group(preamble(catalog));
     script.group(collations(catalog));
@@ -75,6 +75,20 @@ pub(super) fn write(catalog: &Catalog) -> String {
     script.group(each(&tables, TableWriter::policies));
     script.group(catalog.comment_statements());
     script.text
+}
+
+/// What has to be added by hand before the script runs.
+fn unknown_servers(catalog: &Catalog) -> String {
+    let foreign = |relation: &&Relation| is_written(relation) && relation.table().is_some_and(|table| table.foreign);
+    let names: Vec<String> = catalog.relations().filter(foreign).map(|relation| relation.object_name().sql()).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    format!(
+        "-- Put the server of each foreign table, and its OPTIONS, in the place of {UNKNOWN_SERVER}; they are not read here,\n\
+         -- nor are CREATE SERVER and CREATE USER MAPPING: {}\n",
+        names.join(", ")
+    )
 }
 
 /// What comes before every object: settings, schemas, extensions.

@@ -7,6 +7,9 @@ use crate::sql::Ident;
 use crate::sql::expr::{Expr, Expression};
 use crate::sql::operation::{PartitionBound, PartitionStrategy, Persistence};
 
+/// What stands for the server of a foreign table: which one it is, and its options, are not in the catalog.
+pub(super) const UNKNOWN_SERVER: &str = "server_not_known";
+
 /// One table to be written, and what cannot be written in its `CREATE TABLE`.
 pub(in crate::catalog) struct TableWriter<'c> {
     pub(in crate::catalog) catalog: &'c Catalog,
@@ -48,6 +51,9 @@ impl<'c> TableWriter<'c> {
         }
         if let Some(method) = &table.access_method {
             sql = format!("{sql} USING {}", method.sql());
+        }
+        if table.foreign {
+            sql = format!("{sql} SERVER {UNKNOWN_SERVER}");
         }
         format!("{sql}{}", with_options(&table.options))
     }

@@ -400,6 +400,8 @@ pub struct RoutineFrame {
     pub routine: Option<ObjectName>,
     /// The blocks with an `EXCEPTION` clause it stands in, outermost first (subtransactions: `COMMIT` fails there).
     pub guards: Vec<Guard>,
+    /// The number of its statement among those of the body: the actions of one `ALTER TABLE` have the same. 0: not told.
+    pub statement: usize,
 }
 
 impl RoutineFrame {

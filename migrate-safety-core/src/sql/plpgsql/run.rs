@@ -36,6 +36,8 @@ pub(super) struct Run<'c, 's, 't> {
     again: bool,
     /// What was executed at which place already.
     executed: HashSet<(usize, String)>,
+    /// How many statements have been added.
+    statements: usize,
     /// How many blocks with handlers have been entered.
     guards: usize,
     /// How much text, in bytes, may still be read for `EXECUTE`.
@@ -70,6 +72,7 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
             variables,
             again: false,
             executed: HashSet::new(),
+            statements: 0,
             guards: 0,
             budget: Self::MOST_TEXT,
             rounds_left: Self::MOST_ROUNDS,
@@ -297,8 +300,15 @@ impl<'c, 's, 't> Run<'c, 's, 't> {
         }
     }
 
+    /// Adds the operations of a statement, or of several that are numbered.
     fn add(&mut self, operations: impl IntoIterator<Item = LocatedOperation>, frame: &RoutineFrame) {
-        self.body.operations.extend(operations.into_iter().map(|o| framed(o, frame)));
+        let before = self.statements;
+        for operation in operations {
+            let own = operation.routine.as_ref().map_or(0, |frame| frame.statement);
+            let statement = before + own.max(1);
+            self.statements = self.statements.max(statement);
+            self.body.operations.push(framed(operation, &RoutineFrame { statement, ..frame.clone() }));
+        }
         self.loops.resize(self.body.operations.len(), self.current_loop);
     }
 
@@ -384,6 +394,7 @@ pub(super) fn framed(operation: LocatedOperation, frame: &RoutineFrame) -> Locat
         execute: own.execute || frame.execute,
         routine: own.routine.or_else(|| frame.routine.clone()),
         guards: frame.guards.iter().chain(&own.guards).cloned().collect(),
+        statement: if frame.statement == 0 { own.statement } else { frame.statement },
     };
     LocatedOperation { routine: Some(routine), ..operation }
 }

@@ -3,20 +3,24 @@
 use super::tokens::tokens;
 use crate::sql::cursor::Cursor;
 use crate::sql::grammar::{self, Reading};
-use crate::sql::operation::{LocatedOperation, Operation};
+use crate::sql::operation::{LocatedOperation, Operation, RoutineFrame};
 use crate::sql::source::SourceText;
 use crate::sql::token::{LocatedToken, Token};
 
 /// Reads every statement of a text; `c` is what reads around it.
 pub(super) fn script(c: &Cursor<'_, '_>, source: &SourceText<'_>) -> Reading {
     let mut all = Reading::default();
-    for statement in split(tokens(source, c.version(), &mut all.problems)) {
+    for (n, statement) in split(tokens(source, c.version(), &mut all.problems)).into_iter().enumerate() {
         let mut c = c.inside(statement, source);
         let mark = c.mark();
         let reading = c.nested(grammar::statement);
         all.problems.extend(c.take_problems());
         match reading {
-            Ok(reading) => {
+            Ok(mut reading) => {
+                // Those of a block have the numbers of its own statements.
+                for operation in reading.operations.iter_mut().filter(|operation| operation.routine.is_none()) {
+                    operation.routine = Some(RoutineFrame { statement: n + 1, ..RoutineFrame::default() });
+                }
                 all.operations.extend(reading.operations);
                 all.problems.extend(reading.problems);
             }

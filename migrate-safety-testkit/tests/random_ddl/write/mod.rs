@@ -47,9 +47,7 @@ pub(crate) fn statement(step: &Step, catalog: &Catalog) -> Option<String> {
     let mut writer = Writer { catalog, choices: Choices::new(step) };
     let sql = (kind?.1)(&mut writer)?;
     let alone = ["CONCURRENTLY", "SET search_path", "RESET search_path"].iter().any(|words| sql.contains(words));
-    // In a routine each action of an `ALTER TABLE` is taken for a statement of its own, in the order in which it is written.
-    let several = sql.starts_with("ALTER TABLE") && sql.contains(", ");
-    let in_block = !alone && !several && writer.choices.chance(4);
+    let in_block = !alone && writer.choices.chance(4);
     Some(if in_block { format!("DO $do$BEGIN {sql}; END$do$") } else { sql })
 }
 
