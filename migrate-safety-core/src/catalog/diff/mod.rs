@@ -8,7 +8,6 @@ mod describe;
 mod literal;
 mod normal;
 mod repair;
-mod sequence;
 
 use super::{Catalog, Object};
 use describe::{Aspect, Bond, Described, describe};

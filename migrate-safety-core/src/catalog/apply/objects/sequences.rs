@@ -147,7 +147,7 @@ impl Sequence {
     }
 
     /// The least and the greatest number if nothing is written about them.
-    pub(in crate::catalog) fn usual_bounds(&self) -> (i64, i64) {
+    fn usual_bounds(&self) -> (i64, i64) {
         let (lowest, highest) = match self.data_type.name.as_str() {
             "int2" => (i64::from(i16::MIN), i64::from(i16::MAX)),
             "int4" => (i64::from(i32::MIN), i64::from(i32::MAX)),
@@ -164,6 +164,15 @@ impl Sequence {
         }
         self.start = Some(first);
         self.set(options);
+        self.forget_usual();
+    }
+
+    /// Drops the bounds and the start that it would have if nothing were written about them.
+    pub(in crate::catalog) fn forget_usual(&mut self) {
+        let (least, most) = self.usual_bounds();
+        let first = Self { start: None, ..self.clone() }.first();
+        self.start = self.start.filter(|start| *start != first);
+        self.bounds = (self.bounds.0.filter(|bound| *bound != least), self.bounds.1.filter(|bound| *bound != most));
     }
 
     /// Sets the options that are written.
