@@ -53,6 +53,19 @@ pub(super) fn expression(catalog: &Catalog, text: &str) -> Result<Expression, In
     single_item(*query).ok_or_else(|| refuse("expected one expression and nothing behind it"))
 }
 
+/// The value of a query that locks what it reads, as one that does not.
+pub(super) fn unlocked(value: &Expression) -> Option<Box<str>> {
+    let Expr::Subquery { operand: None, exists: false, query } = &value.expr else { return None };
+    let text = value.sql.trim();
+    let clauses = query.row_locks.len().checked_sub(1)?;
+    // The grammar has these clauses at the very end.
+    let inner = text.strip_suffix(')')?;
+    let is_word =
+        |at: usize| inner[..at].ends_with(char::is_whitespace) && inner[at + 3..].starts_with(char::is_whitespace);
+    let (at, _) = inner.to_ascii_uppercase().rmatch_indices("FOR").filter(|(at, _)| is_word(*at)).nth(clauses)?;
+    Some(format!("{})", inner[..at].trim_end()).into())
+}
+
 /// The one output of a query that is nothing but an expression.
 fn single_item(mut query: Query) -> Option<Expression> {
     let bare = query.ctes.is_empty()

@@ -150,7 +150,8 @@ impl<'c> Place<'c> {
         let as_text = has_no_equality(&column.data_type);
         let same = catalog.expression_type(&value.expr, Some(source.id)).is_some_and(|t| t == column.data_type);
         let cast = (!same).then(|| comparison_type(catalog, column).to_string());
-        Ok(SetColumn { name, value, mode: assignment.mode, volatile: steady.is_err(), cast, as_text })
+        let unlocked = expression::unlocked(&value);
+        Ok(SetColumn { name, value, unlocked, mode: assignment.mode, volatile: steady.is_err(), cast, as_text })
     }
 
     fn condition(self, text: &str, warnings: &mut Vec<Warning>) -> Result<Expression, InvalidBackfill> {

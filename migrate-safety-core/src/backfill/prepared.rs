@@ -36,6 +36,8 @@ pub struct Prepared {
 pub(super) struct SetColumn {
     pub(super) name: Ident,
     pub(super) value: Expression,
+    /// The value without the locking clause of its query, if that has one: `(SELECT … FOR SHARE)`.
+    pub(super) unlocked: Option<Box<str>>,
     pub(super) mode: FillMode,
     pub(super) volatile: bool,
     /// The type to compare in, where that of the value is another one.

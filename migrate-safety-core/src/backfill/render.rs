@@ -111,7 +111,7 @@ impl Prepared {
         let (name, value) = (column.name.sql(), &column.value.sql);
         if column.mode == FillMode::Fill && self.columns.len() > 1 {
             // Another column may be the reason for the write.
-            return format!("{name} = coalesce({name}, {})", column.compared());
+            return format!("{name} = coalesce({name}, {})", column.in_its_type(operand(&column.value)));
         }
         format!("{name} = {value}")
     }
@@ -123,15 +123,22 @@ impl SetColumn {
         match (self.mode, self.volatile) {
             (FillMode::Fill, true) => format!("{name} IS NULL"),
             (FillMode::Fill, false) if is_never_null(&self.value.expr) => format!("{name} IS NULL"),
-            (FillMode::Fill, false) => format!("({name} IS NULL AND {} IS NOT NULL)", operand(&self.value)),
+            (FillMode::Fill, false) => format!("({name} IS NULL AND {} IS NOT NULL)", self.read()),
             (FillMode::Set, _) if self.as_text => format!("{name}::text IS DISTINCT FROM {}::text", self.compared()),
             (FillMode::Set, _) => format!("{name} IS DISTINCT FROM {}", self.compared()),
         }
     }
 
-    /// The value in the type of the column.
+    /// The value in the type of the column. Who compares locks nothing.
     fn compared(&self) -> String {
-        let value = operand(&self.value);
+        self.in_its_type(self.read())
+    }
+
+    fn read(&self) -> String {
+        self.unlocked.as_ref().map_or_else(|| operand(&self.value), |read| format!("({read})"))
+    }
+
+    fn in_its_type(&self, value: String) -> String {
         match &self.cast {
             Some(cast) => format!("{value}::{cast}"),
             None => value,

@@ -94,6 +94,11 @@ fn batches_compare_in_the_type_of_the_column() {
              (tenant, code) <= ($3, $4) AND tenant <= $3 AND doc::text IS DISTINCT FROM (to_json(points))::text",
         ),
         (
+            users().set("points", "(SELECT a FROM keyless forest WHERE b = id\nfor share OF forest)"),
+            "UPDATE public.users\nSET points = (SELECT a FROM keyless forest WHERE b = id\nfor share OF forest)\nWHERE id > \
+             $1 AND id <= $2 AND points IS DISTINCT FROM ((SELECT a FROM keyless forest WHERE b = id))::integer",
+        ),
+        (
             users().fill("points", "dice()"),
             "UPDATE public.users\nSET points = dice()\nWHERE id > $1 AND id <= $2 AND points IS NULL",
         ),

@@ -2,6 +2,7 @@
 
 use super::backfill::described;
 use super::{Answer, Recipe, RecipeSample, Request};
+use crate::backfill::{Backfill, Work};
 use crate::catalog::{Catalog, Column};
 use crate::plan::cross::{Cross, Kept, Place, RowsOf, is_key, linked, values_of};
 use crate::plan::draft::{Draft, DraftStep};
@@ -113,6 +114,7 @@ impl<'a> Transfer<'a> {
         let relation = with_columns.relation(self.to.id);
         let to = relation.and_then(|relation| Some(TableRef { id: self.to.id, relation, table: relation.table()? }));
         let backfill = described(&with_columns, to.unwrap_or(self.to), self.update, text)?;
+        let backfill = locking(backfill);
         let prepared = fill::prepared(&with_columns, &backfill)?;
         draft = draft.migrate(fill::step(format!("Fill {} in batches", cross.new.told()), &prepared));
         for column in &self.not_null {
@@ -201,6 +203,19 @@ impl<'a> Transfer<'a> {
         }
         Ok(cross.kept())
     }
+}
+
+/// A value that is read while somebody changes it would be put over the changed one: it is read as it stands, and stays so
+/// until it is written.
+fn locking(mut backfill: Backfill) -> Backfill {
+    if let Work::Update(assignments) = &mut backfill.work {
+        for assignment in assignments {
+            if let Some(query) = assignment.value.strip_suffix(')') {
+                assignment.value = format!("{query} FOR SHARE)");
+            }
+        }
+    }
+    backfill
 }
 
 /// The step that installs the triggers of one table.

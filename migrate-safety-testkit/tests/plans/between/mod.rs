@@ -6,6 +6,7 @@
 
 mod acts;
 mod client;
+mod meeting;
 mod play;
 
 use crate::scene::{Rows, Scene};
@@ -16,6 +17,7 @@ use play::Play;
 use proptest::collection::vec;
 use proptest::prelude::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How many writes a play has between two steps, and from each connection until they begin anew.
 const WRITES: usize = 12;
@@ -25,8 +27,37 @@ pub(crate) type Write = [u8; 4];
 
 #[test]
 fn old_and_new_releases_write_at_once() {
-    let filter = setting("PLANS_FILTER", "");
     let times: u32 = setting("PLANS_BETWEEN", "1").parse().unwrap();
+    let wrong = played(|play| {
+        let seed = [setting("PLANS_SEED", "1").parse::<u8>().unwrap(); 32];
+        let config = Config { cases: times, max_shrink_iters: 16, failure_persistence: None, ..Config::default() };
+        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+        TestRunner::new_with_rng(config, rng)
+            .run(&writes(), |writes| play.run(&writes).map_err(TestCaseError::fail))
+            .map_err(|error| match error {
+                TestError::Fail(why, writes) => format!("{why}\n    with {writes:?}"),
+                TestError::Abort(why) => why.to_string(),
+            })
+    });
+    assert!(wrong.is_empty(), "{} wrong:\n\n{}\n", wrong.len(), wrong.join("\n\n"));
+}
+
+/// A fill comes upon a row that is being changed, and whoever changes it wants one that the fill has: the fill gives way, and
+/// puts nothing old over what was written.
+#[test]
+fn a_fill_gives_way() {
+    let met = AtomicUsize::new(0);
+    let wrong = played(|play| {
+        met.fetch_add(play.meet()?, Ordering::Relaxed);
+        Ok(())
+    });
+    assert!(wrong.is_empty(), "{} wrong:\n\n{}\n", wrong.len(), wrong.join("\n\n"));
+    assert!(!setting("PLANS_FILTER", "").is_empty() || met.into_inner() >= 8, "few of the fills met a writer");
+}
+
+/// The acts in both ways of dual write; what went wrong.
+fn played(check: impl Fn(&Play<'_>) -> Result<(), String> + Sync) -> Vec<String> {
+    let filter = setting("PLANS_FILTER", "");
     let plays: Vec<(&Act, DualWrite)> = ACTS
         .iter()
         .filter(|act| [act.case.name, act.case.before, act.case.change].iter().any(|text| text.contains(&filter)))
@@ -39,23 +70,14 @@ fn old_and_new_releases_write_at_once() {
         let outcomes = two_at_a_time(&stage, &plays, |(act, dual_write)| {
             let scene = Scene::new(&stage, &act.case, Rows::Some);
             let plan = scene.plan_on(&scene.replayed(), *dual_write).map_err(|error| format!("no plan: {error}"))?;
-            let play = Play::new(&scene, act, *dual_write, &plan)?;
-            let seed = [setting("PLANS_SEED", "1").parse::<u8>().unwrap(); 32];
-            let config = Config { cases: times, max_shrink_iters: 16, failure_persistence: None, ..Config::default() };
-            let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
-            TestRunner::new_with_rng(config, rng)
-                .run(&writes(), |writes| play.run(&writes).map_err(TestCaseError::fail))
-                .map_err(|error| match error {
-                    TestError::Fail(why, writes) => format!("{why}\n    with {writes:?}"),
-                    TestError::Abort(why) => why.to_string(),
-                })
+            check(&Play::new(&scene, act, *dual_write, &plan)?)
         });
         for ((act, dual_write), outcome) in outcomes {
             let Err(problem) = outcome else { continue };
             wrong.push(told(&act.case, major, &format!("{dual_write:?}: {problem}")));
         }
     }
-    assert!(wrong.is_empty(), "{} wrong:\n\n{}\n", wrong.len(), wrong.join("\n\n"));
+    wrong
 }
 
 /// The play is no good if a plan passes that carries nothing over.

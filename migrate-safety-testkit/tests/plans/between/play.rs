@@ -13,29 +13,29 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 /// The keys that are written; those of the rows that were made up are lower.
-const KEYS: std::ops::Range<u32> = 1001..1009;
+pub(super) const KEYS: std::ops::Range<u32> = 1001..1009;
 
 /// How often a step is tried that gives up waiting for a lock.
 const TRIES: usize = 20;
 
 /// The value of each key that has a row, by its place in the act's values.
-type Model = BTreeMap<u32, usize>;
+pub(super) type Model = BTreeMap<u32, usize>;
 
 /// A plan, and which releases run when.
 pub(crate) struct Play<'p> {
-    scene: &'p Scene<'p>,
-    act: &'p Act,
-    plan: &'p Plan,
-    clients: Vec<Client>,
-    scenes: Scenes,
+    pub(super) scene: &'p Scene<'p>,
+    pub(super) act: &'p Act,
+    pub(super) plan: &'p Plan,
+    pub(super) clients: Vec<Client>,
+    pub(super) scenes: Scenes,
     /// Whether every row has the new form: only then a release relies on it that has not written it.
     is_filled: AtomicBool,
 }
 
 /// Which releases run, by their places among the clients.
-struct Scenes {
+pub(super) struct Scenes {
     /// During the steps of a phase.
-    during: [Vec<usize>; 3],
+    pub(super) during: [Vec<usize>; 3],
     /// Before it, one group after the other.
     before: [Vec<Vec<usize>>; 3],
 }
@@ -262,7 +262,13 @@ impl<'p> Play<'p> {
     }
 
     /// A release reads what was written.
-    fn found(&self, connection: &mut Connection, client: &Client, key: u32, model: &Model) -> Result<(), String> {
+    pub(super) fn found(
+        &self,
+        connection: &mut Connection,
+        client: &Client,
+        key: u32,
+        model: &Model,
+    ) -> Result<(), String> {
         let read = filled(&client.read, key, &[]);
         let read = format!("SELECT ROW(read.*)::text FROM ({read}) AS read");
         let told = |error: String| format!("{} does not read: {error}\n    in: {read}", client.name);
@@ -280,18 +286,18 @@ impl<'p> Play<'p> {
         Err(format!("{} finds {found:?} under {key}, not {wanted:?}", client.name))
     }
 
-    fn values(&self, form: Form, value: usize) -> &'static [&'static str] {
+    pub(super) fn values(&self, form: Form, value: usize) -> &'static [&'static str] {
         let (old, new) = self.act.values[value];
         if form == Form::Old { old } else { new }
     }
 }
 
-fn place(phase: PhaseName) -> usize {
+pub(super) fn place(phase: PhaseName) -> usize {
     PhaseName::ALL.iter().position(|other| *other == phase).unwrap_or_default()
 }
 
 /// Runs a step, anew if it gave up waiting for a lock.
-fn tried(connection: &mut Connection, step: &Step) -> Result<(), String> {
+pub(super) fn tried(connection: &mut Connection, step: &Step) -> Result<(), String> {
     let mut tries = 0;
     loop {
         match host::run(connection, step) {
@@ -301,6 +307,6 @@ fn tried(connection: &mut Connection, step: &Step) -> Result<(), String> {
     }
 }
 
-fn connected(database: &Database) -> Result<Connection, String> {
+pub(super) fn connected(database: &Database) -> Result<Connection, String> {
     database.connect().map_err(|error| error.to_string())
 }
