@@ -133,6 +133,8 @@ pub struct ColumnDef {
     pub invisible: bool,
     /// `COMMENT`.
     pub comment: Option<Box<str>>,
+    /// What is done with a row that has NULL in it although it is NOT NULL (SQLite): `ignore`, `replace` …
+    pub on_null: Option<Box<str>>,
     /// Where it stands.
     pub span: Span,
 }
@@ -152,6 +154,7 @@ impl ColumnDef {
             collation: None,
             invisible: false,
             comment: None,
+            on_null: None,
             span,
         }
     }

@@ -155,7 +155,10 @@ impl Rendered {
             text += &format!(" GENERATED ALWAYS AS ({}) {kind}", unwrapped(&generated.expression));
         }
         match column.not_null {
-            Some(true) => text += " NOT NULL",
+            Some(true) => {
+                text += " NOT NULL";
+                text += &column.on_null.as_ref().map(|how| format!(" ON CONFLICT {how}")).unwrap_or_default();
+            }
             // A timestamp may be NOT NULL without being told (MySQL).
             Some(false) if is_mysql => text += " NULL",
             _ => {}

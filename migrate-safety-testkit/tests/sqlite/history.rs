@@ -31,6 +31,8 @@ const HISTORY: &[&str] = &[
      ALTER TABLE users RENAME TO accounts;
      CREATE TABLE copies AS SELECT id, headline FROM posts;
      CREATE TABLE strict_one (a INT, b ANY, c REAL AS (a * 2.0) STORED, UNIQUE (a, b)) STRICT;
+     CREATE TABLE strict_key (a TEXT PRIMARY KEY, b INT NOT NULL ON CONFLICT IGNORE) STRICT;
+     CREATE TABLE strict_number (a INTEGER PRIMARY KEY) STRICT;
      CREATE VIRTUAL TABLE search USING fts5(headline, content='posts');
      DROP INDEX posts_by_user;",
 ];

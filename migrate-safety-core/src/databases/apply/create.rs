@@ -146,10 +146,13 @@ fn is_rowid(target: Target, name: &Name) -> bool {
 /// Whether SQLite has made an index for a constraint on the same columns: it makes no second one. The order of the rows
 /// themselves is none.
 fn is_made_already(table: &Table, index: &IndexDef) -> bool {
+    table.indexes.iter().any(|made| made.columns() == index.columns() && !is_row_number(table, made))
+}
+
+/// Whether a key of a table of SQLite is the number of its rows.
+fn is_row_number(table: &Table, index: &IndexDef) -> bool {
     let is_integer = |name: &Name| table.column(name).is_some_and(|column| &*column.data_type.name == "integer");
-    let is_rowid =
-        |made: &IndexDef| made.kind == IndexKind::Primary && matches!(made.columns()[..], [key] if is_integer(key));
-    table.indexes.iter().any(|made| made.columns() == index.columns() && !is_rowid(made))
+    index.kind == IndexKind::Primary && matches!(index.columns()[..], [key] if is_integer(key))
 }
 
 /// Adds an index, with the name that the server gives it if it has none.
@@ -164,8 +167,10 @@ pub(super) fn add_index(target: Target, table: &mut Table, mut index: IndexDef) 
     if index.kind == IndexKind::Primary {
         let key: Vec<Name> = index.columns().into_iter().cloned().collect();
         // MySQL makes the columns of a primary key NOT NULL; SQLite only in tables without rowids and in strict ones.
-        let strict = target.dialect.is_mysql() || table.options.without_rowid;
-        for column in table.columns.iter_mut().filter(|column| strict && key.contains(&column.name)) {
+        let options = &table.options;
+        let not_null =
+            target.dialect.is_mysql() || options.without_rowid || options.strict && !is_row_number(table, &index);
+        for column in table.columns.iter_mut().filter(|column| not_null && key.contains(&column.name)) {
             column.not_null = Some(true);
         }
         if target.dialect.is_mysql() || index.name.is_none() {

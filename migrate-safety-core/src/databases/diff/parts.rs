@@ -168,7 +168,12 @@ impl Parts<'_> {
         let charset = form::charset(target, column, table, self.usual).filter(|_| !is_json);
         let form = vec![
             if is_json { "json".to_owned() } else { form::data_type(target, column) },
-            if column.not_null == Some(true) || in_key { "not null".to_owned() } else { String::new() },
+            if column.not_null == Some(true) || in_key {
+                let how = column.on_null.as_ref().map(|how| format!(" on conflict {how}")).unwrap_or_default();
+                format!("not null{how}")
+            } else {
+                String::new()
+            },
             form::default(target, column).map(|default| format!("default {default}")).unwrap_or_default(),
             match &column.generated {
                 Some(generated) => {

@@ -98,7 +98,7 @@ fn constraint(reader: &mut Reader<'_, '_, '_>, column: &mut ColumnDef, constrain
         column.not_null = Some(false);
     } else if cursor.is_all("NOT NULL") {
         cursor.eat_all("NOT NULL");
-        on_conflict(cursor)?;
+        column.on_null = on_conflict(cursor)?.filter(|how| **how != *"abort");
         column.not_null = Some(true);
     } else if cursor.eat_all("PRIMARY KEY") {
         let descending = cursor.eat("DESC");
