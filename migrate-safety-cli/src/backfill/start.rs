@@ -47,6 +47,10 @@ pub(crate) struct Start {
     /// Pause while a replica is this far behind [default: 5s].
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     max_lag: Option<Duration>,
+    /// A replica of MySQL or MariaDB, which is asked how far it is behind; may be given several times. Replicas of PostgreSQL
+    /// are known to the server itself.
+    #[arg(long = "replica", value_name = "URL")]
+    replicas: Vec<String>,
     /// The pause after a batch, as a part of the time for which it kept its rows [default: 0.1].
     #[arg(long, value_name = "RATIO")]
     pause: Option<f64>,
@@ -75,6 +79,7 @@ impl Start {
         let runner = Runner::new(name, self.backfill()?)
             .options(self.options(Arc::clone(&stop))?)
             .workers(self.workers)
+            .replicas(self.replicas.clone())
             .on_event(move |event| heard.lock().unwrap_or_else(PoisonError::into_inner).show(event));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
         let outcome = runtime.block_on(async {

@@ -22,6 +22,8 @@ mod control;
 mod driver;
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
 mod elsewhere;
+#[cfg(feature = "mysql")]
+mod replicas;
 mod runner;
 mod stream;
 

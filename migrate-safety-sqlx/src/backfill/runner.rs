@@ -26,12 +26,22 @@ pub struct Runner {
     options: Options,
     workers: u32,
     listener: Option<Listener>,
+    #[cfg(feature = "mysql")]
+    replicas: Vec<String>,
 }
 
 impl Runner {
     /// The name tells it from others in the database, for as long as its rows are kept there.
     pub fn new(name: impl Into<String>, backfill: Backfill) -> Self {
-        Self { name: name.into(), backfill, options: Options::default(), workers: 1, listener: None }
+        Self {
+            name: name.into(),
+            backfill,
+            options: Options::default(),
+            workers: 1,
+            listener: None,
+            #[cfg(feature = "mysql")]
+            replicas: Vec::new(),
+        }
     }
 
     /// How it behaves.
@@ -45,6 +55,16 @@ impl Runner {
     #[must_use]
     pub fn workers(mut self, workers: u32) -> Self {
         self.workers = workers.max(1);
+        self
+    }
+
+    /// The URLs of replicas of MySQL or MariaDB, which are asked every second how far they are behind (`SHOW REPLICA STATUS`):
+    /// the server that is written to does not know. While one is behind by more than [`Options::max_lag`], or does not
+    /// replicate, no batch is begun.
+    #[cfg(feature = "mysql")]
+    #[must_use]
+    pub fn replicas(mut self, urls: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.replicas = urls.into_iter().map(Into::into).collect();
         self
     }
 
@@ -64,8 +84,19 @@ impl Runner {
         #[cfg(any(feature = "mysql", feature = "sqlite"))]
         if let Some(place) = super::elsewhere::Place::of(url)? {
             let plan = place.prepare(&self.backfill).await?;
+            #[cfg(feature = "mysql")]
+            let watched = super::replicas::Replicas::watch(&self.replicas).await?;
+            #[cfg(feature = "mysql")]
+            let this = match &watched {
+                Some(replicas) => {
+                    Self { options: Options { lag: Some(replicas.lag()), ..self.options.clone() }, ..self }
+                }
+                None => self,
+            };
+            #[cfg(not(feature = "mysql"))]
+            let this = self;
             let run = |name: &str, options, owner: &str| Run::elsewhere(name, plan.clone(), options, owner);
-            return self.work(&run, &|| super::elsewhere::DatabaseLink::new(place.clone())).await;
+            return this.work(&run, &|| super::elsewhere::DatabaseLink::new(place.clone())).await;
         }
         let options = connect_options(url)?;
         let prepared = self.prepare(url).await?;

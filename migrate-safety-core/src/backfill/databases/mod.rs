@@ -9,3 +9,4 @@ mod prepare;
 pub(super) mod words;
 
 pub use plan::DatabasePlan;
+pub(crate) use words::compared_as;

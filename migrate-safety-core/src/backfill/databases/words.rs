@@ -154,7 +154,7 @@ const KEYS: [(&[&str], &str); 4] = [
 
 /// How values are compared where MySQL's own `<=>` says that different ones are the same: texts but for case, and what is
 /// rounded when it is written.
-fn compared_as(data_type: &DataType) -> Option<String> {
+pub(crate) fn compared_as(data_type: &DataType) -> Option<String> {
     let arguments = match data_type.arguments.len() {
         0 => String::new(),
         _ => format!("({})", data_type.arguments.join(", ")),
@@ -162,6 +162,9 @@ fn compared_as(data_type: &DataType) -> Option<String> {
     match &*data_type.name {
         "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" | "enum" | "set" => {
             Some("CAST(CONVERT($ USING utf8mb4) AS BINARY)".to_owned())
+        }
+        "tinyint" | "smallint" | "mediumint" | "int" | "integer" | "bigint" | "boolean" | "bool" => {
+            Some(format!("CAST($ AS {})", if data_type.unsigned { "UNSIGNED" } else { "SIGNED" }))
         }
         "decimal" | "numeric" => Some(format!("CAST($ AS DECIMAL{arguments})")),
         "datetime" | "timestamp" => Some(format!("CAST($ AS DATETIME{arguments})")),

@@ -20,6 +20,9 @@ pub struct Options {
     pub pause: f64,
     /// How far a replica may be behind; `None`: however far.
     pub max_lag: Option<Duration>,
+    /// How far replicas are behind, where the server does not know it (MySQL, MariaDB): told by whoever watches them.
+    /// `Duration::MAX`: one of them does not replicate.
+    pub lag: Option<Arc<dyn Fn() -> Duration + Send + Sync>>,
     /// `statement_timeout` of a batch.
     pub statement_timeout: Duration,
     /// Whether the commit of a batch waits until it is on disk, its rows locked meanwhile. Rows and progress are in one
@@ -62,6 +65,7 @@ impl Default for Options {
             first_rows: 1_000,
             pause: 0.1,
             max_lag: Some(Duration::from_secs(5)),
+            lag: None,
             statement_timeout: Duration::from_secs(10),
             synchronous_commit: false,
             lease: Duration::from_secs(30),
@@ -76,6 +80,12 @@ impl Default for Options {
 }
 
 impl Options {
+    /// Whether a replica is further behind than it may be, as far as the caller tells.
+    pub(super) fn is_behind(&self) -> bool {
+        let told = self.lag.as_ref().zip(self.max_lag);
+        told.is_some_and(|(lag, most)| lag() > most)
+    }
+
     pub(super) fn ask(&self) -> Signal {
         self.signal.as_ref().map_or(Signal::Go, |signal| signal())
     }

@@ -1,10 +1,11 @@
 //! Backfills on SQLite, MySQL and MariaDB. `GUARD_KILLS=200` cuts them off more often.
 
-use super::{Database, Place, block_on, everywhere, on_servers};
+use super::{Database, Place, block_on, everywhere, mysql_columns, on_servers};
 use migrate_safety_sqlx::backfill::{
     Backfill, Control, Error, Event, Options, Outcome, RunError, Runner, State, control_at, status_at,
 };
-use sqlx::{Connection, MySqlConnection};
+use migrate_safety_testkit::{MysqlServer, Product};
+use sqlx::{AssertSqlSafe, Connection, MySqlConnection};
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -266,4 +267,56 @@ fn it_is_paused_resumed_and_cancelled_from_elsewhere() {
         let unknown = block_on(status_at(&database.url(), "public", "none")).unwrap_err();
         assert!(matches!(unknown, Error::Unknown(_)), "{}: {unknown}", place.name());
     });
+}
+
+/// A server that follows another one of MySQL, from where that is now.
+fn follow(source: &MysqlServer) -> MysqlServer {
+    let replica = MysqlServer::start(source.product()).unwrap();
+    block_on(async {
+        let mut of_source = MySqlConnection::connect(&source.url("")).await.unwrap();
+        let status = sqlx::raw_sql("SHOW BINARY LOG STATUS").fetch_one(&mut of_source).await.unwrap();
+        let (file, position) = (mysql_columns(&status)[0].clone(), mysql_columns(&status)[1].clone());
+        let port = source.url("").rsplit(':').next().unwrap().trim_end_matches('/').to_owned();
+        let mut connection = MySqlConnection::connect(&replica.url("")).await.unwrap();
+        let told = format!(
+            "SET GLOBAL server_id = 2; CHANGE REPLICATION SOURCE TO SOURCE_HOST = '127.0.0.1', SOURCE_PORT = {port}, \
+             SOURCE_USER = 'root', SOURCE_LOG_FILE = '{file}', SOURCE_LOG_POS = {position}, GET_SOURCE_PUBLIC_KEY = 1; \
+             START REPLICA"
+        );
+        sqlx::raw_sql(AssertSqlSafe(told)).execute(&mut connection).await.unwrap();
+    });
+    replica
+}
+
+#[test]
+fn it_waits_for_a_replica_that_does_not_keep_up() {
+    let Some(source) = super::server(Product::MySql9) else { return };
+    let replica = follow(source);
+    let database = filled(&Place::MySql(source), ROWS);
+    let run = |sql: &'static str| {
+        block_on(async {
+            let mut connection = MySqlConnection::connect(&replica.url("")).await.unwrap();
+            sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+        });
+    };
+    run("STOP REPLICA SQL_THREAD");
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let heard = Arc::clone(&told);
+    let runner = Runner::new("lower", lower())
+        .options(options())
+        .replicas([replica.url("")])
+        .on_event(move |event| heard.lock().unwrap().push(event));
+    let url = database.url();
+    let running = std::thread::spawn(move || block_on(runner.run(&url)));
+    std::thread::sleep(Duration::from_millis(1_500));
+    assert_eq!(block_on(count(&database, "log")), "0");
+    run("START REPLICA SQL_THREAD");
+    let outcome = running.join().unwrap().unwrap();
+    assert_eq!(outcome, Outcome::Verified { passes: 2, rejected: 0 });
+    let waited = |event: &Event| matches!(event, Event::Waiting { reason, .. } if reason.contains("replica"));
+    assert!(told.lock().unwrap().iter().any(waited));
+    // A server that follows nobody is none.
+    let alone = Runner::new("other", lower()).replicas([source.url("")]);
+    let refused = block_on(alone.run(&database.url())).unwrap_err().to_string();
+    assert!(refused.contains("follows no other server"), "{refused}");
 }

@@ -121,6 +121,10 @@ impl Worker {
                 }
                 Signal::Go => {}
             }
+            if self.options.is_behind() {
+                self.wait("a replica is behind", &mut told).await;
+                continue;
+            }
             let next = match self.next().await {
                 Ok(next) => next,
                 Err(trouble) => {
@@ -358,7 +362,7 @@ impl Worker {
             rows_per_second: if seconds > 0.0 { self.rate.0 as f64 / seconds } else { 0.0 },
             batch_rows: rows,
             batch_time: time,
-            lag: None,
+            lag: self.options.lag.as_ref().map(|lag| lag()),
         }
     }
 
