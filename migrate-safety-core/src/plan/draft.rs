@@ -158,6 +158,8 @@ pub(crate) struct DraftStep {
     pub(super) tool: Option<Tool>,
     pub(super) window: Option<String>,
     pub(super) allowed: Option<Allowed>,
+    /// Whether all it does is to make a table anew (SQLite).
+    pub(super) remakes: bool,
 }
 
 impl DraftStep {
@@ -175,6 +177,7 @@ impl DraftStep {
             tool: None,
             window: None,
             allowed: None,
+            remakes: false,
         }
     }
 

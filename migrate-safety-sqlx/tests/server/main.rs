@@ -7,6 +7,8 @@ mod databases;
 #[cfg(all(feature = "mysql", feature = "sqlite"))]
 mod elsewhere;
 mod guard;
+#[cfg(all(feature = "mysql", feature = "sqlite"))]
+mod histories;
 mod live;
 #[cfg(all(feature = "mysql", feature = "sqlite"))]
 mod plans;

@@ -33,6 +33,11 @@ const MORE: &[(Dialect, &str, &str)] = &[
         "ALTER TABLE nodes MODIFY name VARCHAR(50) NOT NULL DEFAULT 'none'",
     ),
     (
+        Dialect::Sqlite,
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a INT, b INT NOT NULL ON CONFLICT IGNORE, c TEXT);",
+        "ALTER TABLE t ALTER COLUMN a SET NOT NULL; ALTER TABLE t ADD CHECK (b > 0); ALTER TABLE t ALTER COLUMN c TYPE INT",
+    ),
+    (
         Dialect::MySql,
         "CREATE TABLE t (id bigint PRIMARY KEY, a int, b varchar(20));",
         "ALTER TABLE t ADD COLUMN c int FIRST, ADD KEY (a), DROP COLUMN b, ALGORITHM=INPLACE",
@@ -44,12 +49,31 @@ const MORE: &[(Dialect, &str, &str)] = &[
     ),
 ];
 
+/// Changes that are planned otherwise by triggers.
+const BY_TRIGGER: &[(Dialect, &str, &str)] = &[
+    (
+        Dialect::MySql,
+        "CREATE TABLE users (id bigint PRIMARY KEY, score int NOT NULL DEFAULT 7, at int, KEY by_score (score, at));",
+        "ALTER TABLE users MODIFY score bigint NOT NULL DEFAULT 7",
+    ),
+    (
+        Dialect::MySql,
+        "CREATE TABLE users (id int PRIMARY KEY, code varchar(20) NOT NULL, UNIQUE KEY (code)) DEFAULT CHARSET = utf8mb4;",
+        "ALTER TABLE users MODIFY code int NOT NULL",
+    ),
+    (
+        Dialect::MySql,
+        "CREATE TABLE users (id int PRIMARY KEY, n int NOT NULL);",
+        "ALTER TABLE users MODIFY n varchar(20) NOT NULL",
+    ),
+];
+
 fn cases(target: Target) -> Vec<Case> {
     let speaks = |other: Target| other.dialect.is_like(target.dialect);
     let samples =
         DATABASE_RECIPES.iter().flat_map(|recipe| recipe.samples.iter().map(move |sample| (recipe.id, sample)));
     let samples = samples.filter(|(_, sample)| speaks(sample.target)).flat_map(|(recipe, sample)| {
-        let both: &[DualWrite] = if recipe == "rename-column" {
+        let both: &[DualWrite] = if matches!(recipe, "rename-column" | "derived-column") {
             &[DualWrite::Application, DualWrite::Trigger]
         } else {
             &[DualWrite::Application]
@@ -68,7 +92,11 @@ fn cases(target: Target) -> Vec<Case> {
         change,
         dual_write: DualWrite::Application,
     });
-    samples.chain(more).collect()
+    let by_trigger = BY_TRIGGER
+        .iter()
+        .filter(|(dialect, ..)| dialect.is_like(target.dialect))
+        .map(|(_, before, change)| Case { recipe: "retype-column", before, change, dual_write: DualWrite::Trigger });
+    samples.chain(more).chain(by_trigger).collect()
 }
 
 #[test]
@@ -236,8 +264,8 @@ impl Scene<'_> {
     async fn filled(&self, database: &mut Database) -> Result<(), String> {
         database.clear().await;
         database.try_run(self.case.before).await?;
-        let has_batches =
-            matches!(self.case.recipe, "backfill" | "rename-column") || self.case.change.contains("IS NULL");
+        let has_batches = matches!(self.case.recipe, "backfill" | "rename-column" | "derived-column" | "retype-column")
+            || self.case.change.contains("IS NULL");
         let (rows, nulls) = if has_batches { (1100, true) } else { (20, false) };
         let schema = self.schema();
         // Those that others refer to stand before them in all cases.

@@ -38,13 +38,6 @@ pub(super) struct Fill<'t> {
 }
 
 impl<'t> Fill<'t> {
-    /// One column gets the value of an expression, where it has another.
-    pub(super) fn copy(request: &Request<'_>, table: &'t Table, column: &Name, value: String) -> Self {
-        let undone = differs(request, column, &value);
-        let work = Work::Set(vec![(column.clone(), value)]);
-        Self { table, work, condition: Some(undone.clone()), undone }
-    }
-
     /// The step.
     ///
     /// # Errors
@@ -161,12 +154,6 @@ impl<'t> Fill<'t> {
 
 const AT_ONCE: &str = "SQLite has no loop: about a second for a million short rows, in which others wait to write; for \
                        more rows let a program run the batches of this step first, and then this finds nothing to do";
-
-/// Rows in which a column is not what an expression gives.
-pub(super) fn differs(request: &Request<'_>, column: &Name, value: &str) -> String {
-    let column = request.name(column);
-    if request.is_sqlite() { format!("{column} IS NOT ({value})") } else { format!("NOT ({column} <=> ({value}))") }
-}
 
 /// The columns by whose order rows are gone through: the primary key, a unique key without NULL, or SQLite's own row number.
 fn key<'t>(request: &Request<'_>, table: &'t Table) -> Option<Vec<&'t Name>> {

@@ -6,6 +6,10 @@
 
 mod desired;
 mod fill;
+mod forms;
+#[cfg(feature = "sqlite")]
+mod merged;
+mod moved;
 mod piece;
 #[cfg(feature = "sqlite")]
 mod rebuild;
@@ -25,6 +29,7 @@ use super::model::{Plan, Rollback, StepKind};
 use super::options::PlanOptions;
 use super::replayed::Replayed;
 use super::{Change, prove};
+use crate::databases::name::ObjectName;
 use crate::databases::schema::Schema;
 use crate::layout::Layout;
 use piece::Piece;
@@ -101,7 +106,13 @@ impl Planner<'_> {
     fn drafts(&self, state: &mut State, pieces: Vec<Piece>) -> Result<Vec<Draft>, PlanError> {
         let mut drafts: Vec<Draft> = Vec::new();
         let mut pieces = VecDeque::from(pieces);
+        #[cfg(feature = "sqlite")]
+        let mut remade = merged::Remade::default();
         while let Some(piece) = pieces.pop_front() {
+            if piece.moved.as_ref().is_some_and(|moved| !self.is_in_use(&moved.table)) {
+                piece.apart().into_iter().rev().for_each(|part| pieces.push_front(part));
+                continue;
+            }
             let after = state.plain(&piece)?;
             let request = Request { planner: self, state, after: &after, piece: &piece };
             let Some(draft) = Self::draft(&request)? else {
@@ -109,10 +120,23 @@ impl Planner<'_> {
                 piece.apart().into_iter().rev().for_each(|part| pieces.push_front(part));
                 continue;
             };
+            #[cfg(feature = "sqlite")]
+            let draft = match remade.step(&mut drafts, draft, (state, &after), &piece) {
+                Some(draft) => draft,
+                None => {
+                    *state = after;
+                    continue;
+                }
+            };
             drafts.push(draft);
             *state = after;
         }
         Ok(drafts)
+    }
+
+    /// Whether a table was there before the whole change.
+    fn is_in_use(&self, table: &ObjectName) -> bool {
+        self.start.schema.table(table).is_some()
     }
 
     /// The first recipe that answers plans the piece; none plans several actions that are not one change.

@@ -1,6 +1,7 @@
 //! A change cut into parts that are planned one by one.
 
 use super::State;
+use super::moved::{self, Moved};
 use super::remade;
 use super::wish;
 use crate::databases::operation::{Action, ActionKind, AlterTable, Online, Operation};
@@ -23,6 +24,8 @@ pub(super) struct Piece {
     pub(super) using: Option<String>,
     /// Its actions as pieces, if there are several.
     parts: Vec<Self>,
+    /// The value that it moves, if it is all that this takes.
+    pub(super) moved: Option<Moved>,
 }
 
 impl Piece {
@@ -41,6 +44,13 @@ impl Piece {
 
     pub(super) fn has_parts(&self) -> bool {
         !self.parts.is_empty()
+    }
+
+    /// Pieces that move a value, one behind the other.
+    pub(super) fn of_move(moved: Moved, parts: &[Self]) -> Self {
+        let sql = parts.iter().map(|part| part.sql.as_str()).collect::<Vec<_>>().join(";\n");
+        let operation = Operation::Update(Box::new(moved.update.clone()));
+        Self { sql, operation, using: None, parts: parts.to_vec(), moved: Some(moved) }
     }
 }
 
@@ -66,7 +76,7 @@ pub(super) fn pieces(state: &State, text: &str) -> Result<Vec<Piece>, PlanError>
             match wish::read(&seen.schema, sql) {
                 Some((operation, using)) => {
                     let sql = in_own_words(&seen, &operation).unwrap_or_else(|| sql.to_owned());
-                    Piece { sql, operation, using, parts: Vec::new() }
+                    Piece { sql, operation, using, parts: Vec::new(), moved: None }
                 }
                 None => return Err(unreadable(statement, sql)),
             }
@@ -74,6 +84,7 @@ pub(super) fn pieces(state: &State, text: &str) -> Result<Vec<Piece>, PlanError>
         seen.apply_piece(&piece);
         pieces.push(piece);
     }
+    let pieces = moved::joined(pieces);
     if pieces.len() > MOST_PIECES {
         return Err(PlanError::TooLarge { statements: pieces.len(), most: MOST_PIECES });
     }
@@ -121,8 +132,13 @@ fn unreadable(statement: &Statement, sql: &str) -> PlanError {
 
 /// A statement, with its actions if there are several.
 fn cut(statement: &Statement, sql: &str, text: &str) -> Piece {
-    let whole =
-        |operation: Operation, sql: &str| Piece { sql: sql.to_owned(), operation, using: None, parts: Vec::new() };
+    let whole = |operation: Operation, sql: &str| Piece {
+        sql: sql.to_owned(),
+        operation,
+        using: None,
+        parts: Vec::new(),
+        moved: None,
+    };
     let Operation::AlterTable(alter) = &statement.operation else { return whole(statement.operation.clone(), sql) };
     let head = alter.actions.first().and_then(|first| text.get(statement.span.start.offset..first.span.start.offset));
     // What SQLite writes behind a column are actions that stand at the same place.

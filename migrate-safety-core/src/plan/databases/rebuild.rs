@@ -29,7 +29,7 @@ impl Rebuild<'_> {
         let sql = self.statements()?;
         let back = Rebuild { before: self.after, after: self.before, table: self.table, values: Vec::new() };
         let transaction = !self.is_referenced();
-        let step = DraftStep { transaction, ..DraftStep::ddl(title, sql) };
+        let step = DraftStep { transaction, remakes: true, ..DraftStep::ddl(title, sql) };
         let lost = self.lost();
         Some(match lost.as_slice() {
             [] => DraftStep { rollback: Some(Rollback::Sql { statements: back.statements()?, transaction }), ..step },

@@ -122,13 +122,6 @@ impl<'a> Request<'a> {
         self.planner.asserted(self.state, sql)
     }
 
-    /// A step of one statement that changes the schema.
-    pub(super) fn ddl(&self, title: impl Into<String>, sql: impl Into<String>) -> DraftStep {
-        let sql: String = sql.into();
-        let sql = self.asserted(&sql).unwrap_or(sql);
-        self.step(title, [sql])
-    }
-
     /// A step of statements: in a transaction where the server has one for them.
     pub(super) fn step(&self, title: impl Into<String>, sql: impl IntoIterator<Item = String>) -> DraftStep {
         DraftStep { transaction: self.is_sqlite(), ..DraftStep::ddl(title, sql) }

@@ -54,12 +54,15 @@ impl State {
     /// # Errors
     /// The server would refuse it.
     pub(super) fn plain(&self, piece: &Piece) -> Result<Self, PlanError> {
+        if piece.moved.is_some() {
+            return piece.apart().iter().try_fold(self.clone(), |state, part| state.plain(part));
+        }
         let fails = |message| PlanError::ChangeFails { message, sql: piece.sql.clone() };
         self.after(&piece.operation).map_err(fails)
     }
 
     /// The schema after a statement; none if the server would refuse it.
-    fn attempt(&self, sql: &str) -> Option<Self> {
+    pub(super) fn attempt(&self, sql: &str) -> Option<Self> {
         let set = MigrationSet::from_text("-", sql, Layout::Plain);
         let report = self.check(&set, &Config { target: self.schema.target, ..Config::default() });
         let taken = |statement: &StatementReport| {

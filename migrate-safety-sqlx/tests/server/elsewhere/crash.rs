@@ -45,7 +45,7 @@ fn files(place: &Place) -> Files {
 }
 
 /// Runs the migrations over a connection of its own, which is dropped after so many waits. Whether it came to its end.
-async fn cut_off_after(database: &Database, guard: &Guard<'_>, waits: usize) -> bool {
+pub(super) async fn cut_off_after(database: &Database, guard: &Guard<'_>, waits: usize) -> bool {
     match database {
         Database::Sqlite { file, wal } => {
             let mut connection = SqliteConnection::connect_with(&sqlite_options(file, *wal)).await.unwrap();

@@ -4,6 +4,7 @@ mod backfill;
 mod books;
 mod crash;
 mod locks;
+mod plans;
 mod refused;
 mod replicas;
 

@@ -57,7 +57,10 @@ fn steps(request: &Request<'_>, table: &Table, key: &ForeignKeyDef) -> Result<Dr
         kind: StepKind::Verify,
         ..request.step(format!("Prove that no row of {t} refers to nothing"), []).rollback_nothing()
     };
-    Ok(draft.contract(added).contract(counted.gate(orphans, "0", meaning)))
+    Ok(draft.contract(added).contract(counted.gate(orphans, "0", meaning)).note(format!(
+        "If the foreign key cannot be added to {t}, the session is left with `foreign_key_checks = 0`: `migrate-safety run` and the \
+         guards set it back; behind a host's own run close the connection, or run `SET SESSION foreign_key_checks = 1` in it."
+    )))
 }
 
 /// How many rows refer to nothing.

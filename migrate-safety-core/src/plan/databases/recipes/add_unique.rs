@@ -79,7 +79,7 @@ fn keys(request: &Request<'_>, index: &IndexDef) -> Vec<String> {
 }
 
 /// How many values there are that several rows share. NULL is shared by none, but there is none in a primary key.
-pub(super) fn duplicates(request: &Request<'_>, table: &Table, index: &IndexDef) -> String {
+pub(in crate::plan::databases) fn duplicates(request: &Request<'_>, table: &Table, index: &IndexDef) -> String {
     let keys = keys(request, index);
     let t = request.table_sql(table);
     let mut conditions: Vec<String> = index.predicate.iter().map(|predicate| format!("({})", predicate.sql)).collect();

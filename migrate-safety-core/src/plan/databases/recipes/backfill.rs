@@ -3,7 +3,8 @@
 use super::{ALL, Answer, DatabaseRecipe, DatabaseSample, Request};
 use crate::databases::name::Name;
 use crate::databases::operation::{Delete, Operation, Update};
-use crate::plan::databases::fill::{Fill, Work, differs};
+use crate::plan::databases::fill::{Fill, Work};
+use crate::plan::databases::forms::differs;
 use crate::plan::draft::Draft;
 use crate::plan::error::Refusal;
 
@@ -59,7 +60,10 @@ fn updated(request: &Request<'_>, update: &Update) -> Result<Draft, Refusal> {
         ));
     }
     let condition = update.filter.as_ref().map(|filter| filter.sql.to_string());
-    let different: Vec<String> = set.iter().map(|(column, value)| differs(request, column, value)).collect();
+    let different: Vec<String> = set
+        .iter()
+        .map(|(name, value)| Ok(differs(request, table.column(name).ok_or_else(unknown)?, value)))
+        .collect::<Result<_, Refusal>>()?;
     let different = different.join(" OR ");
     let undone = condition.as_ref().map_or_else(|| different.clone(), |c| format!("({c}) AND ({different})"));
     let names: Vec<String> = set.iter().map(|(column, _)| request.name(column)).collect();

@@ -52,7 +52,7 @@ fn steps(request: &Request<'_>, table: &Table, column: &ColumnDef) -> Result<Dra
     }
     let mut draft = Draft::new();
     if needs_value(column) {
-        draft = draft.expand(optional(request, table, column)?);
+        draft = draft.expand(optional(request, table, &[column])?);
     }
     draft = draft.deploy(
         PhaseName::Contract,
@@ -65,22 +65,30 @@ fn steps(request: &Request<'_>, table: &Table, column: &ColumnDef) -> Result<Dra
         .note(format!("The values of {c} are lost in the last step. If they may be wanted again, copy them before it.")))
 }
 
-/// Rows can be inserted without a value for a column.
-pub(super) fn optional(request: &Request<'_>, table: &Table, column: &ColumnDef) -> Result<DraftStep, Refusal> {
-    let (t, c) = (request.table_sql(table), request.name(&column.name));
-    let title = format!("Let rows be inserted without {c}");
-    let free = ColumnDef { not_null: if request.is_sqlite() { None } else { Some(false) }, ..column.clone() };
-    let modify = format!("ALTER TABLE {t} MODIFY COLUMN {}", request.column_sql(&free));
+/// Rows can be inserted without a value for these columns.
+pub(in crate::plan::databases) fn optional(
+    request: &Request<'_>,
+    table: &Table,
+    columns: &[&ColumnDef],
+) -> Result<DraftStep, Refusal> {
+    let t = request.table_sql(table);
+    let names = columns.iter().map(|column| request.name(&column.name)).collect::<Vec<_>>().join(", ");
+    let title = format!("Let rows be inserted without {names}");
+    let modify = |column: &ColumnDef| format!("MODIFY COLUMN {}", request.column_sql(column));
+    let all = |texts: Vec<String>| format!("ALTER TABLE {t} {}", texts.join(", "));
+    let not_null = if request.is_sqlite() { None } else { Some(false) };
+    let free: Vec<String> =
+        columns.iter().map(|column| modify(&ColumnDef { not_null, ..(*column).clone() })).collect();
     #[cfg(feature = "sqlite")]
     if request.is_sqlite() {
-        let after = request.state.changed(&modify).map_err(Refusal::Part)?;
-        return super::rebuild::remade_as(request, table, &after.schema, &title)
-            .ok_or_else(super::unknown_table);
+        let each = free.iter().map(|one| format!("ALTER TABLE {t} {one}")).collect::<Vec<_>>().join(";\n");
+        let after = request.state.changed(&each).map_err(Refusal::Part)?;
+        return super::rebuild::remade_as(request, table, &after.schema, &title).ok_or_else(super::unknown_table);
     }
-    let sql = request.asserted(&modify).ok_or_else(|| {
-        Refusal::new(format!("the server lets {c} be NULL only while nobody writes"), "make the change in a maintenance window")
+    let sql = request.asserted(&all(free)).ok_or_else(|| {
+        Refusal::new(format!("the server lets {names} be NULL only while nobody writes"), "make the change in a maintenance window")
     })?;
-    let back = format!("ALTER TABLE {t} MODIFY COLUMN {}", request.column_sql(column));
+    let back = all(columns.iter().map(|column| modify(column)).collect());
     Ok(request.step(title, [sql]).undo_alone(back))
 }
 

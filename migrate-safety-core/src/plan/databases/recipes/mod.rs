@@ -1,5 +1,9 @@
 //! One file a recipe: the change it serves, what it asks of the schema, its steps.
 
+pub(super) use add_unique::duplicates;
+pub(super) use drop_column::optional;
+pub(super) use set_not_null::needs_value;
+
 use super::request::{Answer, Request};
 use crate::dialect::{Dialect, Target};
 use crate::plan::error::Refusal;
@@ -67,6 +71,7 @@ recipes! {
     add_column,
     add_foreign_key,
     add_unique,
+    derived_column,
     backfill,
     drop_column,
     drop_default,
@@ -74,12 +79,13 @@ recipes! {
     rename_column,
     rename_table,
     set_not_null,
+    #[cfg(feature = "mysql")] retype_column,
     #[cfg(feature = "mysql")] online_copy,
     #[cfg(feature = "sqlite")] rebuild,
     as_it_is,
 }
 
 /// The refusal where the schema does not tell enough of a table.
-fn unknown_table() -> Refusal {
+pub(super) fn unknown_table() -> Refusal {
     Refusal::new("not all of the table is known", "give the schema that it has, by --schema")
 }

@@ -1,6 +1,7 @@
 //! What the server can do only by a copy of the table, or while nobody writes: a tool copies it beside the writers, and a
 //! migration that finds the work done records it.
 
+use crate::Dialect;
 use super::{Answer, DatabaseRecipe, DatabaseSample, Request};
 use crate::databases::name::Name;
 use crate::databases::operation::{ActionKind, AlterTable, ForeignKeyDef, Operation};
@@ -150,6 +151,12 @@ fn steps(request: &Request<'_>, table: &Table, told: &str, actions: &[&ActionKin
     let own = table.foreign_keys.iter().map(|key| (table, key));
     for (on, key) in leading.filter(|(other, _)| other.id != table.id).chain(own) {
         draft = draft.note(name_back(request, on, key));
+    }
+    if request.target().dialect == Dialect::MySql && request.target().is_from(804, 0) {
+        draft = draft.note(
+            "pt-online-schema-change has to be of Percona Toolkit 3.7.0 or later: older ones speak to replicas in words that MySQL \
+             8.4 no longer knows, and fail (3.2.1 on MySQL 9, measured).",
+        );
     }
     let back = "The way back from the new form is a copy too: run a tool with the statement that stands there before it.";
     Ok(draft.migrate(copied).migrate(recorded).note(back))

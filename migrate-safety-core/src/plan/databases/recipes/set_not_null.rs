@@ -73,6 +73,6 @@ pub(super) fn changed(request: &Request<'_>, table: &Table, title: &str) -> Opti
 }
 
 /// A column that may be left out of an `INSERT`.
-pub(super) fn needs_value(column: &ColumnDef) -> bool {
+pub(in crate::plan::databases) fn needs_value(column: &ColumnDef) -> bool {
     column.not_null == Some(true) && column.default.is_none() && column.generated.is_none() && !column.auto_increment
 }
