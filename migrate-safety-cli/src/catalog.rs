@@ -49,21 +49,15 @@ impl Print {
         if set.migrations.is_empty() && unreadable > 0 {
             return UNUSABLE;
         }
-        let printed = match config.target.dialect {
-            Dialect::Postgres => {
-                self.print(&migrate_safety_core::replay(&set, &config));
-                Ok(())
-            }
+        match config.target.dialect {
+            Dialect::Postgres => self.print(&migrate_safety_core::replay(&set, &config)),
             _ => self.print_other(&databases::replay(&set, &config)),
-        };
-        if let Err(error) = &printed {
-            eprintln!("error: {error}");
         }
-        if unreadable > 0 || printed.is_err() { UNUSABLE } else { CLEAN }
+        if unreadable > 0 { UNUSABLE } else { CLEAN }
     }
 
     fn print_live(&self, url: &str) -> u8 {
-        let printed = database::read(url).and_then(|held| {
+        let printed = database::read(url).map(|held| {
             for unread in held.unread() {
                 eprintln!("error: {unread}");
                 if matches!(self.format, Format::Sql) {
@@ -72,9 +66,9 @@ impl Print {
             }
             match &held {
                 Held::Postgres(live) => self.print(&live.catalog),
-                Held::Other(live) => self.print_other(&live.schema())?,
+                Held::Other(live) => self.print_other(&live.schema()),
             }
-            Ok(held.unread().is_empty())
+            held.unread().is_empty()
         });
         match printed {
             Ok(complete) => {
@@ -91,14 +85,11 @@ impl Print {
         }
     }
 
-    fn print_other(&self, schema: &databases::schema::Schema) -> Result<(), String> {
-        match self.format {
-            Format::Sql => {
-                print(&schema.to_sql());
-                Ok(())
-            }
-            Format::Json => Err(format!("{} is printed as SQL only: leave `--format json` out", schema.target)),
-        }
+    fn print_other(&self, schema: &databases::schema::Schema) {
+        print(&match self.format {
+            Format::Sql => schema.to_sql(),
+            Format::Json => format!("{:#}\n", schema.to_json()),
+        });
     }
 
     fn print(&self, catalog: &Catalog) {

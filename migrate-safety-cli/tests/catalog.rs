@@ -43,3 +43,21 @@ fn it_fails_as_check_does() {
     dir.write("schema.sql", b"CREATE TABLE s (id int);");
     assert!(dir.run(&["catalog", "--schema", "schema.sql"]).expect(0).out.contains("CREATE TABLE public.s"));
 }
+
+/// Schemas of the other servers have a JSON form too.
+#[test]
+fn schemas_of_other_servers_are_json() {
+    const MYSQL: &str =
+        "CREATE TABLE t (id int PRIMARY KEY, n int DEFAULT 5, KEY by_n (n)); CREATE VIEW v AS SELECT id FROM t;";
+    const SQLITE: &str = "CREATE TABLE t (id INTEGER PRIMARY KEY, n INT DEFAULT 5); CREATE INDEX by_n ON t (n); \
+                          CREATE VIEW v AS SELECT id FROM t;";
+    let dir = Dir::with(&[("mysql.sql", MYSQL), ("sqlite.sql", SQLITE)]);
+    for (file, dialect) in [("mysql.sql", "mysql:9.0"), ("sqlite.sql", "sqlite:3.45")] {
+        let json = dir.run(&["catalog", file, "--dialect", dialect, "--format", "json"]).expect(0).json();
+        assert_eq!((json["version"].as_u64(), json["dialect"].as_str()), (Some(1), Some(dialect)));
+        assert_eq!(json["views"][0]["name"], "v");
+        let table = &json["tables"][0];
+        assert_eq!((table["name"].as_str(), table["columns"][1]["default"].as_str()), (Some("t"), Some("5")));
+        assert!(table["indexes"].as_array().unwrap().iter().any(|index| index["name"] == "by_n"), "{table:#}");
+    }
+}

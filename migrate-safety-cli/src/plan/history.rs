@@ -29,7 +29,7 @@ impl History {
         }
         let Loaded { mut set, config, layout: told, unreadable, .. } = input.read(true)?;
         if unreadable > 0 {
-            return Err("the schema before the change is not known: give --migrations DIR or --schema FILE".to_owned());
+            return Err("nothing is planned on a history that cannot be read as a whole".to_owned());
         }
         let layout = told.unwrap_or_else(|| {
             let out = out.and_then(|dir| MigrationSet::load(dir, None).ok());

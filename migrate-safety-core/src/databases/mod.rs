@@ -25,6 +25,8 @@ pub mod diff;
 mod dml;
 pub mod effects;
 mod expression;
+#[cfg(all(feature = "diff", feature = "json"))]
+mod json;
 mod kinds;
 pub(crate) mod lexer;
 #[cfg(feature = "live")]

@@ -121,12 +121,9 @@ impl Planner<'_> {
                 continue;
             };
             #[cfg(feature = "sqlite")]
-            let draft = match remade.step(&mut drafts, draft, (state, &after), &piece) {
-                Some(draft) => draft,
-                None => {
-                    *state = after;
-                    continue;
-                }
+            let Some(draft) = remade.step(&mut drafts, draft, (state, &after), &piece) else {
+                *state = after;
+                continue;
             };
             drafts.push(draft);
             *state = after;

@@ -26,10 +26,6 @@ impl Act {
         Written { columns: self.columns[0] }
     }
 
-    pub(super) fn new(&self) -> Written {
-        Written { columns: self.columns[1] }
-    }
-
     /// Whether the releases see nothing of the change.
     pub(super) fn is_unseen(&self) -> bool {
         self.columns[0] == self.columns[1]

@@ -15,10 +15,10 @@ use std::time::{Duration, Instant};
 const KEYS: Range<u32> = 0..16;
 
 /// Rows besides, so that there is something to fill.
-const OTHERS: Range<u32> = 1_000..2_500;
+const OTHERS: Range<u32> = 1_000..2_100;
 
 /// Writes before a phase.
-const WRITES: usize = 24;
+const WRITES: usize = 12;
 
 /// Attempts of a write, and of a step, that meets a lock.
 const TRIES: u32 = 40;
@@ -28,16 +28,20 @@ const LONGEST_WRITE: Duration = Duration::from_millis(2_000 + 3_000);
 
 #[test]
 fn releases_write_while_a_plan_runs() {
-    let plays: u64 = std::env::var("PLANS_BETWEEN").map_or(1, |plays| plays.parse().unwrap());
+    // Without being asked for more, each act is played in one way.
+    let told = std::env::var("PLANS_BETWEEN").ok();
+    let plays: u64 = told.as_ref().map_or(1, |plays| plays.parse().unwrap());
     let only = std::env::var("CHANGE").ok();
     everywhere(|place| {
         let target = place.target();
         let mut failed = String::new();
-        for act in ACTS.iter().filter(|act| act.dialects.contains(&target.dialect)) {
+        for (number, act) in ACTS.iter().enumerate().filter(|(_, act)| act.dialects.contains(&target.dialect)) {
             if only.as_ref().is_some_and(|only| !act.name.contains(only.as_str())) {
                 continue;
             }
-            for mode in act.modes {
+            let one = number % act.modes.len();
+            let modes = if told.is_some() { act.modes } else { &act.modes[one..=one] };
+            for mode in modes {
                 let plan = act.plan(target, *mode).unwrap_or_else(|error| panic!("{target}: {}: {error}", act.name));
                 for seed in 0..plays {
                     let play =

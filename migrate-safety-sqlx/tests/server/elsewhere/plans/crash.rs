@@ -48,9 +48,9 @@ async fn state(database: &Database) -> (Vec<String>, Vec<String>) {
 fn plans_end_right_wherever_they_are_cut_off() {
     everywhere(|place| {
         let target = place.target();
-        // Nothing differs between the acts but their statements: some of each kind.
-        let acts = ACTS.iter().filter(|act| act.dialects.contains(&target.dialect));
-        let every = if std::env::var("GUARD_EVERY").is_ok() { 1 } else { 3 };
+        // What was under way under LOCK TABLES nobody can tell, and the run says so.
+        let acts = ACTS.iter().filter(|act| act.dialects.contains(&target.dialect) && !act.is_unseen());
+        let every = if std::env::var("GUARD_EVERY").is_ok() { 1 } else { 4 };
         for act in acts.step_by(every) {
             let plan = act.plan(target, DualWrite::Trigger).unwrap();
             let written = Written::of(act, &plan);
