@@ -47,7 +47,6 @@ mod tests;
 
 #[cfg(all(feature = "live", any(feature = "mysql", feature = "sqlite")))]
 pub use databases::DatabasePlan;
-pub(crate) use databases::compared_as;
 #[cfg(all(feature = "live", any(feature = "mysql", feature = "sqlite")))]
 pub use engine::solo::{control_on, status_on};
 #[cfg(feature = "live")]

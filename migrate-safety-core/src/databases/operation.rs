@@ -160,6 +160,10 @@ impl ColumnDef {
     }
 }
 
+/// The collation of a column whose type has the word `BINARY` behind it (MySQL): the binary one of whatever character set it
+/// has.
+pub const BINARY: &str = "_bin";
+
 /// A type as written: `int(11) unsigned`, `enum('a','b')`, `varchar(50)`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DataType {
@@ -169,6 +173,31 @@ pub struct DataType {
     pub arguments: Vec<Box<str>>,
     /// `UNSIGNED` (`ZEROFILL` too).
     pub unsigned: bool,
+}
+
+#[cfg(any(feature = "plan", feature = "live"))]
+impl DataType {
+    /// How values are compared where MySQL's own `<=>` says that different ones are the same: texts but for case, and what is
+    /// rounded when it is written.
+    pub(crate) fn compared_as(&self) -> Option<String> {
+        let arguments = match self.arguments.len() {
+            0 => String::new(),
+            _ => format!("({})", self.arguments.join(", ")),
+        };
+        match &*self.name {
+            "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" | "enum" | "set" => {
+                Some("CAST(CONVERT($ USING utf8mb4) AS BINARY)".to_owned())
+            }
+            "tinyint" | "smallint" | "mediumint" | "int" | "integer" | "bigint" | "boolean" | "bool" => {
+                Some(format!("CAST($ AS {})", if self.unsigned { "UNSIGNED" } else { "SIGNED" }))
+            }
+            "decimal" | "numeric" => Some(format!("CAST($ AS DECIMAL{arguments})")),
+            "datetime" | "timestamp" => Some(format!("CAST($ AS DATETIME{arguments})")),
+            "date" => Some("CAST($ AS DATE)".to_owned()),
+            "time" => Some(format!("CAST($ AS TIME{arguments})")),
+            _ => None,
+        }
+    }
 }
 
 /// `GENERATED ALWAYS AS (expression)`.

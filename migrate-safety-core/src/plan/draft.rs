@@ -159,6 +159,7 @@ pub(crate) struct DraftStep {
     pub(super) window: Option<String>,
     pub(super) allowed: Option<Allowed>,
     /// Whether all it does is to make a table anew (SQLite).
+    #[cfg_attr(not(feature = "sqlite"), allow(dead_code, reason = "nothing else makes tables anew"))]
     pub(super) remakes: bool,
 }
 

@@ -9,4 +9,3 @@ mod prepare;
 pub(super) mod words;
 
 pub use plan::DatabasePlan;
-pub(crate) use words::compared_as;

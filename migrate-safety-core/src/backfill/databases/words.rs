@@ -90,7 +90,7 @@ static MYSQL: Words = Words {
     now: "UNIX_TIMESTAMP(NOW(6))",
     stamp: "DATE_FORMAT(UTC_TIMESTAMP(6), '%Y-%m-%dT%H:%i:%s.%fZ')",
     same: |a, b| format!("{a} <=> {b}"),
-    differs: |column, value, data_type| match compared_as(data_type) {
+    differs: |column, value, data_type| match data_type.compared_as() {
         Some(compared) => format!("NOT ({} <=> {})", compared.replace('$', column), compared.replace('$', value)),
         None => format!("NOT ({column} <=> {value})"),
     },
@@ -151,25 +151,3 @@ const KEYS: [(&[&str], &str); 4] = [
     (&["binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"], "CONCAT('x''', HEX($), '''')"),
     (&["date", "datetime", "timestamp", "time", "uuid"], "CONCAT('''', CAST($ AS CHAR), '''')"),
 ];
-
-/// How values are compared where MySQL's own `<=>` says that different ones are the same: texts but for case, and what is
-/// rounded when it is written.
-pub(crate) fn compared_as(data_type: &DataType) -> Option<String> {
-    let arguments = match data_type.arguments.len() {
-        0 => String::new(),
-        _ => format!("({})", data_type.arguments.join(", ")),
-    };
-    match &*data_type.name {
-        "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" | "enum" | "set" => {
-            Some("CAST(CONVERT($ USING utf8mb4) AS BINARY)".to_owned())
-        }
-        "tinyint" | "smallint" | "mediumint" | "int" | "integer" | "bigint" | "boolean" | "bool" => {
-            Some(format!("CAST($ AS {})", if data_type.unsigned { "UNSIGNED" } else { "SIGNED" }))
-        }
-        "decimal" | "numeric" => Some(format!("CAST($ AS DECIMAL{arguments})")),
-        "datetime" | "timestamp" => Some(format!("CAST($ AS DATETIME{arguments})")),
-        "date" => Some("CAST($ AS DATE)".to_owned()),
-        "time" => Some(format!("CAST($ AS TIME{arguments})")),
-        _ => None,
-    }
-}

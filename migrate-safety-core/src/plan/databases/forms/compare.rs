@@ -1,6 +1,5 @@
 //! Whether a column holds what an expression gives, bytes and all: collations call texts equal that are not the same.
 
-use crate::backfill::compared_as;
 use crate::databases::operation::ColumnDef;
 use crate::plan::databases::request::Request;
 
@@ -20,7 +19,7 @@ pub(in crate::plan::databases) fn same(request: &Request<'_>, column: &ColumnDef
     }
     let is_text =
         || matches!(&*column.data_type.name, "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext");
-    match compared_as(&column.data_type).filter(|_| is_text() || !is_name(right)) {
+    match column.data_type.compared_as().filter(|_| is_text() || !is_name(right)) {
         Some(compared) => format!("{} <=> {}", compared.replace('$', left), compared.replace('$', right)),
         None if is_name(right) => format!("{left} <=> {right}"),
         None => format!("{left} <=> ({right})"),
