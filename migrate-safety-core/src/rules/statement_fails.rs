@@ -17,6 +17,13 @@ pub(super) static RULE: Rule = Rule {
     ],
     good: &[
         Sample::new("CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint);", "CREATE TABLE IF NOT EXISTS users (id bigint);"),
+        Sample::new(
+            "CREATE TABLE reserved (name text); CREATE TABLE names (name text); \
+             CREATE FUNCTION not_reserved() RETURNS trigger LANGUAGE plpgsql AS \
+             'BEGIN IF NEW.name IN (SELECT name FROM reserved) THEN RAISE EXCEPTION ''reserved''; END IF; RETURN NEW; END'; \
+             CREATE TRIGGER not_reserved BEFORE INSERT ON names FOR EACH ROW EXECUTE FUNCTION not_reserved();",
+            "INSERT INTO names VALUES ('a');",
+        ),
     ],
     folded_into: &["constraint-index-dropped"],
     check: Check::Statement(check),

@@ -23,7 +23,13 @@ impl Doing<'_> {
         self.facts.insert("data/routine");
         self.inside.push(id);
         for located in &operations {
+            let (failures, nested) = (self.failures.len(), self.nested.len());
             self.inner(&located.operation);
+            // What is behind a condition or is handled need not fail: `IF … THEN RAISE`.
+            if located.routine.as_ref().is_some_and(|frame| frame.conditional || !frame.guards.is_empty()) {
+                self.failures.truncate(failures);
+                self.nested.iter_mut().skip(nested).for_each(|inside| inside.failures.clear());
+            }
         }
         self.inside.pop();
     }
