@@ -20,6 +20,8 @@ struct Candidate<'a> {
     preferred: usize,
     /// How many constants are taken as text.
     text: usize,
+    /// How many arguments are left to their defaults.
+    defaulted: usize,
     /// The casts of the arguments.
     casts: Volatility,
 }
@@ -65,6 +67,14 @@ impl Typing<'_> {
                 Examined::new(common, bounds)
             }
             _ => {
+                // The name of a type for a function is no cast at all of a value that has it: `date(d)`.
+                if let ([_], [ExprType::Known(given)]) = (args, &*types)
+                    && unqualified
+                    && given.is(&name.name)
+                    && !given.array
+                {
+                    return Examined::new(ExprType::Known(given.clone()), of_args);
+                }
                 self.report(self.missing_function(name, &types));
                 if let [first, ..] = args
                     && matches!(&*name.name, "nextval" | "currval" | "setval")
@@ -130,6 +140,8 @@ impl Typing<'_> {
             candidates.retain(|c| c.preferred == preferred);
             let text = best(&candidates, |c| c.text);
             candidates.retain(|c| c.text == text);
+            let defaulted = candidates.iter().map(|c| c.defaulted).min();
+            candidates.retain(|c| Some(c.defaulted) == defaulted);
         }
         candidates
     }
@@ -197,7 +209,14 @@ impl Typing<'_> {
     fn of_server<'f>(&self, function: &'f Function, types: &[ExprType]) -> Option<Candidate<'f>> {
         let kind = CandidateKind::Builtin(function);
         let Some(args) = function.args() else {
-            return Some(Candidate { kind, exact: 0, preferred: 0, text: 0, casts: Volatility::Immutable });
+            return Some(Candidate {
+                kind,
+                exact: 0,
+                preferred: 0,
+                text: 0,
+                defaulted: 0,
+                casts: Volatility::Immutable,
+            });
         };
         let wanted: Vec<DataType> = args.filter_map(ExprType::builtin_or_any).collect();
         if wanted.len() != types.len() {
@@ -212,11 +231,13 @@ impl Typing<'_> {
             return None;
         }
         let wanted: Vec<DataType> = routine.inputs().map(|t| self.catalog.settled_type(t)).collect();
-        self.candidate(CandidateKind::Routine(routine), &wanted, types)
+        let candidate = self.candidate(CandidateKind::Routine(routine), &wanted, types)?;
+        Some(Candidate { defaulted: wanted.len().saturating_sub(types.len()), ..candidate })
     }
 
     fn candidate<'f>(&self, kind: CandidateKind<'f>, wanted: &[DataType], types: &[ExprType]) -> Option<Candidate<'f>> {
-        let mut candidate = Candidate { kind, exact: 0, preferred: 0, text: 0, casts: Volatility::Immutable };
+        let mut candidate =
+            Candidate { kind, exact: 0, preferred: 0, text: 0, defaulted: 0, casts: Volatility::Immutable };
         for (given, wanted) in types.iter().zip(wanted) {
             let fit = self.fits(given, wanted)?;
             candidate.exact += usize::from(fit.exact);
