@@ -4,8 +4,8 @@
 
 use super::change::Change;
 use crate::catalog::typing::Typing;
-use crate::catalog::{Catalog, Column, ConstraintKind, RelationId, TypeRef};
-use crate::sql::expr::Expr;
+use crate::catalog::{Catalog, Column, Conflict, ConstraintKind, RelationId, TypeRef};
+use crate::sql::expr::{Expr, Expression};
 use crate::sql::{DataType, Ident};
 
 impl Change<'_> {
@@ -41,6 +41,24 @@ impl Change<'_> {
     }
 }
 
+impl Change<'_> {
+    /// Reports what checks and indexes over a column cannot compute any more now that it has another type.
+    pub(super) fn check_computed(&mut self, table: RelationId, column: &Column) {
+        let Some(definition) = self.table(table) else { return };
+        let checks = definition.constraints.iter().filter_map(|c| match &c.kind {
+            ConstraintKind::Check { expression, columns } if columns.contains(&column.id) => Some(expression),
+            _ => None,
+        });
+        let indexes = self.catalog.indexes_on_column(table, column.id);
+        let indexes = indexes.iter().filter_map(|id| self.catalog.index(*id));
+        let computed = indexes
+            .flat_map(|index| index.keys.iter().filter_map(|key| key.expression.as_ref()).chain(&index.predicate));
+        let problem = |expression: &Expression| self.catalog.expression_problem(&expression.expr, Some(table));
+        let problems: Vec<Conflict> = checks.chain(computed).filter_map(problem).take(1).collect();
+        self.applied.conflicts.extend(problems);
+    }
+}
+
 impl Catalog {
     /// An expression with the casts of a column that its calls make; nothing if they make none.
     fn with_casts(&self, table: RelationId, column: &Column, expr: &Expr) -> Option<Expr> {
@@ -56,6 +74,14 @@ impl Catalog {
                 let is_it = matches!(arg, Expr::Column { name, .. } if *name == column.name);
                 if is_it && (&wanted.name, &wanted.schema) != (&column.data_type.name, &column.data_type.schema) {
                     *arg = Expr::Cast { expr: Box::new(arg.clone()), to: wanted };
+                }
+            }
+        }
+        // A constant that is compared with a value of an enum is one of it.
+        if let TypeRef::Enum(..) = self.type_of(&column.data_type) {
+            for constant in compared_with(&column.name, expr) {
+                if matches!(constant, Expr::String(_)) {
+                    *constant = Expr::Cast { expr: Box::new(constant.clone()), to: column.data_type.clone() };
                 }
             }
         }
@@ -87,5 +113,16 @@ impl Catalog {
         let columns = |_: Option<&Ident>, name: &Ident| self.column_type(Some(table), name);
         let called = Typing::new(self, &columns).called(name, args).and_then(|id| self.routine(id));
         called.map_or(Vec::new(), |routine| routine.inputs().cloned().collect())
+    }
+}
+
+/// What a column is compared with, perhaps the column among it.
+fn compared_with<'e>(column: &Ident, expr: &'e mut Expr) -> Vec<&'e mut Expr> {
+    let is_it = |expr: &Expr| matches!(expr, Expr::Column { name, .. } if name == column);
+    match expr {
+        Expr::Binary { left, right, .. } if is_it(left) || is_it(right) => vec![left, right],
+        Expr::InList { expr, list, .. } if is_it(expr) => list.iter_mut().collect(),
+        Expr::Between { expr, low, high, .. } if is_it(expr) => vec![low, high],
+        _ => Vec::new(),
     }
 }

@@ -163,6 +163,7 @@ impl Change<'_> {
                 self.check_operator_classes(&index);
             }
         }
+        self.check_computed(table, &column);
     }
 
     /// Checks over a retyped column are made anew, those that a child only inherits by way of the parent: one that
