@@ -23,3 +23,13 @@ pub(crate) fn fresh(stem: &str, ending: &str, is_free: impl Fn(&Ident) -> bool) 
     }
     Ident::exact(stem)
 }
+
+/// Whether a text has a name in it as a word of its own.
+pub(crate) fn names_word(text: &str, name: &Ident) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(name.as_str()).any(|(at, found)| {
+        let before = text.get(..at).and_then(|t| t.chars().next_back());
+        let after = text.get(at + found.len()..).and_then(|t| t.chars().next());
+        !before.is_some_and(is_part) && !after.is_some_and(is_part)
+    })
+}

@@ -6,7 +6,7 @@ use super::json_key::removal;
 use super::rows::read_by;
 use crate::catalog::Catalog;
 use crate::sql::expr::TableSource;
-use crate::sql::operation::{AlterTable, AlterType, CommentTarget, Insert, RelationWord, TableAction};
+use crate::sql::operation::{AlterTable, AlterType, CommentTarget, Insert, Persistence, RelationWord, TableAction};
 use crate::sql::{Ident, LocatedOperation, ObjectName, Operation, Problem, Statement, parse};
 use std::collections::VecDeque;
 
@@ -47,6 +47,17 @@ impl Piece {
             [located] => Some(&located.operation),
             _ => None,
         }
+    }
+
+    /// The temporary tables that it makes.
+    pub(super) fn temporary(&self) -> impl Iterator<Item = Ident> {
+        self.operations.iter().filter_map(|located| match &located.operation {
+            Operation::CreateTable(create) if create.persistence == Persistence::Temporary => {
+                Some(create.name.name.clone())
+            }
+            Operation::CreateTableAs { name, persistence: Persistence::Temporary, .. } => Some(name.name.clone()),
+            _ => None,
+        })
     }
 
     /// The pieces that it is made of, if they are several.
@@ -135,7 +146,7 @@ pub(super) fn runs(pieces: &[Piece], length: fn(&[Piece]) -> usize) -> Vec<Piece
     out
 }
 
-/// How many pieces give one column another type and another default.
+/// How many pieces give one column another type, another default and another comment.
 fn retype_length(pieces: &[Piece]) -> usize {
     let Some((_, column)) = pieces.first().and_then(retype_part) else { return 0 };
     let parts = pieces.iter().map_while(retype_part).take_while(|(_, of)| *of == column);
@@ -144,16 +155,48 @@ fn retype_length(pieces: &[Piece]) -> usize {
 }
 
 /// How many pieces put an enum with other values in the place of one: the new type is made, columns get it, and it gets the
-/// name of the old one.
+/// name of the old one; what compares the columns is taken off before, and made again behind.
 fn relabel_length(pieces: &[Piece]) -> usize {
-    let Some(Operation::CreateType { name: made, .. }) = pieces.first().and_then(Piece::operation) else { return 0 };
-    let renames = |piece: &Piece| matches!(piece.operation(), Some(Operation::AlterType { name, action: AlterType::Rename { .. } }) if name == made);
-    let of_it = |piece: &Piece| match piece.operation() {
-        Some(Operation::DropType { .. }) => true,
-        _ => piece.is_pair || retype_part(piece).is_some(),
+    let made = match (pieces.first().and_then(Piece::operation), pieces.get(1).and_then(Piece::operation)) {
+        (
+            Some(Operation::AlterType { name: old, action: AlterType::Rename { .. } }),
+            Some(Operation::CreateType { name, .. }),
+        ) if old == name => return replaced_type_length(pieces),
+        (Some(Operation::CreateType { name, .. }), _) => name,
+        _ => return 0,
     };
-    let between = pieces.iter().skip(1).take_while(|piece| of_it(piece)).count();
-    if pieces.get(between + 1).is_some_and(renames) { between + 2 } else { 0 }
+    let renames = |piece: &Piece| matches!(piece.operation(), Some(Operation::AlterType { name, action: AlterType::Rename { .. } }) if name == made);
+    let of_it = |piece: &&Piece| match piece.operation() {
+        Some(Operation::DropType { .. } | Operation::DropIndex { .. }) => true,
+        Some(Operation::AlterTable(alter)) if matches!(alter.action, TableAction::DropConstraint { .. }) => true,
+        _ => is_retype(piece),
+    };
+    let made_again = |piece: &&Piece| match piece.operation() {
+        Some(Operation::CreateIndex(_)) => true,
+        Some(Operation::AlterTable(alter)) => matches!(alter.action, TableAction::AddConstraint(_)),
+        _ => false,
+    };
+    let between = pieces.iter().skip(1).take_while(of_it).count();
+    if !pieces.get(between + 1).is_some_and(renames) {
+        return 0;
+    }
+    // Only as many as were taken off: more are another change.
+    let is_off = |piece: &&Piece| !is_retype(piece) && !matches!(piece.operation(), Some(Operation::DropType { .. }));
+    let off = pieces.iter().skip(1).take(between).filter(is_off).count();
+    between + 2 + pieces.iter().skip(between + 2).take(off).take_while(made_again).count()
+}
+
+/// How many pieces do it the other way round: the old type gets another name, the new one is made, columns get it, and the
+/// old one goes.
+fn replaced_type_length(pieces: &[Piece]) -> usize {
+    let is_drop = |piece: &Piece| matches!(piece.operation(), Some(Operation::DropType { .. }));
+    let retyped = pieces.iter().skip(2).take_while(|piece| is_retype(piece)).count();
+    if retyped > 0 && pieces.get(2 + retyped).is_some_and(is_drop) { 3 + retyped } else { 0 }
+}
+
+/// Whether pieces, taken together or not, give a column another type, default or comment.
+fn is_retype(piece: &Piece) -> bool {
+    piece.is_pair || retype_part(piece).is_some()
 }
 
 /// How many pieces give the numbers of one sequence to another: a column that was serial becomes an identity column, or
@@ -188,10 +231,13 @@ fn renumber_length(pieces: &[Piece]) -> usize {
     if run.clone().any(changes_identity) && run.clone().any(sets_number) { length } else { 0 }
 }
 
-/// Whether a piece gives a column another type, rather than another default, and which column.
+/// Whether a piece gives a column another type, rather than another default or comment, and which column.
 fn retype_part(piece: &Piece) -> Option<(bool, (&ObjectName, &Ident))> {
-    let [located] = &*piece.operations else { return None };
-    let Operation::AlterTable(alter) = &located.operation else { return None };
+    let alter = match piece.operation()? {
+        Operation::AlterTable(alter) => alter,
+        Operation::Comment { on: CommentTarget::Column(table, column), .. } => return Some((false, (table, column))),
+        _ => return None,
+    };
     match &alter.action {
         TableAction::SetType { column, .. } => Some((true, (&alter.table, column))),
         TableAction::SetDefault { column, .. } | TableAction::DropDefault { column } => {
@@ -368,8 +414,12 @@ fn paired(pieces: Vec<Piece>) -> Vec<Piece> {
     let mut out = Vec::new();
     while let Some(piece) = pieces.pop_front() {
         // What stands between must not be what the later one needs.
-        let mut near = pieces.iter().take_while(|between| is_swap(between) && !is_elsewhere(&piece, between));
-        let near = near.position(|later| replaces(&piece, later));
+        let near = pieces.iter().take_while(|between| is_swap(between) && !is_elsewhere(&piece, between));
+        let near = near.enumerate().find(|(at, later)| {
+            let is_free = |name: &Ident| pieces.iter().take(*at).all(|between| names(between).0 != Some(name));
+            replaces(&piece, later) && names(later).1.is_none_or(is_free)
+        });
+        let near = near.map(|(at, _)| at);
         let other = near.and_then(|at| pieces.remove(at));
         out.push(match other {
             Some(other) => Piece::of_parts(&[piece, other]),
@@ -388,6 +438,20 @@ fn is_swap(piece: &Piece) -> bool {
         }
         Operation::DropIndex { .. } | Operation::CreateIndex(_) => true,
         _ => false,
+    }
+}
+
+/// The names of the constraint or index that a piece takes away, and of the one that it adds.
+fn names(piece: &Piece) -> (Option<&Ident>, Option<&Ident>) {
+    match piece.operation() {
+        Some(Operation::AlterTable(alter)) => match &alter.action {
+            TableAction::DropConstraint { name, .. } => (Some(name), None),
+            TableAction::AddConstraint(added) => (None, added.name.as_ref()),
+            _ => (None, None),
+        },
+        Some(Operation::DropIndex { names, .. }) => (names.first().map(|name| &name.name), None),
+        Some(Operation::CreateIndex(create)) => (None, create.name.as_ref()),
+        _ => (None, None),
     }
 }
 

@@ -46,6 +46,7 @@ pub(crate) struct ColumnCopy<'a> {
     pub(crate) copy: Ident,
     pub(crate) data_type: DataType,
     pub(crate) collation: Option<ObjectName>,
+    comment: Option<&'a str>,
     /// The copy's value from the column.
     pub(crate) forward: Formula,
     /// The column's value from the copy.
@@ -74,6 +75,7 @@ impl<'a> ColumnCopy<'a> {
             column,
             data_type: column.data_type.clone(),
             collation: column.collation.clone(),
+            comment: column.comment.as_deref(),
             forward: Formula::column(&column.name),
             backward: Formula::column(&copy),
             copy,
@@ -91,6 +93,11 @@ impl<'a> ColumnCopy<'a> {
         (forward, backward): (Formula, Formula),
     ) -> Self {
         Self { data_type, collation, forward, backward, ..self }
+    }
+
+    /// The copy with a comment of its own.
+    pub(crate) fn commented(self, comment: Option<&'a str>) -> Self {
+        Self { comment, ..self }
     }
 
     /// Whether the application can write both by itself: the server makes no values, and a row without the old one is
@@ -131,9 +138,7 @@ impl<'a> ColumnCopy<'a> {
         let collation = self.collation.as_ref().map(|c| format!(" COLLATE {}", c.sql())).unwrap_or_default();
         let mut sql = vec![format!("ALTER TABLE {t} ADD COLUMN {copy} {}{collation}", self.data_type)];
         sql.extend(self.source.early(self.table, &self.copy).filter(|_| early));
-        sql.extend(
-            self.column.comment.as_ref().map(|text| format!("COMMENT ON COLUMN {t}.{copy} IS {}", literal(text))),
-        );
+        sql.extend(self.comment.map(|text| format!("COMMENT ON COLUMN {t}.{copy} IS {}", literal(text))));
         let triggers = readers::triggers_for_both(self.request.catalog, self.table, &self.copy, &self.parts);
         let mut undo = Vec::new();
         if let Some(sync) = sync {
@@ -331,6 +336,20 @@ impl<'a> ColumnCopy<'a> {
 
     /// Says which functions name the column.
     pub(crate) fn noted(&self, mut draft: Draft) -> Draft {
+        draft = draft.note(format!(
+            "Rights that were granted on {0} alone, rather than on the table, do not come along: grant them on the column \
+             that takes its place.",
+            self.column.name.sql()
+        ));
+        let firing = readers::firing_on_update(self.table);
+        if !firing.is_empty() {
+            draft = draft.note(format!(
+                "The triggers of {} fire for each row that is filled, as the plain change does not have them do: {}. What they \
+                 write, such as the time of the last change, is written.",
+                self.t(),
+                firing.join(", ")
+            ));
+        }
         let functions = readers::functions_naming(self.request.catalog, self.table, self.column);
         for function in functions {
             draft = draft.note(format!(

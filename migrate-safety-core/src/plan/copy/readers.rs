@@ -4,6 +4,7 @@ use super::parts::Parts;
 use crate::catalog::render::text::bare;
 use crate::catalog::{Catalog, Column, Policy, Relation, RelationId, Trigger};
 use crate::plan::error::Refusal;
+use crate::plan::names::names_word;
 use crate::plan::request::TableRef;
 use crate::sql::expr::{Expr, TableSource};
 use crate::sql::name::literal;
@@ -153,6 +154,12 @@ fn commented(catalog: &Catalog, table: TableRef<'_>, trigger: &Trigger) -> Optio
     Some(format!("COMMENT ON TRIGGER {} ON {} IS {}", trigger.name.sql(), table.sql(), literal(text)))
 }
 
+/// The user's triggers that fire for an UPDATE of a column that none of them names.
+pub(super) fn firing_on_update(table: TableRef<'_>) -> Vec<String> {
+    let fires = |t: &&Trigger| t.events.update && t.columns.is_empty() && t.state != FiringState::Disabled;
+    table.table.triggers.iter().filter(fires).map(|trigger| trigger.name.sql()).collect()
+}
+
 /// Functions of the table's triggers whose text names the column: they have to be replaced by people.
 pub(super) fn functions_naming(catalog: &Catalog, table: TableRef<'_>, column: &Column) -> Vec<String> {
     let routines = table.table.triggers.iter().filter_map(|t| catalog.routine(t.routine?));
@@ -160,13 +167,4 @@ pub(super) fn functions_naming(catalog: &Catalog, table: TableRef<'_>, column: &
     let mut names: Vec<String> = named.map(|r| format!("{}.{}", r.schema.sql(), r.name.sql())).collect();
     names.dedup();
     names
-}
-
-fn names_word(text: &str, name: &Ident) -> bool {
-    let is_part = |c: char| c.is_alphanumeric() || c == '_';
-    text.match_indices(name.as_str()).any(|(at, found)| {
-        let before = text.get(..at).and_then(|t| t.chars().next_back());
-        let after = text.get(at + found.len()..).and_then(|t| t.chars().next());
-        !before.is_some_and(is_part) && !after.is_some_and(is_part)
-    })
 }

@@ -10,7 +10,7 @@ use crate::plan::names;
 use crate::plan::request::TableRef;
 use crate::sql::{Ident, Operation};
 use crate::sql::expr::{Expr, Expression};
-use crate::sql::operation::{RelationWord, TableAction};
+use crate::sql::operation::{CommentTarget, RelationWord, TableAction};
 
 /// The recipe.
 pub(super) static RECIPE: Recipe = Recipe {
@@ -20,6 +20,15 @@ pub(super) static RECIPE: Recipe = Recipe {
         RecipeSample::new(
             "CREATE TABLE events (id bigint PRIMARY KEY, payload json NOT NULL DEFAULT '{}');",
             "ALTER TABLE events ALTER COLUMN payload TYPE jsonb",
+        ),
+        RecipeSample::new(
+            "CREATE TABLE events (id bigint PRIMARY KEY, n int); COMMENT ON COLUMN events.n IS 'in cents';",
+            "ALTER TABLE events ALTER COLUMN n TYPE numeric(12,2); COMMENT ON COLUMN events.n IS 'in euros'",
+        ),
+        // There is no way beside writes.
+        RecipeSample::new(
+            "CREATE DOMAIN short AS text CHECK (length(VALUE) < 1000); CREATE TABLE users (id bigint PRIMARY KEY, name text NOT NULL);",
+            "ALTER TABLE users ALTER COLUMN name TYPE short",
         ),
         RecipeSample::new(
             "CREATE TABLE events (id bigint PRIMARY KEY, at timestamp NOT NULL DEFAULT now()); \
@@ -89,18 +98,30 @@ fn plan(request: &Request<'_>) -> Answer {
     let after = request.after.table(table.id)?.column(column)?;
     let is_free = |name: &Ident| table.table.column(name).is_none();
     let interim = names::fresh(column, "_copy", is_free);
+    // A type that no row can be given without writing them all, as a domain with constraints.
+    let add = format!("ALTER TABLE {} ADD COLUMN {} {}", table.sql(), interim.sql(), after.data_type);
+    if request.blocks(&add) {
+        let why = format!("no column of type {} can be added without writing all rows anew", after.data_type);
+        return Some(Ok(super::window(request.piece.statements(), &why)));
+    }
     Some(conversion(definition, after, using, &interim).and_then(|(forward, backward)| {
         let copy = ColumnCopy::new(request, table, definition, interim)?;
-        let copy = copy.of_type(after.data_type.clone(), after.collation.clone(), (forward, backward));
+        let copy = copy
+            .of_type(after.data_type.clone(), after.collation.clone(), (forward, backward))
+            .commented(after.comment.as_deref());
         draft(&copy, after)
     }))
 }
 
-/// The column that gets another type, by itself or together with another default.
+/// The column that gets another type, by itself or together with another default and comment.
 fn retyping<'r>(request: &Request<'r>) -> Option<(TableRef<'r>, &'r Ident, Option<&'r Expression>)> {
     let mut found = None;
     for located in &request.piece.operations {
-        let Operation::AlterTable(alter) = &located.operation else { return None };
+        let alter = match &located.operation {
+            Operation::AlterTable(alter) => alter,
+            Operation::Comment { on: CommentTarget::Column(..), .. } => continue,
+            _ => return None,
+        };
         match &alter.action {
             TableAction::SetType { column, using, .. } if alter.word == RelationWord::Table && found.is_none() => {
                 found = Some((request.table(&alter.table)?, column, using.as_ref()));

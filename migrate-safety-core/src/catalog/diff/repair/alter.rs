@@ -141,6 +141,12 @@ impl Repair<'_> {
         let on = self.expected.relation(table)?.object_name().sql();
         Some(match aspects {
             ["valid"] if constraint.valid => vec![format!("ALTER TABLE {on} VALIDATE CONSTRAINT {name}")],
+            ["clustered"] => {
+                let is_clustered =
+                    constraint.index().and_then(|id| self.expected.index(id)).is_some_and(|i| i.clustered);
+                let action = if is_clustered { format!("CLUSTER ON {name}") } else { "SET WITHOUT CLUSTER".to_owned() };
+                vec![format!("ALTER TABLE {on} {action}")]
+            }
             aspects if aspects.iter().all(|aspect| matches!(*aspect, "comment" | "comment on the index")) => {
                 let own = aspects.contains(&"comment");
                 let own = own.then(|| comment(&format!("CONSTRAINT {name} ON {on}"), constraint.comment.as_deref()));

@@ -3,7 +3,7 @@
 use super::alter::{added_labels, altered_domain};
 use super::{Repair, comment};
 use crate::catalog::render::text::literal;
-use crate::catalog::{Catalog, Column, Object, Relation, Stamp, TypeDef, TypeDefKind};
+use crate::catalog::{Catalog, Column, ConstraintKind, Object, Relation, Stamp, TypeDef, TypeDefKind};
 use crate::sql::expr::Expr;
 use crate::sql::name::truncate;
 use crate::sql::{DataType, Ident, ObjectName};
@@ -18,7 +18,10 @@ impl Repair<'_> {
                     .or_else(|| self.relabelled(found, &labels))
                     .unwrap_or_default()
             }
-            (TypeDefKind::Composite(wanted), TypeDefKind::Composite(found)) => attributes(&name, wanted, found),
+            (TypeDefKind::Composite(attributes), TypeDefKind::Composite(found_attributes)) => {
+                let cascade = if self.is_of_tables(found) { " CASCADE" } else { "" };
+                altered_attributes(&name, attributes, found_attributes, cascade)
+            }
             (TypeDefKind::Domain(wanted), TypeDefKind::Domain(found)) => altered_domain(&name, wanted, found, aspects),
             _ => Vec::new(),
         };
@@ -38,7 +41,12 @@ impl Repair<'_> {
         let (name, anew) = (found.sql_name(), interim_name.sql());
         let labels: Vec<String> = labels.iter().map(|label| literal(label)).collect();
         let mut statements = vec![format!("CREATE TYPE {anew} AS ENUM ({})", labels.join(", "))];
-        for (relation, column) in self.columns_of(found) {
+        let columns = self.columns_of(found);
+        // What compares the column with values of the old type is taken off for it, and made again of the new one.
+        let (off, again): (Vec<String>, Vec<String>) =
+            columns.iter().flat_map(|(relation, column)| self.comparing(relation, column)).unzip();
+        statements.extend(off);
+        for (relation, column) in columns {
             let array = if column.data_type.array { "[]" } else { "" };
             let c = column.name.sql();
             let mut alter = |action: String| {
@@ -54,7 +62,39 @@ impl Repair<'_> {
         }
         statements.push(format!("DROP TYPE {name}"));
         statements.push(format!("ALTER TYPE {anew} RENAME TO {}", found.name.sql()));
+        statements.extend(again);
         Some(statements)
+    }
+
+    /// Checks and indexes with expressions over a column: what drops each, and what makes it again.
+    fn comparing(&self, relation: &Relation, column: &Column) -> Vec<(String, String)> {
+        let catalog: &Catalog = self.actual;
+        let (Some(table), on) = (relation.table(), relation.object_name().sql()) else { return Vec::new() };
+        let checks = table
+            .constraints
+            .iter()
+            .filter(|c| matches!(&c.kind, ConstraintKind::Check { columns, .. } if columns.contains(&column.id)));
+        let checks = checks.filter(|check| check.inherited == 0).map(|check| {
+            let name = check.name.sql();
+            let add = format!("ALTER TABLE {on} ADD CONSTRAINT {name} {}", catalog.constraint_sql(table, check));
+            let not_valid = if check.valid || !check.enforced { "" } else { " NOT VALID" };
+            (format!("ALTER TABLE {on} DROP CONSTRAINT {name}"), format!("{add}{not_valid}"))
+        });
+        let indexes = catalog.indexes_on_column(relation.id, column.id).into_iter().filter_map(|id| {
+            let index = catalog.relation(id)?;
+            let facts = index.index().filter(|facts| facts.constraint.is_none() && facts.parent.is_none())?;
+            let computes = facts.predicate.is_some() || facts.keys.iter().any(|key| key.expression.is_some());
+            let drop = format!("DROP INDEX {}", index.object_name().sql());
+            computes.then(|| (drop, catalog.index_sql(index, facts)))
+        });
+        checks.chain(indexes).collect()
+    }
+
+    /// Whether tables are made `OF` a composite type: they follow it.
+    fn is_of_tables(&self, def: &TypeDef) -> bool {
+        let catalog: &Catalog = self.actual;
+        let is_it = |name: &ObjectName| name.name == def.name && name.schema.as_ref().is_none_or(|s| *s == def.schema);
+        catalog.relations().any(|r| r.table().is_some_and(|t| t.of_type.as_ref().is_some_and(is_it)))
     }
 
     /// The columns of a type or an array of it, those of partitions and heirs left out.
@@ -84,18 +124,23 @@ fn plain_literal(expr: &Expr) -> Option<String> {
 }
 
 /// Attributes are added, taken away and changed; they do not change places.
-fn attributes(name: &str, wanted: &[(Ident, DataType)], found: &[(Ident, DataType)]) -> Vec<String> {
+fn altered_attributes(
+    name: &str,
+    wanted: &[(Ident, DataType)],
+    found: &[(Ident, DataType)],
+    cascade: &str,
+) -> Vec<String> {
     let of =
         |list: &[(Ident, DataType)], name: &Ident| list.iter().find(|(other, _)| other == name).map(|(_, t)| t.clone());
     let gone = found.iter().filter(|(attribute, _)| of(wanted, attribute).is_none());
     let mut statements: Vec<String> =
-        gone.map(|(attribute, _)| format!("ALTER TYPE {name} DROP ATTRIBUTE {}", attribute.sql())).collect();
+        gone.map(|(attribute, _)| format!("ALTER TYPE {name} DROP ATTRIBUTE {}{cascade}", attribute.sql())).collect();
     for (attribute, data_type) in wanted {
         let a = attribute.sql();
         match of(found, attribute) {
-            None => statements.push(format!("ALTER TYPE {name} ADD ATTRIBUTE {a} {data_type}")),
+            None => statements.push(format!("ALTER TYPE {name} ADD ATTRIBUTE {a} {data_type}{cascade}")),
             Some(other) if other != *data_type => {
-                statements.push(format!("ALTER TYPE {name} ALTER ATTRIBUTE {a} TYPE {data_type}"));
+                statements.push(format!("ALTER TYPE {name} ALTER ATTRIBUTE {a} TYPE {data_type}{cascade}"));
             }
             Some(_) => {}
         }
