@@ -1,11 +1,14 @@
 //! What is to be changed, said in one of several ways.
 
+mod action;
+
 use super::desired::Desired;
 use super::error::PlanError;
 use super::state::State;
 use crate::catalog::Catalog;
 use crate::layout::{Layout, MigrationSet};
 use crate::sql::name::quote;
+use action::{Action, Made};
 
 /// A change of a schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,38 +26,6 @@ enum Part {
     /// What could not be written as SQL, and why.
     #[cfg_attr(not(feature = "sea-query"), expect(dead_code, reason = "only builders make it"))]
     Unwritable(String),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Action {
-    RenameColumn(String, String),
-    SetType(String, String),
-    AddColumn(String, String),
-    DropColumn(String),
-    SetNotNull(String),
-    AddConstraint(String, String),
-    DropConstraint(String),
-    RenameTable(String),
-    DropTable,
-}
-
-impl Action {
-    /// As a statement, in standard words.
-    fn sql(&self, table: &str, quote: impl Fn(&str) -> String) -> String {
-        let table = table.split('.').map(&quote).collect::<Vec<_>>().join(".");
-        let action = match self {
-            Self::RenameColumn(column, to) => format!("RENAME COLUMN {} TO {}", quote(column), quote(to)),
-            Self::SetType(column, data_type) => format!("ALTER COLUMN {} TYPE {data_type}", quote(column)),
-            Self::AddColumn(column, definition) => format!("ADD COLUMN {} {definition}", quote(column)),
-            Self::DropColumn(column) => format!("DROP COLUMN {}", quote(column)),
-            Self::SetNotNull(column) => format!("ALTER COLUMN {} SET NOT NULL", quote(column)),
-            Self::AddConstraint(name, definition) => format!("ADD CONSTRAINT {} {definition}", quote(name)),
-            Self::DropConstraint(name) => format!("DROP CONSTRAINT {}", quote(name)),
-            Self::RenameTable(to) => format!("RENAME TO {}", quote(to)),
-            Self::DropTable => return format!("DROP TABLE {table}"),
-        };
-        format!("ALTER TABLE {table} {action}")
-    }
 }
 
 /// A change as the statements that make it.
@@ -115,6 +86,72 @@ impl Change {
     /// A table is taken away.
     pub fn drop_table(table: &str) -> Self {
         Self::built(table, Action::DropTable)
+    }
+
+    /// A column becomes several: each by its name, its type and the expression over the old one that makes its values.
+    /// `Change::split_column("users", "name", &[("first", "text", "split_part(name, ' ', 1)"), …])`.
+    pub fn split_column(table: &str, column: &str, into: &[(&str, &str, &str)]) -> Self {
+        let made = into.iter().map(|made| Made::new(*made)).collect();
+        Self::built(table, Action::Derive { made, gone: vec![column.to_owned()] })
+    }
+
+    /// Columns become one, by its name, its type and the expression over them that makes its values:
+    /// `Change::merge_columns("users", &["first", "last"], "name", "text", "first || ' ' || last")`.
+    pub fn merge_columns(table: &str, columns: &[&str], into: &str, data_type: &str, value: &str) -> Self {
+        let gone = columns.iter().map(|column| (*column).to_owned()).collect();
+        Self::built(table, Action::Derive { made: vec![Made::new((into, data_type, value))], gone })
+    }
+
+    /// A key of JSON documents (`jsonb`) becomes a column. PostgreSQL only.
+    pub fn extract_key(table: &str, document: &str, key: &str, column: &str, data_type: &str) -> Self {
+        let [document, key, column, data_type] = [document, key, column, data_type].map(str::to_owned);
+        Self::built(table, Action::ExtractKey { document, key, column, data_type })
+    }
+
+    /// A column moves to another table; `on` says which rows belong together:
+    /// `Change::move_column("users", "bio", "text", "profiles", "users.id = profiles.user_id")`. PostgreSQL only.
+    pub fn move_column(from: &str, column: &str, data_type: &str, to: &str, on: &str) -> Self {
+        let columns = vec![(column.to_owned(), data_type.to_owned())];
+        Self::built(to, Action::Bring { columns, from: from.to_owned(), on: on.to_owned(), drops_table: false })
+    }
+
+    /// The columns of a table, each with its type, become columns of another one, and the table goes; `on` says which rows
+    /// belong together: `Change::merge_tables("users", "profiles", &[("bio", "text")], "profiles.user_id = users.id")`.
+    /// PostgreSQL only.
+    pub fn merge_tables(into: &str, from: &str, columns: &[(&str, &str)], on: &str) -> Self {
+        let columns = owned(columns);
+        Self::built(into, Action::Bring { columns, from: from.to_owned(), on: on.to_owned(), drops_table: true })
+    }
+
+    /// Columns of a table, each with its type, go to a new one that has the same key and refers to it:
+    /// `Change::split_table("users", ("id", "bigint"), "profiles", &[("bio", "text")])`. PostgreSQL only.
+    pub fn split_table(table: &str, key: (&str, &str), into: &str, columns: &[(&str, &str)]) -> Self {
+        let key = (key.0.to_owned(), key.1.to_owned());
+        Self::built(table, Action::SplitTable { into: into.to_owned(), key, columns: owned(columns) })
+    }
+
+    /// A table becomes a partitioned one with all its rows in one partition, which is called `aside`:
+    /// `Change::partition_table("events", "events_until_2025", "RANGE (at)", "FOR VALUES FROM (MINVALUE) TO ('2025-01-01')")`.
+    /// PostgreSQL only.
+    pub fn partition_table(table: &str, aside: &str, by: &str, bound: &str) -> Self {
+        let [aside, by, bound] = [aside, by, bound].map(str::to_owned);
+        Self::built(table, Action::PartitionTable { aside, by, bound })
+    }
+
+    /// Rows are deleted.
+    pub fn delete_rows(table: &str, condition: &str) -> Self {
+        Self::built(table, Action::DeleteRows(condition.to_owned()))
+    }
+
+    /// A value of an enum gets another name; `name` may be `schema.type`. PostgreSQL only.
+    pub fn rename_enum_value(name: &str, from: &str, to: &str) -> Self {
+        Self::built(name, Action::RenameEnumValue(from.to_owned(), to.to_owned()))
+    }
+
+    /// A materialised view gets another query. Its indexes are made by statements behind it ([`and`](Self::and)), as they go
+    /// with the old one. PostgreSQL only.
+    pub fn replace_materialized_view(name: &str, query: &str) -> Self {
+        Self::built(name, Action::ReplaceMaterializedView(query.to_owned()))
     }
 
     /// What makes the schema this one: SQL that creates it on an empty database, as `pg_dump --schema-only` writes it.
@@ -213,6 +250,16 @@ impl Change {
         }
         Ok(Resolved { sql: resolved.join(";\n"), notes: Vec::new() })
     }
+}
+
+impl Made {
+    fn new((name, data_type, value): (&str, &str, &str)) -> Self {
+        Self { name: name.to_owned(), data_type: data_type.to_owned(), value: value.to_owned() }
+    }
+}
+
+fn owned(columns: &[(&str, &str)]) -> Vec<(String, String)> {
+    columns.iter().map(|(name, data_type)| ((*name).to_owned(), (*data_type).to_owned())).collect()
 }
 
 impl From<&str> for Change {
