@@ -2,7 +2,7 @@
 //! type of a column changes. Whoever uses it must never find it missing.
 
 use super::piece::{Piece, runs};
-use crate::sql::operation::{CommentTarget, OnTable};
+use crate::sql::operation::{CommentTarget, OnTable, TableAction};
 use crate::sql::{Ident, ObjectName, Operation};
 
 /// What goes and comes again without losing anything.
@@ -73,7 +73,39 @@ fn on_table(sort: OnTable, table: &ObjectName, name: &Ident) -> Vec<Thing> {
 
 /// Pieces from one that takes something away to the one that makes it again become one.
 pub(super) fn bracketed(pieces: Vec<Piece>) -> Vec<Piece> {
-    runs(&pieces, length)
+    runs(&pieces, |pieces| {
+        let added = if pieces.first().is_some_and(adds_column) {
+            pieces.iter().take_while(|piece| adds_column(piece) || sets_default(piece)).count()
+        } else {
+            0
+        };
+        let (_, behind) = pieces.split_at_checked(added).unwrap_or_default();
+        match length(behind) {
+            length if added == 0 => length,
+            // A view of `SELECT *` has other columns once there are more: what made it before does so again only without them.
+            length if behind.iter().take(length).any(takes_all_columns) => added + length,
+            _ => 0,
+        }
+    })
+}
+
+fn adds_column(piece: &Piece) -> bool {
+    matches!(piece.operation(), Some(Operation::AlterTable(alter)) if matches!(alter.action, TableAction::AddColumn { .. }))
+}
+
+fn sets_default(piece: &Piece) -> bool {
+    use TableAction::{DropDefault, SetDefault};
+    matches!(piece.operation(), Some(Operation::AlterTable(alter)) if matches!(alter.action, SetDefault { .. } | DropDefault { .. }))
+}
+
+/// Whether a piece makes a view of all columns of something.
+fn takes_all_columns(piece: &Piece) -> bool {
+    let all = piece.sql.match_indices('*').any(|(at, _)| {
+        let before = piece.sql.get(..at).map(str::trim_end).unwrap_or_default();
+        let word = before.get(before.len().saturating_sub(6)..).unwrap_or_default();
+        before.ends_with(['.', ',']) || word.eq_ignore_ascii_case("select")
+    });
+    matches!(piece.makes(), Some(Thing::View(_))) && all
 }
 
 /// How many pieces belong to the bracket that the first one opens, or none.

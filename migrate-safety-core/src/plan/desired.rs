@@ -59,8 +59,14 @@ impl Desired {
         let mut state = without_bookkeeping(present);
         let mut made = Vec::new();
         for hint in &self.hints {
-            let statements = hint.statements((&state.catalog, &present.catalog), &desired)?;
-            state = state.tried(&statements).map_err(|message| hint.wrong(message))?;
+            let mut statements = hint.statements((&state.catalog, &present.catalog), &desired)?;
+            let tried = state.tried(&statements).or_else(|message| {
+                // What hangs on what is dropped is made again where it is wanted.
+                let found = hint.dropped(&state.catalog).ok_or_else(|| message.clone())?;
+                statements.splice(0..0, clear::everything(&state.catalog, &desired, &found));
+                state.tried(&statements).map_err(|_| message)
+            });
+            state = tried.map_err(|message| hint.wrong(message))?;
             made.extend(statements);
         }
         let candidates = names::ambiguous(&state.catalog, &desired);
@@ -78,6 +84,7 @@ impl Desired {
 
 /// Compares, changes what can be changed, and compares again: what was in the way may be gone.
 fn reach(mut state: State, desired: &Catalog, made: &mut Vec<String>) -> Result<(), PlanError> {
+    let mut last: Vec<Difference> = Vec::new();
     loop {
         let mut differences = diff(desired, &state.catalog, Closeness::Meaning);
         if differences.is_empty() {
@@ -85,11 +92,15 @@ fn reach(mut state: State, desired: &Catalog, made: &mut Vec<String>) -> Result<
         }
         differences.sort_by_key(turn);
         let before = made.len();
-        run(&mut state, keys_last(&differences), made);
+        // What leaves the same differences helps nobody: a view of `SELECT *` that is made again before a column is gone.
+        if differences != last {
+            run(&mut state, keys_last(&differences), made);
+        }
         let goes_on = made.len() > before || unblocked(&mut state, desired, &differences, made);
         if !goes_on || made.len() > MOST_STATEMENTS {
             return Err(PlanError::Unreachable { differences });
         }
+        last = differences;
     }
 }
 

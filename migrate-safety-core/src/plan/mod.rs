@@ -49,6 +49,7 @@ pub use recipes::{RECIPES, Recipe, RecipeSample};
 pub use render::WriteError;
 
 use crate::catalog::{Catalog, RelationId};
+use crate::sql::{Ident, Operation};
 use draft::Draft;
 use piece::Piece;
 use request::Request;
@@ -86,7 +87,10 @@ impl Before for Catalog {
         let start = State::new(self);
         let mut state = start.clone();
         let planner = Planner { start: &start, options };
-        let drafts = planner.drafts(&mut state, piece::pieces(self, &change.sql)?)?;
+        let pieces = piece::pieces(self, &change.sql)?;
+        let temporary: Vec<Ident> = pieces.iter().flat_map(Piece::temporary).collect();
+        let drafts = planner.drafts(&mut state, pieces)?;
+        in_one_session(&drafts, &temporary)?;
         let mut plan = prove::plan(&start, &state, &change, drafts, options)?;
         plan.notes.extend(change.notes);
         Ok(plan)
@@ -101,6 +105,23 @@ impl Before for crate::databases::schema::Schema {
     fn planned(&self, change: Change, options: &PlanOptions) -> Result<Plan, PlanError> {
         databases::plan(self, change, options)
     }
+}
+
+/// Steps do not share a session, so that each temporary table has to do with one of them alone.
+fn in_one_session(drafts: &[Draft], temporary: &[Ident]) -> Result<(), PlanError> {
+    let steps = || drafts.iter().flat_map(|draft| &draft.steps).map(|(_, step)| step);
+    for name in temporary {
+        let mut naming = steps().filter(|step| step.sql.iter().any(|sql| names::names_word(sql, name)));
+        if let Some(second) = naming.nth(1) {
+            return Err(PlanError::Refused {
+                recipe: recipes::AS_IT_IS,
+                reason: format!("{name} is a temporary table, and steps that run by themselves do not see it"),
+                instead: "make it a plain table, and drop it at the end".to_owned(),
+                sql: second.sql.join(";\n"),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Asks the recipes.
@@ -123,6 +144,10 @@ impl Planner<'_> {
                 continue;
             };
             let request = Request::new(self, state, &after, &piece);
+            // A trigger that is made after rows have been changed is not to fire for them.
+            let fills = |draft: &Draft| draft.steps.iter().any(|(_, step)| step.kind == StepKind::Backfill);
+            let is_trigger = matches!(piece.operation(), Some(Operation::CreateTrigger(_)));
+            let draft = if is_trigger && drafts.iter().any(fills) { draft.later() } else { draft };
             let home = if draft.joined { home(&mut drafts, request.target()) } else { None };
             let makes = request.made().collect();
             let draft = Draft { makes, ..draft };

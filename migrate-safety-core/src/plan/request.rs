@@ -6,13 +6,13 @@ use super::error::Refusal;
 use super::options::PlanOptions;
 use super::piece::{self, Piece};
 use super::state::State;
-use crate::Config;
 use crate::catalog::{Catalog, Column, ColumnId, Constraint, Relation, RelationId, Table};
 use crate::check::{Start, check_on};
 use crate::layout::{Layout, MigrationSet};
 use crate::rules::{Finding, Status};
 use crate::sql::operation::{AlterTable, CommentTarget, TableAction};
 use crate::sql::{Ident, ObjectName, Operation};
+use crate::{Config, Report};
 
 /// A recipe's answer: none if the change is not its kind.
 pub(crate) type Answer = Option<Result<Draft, Refusal>>;
@@ -112,10 +112,21 @@ impl<'a> Request<'a> {
 
     /// What the check says of a statement on the schema before the change.
     pub(crate) fn findings(&self, sql: &str) -> Vec<Finding> {
+        self.report(sql).all_findings().cloned().collect()
+    }
+
+    fn report(&self, sql: &str) -> Report {
         let set = MigrationSet::from_text("-", sql, Layout::Sqlx);
         let config = Config { target: self.catalog.target(), ..self.options.config.clone() };
-        let report = check_on(&set, &config, &Start { catalog: Some(self.catalog), ..Start::default() });
-        report.all_findings().cloned().collect()
+        check_on(&set, &config, &Start { catalog: Some(self.catalog), ..Start::default() })
+    }
+
+    /// Whether the plain statement locks relations, and only such as earlier parts of the change make.
+    pub(crate) fn concerns_only_new(&self) -> bool {
+        let report = self.report(self.sql());
+        let statements = report.migrations.iter().flat_map(|migration| &migration.statements);
+        let mut locks = statements.flat_map(|statement| &statement.effects.locks).peekable();
+        locks.peek().is_some() && locks.all(|lock| self.is_new(lock.relation.id))
     }
 
     /// The relations that the plain change makes.

@@ -11,6 +11,7 @@ const ROUNDS: usize = 8;
 pub(super) fn way_back(before: &State, after: &State) -> Vec<String> {
     let mut state = after.clone();
     let mut done = Vec::new();
+    let mut last: Vec<Difference> = Vec::new();
     for round in 0..ROUNDS {
         let differences = diff(&before.catalog, &state.catalog, Closeness::Meaning);
         if round == 0 && may_be_renamed(&differences) {
@@ -30,6 +31,10 @@ pub(super) fn way_back(before: &State, after: &State) -> Vec<String> {
             break;
         }
         let before_round = done.len();
+        // What leaves the same differences helps nobody.
+        if differences == last {
+            waiting.clear();
+        }
         while !waiting.is_empty() {
             let count = waiting.len();
             waiting.retain(|sql| match state.attempt(sql) {
@@ -48,6 +53,7 @@ pub(super) fn way_back(before: &State, after: &State) -> Vec<String> {
         if done.len() == before_round && !unblocked(&mut state, &before.catalog, &differences, &mut done) {
             return done;
         }
+        last = differences;
     }
     done
 }

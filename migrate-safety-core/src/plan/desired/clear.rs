@@ -42,6 +42,11 @@ pub(super) fn clear(state: &mut State, desired: &Catalog, differences: &[Differe
     false
 }
 
+/// Statements that drop all that keeps an object from being dropped, dependents first.
+pub(super) fn everything(present: &Catalog, desired: &Catalog, object: &Object) -> Vec<String> {
+    in_the_way(present, desired, object, Extent::Demands)
+}
+
 /// Statements that drop what depends on an object, dependents first.
 fn in_the_way(present: &Catalog, desired: &Catalog, object: &Object, extent: Extent) -> Vec<String> {
     let dependents = present.dropping_order(std::slice::from_ref(object));

@@ -1,6 +1,6 @@
 //! What a person says about names: which is new for the same thing, and what is dropped.
 
-use crate::catalog::{Catalog, Resolved};
+use crate::catalog::{Catalog, Object, Resolved};
 use crate::plan::error::PlanError;
 use crate::sql::{Ident, ObjectName};
 
@@ -51,6 +51,19 @@ impl Hint {
                     )));
                 }
                 vec![format!("ALTER TABLE {} RENAME COLUMN {} TO {}", table.sql(), column.sql(), to.sql())]
+            }
+        })
+    }
+
+    /// What is dropped, if that is what the hint says.
+    pub(super) fn dropped(&self, present: &Catalog) -> Option<Object> {
+        let named = self.to.is_none().then(|| self.named(present).ok()).flatten()?;
+        let relation = |name: &ObjectName| present.resolve(name).found();
+        Some(match named {
+            Named::Table(name) => Object::Relation(relation(&name)?),
+            Named::Column(name, column) => {
+                let id = relation(&name)?;
+                Object::Column(id, present.table(id)?.column(&column)?.id)
             }
         })
     }

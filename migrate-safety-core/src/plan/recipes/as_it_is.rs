@@ -9,7 +9,7 @@ use crate::sql::operation::ObjectCommand;
 
 /// The recipe. It is the last one: what no other answers is safe, or is refused.
 pub(super) static RECIPE: Recipe = Recipe {
-    id: "as-it-is",
+    id: super::AS_IT_IS,
     title: "A change that takes only short locks",
     samples: &[
         RecipeSample::new("CREATE TABLE users (id bigint PRIMARY KEY);", "ALTER TABLE users ADD COLUMN name text"),
@@ -23,6 +23,13 @@ pub(super) static RECIPE: Recipe = Recipe {
              CREATE INDEX ON notes (user_id); ALTER TABLE notes ADD CHECK (body <> ''), ALTER body SET NOT NULL; \
              CREATE UNIQUE INDEX notes_body ON notes (body)",
         ),
+        // A routine makes the trigger of a new table, which gets the column that it writes afterwards.
+        RecipeSample::new(
+            "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.at := now(); RETURN NEW; END $$; \
+             CREATE FUNCTION touched(name text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN \
+             EXECUTE format('CREATE TRIGGER touch BEFORE UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION touch()', name); END $$;",
+            "CREATE TABLE notes (id bigint PRIMARY KEY); SELECT touched('notes'); ALTER TABLE notes ADD COLUMN at timestamptz",
+        ),
     ],
     plan,
 };
@@ -34,7 +41,11 @@ fn plan(request: &Request<'_>) -> Answer {
     let step = DraftStep::ddl(title(request), [request.sql()]);
     let moves_data =
         matches!(request.operation(), Some(Operation::Insert(_) | Operation::Update(_) | Operation::Delete(_)));
-    if request.target().is_some_and(|id| request.is_new(id)) {
+    let is_of_new = match request.target() {
+        Some(id) => request.is_new(id),
+        None => request.concerns_only_new(),
+    };
+    if is_of_new {
         // Nobody uses the table yet: what is about it goes into the migration that makes it, data apart, so that the
         // locks of foreign keys are not held for long.
         let draft = Draft::safe(step);

@@ -28,6 +28,11 @@ pub(super) static RECIPE: Recipe = Recipe {
             "CREATE TABLE events (kind text, n int) PARTITION BY LIST (kind); CREATE TABLE old (kind text, n int);",
             "ALTER TABLE events ATTACH PARTITION old FOR VALUES IN ('a', 'b', NULL)",
         ),
+        // A new table where there is a default partition.
+        RecipeSample::new(
+            "CREATE TABLE events (at int NOT NULL) PARTITION BY RANGE (at); CREATE TABLE rest PARTITION OF events DEFAULT;",
+            "CREATE TABLE later (at int NOT NULL); ALTER TABLE events ATTACH PARTITION later FOR VALUES FROM (-1000) TO (-1)",
+        ),
     ],
     plan,
 };
@@ -57,8 +62,7 @@ fn draft(
     };
     let mut draft = request.plan_as(&missing(request, request.after, child))?;
     draft.already_safe = false;
-    let within = (!request.is_new(child.id)).then(|| Proof::within(child, &condition));
-    let proofs = [within, Proof::outside(request, parent.id, bound)];
+    let proofs = [Some(Proof::within(child, &condition)), Proof::outside(request, parent.id, bound)];
     for proof in proofs.iter().flatten() {
         draft = proof.given(draft);
     }

@@ -1,8 +1,9 @@
 //! A column taken away after the application has let go of it.
 
 use super::{Answer, Recipe, RecipeSample, Request};
-use crate::catalog::{Column, ConstraintKind, RelationId};
+use crate::catalog::{Column, ColumnId, Constraint, ConstraintKind, RelationId};
 use crate::plan::draft::{Draft, DraftStep};
+use crate::plan::error::Refusal;
 use crate::plan::model::PhaseName;
 use crate::plan::request::TableRef;
 use crate::sql::operation::TableAction;
@@ -39,6 +40,12 @@ fn plan(request: &Request<'_>) -> Answer {
     let (t, c) = (table.sql(), column.sql());
     let mut draft = Draft::new();
     if definition.needs_value() {
+        if let Some(key) = table.table.primary_key().filter(|key| key_columns(key).contains(&definition.id)) {
+            return Some(Err(Refusal::new(
+                format!("rows cannot be inserted without {c} as long as it is in the primary key {}", key.name.sql()),
+                "replace the primary key in a change of its own before, or give the column a default that makes values",
+            )));
+        }
         let set_free = DraftStep::ddl(
             format!("Let rows be inserted without {c}"),
             [format!("ALTER TABLE {t} ALTER COLUMN {c} DROP NOT NULL")],
@@ -53,6 +60,13 @@ fn plan(request: &Request<'_>) -> Answer {
     let last = DraftStep::ddl(format!("Drop {c}"), [request.sql()]);
     draft = draft.contract(last.irreversible(format!("the values of {c} are gone: restore them from a backup")));
     Some(Ok(draft.note(format!("The values of {c} are lost in the last step. If they may be wanted again, copy them before it."))))
+}
+
+fn key_columns(key: &Constraint) -> &[ColumnId] {
+    match &key.kind {
+        ConstraintKind::Unique { columns, .. } => columns,
+        _ => &[],
+    }
 }
 
 /// What would be locked besides the table, or takes its time, goes before the column in steps of its own.

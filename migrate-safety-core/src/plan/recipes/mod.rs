@@ -96,6 +96,9 @@ recipes! {
     as_it_is,
 }
 
+/// The id of the recipe that plans what no other does.
+pub(super) const AS_IT_IS: &str = "as-it-is";
+
 /// A change without an online form: the plain statement, in a maintenance window.
 pub(super) fn window<S: Into<String>>(sql: impl IntoIterator<Item = S>, why: &str) -> Draft {
     let deploy = "A maintenance window: nothing else may use the table until the step is done.";

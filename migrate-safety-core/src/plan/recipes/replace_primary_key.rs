@@ -8,8 +8,8 @@ use crate::plan::model::PhaseName;
 use crate::plan::names;
 use crate::plan::request::TableRef;
 use crate::sql::name::literal;
-use crate::sql::operation::{AlterTable, TableAction};
-use crate::sql::{Ident, Operation};
+use crate::sql::operation::{AlterTable, ConstraintKind as Written, TableAction, UniqueDef};
+use crate::sql::{Ident, ObjectName, Operation};
 
 /// The recipe.
 pub(super) static RECIPE: Recipe = Recipe {
@@ -26,6 +26,10 @@ pub(super) static RECIPE: Recipe = Recipe {
             "ALTER TABLE app.\"Rows\" DROP CONSTRAINT \"the key\"; \
              ALTER TABLE app.\"Rows\" ADD CONSTRAINT \"Rows_key\" PRIMARY KEY (tenant, \"Id\")",
         ),
+        RecipeSample::new(
+            "CREATE TABLE days (id int PRIMARY KEY, day date NOT NULL, v int NOT NULL); CREATE UNIQUE INDEX days_unique ON days (v, day);",
+            "ALTER TABLE days DROP CONSTRAINT days_pkey, ADD CONSTRAINT days_pkey PRIMARY KEY USING INDEX days_unique",
+        ),
     ],
     plan,
 };
@@ -41,7 +45,20 @@ fn plan(request: &Request<'_>) -> Answer {
     }
     let after = request.after.table(table.id)?;
     let new = after.primary_key().filter(|key| key.id != before.id)?;
-    Some(draft(request, table, before, (after, new)))
+    let draft = draft(request, table, before, (after, new));
+    Some(draft.map(|draft| taken(request, table, add).into_iter().fold(draft, Draft::contract)))
+}
+
+/// The index that the plain change makes the key of (`USING INDEX`) goes: the key has one of its own, which can be given
+/// back.
+fn taken(request: &Request<'_>, table: TableRef<'_>, add: &AlterTable) -> Option<DraftStep> {
+    let TableAction::AddConstraint(added) = &add.action else { return None };
+    let Written::Unique(UniqueDef { using_index: Some(index), .. }) = &added.kind else { return None };
+    let name = ObjectName { schema: Some(table.relation.schema.clone()), name: index.clone() };
+    let relation = request.catalog.resolve(&name).found().and_then(|id| request.catalog.relation(id))?;
+    let again = request.catalog.index_sql(relation, relation.index()?).replacen("INDEX ", "INDEX CONCURRENTLY ", 1);
+    let drop = format!("DROP INDEX CONCURRENTLY IF EXISTS {}", name.sql());
+    Some(DraftStep::alone(format!("Drop {}, which the key does not need", index.sql()), drop).undo_alone(again))
 }
 
 fn draft(
