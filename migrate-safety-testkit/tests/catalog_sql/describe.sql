@@ -32,7 +32,10 @@ SELECT 'inherits', r.name, i.inhseqno || ' ' || i.inhparent::regclass
 FROM relations r JOIN pg_inherits i ON i.inhrelid = r.oid
 UNION ALL
 SELECT 'constraint', coalesce(nullif(c.conrelid, 0)::regclass::text, c.contypid::regtype::text) || ' ' || c.conname,
-       concat_ws(' ', c.contype, pg_get_constraintdef(c.oid), c.convalidated,
+       concat_ws(' ', c.contype,
+       -- Before PostgreSQL 18 the parts of a key that refer to single partitions stay as they were when it is validated.
+       CASE WHEN p.conrelid = c.conrelid THEN replace(pg_get_constraintdef(c.oid), ' NOT VALID', '')
+            ELSE concat_ws(' ', pg_get_constraintdef(c.oid), c.convalidated) END,
        -- A key that a partition had before its parent counts as its own, and goes with the parent's all the same.
        CASE WHEN c.contype IN ('c', 'n') THEN (c.conislocal, c.connoinherit) END, c.coninhcount,
        p.conname)

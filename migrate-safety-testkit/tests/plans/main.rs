@@ -3,7 +3,8 @@
 //! `PLANS_MAJORS=14,18` runs on these versions; `PLANS_FILTER=text` only the cases whose name, schema or change contains the text;
 //! `PLANS_PROOFS=self,end,back,dump,locks,crash` gives these proofs;
 //! `PLANS_PAIRS=path:path` says what comes of pairs of schemas: files written as `pairs.sql` is, or directories with the states
-//! of a schema, from each of which the plan leads to the one `PLANS_STRIDE` further on. With `PG_DUMP`, dumps are compared too;
+//! of a schema, from each of which the plan leads to the one `PLANS_STRIDE` further on; -1 takes a file's pairs backwards. With `PG_DUMP`, dumps are compared too;
+//! `PLANS_HISTORIES=path:path` says what comes of each migration in these directories, planned on what those before it leave;
 //! `PLANS_RANDOM=300` makes so many cases by dice, and `PLANS_SEED=7` others than usual.
 //!
 //! `PLANS_BETWEEN=50` plays each act of old and new releases so often; `PLANS_COMPILE=1` has the code for the application compiled.
@@ -16,6 +17,7 @@ mod between;
 mod case;
 mod cases;
 mod compile;
+mod history;
 mod host;
 mod pair;
 mod picture;
@@ -92,7 +94,8 @@ fn random_plans_hold_on_servers() {
 /// Every pair of schemas is planned and reached, or refused for the reason that is expected.
 #[test]
 fn schemas_are_reached() {
-    let mut pairs = pair::parse(include_str!("pairs.sql"));
+    let texts = [include_str!("pairs.sql"), include_str!("pairs_of_strangers.sql")];
+    let mut pairs: Vec<Pair> = texts.into_iter().flat_map(pair::parse).collect();
     pairs.retain(|pair| pair.name.contains(&setting("PLANS_FILTER", "")));
     let mut wrong = Vec::new();
     for stage in stages() {
@@ -125,6 +128,22 @@ fn schemas_of_others_are_reached() {
         println!("{}: {}\n  {}", pair.name, reached.word(), reached.told().replace('\n', "\n  "));
     }
     println!("{} pairs: {counts:?}", pairs.len());
+}
+
+/// What comes of the migrations in the directories of `PLANS_HISTORIES`.
+#[test]
+fn histories_are_planned() {
+    let paths = setting("PLANS_HISTORIES", "");
+    let paths: Vec<&str> = paths.split(':').filter(|path| !path.is_empty()).collect();
+    let Some(stage) = (!paths.is_empty()).then(|| stages().next()).flatten() else { return };
+    for (path, outcomes) in two_at_a_time(&stage, &paths, |path| history::planned(&stage, path.as_ref())) {
+        let outcomes = outcomes.unwrap();
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for outcome in &outcomes {
+            *counts.entry(outcome.word()).or_default() += 1;
+        }
+        println!("{path}: {} migrations: {counts:?}", outcomes.len());
+    }
 }
 
 /// The proofs are no good if what is wrong passes them.

@@ -21,14 +21,39 @@ pub(crate) struct Pair {
     pub(crate) drops_all: bool,
 }
 
+impl Pair {
+    /// The way back.
+    fn backwards(self) -> Self {
+        let renames = self.renames.iter().map(|(from, to)| renamed_back(from, to));
+        Self {
+            name: format!("{}, backwards", self.name),
+            renames: renames.collect(),
+            old: self.new,
+            new: self.old,
+            drops_all: true,
+            ..Self::default()
+        }
+    }
+}
+
+/// The hint for the way back: `users.username=user_name` for `users.user_name=username`.
+fn renamed_back(from: &str, to: &str) -> (String, String) {
+    match (from.rsplit_once('.'), to.contains('.')) {
+        (Some((table, column)), false) => (format!("{table}.{to}"), column.to_owned()),
+        (None, true) => (to.to_owned(), format!("public.{from}")),
+        _ => (to.to_owned(), from.to_owned()),
+    }
+}
+
 /// The pairs below a path: of a file of pairs, or of a directory with the states of a schema in the order of their
-/// names; then each becomes the one `stride` further on.
+/// names; then each becomes the one `stride` further on. A negative one takes the pairs of a file backwards.
 pub(crate) fn at(path: &Path, stride: isize) -> Result<Vec<Pair>, String> {
     let read = |path: &Path| {
         fs::read_to_string(path).map(|text| plain(&text)).map_err(|error| format!("{}: {error}", path.display()))
     };
     if !path.is_dir() {
-        return Ok(parse(&read(path)?));
+        let pairs = parse(&read(path)?);
+        return Ok(if stride < 0 { pairs.into_iter().map(Pair::backwards).collect() } else { pairs });
     }
     let entries = fs::read_dir(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let mut states: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
