@@ -84,7 +84,7 @@ impl Desired {
 
 /// Compares, changes what can be changed, and compares again: what was in the way may be gone.
 fn reach(mut state: State, desired: &Catalog, made: &mut Vec<String>) -> Result<(), PlanError> {
-    let mut last: Vec<Difference> = Vec::new();
+    let mut last: Vec<String> = Vec::new();
     loop {
         let mut differences = diff(desired, &state.catalog, Closeness::Meaning);
         if differences.is_empty() {
@@ -93,15 +93,21 @@ fn reach(mut state: State, desired: &Catalog, made: &mut Vec<String>) -> Result<
         differences.sort_by_key(turn);
         let before = made.len();
         // What leaves the same differences helps nobody: a view of `SELECT *` that is made again before a column is gone.
-        if differences != last {
+        let told = told(&differences);
+        if told != last {
             run(&mut state, keys_last(&differences), made);
         }
         let goes_on = made.len() > before || unblocked(&mut state, desired, &differences, made);
         if !goes_on || made.len() > MOST_STATEMENTS {
             return Err(PlanError::Unreachable { differences });
         }
-        last = differences;
+        last = told;
     }
+}
+
+/// Differences in words: what has been made anew is not the same object, and may differ as before.
+pub(super) fn told(differences: &[Difference]) -> Vec<String> {
+    differences.iter().map(ToString::to_string).collect()
 }
 
 /// Where the server takes none of what would make differences good: takes away what is in the way, or begins with a part.

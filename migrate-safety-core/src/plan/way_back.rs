@@ -1,6 +1,6 @@
 //! The way back from a step, found by comparing the schema before and after it.
 
-use super::desired::{follow, unblocked};
+use super::desired::{follow, told, unblocked};
 use super::state::State;
 use crate::catalog::diff::{Change, Closeness, Difference, ObjectKind, diff};
 
@@ -11,7 +11,7 @@ const ROUNDS: usize = 8;
 pub(super) fn way_back(before: &State, after: &State) -> Vec<String> {
     let mut state = after.clone();
     let mut done = Vec::new();
-    let mut last: Vec<Difference> = Vec::new();
+    let mut last: Vec<String> = Vec::new();
     for round in 0..ROUNDS {
         let differences = diff(&before.catalog, &state.catalog, Closeness::Meaning);
         if round == 0 && may_be_renamed(&differences) {
@@ -32,7 +32,8 @@ pub(super) fn way_back(before: &State, after: &State) -> Vec<String> {
         }
         let before_round = done.len();
         // What leaves the same differences helps nobody.
-        if differences == last {
+        let told = told(&differences);
+        if told == last {
             waiting.clear();
         }
         while !waiting.is_empty() {
@@ -53,7 +54,7 @@ pub(super) fn way_back(before: &State, after: &State) -> Vec<String> {
         if done.len() == before_round && !unblocked(&mut state, &before.catalog, &differences, &mut done) {
             return done;
         }
-        last = differences;
+        last = told;
     }
     done
 }
