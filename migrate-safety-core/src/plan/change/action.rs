@@ -152,7 +152,7 @@ mod tests {
         CREATE TABLE app.events (at int PRIMARY KEY, line text);
         CREATE TYPE app.state AS ENUM ('open', 'done');
         CREATE TABLE tasks (id bigint PRIMARY KEY, s app.state);
-        CREATE MATERIALIZED VIEW app.lines AS SELECT line FROM app.events;";
+        CREATE MATERIALIZED VIEW app.lines AS SELECT s FROM tasks;";
 
     /// Each builder writes what its recipe knows.
     #[test]
@@ -184,10 +184,7 @@ mod tests {
             ),
             ("delete-rows", Change::delete_rows("app.events", "at < 100")),
             ("rename-enum-value", Change::rename_enum_value("app.state", "done", "closed")),
-            (
-                "replace-materialized-view",
-                Change::replace_materialized_view("app.lines", "SELECT at, line FROM app.events"),
-            ),
+            ("replace-materialized-view", Change::replace_materialized_view("app.lines", "SELECT id, s FROM tasks")),
         ];
         for (recipe, change) in changes {
             let plan = plan(&catalog, change, &PlanOptions::default());
