@@ -2,8 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use migrate_safety_core::catalog::diff::{Closeness, diff};
 use migrate_safety_core::layout::{Layout, MigrationSet};
-use migrate_safety_testkit::{MAJORS, replay_on_server, server_for_test};
+use migrate_safety_core::{Config, Target, replay_each};
+use migrate_safety_testkit::{MAJORS, introspect, replay_on_server, server_for_test};
+
+/// A view that reads itself cannot be created in one go.
+const OF_ITSELF: &str = "a view of itself";
 
 /// Histories by name: each migration is a text.
 const HISTORIES: &[(&str, &[&str])] = &[
@@ -78,7 +83,7 @@ const HISTORIES: &[(&str, &[&str])] = &[
              ALTER TABLE n REPLICA IDENTITY USING INDEX i; ALTER INDEX i RENAME TO j; CREATE DOMAIN d AS numeric(8, 2) DEFAULT NULL",
             "DROP INDEX j; ALTER TABLE n ADD c numeric(20), ADD d date; ALTER TABLE n ALTER d TYPE text USING 'x' || d",
             "CREATE MATERIALIZED VIEW per_day AS SELECT d::date AS day, count(*)::int AS amount FROM n GROUP BY day ORDER BY day DESC, amount;
-             CREATE VIEW itself AS SELECT 1 AS one; CREATE OR REPLACE VIEW itself AS SELECT one FROM itself",
+             CREATE VIEW other AS SELECT 1 AS one; CREATE OR REPLACE VIEW other AS SELECT 2 AS one",
             "CREATE TABLE user_email_authentication_codes (user_email_authentication_code_id uuid PRIMARY KEY,
                  user_email_authentication_id uuid NOT NULL, other serial, CHECK (other > 0), UNIQUE (other));
              ALTER TABLE user_email_authentication_codes ADD CONSTRAINT self FOREIGN KEY (other)
@@ -117,6 +122,41 @@ const HISTORIES: &[(&str, &[&str])] = &[
             "ALTER TABLE a DETACH PARTITION c",
         ],
     ),
+    (
+        OF_ITSELF,
+        &["CREATE VIEW itself AS SELECT 1 AS one; CREATE OR REPLACE VIEW itself AS SELECT one FROM itself"],
+    ),
+    (
+        "texts of views",
+        &[
+            "CREATE SCHEMA s; CREATE TABLE t (z int, a int, b int, k int, dead int); CREATE TABLE o (a int, b text, k int); CREATE TABLE p (k int, c int);
+             CREATE VIEW v1 AS SELECT a FROM t WHERE t.a > 0; CREATE VIEW v2 AS SELECT x.a, t.b, \"t\".k AS a1 FROM t JOIN o AS x ON x.k = t.b;
+             CREATE VIEW v3 AS SELECT *, 1 AS one FROM o; CREATE VIEW v4 AS SELECT count(*) FROM ONLY t WHERE a IN (SELECT a FROM o);
+             CREATE VIEW v5 AS WITH t AS (SELECT 1 AS a), o AS (SELECT a, b FROM public.t) SELECT t.a, o.b FROM t, o;
+             CREATE VIEW v6 AS SELECT v1.* FROM v1 LEFT JOIN t AS x (y) ON x.y = v1.a; CREATE VIEW v7 AS SELECT t FROM t;
+             CREATE MATERIALIZED VIEW m AS SELECT p.*, t.a FROM p JOIN t USING (k) UNION ALL SELECT k, c, NULL FROM p;
+             CREATE VIEW v8 AS SELECT k, o.a, t.a AS ta FROM t JOIN p USING (k) JOIN o USING (k)",
+            "ALTER TABLE t RENAME a TO c; ALTER TABLE o ADD c int; ALTER TABLE t RENAME TO u",
+            "ALTER TABLE p ADD d int; ALTER TABLE u ADD e int; ALTER TABLE o RENAME b TO \"B b\"; ALTER VIEW v1 RENAME a TO first; ALTER VIEW v1 RENAME TO w1",
+            "ALTER TABLE o SET SCHEMA s; ALTER SCHEMA s RENAME TO \"S s\"; ALTER TABLE \"S s\".o RENAME TO t; ALTER TABLE u RENAME b TO bb",
+            "DROP VIEW v7; ALTER TABLE u DROP COLUMN dead; DROP VIEW v6; ALTER TABLE u DROP COLUMN z; ALTER TABLE u RENAME bb TO b",
+        ],
+    ),
+    (
+        "names found by a path",
+        &[
+            "CREATE SCHEMA app; SET search_path = app, public; CREATE TYPE mood AS ENUM ('a', 'b'); CREATE SEQUENCE ids; CREATE TABLE public.open (a int);
+             CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT a + 1'; CREATE FUNCTION public.g(a int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT a';
+             CREATE TABLE t (a int DEFAULT f(1), b mood DEFAULT 'a'::mood, c bigint DEFAULT nextval('ids'), d int GENERATED ALWAYS AS (f(2) + g(3)) STORED,
+                 CHECK (f(a) > 0 AND b <> 'b'::mood AND CAST(b AS text) <> 'x'));
+             CREATE INDEX i ON t (f(a), (b = mood 'a')) WHERE f(a) < 9; CREATE VIEW v AS SELECT t.a, open.a AS b, f(t.a) AS c FROM t, open;
+             ALTER TABLE t ADD e int DEFAULT f(g(2)), ADD CHECK (e > f(0)); CREATE DOMAIN d AS int DEFAULT 3 CHECK (f(VALUE) > 1);
+             CREATE POLICY p ON t USING (a IN (SELECT a FROM open WHERE f(a) > 0) OR EXISTS (SELECT FROM t AS other WHERE other.b = 'a'::mood))",
+            "RESET search_path; CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT a * 2'; CREATE TABLE after (a int DEFAULT f(1), b app.mood DEFAULT 'b'::app.mood)",
+            "ALTER FUNCTION app.f(int) RENAME TO h; ALTER FUNCTION g(int) SET SCHEMA app; ALTER TYPE app.mood RENAME TO feeling; ALTER TYPE app.feeling SET SCHEMA public",
+            "ALTER SCHEMA app RENAME TO core; ALTER FUNCTION core.h(int) SET SCHEMA public",
+        ],
+    ),
 ];
 
 fn set(texts: &[&str]) -> MigrationSet {
@@ -143,6 +183,34 @@ fn the_replay_is_the_server() {
                 wrong.extend(outcome.differences.iter().map(|difference| format!("{place}: {difference}")));
             }
         }
+    }
+    assert!(wrong.is_empty(), "{} differences\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// After each migration, the schema that the replay holds, written as SQL, makes the one of the server.
+#[test]
+fn the_replay_as_sql_makes_the_schema() {
+    let major = MAJORS[MAJORS.len() / 2];
+    let Some(server) = server_for_test(major) else { return };
+    let config = Config { target: Target::postgres(major), ..Config::default() };
+    let mut wrong = Vec::new();
+    for (name, texts) in HISTORIES.iter().filter(|(name, _)| *name != OF_ITSELF) {
+        let migrated = server.database("migrated").unwrap();
+        let mut client = migrated.connect().unwrap();
+        replay_each(&set(texts), &config, &mut |migration, catalog| {
+            let place = format!("{name}, migration {}", migration.id);
+            client.batch_execute(&format!("RESET ALL; {}", migration.up.text)).unwrap();
+            let sql = catalog.to_sql();
+            let written = server.database("written").unwrap();
+            let mut other = written.connect().unwrap();
+            if let Err(error) = other.batch_execute(&sql) {
+                wrong.push(format!("{place}: {error:?}\n{sql}"));
+                return;
+            }
+            let [wanted, found] = [&mut client, &mut other].map(|client| introspect(client).unwrap().catalog);
+            let differences = diff(&wanted, &found, Closeness::Meaning);
+            wrong.extend(differences.iter().map(|difference| format!("{place}: {difference}\n{sql}")));
+        });
     }
     assert!(wrong.is_empty(), "{} differences\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -9,6 +9,7 @@ use super::span::Span;
 use super::statement::{Problem, ProblemKind};
 use super::token::{LocatedToken, Token, Word};
 use crate::dialect::Target;
+use std::ops::Range;
 
 /// What a production returns.
 pub(crate) type Parse<T> = Result<T, Problem>;
@@ -131,9 +132,14 @@ impl<'s, 't> Cursor<'s, 't> {
 
     /// The text from `mark` to the last token consumed.
     pub(crate) fn text_from(&self, mark: Mark) -> &'t str {
+        self.source.text.get(self.range_from(mark)).unwrap_or_default()
+    }
+
+    /// Where in the text that stands.
+    pub(crate) fn range_from(&self, mark: Mark) -> Range<usize> {
         let start = self.tokens.get(mark.next).map_or(self.end, |t| t.start);
         let last = self.next.checked_sub(1).and_then(|n| self.tokens.get(n));
-        self.source.text.get(start..last.map_or(self.end, |t| t.end)).unwrap_or_default()
+        start..last.map_or(self.end, |t| t.end)
     }
 
     /// The tokens from `mark` to the last one consumed.

@@ -2,6 +2,7 @@
 
 use super::datatype::DataType;
 use super::name::{Ident, ObjectName};
+use std::fmt;
 
 /// An expression with its text.
 #[derive(Clone, Debug, PartialEq)]
@@ -281,6 +282,8 @@ pub struct SelectItem {
     pub alias: Option<Ident>,
     /// The text of what is computed.
     pub sql: Box<str>,
+    /// Where `*` or `t.*` stands.
+    pub place: Place,
 }
 
 /// One item of a `FROM` list or join.
@@ -304,6 +307,30 @@ pub struct TableRef {
     pub natural: bool,
     /// The condition of the join it takes part in (`ON`), if any; `USING (a)` as `a = a`.
     pub on: Option<Expr>,
+    /// Where the name of a relation stands, and where its alias ends.
+    pub place: Place,
+}
+
+/// Where something stands in the text, in bytes; empty where that is not noted. Queries are equal wherever their parts
+/// stand.
+#[derive(Clone, Default)]
+pub struct Place {
+    /// What it is about.
+    pub part: std::ops::Range<usize>,
+    /// Where all that belongs to it ends.
+    pub end: usize,
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Place")
+    }
+}
+
+impl PartialEq for Place {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 impl TableRef {
@@ -319,6 +346,7 @@ impl TableRef {
             using: Vec::new(),
             natural: false,
             on: None,
+            place: Place::default(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A column renamed inside an expression, in its structure and in its text.
 
 use super::expr::{Expr, Expression};
-use super::name::Ident;
+use super::name::{Ident, ObjectName};
 
 /// `expression` with every mention of the column `from` turned into `to`. Only names change: strings, comments and
 /// the layout stay as they are.
@@ -37,6 +37,84 @@ pub(crate) fn qualifier(sql: &str, from: &Ident, to: &Ident) -> String {
         _ => piece.text.to_owned(),
     };
     pieces.iter().enumerate().map(text).collect()
+}
+
+/// A name in an expression that is not that of a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Named {
+    /// `f(…)`.
+    Routine(ObjectName),
+    /// `x::t`, `CAST(x AS t)`, `t 'x'`.
+    Type(ObjectName),
+    /// A relation by a constant: `nextval('s')`, `'s'::regclass`; its text.
+    Relation(String),
+}
+
+/// The text with the names replaced that have a replacement.
+pub(crate) fn names_in_text(sql: &str, replacement: &dyn Fn(&Named) -> Option<String>) -> String {
+    let pieces: Vec<Piece<'_>> = pieces(sql);
+    let told: Vec<usize> =
+        (0..pieces.len()).filter(|at| pieces.get(*at).is_some_and(|p| p.kind != Kind::Space)).collect();
+    let piece = |place: usize| told.get(place).and_then(|at| pieces.get(*at));
+    let text = |place: Option<usize>| place.and_then(piece).map_or("", |piece| piece.text);
+    let mut replaced: Vec<(usize, usize, String)> = Vec::new();
+    // Whether each open parenthesis is that of a CAST: elsewhere AS is followed by an alias.
+    let mut casts: Vec<bool> = Vec::new();
+    let mut place = 0;
+    while let Some(here) = piece(place) {
+        let before = text(place.checked_sub(1));
+        match here.text {
+            "(" => casts.push(before.eq_ignore_ascii_case("cast")),
+            ")" => drop(casts.pop()),
+            _ => {}
+        }
+        let mut last = place;
+        let named = if here.kind == Kind::String {
+            let is_given = before == "(" && is_sequence_call(text(place.checked_sub(2)));
+            let is_cast = text(Some(place + 1)) == "::" && text(Some(place + 2)).eq_ignore_ascii_case("regclass");
+            let constant = here.text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+            constant.filter(|_| is_given || is_cast).map(|text| Named::Relation(text.replace("''", "'")))
+        } else {
+            here.name().filter(|_| before != ".").and_then(|first| {
+                let name = match piece(place + 2).and_then(Piece::name) {
+                    Some(second) if text(Some(place + 1)) == "." => {
+                        last = place + 2;
+                        ObjectName::qualified(first, second)
+                    }
+                    _ => ObjectName::bare(first),
+                };
+                let behind = piece(last + 1);
+                let is_named = before.eq_ignore_ascii_case("as");
+                let is_target = is_named && casts.last() == Some(&true);
+                let is_type = before == "::" || is_target;
+                match behind {
+                    _ if is_type => Some(Named::Type(name)),
+                    _ if is_named => None,
+                    Some(next) if next.text == "(" => Some(Named::Routine(name)),
+                    Some(next) if next.kind == Kind::String => Some(Named::Type(name)),
+                    _ => None,
+                }
+            })
+        };
+        if let Some(other) = named.as_ref().and_then(replacement) {
+            replaced.push((place, last, other));
+        }
+        place = last + 1;
+    }
+    let mut written = String::with_capacity(sql.len());
+    let mut at = 0;
+    for (first, last, other) in replaced {
+        let (Some(first), Some(last)) = (told.get(first), told.get(last)) else { continue };
+        written.extend(pieces.get(at..*first).into_iter().flatten().map(|piece| piece.text));
+        written.push_str(&other);
+        at = last + 1;
+    }
+    written.extend(pieces.get(at..).into_iter().flatten().map(|piece| piece.text));
+    written
+}
+
+fn is_sequence_call(word: &str) -> bool {
+    ["nextval", "currval", "setval"].iter().any(|name| word.eq_ignore_ascii_case(name))
 }
 
 /// `expression` with every string constant `from` turned into `to`.
@@ -236,6 +314,28 @@ mod tests {
             qualified("lower(a) || \"B c\" || 'a' || b", &columns, "NEW"),
             "lower(NEW.a) || NEW.\"B c\" || 'a' || b"
         );
+    }
+
+    #[test]
+    fn names_that_are_no_columns_are_replaced() {
+        let replacement = |named: &Named| match named {
+            Named::Routine(name) if name.name == *"cast" => None,
+            Named::Routine(name) => Some(format!("r.{}", name.name.sql())),
+            Named::Type(name) if name.name == *"int" => None,
+            Named::Type(name) => Some(format!("t.{}", name.name.sql())),
+            Named::Relation(name) => Some(format!("'s.{name}'")),
+        };
+        for (text, expected) in [
+            ("f(a.b, (c)) + g", "r.f(a.b, (c)) + g"),
+            ("s.f (a)::mood", "r.f (a)::t.mood"),
+            ("'f('::mood || \"F\"(x /* g(1) */)", "'f('::t.mood || r.\"F\"(x /* g(1) */)"),
+            ("mood 'f(1)' || CAST(a AS s.mood) || b::int", "t.mood 'f(1)' || CAST(a AS t.mood) || b::int"),
+            ("(SELECT a AS mood FROM t AS f(x) WHERE f(x))", "(SELECT a AS mood FROM t AS f(x) WHERE r.f(x))"),
+            ("currval('ids')", "r.currval('s.ids')"),
+            ("'ids'::regclass = 'ids'", "'s.ids'::t.regclass = 'ids'"),
+        ] {
+            assert_eq!(names_in_text(text, &replacement), expected);
+        }
     }
 
     #[test]

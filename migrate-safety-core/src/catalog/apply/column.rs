@@ -205,6 +205,7 @@ impl Change<'_> {
         }
         let column = self.new_column(table, written);
         self.warn_of_nulls(table, written, &column.data_type);
+        self.catalog.name_columns_in_views(table);
         let Some(id) = self.catalog.add_column(table, column) else { return };
         self.add_sequence(table, written);
         if let Some(generated) = &written.generated {
@@ -298,7 +299,7 @@ impl Change<'_> {
     pub(super) fn rename_column(&mut self, relation: RelationId, from: &Ident, to: &Ident, only: bool) {
         let is_view = self.catalog.relation(relation).is_some_and(|r| r.view().is_some());
         if is_view {
-            self.rename_view_column(relation, from, to);
+            self.catalog.rename_view_column(relation, from, to, self.applied);
             return;
         }
         let known = self.table(relation).and_then(|t| t.column(from)).cloned();
@@ -331,26 +332,12 @@ impl Change<'_> {
             self.catalog.rename_table_column(table, from, to);
         }
     }
-
-    fn rename_view_column(&mut self, view: RelationId, from: &Ident, to: &Ident) {
-        let Some(RelationKind::View(definition)) = self.catalog.relations.get_mut(&view).map(|r| &mut r.kind) else {
-            return;
-        };
-        let columns = &mut definition.columns;
-        if columns.iter().any(|c| c.name == *to) {
-            let view = self.name(view);
-            self.conflict("42701", format!("column \"{to}\" of relation \"{view}\" already exists"));
-        } else if let Some(column) = columns.iter_mut().find(|c| c.name == *from) {
-            column.name = to.clone();
-        } else if !columns.is_empty() {
-            self.conflict("42703", format!("column \"{from}\" does not exist"));
-        }
-    }
 }
 
 impl crate::catalog::Catalog {
     /// Renames a column of one table wherever the table's own objects mention it.
     fn rename_table_column(&mut self, id: RelationId, from: &Ident, to: &Ident) {
+        self.rename_column_in_views(id, from, to);
         let indexes = self.indexes_of(id).to_vec();
         if let Some(table) = self.table_mut(id) {
             rename_in_table(table, from, to);

@@ -117,6 +117,12 @@ impl Conflict {
 impl Catalog {
     /// Changes the schema as the server would.
     pub fn apply(&mut self, operation: &Operation, now: Stamp) -> Applied {
+        let applied = self.apply_by_kind(operation, now);
+        self.bind(operation);
+        applied
+    }
+
+    fn apply_by_kind(&mut self, operation: &Operation, now: Stamp) -> Applied {
         let mut applied = Applied::default();
         if objects::apply_object(self, operation, now, &mut applied) {
             return applied;

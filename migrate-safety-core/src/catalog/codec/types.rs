@@ -5,7 +5,9 @@ use crate::catalog::hints::Hints;
 use crate::catalog::recent::Recent;
 use crate::catalog::*;
 use crate::dialect::{Dialect, Target};
-use crate::sql::expr::{Cte, CteBody, Expr, Expression, Query, RowLock, Select, SelectItem, TableRef, TableSource};
+use crate::sql::expr::{
+    Cte, CteBody, Expr, Expression, Place, Query, RowLock, Select, SelectItem, TableRef, TableSource,
+};
 use crate::sql::operation::{
     ArgMode, FiringState, Generated, PartitionBound, PartitionStrategy, Persistence, PolicyClauses, ReferentialAction,
     ReplicaIdentity, RoutineBody, RoutineTraits, RuleText, TriggerDetails, TriggerEvents, TriggerTiming, Volatility,
@@ -132,8 +134,18 @@ codec!(struct Query { ctes, selects, order_by, limit, offset, row_locks });
 codec!(struct Cte { name, columns, body });
 codec!(struct RowLock { exclusive, of, nonblocking });
 codec!(struct Select { items, from, filter, others });
-codec!(struct SelectItem { expr, alias, sql });
-codec!(struct TableRef { source, alias, columns, ordinality, joined, optional, using, natural, on });
+codec!(struct SelectItem { expr, alias, sql, place });
+codec!(struct TableRef { source, alias, columns, ordinality, joined, optional, using, natural, on, place });
+
+/// Of use only beside the text that was read.
+impl Codec for Place {
+    fn write(&self, _: &mut Writer) {}
+
+    fn read(_: &mut Reader<'_>) -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
 codec!(enum TableSource { 0 Relation { name, only }, 1 Query(query), 2 Expr(expr) });
 
 /// What changes data stands in no expression that a schema keeps.

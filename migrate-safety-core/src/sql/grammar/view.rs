@@ -3,7 +3,7 @@
 use super::common::{optional_idents, persistence, tablespace, with_parameters};
 use super::create_table::table_access_method;
 use crate::sql::cursor::{Cursor, Parse};
-use crate::sql::expr::{Cte, CteBody, Expr, Query, Select, SelectItem, TableRef, TableSource};
+use crate::sql::expr::{Cte, CteBody, Expr, Place, Query, Select, SelectItem, TableRef, TableSource};
 use crate::sql::name::{Ident, ObjectName};
 use crate::sql::operation::{CreateView, Operation, Persistence};
 use crate::sql::statement::ProblemKind;
@@ -53,7 +53,7 @@ fn over_itself(name: &Ident, columns: &[Ident], query: Query) -> Query {
     let body = CteBody::Query(Box::new(query));
     let itself = TableSource::Relation { name: ObjectName::bare(name.clone()), only: false };
     let select = Select {
-        items: vec![SelectItem { expr: Expr::Star(None), alias: None, sql: "*".into() }],
+        items: vec![SelectItem { expr: Expr::Star(None), alias: None, sql: "*".into(), place: Place::default() }],
         from: vec![TableRef::new(itself)],
         ..Select::default()
     };

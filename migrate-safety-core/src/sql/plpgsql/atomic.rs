@@ -1,7 +1,7 @@
 //! Bodies that SQL functions have in the statement itself: `RETURN expression`, `BEGIN ATOMIC … END`.
 
 use crate::sql::cursor::{Cursor, Parse};
-use crate::sql::expr::{Expression, Query, Select, SelectItem};
+use crate::sql::expr::{Expression, Place, Query, Select, SelectItem};
 use crate::sql::grammar::{self, Reading};
 use crate::sql::operation::Operation;
 use crate::sql::token::Token;
@@ -33,7 +33,8 @@ fn return_statement(c: &mut Cursor<'_, '_>) -> Parse<Reading> {
     let mark = c.mark();
     c.expect("RETURN")?;
     let Expression { expr, sql } = c.expression()?;
-    let select = Select { items: vec![SelectItem { expr, sql, alias: None }], ..Select::default() };
+    let select =
+        Select { items: vec![SelectItem { expr, sql, alias: None, place: Place::default() }], ..Select::default() };
     let query = Query { selects: vec![select], ..Query::default() };
     Ok(Reading::one(Operation::Select(Box::new(query)), c.span_from(mark)))
 }

@@ -93,6 +93,9 @@ impl Catalog {
             Object::Relation(id) => self.remove_relation(*id, applied),
             Object::Column(id, column) => {
                 self.forget_statistics(*id, *column);
+                if let Some(name) = self.column(*id, *column).map(|column| column.name.clone()) {
+                    self.drop_column_in_views(*id, &name);
+                }
                 self.take_column(*id, *column, applied);
             }
             Object::Default(id, column) => {

@@ -1,5 +1,6 @@
 //! Everything but tables and indexes.
 
+mod bound;
 mod comments;
 mod domains;
 mod drops;
@@ -13,6 +14,7 @@ mod statistics;
 mod support;
 mod triggers;
 mod types;
+mod view_text;
 mod views;
 
 use super::Applied;

@@ -59,9 +59,11 @@ impl Catalog {
         let row_type = has_row_type(relation);
         let is_sequence = relation.sequence().is_some();
         let defaults = if is_sequence { self.defaults_naming(id) } else { Vec::new() };
+        self.rename_in_views(id, &schema, &name);
         self.move_relation(id, schema.clone(), name.clone());
         self.rename_in_defaults(&defaults, &schema, &name);
         if row_type {
+            self.rename_type_in_texts(&ObjectName::qualified(old.0.clone(), old.1.clone()), &schema, &name);
             self.retype(&mut |data_type| rename_type(data_type, &old.0, &old.1, &schema, &name));
         }
     }
@@ -220,6 +222,7 @@ impl Catalog {
         if let Some(relation) = relation {
             self.move_relation(relation, schema.clone(), name.clone());
         }
+        self.rename_type_in_texts(&ObjectName::qualified(old.0.clone(), old.1.clone()), &schema, &name);
         self.retype(&mut |data_type| rename_type(data_type, &old.0, &old.1, &schema, &name));
     }
 

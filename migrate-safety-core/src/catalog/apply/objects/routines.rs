@@ -235,6 +235,8 @@ impl Catalog {
             let message = format!("function {signature} already exists in schema \"{schema}\"");
             return applied.conflict("42723", message);
         }
+        let old = ObjectName::qualified(routine.schema.clone(), routine.name.clone());
+        self.rename_routine_in_texts(id, &old, &schema, &name);
         let Some(routine) = self.routines.get_mut(&id) else { return };
         let old = (
             std::mem::replace(&mut routine.schema, schema.clone()),

@@ -57,6 +57,7 @@ impl Catalog {
         for (id, relation) in relations {
             let is_sequence = self.relation(id).is_some_and(|r| r.sequence().is_some());
             let defaults = if is_sequence { self.defaults_naming(id) } else { Vec::new() };
+            self.rename_in_views(id, to, &relation);
             self.move_relation(id, to.clone(), relation.clone());
             self.rename_in_defaults(&defaults, to, &relation);
         }
@@ -77,6 +78,7 @@ impl Catalog {
                 data_type.schema = Some(to.clone());
             }
         });
+        self.rename_schema_in_texts(name, to);
         self.move_comment(&Object::Schema(name.clone()), Object::Schema(to.clone()));
         self.move_statistics(name, to);
         self.move_others(name, to);

@@ -55,7 +55,7 @@ impl Catalog {
             persistence,
             columns,
             complete: shape.complete,
-            sql: create.sql.clone(),
+            sql: self.bound_query(&create.sql),
             depends_on: shape.reads,
             routines: shape.routines,
             types: shape.types,
@@ -129,7 +129,7 @@ impl Catalog {
             persistence: Persistence::Permanent,
             columns,
             complete: shape.complete,
-            sql: create.sql.into(),
+            sql: self.bound_query(create.sql),
             depends_on: shape.reads,
             routines: shape.routines,
             types: shape.types,
@@ -180,17 +180,29 @@ impl Catalog {
     }
 
     /// `ALTER VIEW | MATERIALIZED VIEW … RENAME COLUMN`.
-    pub(super) fn rename_view_column(&mut self, id: RelationId, column: &Ident, to: &Ident, applied: &mut Applied) {
-        let Some(name) = self.relation(id).map(|r| r.name.clone()) else { return };
-        let Some(view) = self.view_mut(id) else { return };
-        let taken = view.columns.iter().any(|c| c.name == *to);
-        match view.columns.iter_mut().find(|c| c.name == *column) {
-            Some(_) if taken => {
-                applied.conflict("42701", format!("column \"{to}\" of relation \"{name}\" already exists"));
+    pub(in crate::catalog::apply) fn rename_view_column(
+        &mut self,
+        id: RelationId,
+        column: &Ident,
+        to: &Ident,
+        applied: &mut Applied,
+    ) {
+        let Some(relation) = self.relation(id) else { return };
+        let Some(view) = relation.view() else { return };
+        if !view.columns.iter().any(|c| c.name == *column) {
+            if view.complete {
+                applied.conflict("42703", format!("column \"{column}\" does not exist"));
             }
-            Some(found) => found.name = to.clone(),
-            None if view.complete => applied.conflict("42703", format!("column \"{column}\" does not exist")),
-            None => {}
+            return;
+        }
+        if view.columns.iter().any(|c| c.name == *to) {
+            let message = format!("column \"{to}\" of relation \"{}\" already exists", relation.name);
+            return applied.conflict("42701", message);
+        }
+        self.rename_column_in_views(id, column, to);
+        let columns = self.view_mut(id).map(|view| &mut view.columns);
+        if let Some(found) = columns.into_iter().flatten().find(|c| c.name == *column) {
+            found.name = to.clone();
         }
     }
 

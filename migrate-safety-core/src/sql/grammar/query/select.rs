@@ -1,8 +1,8 @@
 //! One `SELECT`, `VALUES` or `TABLE`.
 
 use super::from::{From, from_list, relation};
-use crate::sql::cursor::{Cursor, Parse};
-use crate::sql::expr::{Expr, Query, Select, SelectItem, TableRef, TableSource};
+use crate::sql::cursor::{Cursor, Mark, Parse};
+use crate::sql::expr::{Expr, Place, Query, Select, SelectItem, TableRef, TableSource};
 use crate::sql::grammar::expr::{expr, parenthesized_list, window_specification};
 use crate::sql::keyword;
 use crate::sql::name::{Ident, ObjectName};
@@ -125,16 +125,22 @@ pub(in crate::sql::grammar) fn output_list(c: &mut Cursor<'_, '_>) -> Parse<Vec<
     loop {
         let mark = c.mark();
         if c.eat_token(&Token::Mul) {
-            items.push(star());
+            items.push(SelectItem { place: place(c, mark), ..star() });
         } else {
             let expr = expr(c)?;
+            let place = if matches!(expr, Expr::Star(_)) { place(c, mark) } else { Place::default() };
             let sql = c.text_from(mark).into();
-            items.push(SelectItem { expr, alias: output_label(c)?, sql });
+            items.push(SelectItem { expr, alias: output_label(c)?, sql, place });
         }
         if !c.eat_token(&Token::Comma) {
             return Ok(items);
         }
     }
+}
+
+fn place(c: &Cursor<'_, '_>, mark: Mark) -> Place {
+    let part = c.range_from(mark);
+    Place { end: part.end, part }
 }
 
 /// `AS label`, `label`.
@@ -212,7 +218,7 @@ pub(super) fn table(c: &mut Cursor<'_, '_>) -> Parse<Box<Query>> {
 
 /// `*`.
 fn star() -> SelectItem {
-    SelectItem { expr: Expr::Star(None), alias: None, sql: "*".into() }
+    SelectItem { expr: Expr::Star(None), alias: None, sql: "*".into(), place: Place::default() }
 }
 
 /// The query that is this alone.

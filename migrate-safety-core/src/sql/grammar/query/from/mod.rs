@@ -5,7 +5,7 @@ mod table_function;
 use super::{boxed, goes_on, rest, starts};
 use crate::sql::cursor::{Cursor, Parse};
 use crate::sql::datatype::DataType;
-use crate::sql::expr::{Expr, Query, TableRef, TableSource};
+use crate::sql::expr::{Expr, Place, Query, TableRef, TableSource};
 use crate::sql::grammar::data_type;
 use crate::sql::grammar::expr::{call_only, expr, operand_only, parenthesized_list};
 use crate::sql::keyword::{self, Category};
@@ -152,8 +152,11 @@ fn push_function(c: &mut Cursor<'_, '_>, function: Expr, from: &mut From) -> Par
 }
 
 fn push_relation(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
+    let mark = c.mark();
     let (name, only) = relation(c)?;
+    let part = c.range_from(mark);
     let (alias, columns) = relation_alias(c)?;
+    let place = Place { part, end: c.range_from(mark).end };
     if c.eat("TABLESAMPLE") {
         c.object_name()?;
         from.others.extend(parenthesized_list(c)?);
@@ -161,7 +164,7 @@ fn push_relation(c: &mut Cursor<'_, '_>, from: &mut From) -> Parse<()> {
             from.others.push(c.parens(expr)?);
         }
     }
-    from.tables.push(TableRef { alias, columns, ..TableRef::new(TableSource::Relation { name, only }) });
+    from.tables.push(TableRef { alias, columns, place, ..TableRef::new(TableSource::Relation { name, only }) });
     Ok(())
 }
 
