@@ -2,7 +2,7 @@
 
 use super::name::Name;
 use super::operation::{
-    CheckDef, ColumnDef, DataType, Expression, ForeignKeyDef, IndexDef, IndexKey, IndexKind, IndexPart,
+    BINARY, CheckDef, ColumnDef, DataType, Expression, ForeignKeyDef, IndexDef, IndexKey, IndexKind, IndexPart,
     ReferentialAction, Verb,
 };
 use super::quote::quoted;
@@ -147,8 +147,10 @@ impl Rendered {
         if let (Some(charset), true) = (&column.charset, is_mysql) {
             text += &format!(" CHARACTER SET {charset}");
         }
-        if let Some(collation) = &column.collation {
-            text += &format!(" COLLATE {collation}");
+        match &column.collation {
+            Some(collation) if *collation == *BINARY => text += " BINARY",
+            Some(collation) => text += &format!(" COLLATE {collation}"),
+            None => {}
         }
         if let Some(generated) = &column.generated {
             let kind = if generated.stored { "STORED" } else { "VIRTUAL" };

@@ -145,8 +145,12 @@ const OF_MYSQL: &[&str] = &[
     "ALTER TABLE posts ADD COLUMN twice int GENERATED ALWAYS AS (score * 2) STORED, ADD INDEX (twice)",
     "CREATE UNIQUE INDEX one_title ON posts (user_id, title)",
     "ALTER TABLE users RENAME COLUMN role TO kind, MODIFY email varchar(200) NOT NULL, ADD UNIQUE KEY (kind, balance)",
-    "CREATE TABLE tags (post int NOT NULL, tag char(5) NOT NULL, PRIMARY KEY (post, tag), FOREIGN KEY (post) REFERENCES posts (id), CHECK (tag <> '')) \
+    "CREATE TABLE tags (post int NOT NULL CHECK (post > -1), tag char(5) NOT NULL, PRIMARY KEY (post, tag), FOREIGN KEY (post) REFERENCES posts (id), CHECK (tag <> '')) \
      ENGINE=InnoDB COLLATE=utf8mb4_bin",
+    "CREATE TABLE pairs (x int UNIQUE, y int, PRIMARY KEY (x, y))",
+    "CREATE TABLE refs (x int, y int, code varchar(9) BINARY, at datetime, until datetime AS (date_add(at, INTERVAL x DAY)) STORED, FOREIGN KEY (x) REFERENCES pairs (x))",
+    "ALTER TABLE refs ADD FOREIGN KEY (x, y) REFERENCES pairs (x, y), ADD COLUMN n int unsigned NULL, ADD KEY (n)",
+    "ALTER TABLE refs MODIFY n int unsigned AUTO_INCREMENT",
     "CREATE VIEW titles AS SELECT p.title, u.email FROM posts p JOIN users u ON u.id = p.user_id",
     "CREATE TRIGGER stamp BEFORE UPDATE ON users FOR EACH ROW BEGIN SET NEW.seen = now(); SET NEW.active = true; END",
     "ALTER TABLE tags RENAME TO labels",

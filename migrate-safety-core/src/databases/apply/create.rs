@@ -157,7 +157,7 @@ fn is_row_number(table: &Table, index: &IndexDef) -> bool {
 
 /// Adds an index, with the name that the server gives it if it has none.
 pub(super) fn add_index(target: Target, table: &mut Table, mut index: IndexDef) {
-    if target.dialect.is_mysql() && !index.implied {
+    if target.dialect.is_mysql() {
         let stands_for = |made: &IndexDef| {
             let columns: Vec<Name> = made.columns().into_iter().cloned().collect();
             made.implied && starts_with(&index, &columns)
@@ -228,7 +228,9 @@ pub(super) fn starts_with(index: &IndexDef, columns: &[Name]) -> bool {
 
 /// Adds a check, with the name that the server gives it if it has none.
 pub(super) fn add_check(target: Target, table: &mut Table, mut check: CheckDef) {
-    if check.name.is_none() && target.dialect.is_mysql() {
+    // MariaDB calls the check of a column after that, and counts it not.
+    let is_counted = target.dialect != crate::Dialect::MariaDb || check.at_column.is_none();
+    if check.name.is_none() && target.dialect.is_mysql() && is_counted {
         check.name = Some(names::check_name(target, table));
     }
     table.checks.push(check);

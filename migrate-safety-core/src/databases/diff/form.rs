@@ -85,12 +85,21 @@ pub(super) fn charset(
     #[cfg(feature = "mysql")]
     if target.dialect.is_mysql() {
         use crate::databases::mysql::{charset as of_column, is_text};
+        use crate::databases::operation::BINARY;
         if !is_text(&column.data_type) {
             return None;
         }
         let written = [&column.charset, &column.collation, &table.options.charset, &table.options.collation];
         if written.iter().all(|written| written.is_none()) {
             return usual.map(|(charset, collation)| (charset.to_owned(), Some(collation.to_owned())));
+        }
+        if column.collation.as_ref().is_some_and(|collation| *collation == *BINARY) {
+            let is_written =
+                column.charset.is_some() || table.options.charset.is_some() || table.options.collation.is_some();
+            let usual = usual.filter(|_| !is_written).map(|(charset, _)| charset.to_owned());
+            let name = usual.unwrap_or_else(|| of_column(column, table).as_str().to_ascii_lowercase());
+            let collation = format!("{name}{BINARY}");
+            return Some((name, Some(collation)));
         }
         let collation = column.collation.as_ref().or(match column.charset {
             Some(_) => None,
@@ -116,7 +125,12 @@ pub(super) fn tokens(target: Target, sql: &str) -> Vec<String> {
         };
         match token {
             Token::LParen | Token::RParen | Token::Comma => {}
-            Token::Word(word) => found.push(word.value.to_ascii_lowercase()),
+            Token::Word(word) => {
+                let word = word.value.to_ascii_lowercase();
+                let signs = [("date_add", "+"), ("adddate", "+"), ("date_sub", "-"), ("subdate", "-")];
+                let sign = signs.iter().find(|(call, _)| target.dialect.is_mysql() && *call == word);
+                found.push(sign.map_or(word.clone(), |(_, sign)| (*sign).to_owned()));
+            }
             Token::String(_, value) => {
                 // MySQL tells the character set before a string.
                 if target.dialect.is_mysql() && found.last().is_some_and(|last| last.starts_with('_')) {
@@ -126,6 +140,11 @@ pub(super) fn tokens(target: Target, sql: &str) -> Vec<String> {
             }
             _ => match sql.get(start..end).unwrap_or_default() {
                 "!=" => found.push("<>".to_owned()),
+                // What MySQL writes for them.
+                "->" if target.dialect.is_mysql() => found.push("json_extract".to_owned()),
+                "->>" if target.dialect.is_mysql() => {
+                    found.extend(["json_extract".to_owned(), "json_unquote".to_owned()]);
+                }
                 sign => found.push(sign.to_ascii_lowercase()),
             },
         }

@@ -168,7 +168,7 @@ impl Parts<'_> {
         let charset = form::charset(target, column, table, self.usual).filter(|_| !is_json);
         let form = vec![
             if is_json { "json".to_owned() } else { form::data_type(target, column) },
-            if column.not_null == Some(true) || in_key {
+            if column.not_null == Some(true) || in_key || (is_mysql && column.auto_increment) {
                 let how = column.on_null.as_ref().map(|how| format!(" on conflict {how}")).unwrap_or_default();
                 format!("not null{how}")
             } else {
@@ -293,8 +293,12 @@ impl Parts<'_> {
                 continue;
             }
             let enforced = if check.enforced { String::new() } else { "not enforced".to_owned() };
-            let mut part = match check.name.as_ref().filter(|_| target.dialect.is_mysql() && check.at_column.is_none())
-            {
+            // MariaDB keeps it behind the column, without a name.
+            let is_named = match target.dialect {
+                Dialect::MariaDb => check.at_column.is_none(),
+                other => other == Dialect::MySql,
+            };
+            let mut part = match check.name.as_ref().filter(|_| is_named) {
                 Some(name) => Self::part(table, name.as_str(), vec![format!("check {said}"), enforced]),
                 None => Self::part(table, &format!("check ({said})"), vec![enforced]),
             };

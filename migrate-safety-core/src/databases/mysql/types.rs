@@ -139,7 +139,7 @@ pub(in crate::databases) fn holds(new: &DataType, old: &DataType) -> bool {
 
 /// The character set of a column: its own, or that of its table.
 pub(in crate::databases) fn charset(column: &ColumnDef, table: &Table) -> Name {
-    let of_collation = |name: &Name| name.as_str().split('_').next().map(Name::new);
+    let of_collation = |name: &Name| name.as_str().split('_').next().filter(|name| !name.is_empty()).map(Name::new);
     let options = &table.options;
     let found = column
         .charset

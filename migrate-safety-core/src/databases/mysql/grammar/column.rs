@@ -6,7 +6,8 @@ use super::words::{only, since, value};
 use crate::databases::expression;
 use crate::databases::name::Name;
 use crate::databases::operation::{
-    CheckDef, ColumnDef, DataType, Expression, ForeignKeyDef, Generated, IndexDef, IndexKey, IndexKind, IndexPart,
+    BINARY, CheckDef, ColumnDef, DataType, Expression, ForeignKeyDef, Generated, IndexDef, IndexKey, IndexKind,
+    IndexPart,
 };
 use crate::dialect::{Dialect, Target};
 use crate::sql::cursor::{Cursor, Mark, Parse};
@@ -277,7 +278,9 @@ fn attributes(cursor: &mut Cursor<'_, '_>, data_type: &mut DataType) -> Parse<Op
             let found = found.get_or_insert_default();
             found.0 = charset.or_else(|| found.0.take());
             found.1 = collation.or_else(|| found.1.take());
-        } else if cursor.eat_one_of(&["SIGNED", "BINARY", "BYTE"]).is_none() {
+        } else if cursor.eat("BINARY") {
+            found.get_or_insert_default().1 = Some(Name::new(BINARY));
+        } else if cursor.eat_one_of(&["SIGNED", "BYTE"]).is_none() {
             return Ok(found);
         }
     }
