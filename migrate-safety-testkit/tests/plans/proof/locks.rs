@@ -11,6 +11,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+/// All relations by the names by which locks are told.
+const RELATIONS: &str =
+    "SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace";
+
 /// What a busy machine adds to a wait.
 const SLACK: Duration = Duration::from_millis(400);
 
@@ -23,12 +27,17 @@ pub(super) fn prove(scene: &Scene<'_>, plan: &Plan) -> Result<(), String> {
 fn declared(scene: &Scene<'_>, plan: &Plan) -> Result<(), String> {
     let database = scene.start()?;
     let mut client = connect(&database)?;
+    let known = host::lines(&mut client, RELATIONS)?;
     let mut stronger = Vec::new();
     for step in plan.steps().filter(|step| step.is_migration()) {
         host::gate(&mut client, step)?;
         let taken = locks_taken(&mut client, &database, &step.sql, step.transaction)
             .map_err(|error| format!("{}: {error}", step.id))?;
-        let undeclared = taken.iter().filter(|(relation, mode)| !is_declared(step, relation, mode));
+        // Who writes what the plan has made locks it as any writer does.
+        let is_of_plan = |relation: &String, mode| mode <= LockMode::RowExclusive && !known.contains(relation);
+        let undeclared = taken
+            .iter()
+            .filter(|(relation, mode)| !is_of_plan(relation, mode_by_name(mode)) && !is_declared(step, relation, mode));
         stronger.extend(undeclared.map(|(relation, mode)| {
             let declared: Vec<String> =
                 step.locks.iter().map(|lock| format!("{} on {}", lock.mode.name(), lock.relation)).collect();
