@@ -100,6 +100,7 @@ impl Catalog {
 
     /// Adds a column at the end of a table and numbers it.
     pub(crate) fn add_column(&mut self, id: RelationId, mut column: Column) -> Option<ColumnId> {
+        self.name_columns_in_views(id);
         let table = self.table_mut(id)?;
         table.last_column = table.last_column.saturating_add(1);
         column.id = ColumnId(table.last_column);

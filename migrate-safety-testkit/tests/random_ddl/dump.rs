@@ -15,10 +15,14 @@ const NOT_MODELLED: &[&str] = &[
     "CREATE SERVER ",
 ];
 
+/// Whether `RANDOM_DDL` has a word.
+pub(crate) fn is_asked(word: &str) -> bool {
+    std::env::var("RANDOM_DDL").is_ok_and(|told| told.split_whitespace().any(|other| other == word))
+}
+
 /// The statements of `pg_dump --schema-only`, in order of their text.
 pub(crate) fn dump(database: &Database) -> Option<Vec<String>> {
-    let asked = std::env::var("RANDOM_DDL").is_ok_and(|told| told.split_whitespace().any(|word| word == "pg_dump"));
-    if !asked || version()? < database.server().major() {
+    if !is_asked("pg_dump") || version()? < database.server().major() {
         return None;
     }
     let options = ["--schema-only", "--no-owner", "--no-privileges", "--dbname"];

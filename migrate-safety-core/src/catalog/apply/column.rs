@@ -205,7 +205,6 @@ impl Change<'_> {
         }
         let column = self.new_column(table, written);
         self.warn_of_nulls(table, written, &column.data_type);
-        self.catalog.name_columns_in_views(table);
         let Some(id) = self.catalog.add_column(table, column) else { return };
         self.add_sequence(table, written);
         if let Some(generated) = &written.generated {

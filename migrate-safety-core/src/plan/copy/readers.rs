@@ -90,13 +90,11 @@ fn view_statements(
     let Some(query) = query else { return Err(unclear("was not understood")) };
     let mut star = false;
     query.walk_exprs(&mut |e| star |= matches!(e, Expr::Star(_)));
-    star |= query
-        .selects
-        .iter()
-        .flat_map(|s| &s.from)
-        .any(|t| matches!(t.source, TableSource::Query(_)) || t.natural || !t.using.is_empty());
+    star |= query.selects.iter().flat_map(|s| &s.from).any(|t| {
+        matches!(t.source, TableSource::Query(_)) || t.natural || !t.using.is_empty() || !t.columns.is_empty()
+    });
     if star || !query.ctes.is_empty() {
-        return Err(unclear("names its columns by *, USING or through another query"));
+        return Err(unclear("names its columns by *, USING, their places or through another query"));
     }
     Ok((replaced(&rename::in_text(&view.sql, &column.name, copy)), replaced(&view.sql)))
 }

@@ -89,7 +89,7 @@ impl Catalog {
     }
 
     /// Has the texts of the views that read all columns of a relation name them: those that come later are not theirs.
-    pub(in crate::catalog::apply) fn name_columns_in_views(&mut self, id: RelationId) {
+    pub(in crate::catalog) fn name_columns_in_views(&mut self, id: RelationId) {
         for (view, sql) in self.texts_reading(id) {
             let Some(query) = query_of(self, &sql) else { continue };
             let edits = query.selects.iter().flat_map(|select| self.stars(select)).collect();
@@ -300,14 +300,16 @@ mod tests {
         ("SELECT * FROM t; ALTER TABLE t RENAME b TO d", "SELECT * FROM t AS t (a, b)"),
         ("WITH t AS (SELECT 1) SELECT * FROM t; ALTER TABLE t RENAME TO u", "WITH t AS (SELECT 1) SELECT * FROM t"),
         ("SELECT x.* FROM t AS x (k); ALTER TABLE t ADD d int", "SELECT x.k, x.b FROM t AS x (k)"),
+        ("SELECT * FROM c; ALTER TABLE t ADD d int", "SELECT c.a, c.b FROM c"),
         ("SELECT b FROM t AS x (k); ALTER TABLE t RENAME b TO d; ALTER TABLE t DROP a", "SELECT b FROM t AS x (b)"),
     ];
 
     #[test]
     fn texts_follow() {
         for (script, expected) in CASES {
-            let catalog =
-                catalog_of(&format!("CREATE SCHEMA s; CREATE TABLE t (a int, b int); CREATE VIEW v AS {script}"));
+            let catalog = catalog_of(&format!(
+                "CREATE SCHEMA s; CREATE TABLE t (a int, b int); CREATE TABLE c () INHERITS (t); CREATE VIEW v AS {script}"
+            ));
             let view = catalog.relation_called("public.v").and_then(|relation| relation.view()).unwrap();
             assert_eq!(&*view.sql, *expected);
         }
