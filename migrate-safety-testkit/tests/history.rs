@@ -135,11 +135,12 @@ const HISTORIES: &[(&str, &[&str])] = &[
              CREATE VIEW v5 AS WITH t AS (SELECT 1 AS a), o AS (SELECT a, b FROM public.t) SELECT t.a, o.b FROM t, o;
              CREATE VIEW v6 AS SELECT v1.* FROM v1 LEFT JOIN t AS x (y) ON x.y = v1.a; CREATE VIEW v7 AS SELECT t FROM t;
              CREATE MATERIALIZED VIEW m AS SELECT p.*, t.a FROM p JOIN t USING (k) UNION ALL SELECT k, c, NULL FROM p;
-             CREATE VIEW v8 AS SELECT k, o.a, t.a AS ta FROM t JOIN p USING (k) JOIN o USING (k)",
+             CREATE VIEW v8 AS SELECT k, o.a, t.a AS ta FROM t JOIN p USING (k) JOIN o USING (k);
+             CREATE VIEW v9 AS SELECT z, dead AS c FROM t ORDER BY a; CREATE VIEW v10 AS SELECT a, p.c AS pc FROM t, p",
             "ALTER TABLE t RENAME a TO c; ALTER TABLE o ADD c int; ALTER TABLE t RENAME TO u",
             "ALTER TABLE p ADD d int; ALTER TABLE u ADD e int; ALTER TABLE o RENAME b TO \"B b\"; ALTER VIEW v1 RENAME a TO first; ALTER VIEW v1 RENAME TO w1",
             "ALTER TABLE o SET SCHEMA s; ALTER SCHEMA s RENAME TO \"S s\"; ALTER TABLE \"S s\".o RENAME TO t; ALTER TABLE u RENAME b TO bb",
-            "DROP VIEW v7; ALTER TABLE u DROP COLUMN dead; DROP VIEW v6; ALTER TABLE u DROP COLUMN z; ALTER TABLE u RENAME bb TO b",
+            "DROP VIEW v7, v9; ALTER TABLE u DROP COLUMN dead; DROP VIEW v6; ALTER TABLE u DROP COLUMN z; ALTER TABLE u RENAME bb TO b",
         ],
     ),
     (

@@ -55,10 +55,9 @@ impl Catalog {
     /// Has the texts of the views that read a relation call its column by its new name. Before it gets that.
     pub(in crate::catalog::apply) fn rename_column_in_views(&mut self, id: RelationId, from: &Ident, to: &Ident) {
         for (view, sql) in self.texts_reading(id) {
-            let names_it = self
-                .relation(view)
-                .and_then(|relation| relation.view())
-                .is_some_and(|view| query_of(self, &sql).is_some_and(|query| self.tells_apart(view, &query, id, from)));
+            let names_it = self.relation(view).and_then(|relation| relation.view()).is_some_and(|view| {
+                query_of(self, &sql).is_some_and(|query| self.tells_apart(view, &query, id, [from, to]))
+            });
             let renamed = if names_it {
                 Some(rename::in_text(&sql, from, to))
             } else {
@@ -141,11 +140,13 @@ impl Catalog {
         vec![(item.place.part.start..item.place.end, listed(item, &text, &names))]
     }
 
-    /// Whether every mention of a column's name in a query is one of this relation's column.
-    fn tells_apart(&self, view: &View, query: &Query, id: RelationId, column: &Ident) -> bool {
+    /// Whether in a query a column's old name and its new one mean this relation's column and nothing else.
+    fn tells_apart(&self, view: &View, query: &Query, id: RelationId, names: [&Ident; 2]) -> bool {
         let mut others = view.depends_on.iter().map(|read| read.relation).filter(|read| *read != id);
         let has_it = |other: RelationId| match self.relation(other) {
-            Some(relation) => relation.table().is_none_or(|table| table.column(column).is_some()),
+            Some(relation) => {
+                relation.table().is_none_or(|table| names.iter().any(|name| table.column(name).is_some()))
+            }
             None => true,
         };
         let mut is_plain = query.ctes.is_empty() && !others.any(has_it);
@@ -153,7 +154,7 @@ impl Catalog {
         let items = query.selects.iter().flat_map(|select| &select.items);
         let aliases = items.filter_map(|item| item.alias.as_ref());
         is_plain
-            && !aliases.into_iter().any(|alias| alias == column)
+            && !aliases.into_iter().any(|alias| names.contains(&alias))
             && query.selects.iter().flat_map(|select| &select.from).all(|item| {
                 let is_relation = matches!(item.source, TableSource::Relation { .. });
                 is_relation && !item.natural && item.using.is_empty() && item.columns.is_empty()
@@ -296,7 +297,12 @@ mod tests {
         ("SELECT a FROM t AS x; ALTER TABLE t RENAME TO \"U\"", "SELECT a FROM \"U\" AS x"),
         ("SELECT a FROM ONLY t; ALTER TABLE t SET SCHEMA s", "SELECT a FROM ONLY s.t"),
         ("SELECT a FROM t; ALTER TABLE t SET SCHEMA s; ALTER SCHEMA s RENAME TO r", "SELECT a FROM r.t"),
-        ("SELECT a AS c, t.a FROM t; ALTER TABLE t RENAME a TO d", "SELECT d AS c, t.d FROM t"),
+        ("SELECT a AS e, t.a FROM t; ALTER TABLE t RENAME a TO d", "SELECT d AS e, t.d FROM t"),
+        ("SELECT a, o.d FROM t, o; ALTER TABLE t RENAME a TO d", "SELECT a, o.d FROM t AS t (a), o"),
+        (
+            "SELECT a, b AS d FROM t ORDER BY a; ALTER TABLE t RENAME a TO d",
+            "SELECT a, b AS d FROM t AS t (a) ORDER BY a",
+        ),
         ("SELECT * FROM t; ALTER TABLE t RENAME b TO d", "SELECT * FROM t AS t (a, b)"),
         ("WITH t AS (SELECT 1) SELECT * FROM t; ALTER TABLE t RENAME TO u", "WITH t AS (SELECT 1) SELECT * FROM t"),
         ("SELECT x.* FROM t AS x (k); ALTER TABLE t ADD d int", "SELECT x.k, x.b FROM t AS x (k)"),
@@ -308,7 +314,7 @@ mod tests {
     fn texts_follow() {
         for (script, expected) in CASES {
             let catalog = catalog_of(&format!(
-                "CREATE SCHEMA s; CREATE TABLE t (a int, b int); CREATE TABLE c () INHERITS (t); CREATE VIEW v AS {script}"
+                "CREATE SCHEMA s; CREATE TABLE t (a int, b int); CREATE TABLE c () INHERITS (t); CREATE TABLE o (d int); CREATE VIEW v AS {script}"
             ));
             let view = catalog.relation_called("public.v").and_then(|relation| relation.view()).unwrap();
             assert_eq!(&*view.sql, *expected);
