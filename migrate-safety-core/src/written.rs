@@ -7,6 +7,11 @@ pub(crate) fn is_own_table(name: &str) -> bool {
     ["_migrate_safety_", "migrate_safety_backfill"].iter().any(|prefix| name.starts_with(prefix))
 }
 
+/// The routine of a plan for MySQL or MariaDB that changes rows in batches. Each row it has changed is none that it looks for,
+/// so that it may be called again when it was interrupted.
+#[cfg(all(any(feature = "live", feature = "plan"), any(feature = "mysql", feature = "sqlite")))]
+pub(crate) const FILL: &str = "migrate_safety_fill";
+
 /// Stands between the step whose gate does not hold and the reason, in what its migration raises. It is known by its
 /// words, which are ours: not every host tells an error's code.
 pub(crate) const NOT_YET: &str = " must not run yet: ";

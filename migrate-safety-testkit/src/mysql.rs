@@ -62,17 +62,22 @@ pub struct MysqlServer {
 /// When the server cannot be started: a test of a server never passes because there was none.
 #[must_use]
 pub fn mysql_for_test(product: Product) -> Option<MysqlServer> {
-    let skips = ["MIGRATE_SAFETY_SKIP_SERVERS", "MIGRATE_SAFETY_SKIP_MYSQL"];
-    if let Some(skip) = skips.into_iter().find(|name| env::var(name).is_ok_and(|value| value == "1")) {
-        let test = thread::current().name().unwrap_or("a test").to_owned();
-        // Not `eprintln!`: the test harness would swallow it.
-        let _ = writeln!(io::stderr(), "LEFT OUT: {test} on {}, because {skip}=1", product.name());
+    if is_left_out(product.name(), &["MIGRATE_SAFETY_SKIP_SERVERS", "MIGRATE_SAFETY_SKIP_MYSQL"]) {
         return None;
     }
     match MysqlServer::start(product) {
         Ok(server) => Some(server),
         Err(error) => panic!("{error}"),
     }
+}
+
+/// Whether one of these variables says that tests with this are to be left out; the test that asks is named.
+pub(crate) fn is_left_out(what: &str, skips: &[&str]) -> bool {
+    let Some(skip) = skips.iter().find(|name| env::var(name).is_ok_and(|value| value == "1")) else { return false };
+    let test = thread::current().name().unwrap_or("a test").to_owned();
+    // Not `eprintln!`: the test harness would swallow it.
+    let _ = writeln!(io::stderr(), "LEFT OUT: {test} on {what}, because {skip}=1");
+    true
 }
 
 impl MysqlServer {
@@ -109,6 +114,12 @@ impl MysqlServer {
         format!("mysql://root@127.0.0.1:{}/{database}", self.port)
     }
 
+    /// The port of 127.0.0.1 that it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The last lines of the server's log.
     #[must_use]
     pub fn log_tail(&self) -> String {
@@ -129,8 +140,8 @@ impl MysqlServer {
         server.args(["--pid-file=pid", "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=64M"]);
         match product {
             Product::MySql9 => server.args(["--mysqlx=OFF", "--sync-binlog=0", "--secure-file-priv="]),
-            // Without this, names are looked up; there are no accounts but root.
-            _ => server.args(["--skip-grant-tables", "--skip-name-resolve"]),
+            // Otherwise names are looked up.
+            _ => server.arg("--skip-name-resolve"),
         };
         let mut child = guarded(&server, "KILL", directory, account)?;
         let started = Instant::now();
@@ -161,14 +172,17 @@ impl Drop for MysqlServer {
     }
 }
 
-/// Where the binaries are: in `$MYSQL_SERVERS/<name>`, else in the cache of this user.
-fn root_of(product: Product) -> Result<PathBuf, Error> {
-    let servers = match env::var_os("MYSQL_SERVERS").filter(|dir| !dir.is_empty()) {
+/// Where servers and tools are: in `$MYSQL_SERVERS/<name>`, else in the cache of this user.
+pub(crate) fn servers_dir() -> PathBuf {
+    match env::var_os("MYSQL_SERVERS").filter(|dir| !dir.is_empty()) {
         Some(dir) => PathBuf::from(dir),
         None if is_root() => "/var/cache/mysql-servers".into(),
         None => Path::new(&env::var_os("HOME").unwrap_or_default()).join(".cache/mysql-servers"),
-    };
-    let root = servers.join(product.name());
+    }
+}
+
+fn root_of(product: Product) -> Result<PathBuf, Error> {
+    let root = servers_dir().join(product.name());
     if executable(product, &root).is_file() {
         Ok(root)
     } else {
@@ -242,6 +256,8 @@ fn initialise(product: Product, root: &Path, directory: &Directory, account: Opt
             let path = path.unwrap_or_else(|| share.join(file[0]));
             input += &fs::read_to_string(&path).map_err(Error::io(format!("read {}", path.display())))?;
         }
+        // Root from anywhere, without a password, as MySQL is told to make it.
+        input += "REPLACE INTO global_priv VALUES ('%', 'root', '{\"access\": 18446744073709551615}');\n";
         input
     } else {
         command.arg("--initialize-insecure");

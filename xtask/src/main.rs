@@ -19,7 +19,7 @@ const USAGE: &str = "usage: cargo xtask <command>
                      what the checker makes of the migrations below some directories; with a server, also whether
                      the replay of each (then: a directory of migrations) holds what that server does
   servers [SERVER…]  fetch the servers that tests run on (default: PostgreSQL 14 15 16 17 18, mysql-9,
-                     mariadb-10.11, mariadb-11.8)
+                     mariadb-10.11, mariadb-11.8), and the tools that they run there (percona-toolkit-3.2 and -3.7)
   test [--fast]      everything a change must pass; --fast leaves out the tests that need servers
 ";
 

@@ -1,5 +1,5 @@
-//! MySQL and MariaDB servers out of Debian's packages, each with all libraries it needs in a directory of its own:
-//! nothing of the system is changed, and the release of the system does not matter.
+//! MySQL and MariaDB servers, and what changes tables on them, out of Debian's packages, each with all libraries it needs in
+//! a directory of its own: nothing of the system is changed, and the release of the system does not matter.
 
 use std::env;
 use std::fs;
@@ -7,28 +7,59 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 
-/// A server, the package it is in, and the release that has this version of it.
+/// A server or a tool, the package it is in, and the release that has this version of it.
 struct Product {
     name: &'static str,
     package: &'static str,
     release: &'static str,
     program: &'static str,
+    /// The text of the program of a tool, which is none of the package's.
+    script: Option<&'static str>,
 }
 
-const PRODUCTS: [Product; 3] = [
-    Product { name: "mysql-9", package: "mysql-server-core", release: "sid", program: "usr/sbin/mysqld" },
+/// Runs the tool by the interpreter and the libraries beside it.
+const PERCONA: &str = include_str!("pt-online-schema-change.sh");
+
+const PRODUCTS: [Product; 5] = [
+    Product { name: "mysql-9", package: "mysql-server-core", release: "sid", program: "usr/sbin/mysqld", script: None },
     Product {
         name: "mariadb-10.11",
         package: "mariadb-server-core",
         release: "bookworm",
         program: "usr/sbin/mariadbd",
+        script: None,
     },
-    Product { name: "mariadb-11.8", package: "mariadb-server-core", release: "trixie", program: "usr/sbin/mariadbd" },
+    Product {
+        name: "mariadb-11.8",
+        package: "mariadb-server-core",
+        release: "trixie",
+        program: "usr/sbin/mariadbd",
+        script: None,
+    },
+    Product {
+        name: "percona-toolkit-3.2",
+        package: "percona-toolkit",
+        release: "bookworm",
+        program: "bin/pt-online-schema-change",
+        script: Some(PERCONA),
+    },
+    Product {
+        name: "percona-toolkit-3.7",
+        package: "percona-toolkit",
+        release: "sid",
+        program: "bin/pt-online-schema-change",
+        script: Some(PERCONA),
+    },
 ];
 
-/// The names of all of them.
-pub(crate) fn names() -> Vec<&'static str> {
-    PRODUCTS.iter().map(|product| product.name).collect()
+/// The names of the servers.
+pub(crate) fn servers() -> Vec<&'static str> {
+    PRODUCTS.iter().filter(|product| product.script.is_none()).map(|product| product.name).collect()
+}
+
+/// The names of the tools that are run on them.
+pub(crate) fn tools() -> Vec<&'static str> {
+    PRODUCTS.iter().filter(|product| product.script.is_some()).map(|product| product.name).collect()
 }
 
 /// Makes sure that a server is there; nothing, if there is none of this name.
@@ -117,6 +148,12 @@ fn unpack(product: &Product, scratch: &Path) -> Result<PathBuf, String> {
             succeed(Command::new("dpkg-deb").arg("-x").arg(&file).arg(&root))?;
         }
     }
+    if let Some(script) = product.script {
+        let program = root.join(product.program);
+        program.parent().map_or(Ok(()), make)?;
+        write(&program, script)?;
+        succeed(Command::new("chmod").arg("a+x").arg(&program))?;
+    }
     succeed(Command::new("chmod").args(["-R", "a+rX"]).arg(&root))?;
     Ok(root)
 }
@@ -128,7 +165,8 @@ fn mirror() -> Result<String, String> {
     let texts = files.iter().filter_map(|file| fs::read_to_string(file).ok());
     texts.filter_map(|text| mirror_in(&text)).next().ok_or_else(|| {
         "no mirror of Debian in the sources of apt: set MYSQL_SERVERS to a directory with \
-         mysql-9/usr/sbin/mysqld, mariadb-10.11/usr/sbin/mariadbd and mariadb-11.8/usr/sbin/mariadbd"
+         mysql-9/usr/sbin/mysqld, mariadb-10.11/usr/sbin/mariadbd, mariadb-11.8/usr/sbin/mariadbd and \
+         percona-toolkit-3.7/bin/pt-online-schema-change"
             .to_owned()
     })
 }

@@ -15,7 +15,7 @@ use std::process::{self, Command};
 const MAJORS: [&str; 5] = ["14", "15", "16", "17", "18"];
 
 pub(crate) fn run(args: &[String]) -> Result<(), String> {
-    let all = || MAJORS.into_iter().chain(packages::names()).collect();
+    let all = || MAJORS.into_iter().chain(packages::servers()).chain(packages::tools()).collect();
     let asked: Vec<&str> = if args.is_empty() { all() } else { args.iter().map(String::as_str).collect() };
     get(&asked)
 }
@@ -27,7 +27,12 @@ pub(crate) fn postgres() -> Result<(), String> {
 
 /// The MySQL and MariaDB servers.
 pub(crate) fn mysql() -> Result<(), String> {
-    get(&packages::names())
+    get(&packages::servers())
+}
+
+/// The tools that tests run on them.
+pub(crate) fn tools() -> Result<(), String> {
+    get(&packages::tools())
 }
 
 fn get(asked: &[&str]) -> Result<(), String> {
@@ -37,7 +42,7 @@ fn get(asked: &[&str]) -> Result<(), String> {
             continue;
         }
         if major.is_empty() || !major.chars().all(|c| c.is_ascii_digit()) {
-            let others = packages::names().join(", ");
+            let others = [packages::servers(), packages::tools()].concat().join(", ");
             return Err(format!("`{major}` is neither a major version of PostgreSQL nor one of {others}"));
         }
         let dir = servers_dir()?.join(major);

@@ -12,6 +12,9 @@ const SKIP_SERVERS: &str = "MIGRATE_SAFETY_SKIP_SERVERS";
 /// `1`: the same of tests that need MySQL or MariaDB.
 const SKIP_MYSQL: &str = "MIGRATE_SAFETY_SKIP_MYSQL";
 
+/// `1`: the same of tests that need the tools that change tables there.
+const SKIP_TOOLS: &str = "MIGRATE_SAFETY_SKIP_TOOLS";
+
 const STEPS: [&[&str]; 7] = [
     &["fmt", "--all", "--check"],
     &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
@@ -48,7 +51,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
         _ => return Err("usage: cargo xtask test [--fast]".to_owned()),
     };
     let mut passed = 0;
-    let mut no_mysql = None;
+    let mut missing = Missing { fast, ..Missing::default() };
     if fast {
         warn();
     } else {
@@ -56,28 +59,53 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
         let started = Instant::now();
         servers::postgres().map_err(|error| format!("step `servers` failed: {error}"))?;
         // They are packages of Debian: elsewhere, somebody has to put them there.
-        no_mysql = servers::mysql().err();
+        missing.mysql = servers::mysql().err();
+        missing.tools = servers::tools().err();
         took("servers", started);
         passed += 1;
     }
-    if let Some(why) = &no_mysql {
-        warn_of_mysql(why);
-    }
+    missing.warn();
     for step in STEPS {
-        cargo(step, fast, no_mysql.is_some())?;
+        cargo(step, &missing)?;
         passed += 1;
     }
     if fast {
         warn();
     }
-    if let Some(why) = &no_mysql {
-        warn_of_mysql(why);
-    }
+    missing.warn();
     println!("xtask test: {passed} steps passed");
     Ok(())
 }
 
-fn cargo(args: &[&str], fast: bool, without_mysql: bool) -> Result<(), String> {
+/// What is not there, and why.
+#[derive(Default)]
+struct Missing {
+    fast: bool,
+    mysql: Option<String>,
+    tools: Option<String>,
+}
+
+impl Missing {
+    fn warn(&self) {
+        if let Some(why) = &self.mysql {
+            println!("!!! TESTS THAT NEED MYSQL OR MARIADB ARE LEFT OUT: {why}");
+        }
+        if let Some(why) = &self.tools {
+            println!("!!! TESTS THAT RUN PT-ONLINE-SCHEMA-CHANGE ARE LEFT OUT: {why}");
+        }
+    }
+
+    /// The variables by which tests know what to leave out.
+    fn left_out(&self) -> [(&'static str, bool); 3] {
+        [
+            (SKIP_SERVERS, self.fast),
+            (SKIP_MYSQL, self.fast || self.mysql.is_some()),
+            (SKIP_TOOLS, self.fast || self.tools.is_some()),
+        ]
+    }
+}
+
+fn cargo(args: &[&str], missing: &Missing) -> Result<(), String> {
     let step = format!("cargo {}", args.join(" "));
     announce(&step);
     let started = Instant::now();
@@ -85,8 +113,7 @@ fn cargo(args: &[&str], fast: bool, without_mysql: bool) -> Result<(), String> {
     let status = Command::new(cargo)
         .args(args)
         .current_dir(workspace())
-        .env(SKIP_SERVERS, if fast { "1" } else { "0" })
-        .env(SKIP_MYSQL, if fast || without_mysql { "1" } else { "0" })
+        .envs(missing.left_out().map(|(name, left_out)| (name, if left_out { "1" } else { "0" })))
         .env("INSTA_UPDATE", "no")
         .env("RUSTDOCFLAGS", "-D warnings")
         .status()
@@ -108,8 +135,4 @@ fn took(step: &str, started: Instant) {
 
 fn warn() {
     println!("!!! --fast: TESTS THAT NEED A SERVER ARE LEFT OUT. Run `cargo xtask test` before you ship.");
-}
-
-fn warn_of_mysql(why: &str) {
-    println!("!!! TESTS THAT NEED MYSQL OR MARIADB ARE LEFT OUT: {why}");
 }

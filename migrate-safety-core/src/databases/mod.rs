@@ -32,7 +32,7 @@ pub(crate) mod lexer;
 #[cfg(feature = "live")]
 pub mod live;
 #[cfg(feature = "mysql")]
-mod mysql;
+pub(crate) mod mysql;
 pub mod name;
 pub mod operation;
 mod parse;

@@ -89,7 +89,8 @@ impl Runner {
             #[cfg(feature = "mysql")]
             let this = match &watched {
                 Some(replicas) => {
-                    Self { options: Options { lag: Some(replicas.lag()), ..self.options.clone() }, ..self }
+                    let (lag, broken) = (Some(replicas.lag()), Some(replicas.broken()));
+                    Self { options: Options { lag, broken, ..self.options.clone() }, ..self }
                 }
                 None => self,
             };

@@ -23,6 +23,8 @@ pub struct Options {
     /// How far replicas are behind, where the server does not know it (MySQL, MariaDB): told by whoever watches them.
     /// `Duration::MAX`: one of them does not replicate.
     pub lag: Option<Arc<dyn Fn() -> Duration + Send + Sync>>,
+    /// Which replica does not replicate, and why, if one does not: told by whoever watches them.
+    pub broken: Option<Arc<dyn Fn() -> Option<String> + Send + Sync>>,
     /// `statement_timeout` of a batch.
     pub statement_timeout: Duration,
     /// Whether the commit of a batch waits until it is on disk, its rows locked meanwhile. Rows and progress are in one
@@ -66,6 +68,7 @@ impl Default for Options {
             pause: 0.1,
             max_lag: Some(Duration::from_secs(5)),
             lag: None,
+            broken: None,
             statement_timeout: Duration::from_secs(10),
             synchronous_commit: false,
             lease: Duration::from_secs(30),
@@ -80,10 +83,13 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Whether a replica is further behind than it may be, as far as the caller tells.
-    pub(super) fn is_behind(&self) -> bool {
-        let told = self.lag.as_ref().zip(self.max_lag);
-        told.is_some_and(|(lag, most)| lag() > most)
+    /// That a replica is further behind than it may be, or replicates nothing, as far as the caller tells.
+    pub(super) fn is_behind(&self) -> Option<String> {
+        let (lag, most) = self.lag.as_ref().zip(self.max_lag)?;
+        (lag() > most).then(|| {
+            let broken = self.broken.as_ref().and_then(|broken| broken());
+            broken.unwrap_or_else(|| "a replica is behind".to_owned())
+        })
     }
 
     pub(super) fn ask(&self) -> Signal {

@@ -9,4 +9,7 @@ mod types;
 pub(super) use effects::effects;
 pub(super) use facts::is_strict_mode;
 pub use facts::sources;
-pub(super) use types::{charset, holds, is_text};
+#[cfg(feature = "plan")]
+pub(crate) use types::collation;
+pub(super) use types::holds;
+pub(crate) use types::{charset, is_text};

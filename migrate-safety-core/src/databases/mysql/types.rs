@@ -72,7 +72,7 @@ pub(super) fn charset_change(old: (&ColumnDef, &Table), new: (&ColumnDef, &Table
 }
 
 /// Whether values have a character set.
-pub(in crate::databases) fn is_text(data_type: &DataType) -> bool {
+pub(crate) fn is_text(data_type: &DataType) -> bool {
     matches!(&*data_type.name, "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" | "enum" | "set")
 }
 
@@ -138,7 +138,7 @@ pub(in crate::databases) fn holds(new: &DataType, old: &DataType) -> bool {
 }
 
 /// The character set of a column: its own, or that of its table.
-pub(in crate::databases) fn charset(column: &ColumnDef, table: &Table) -> Name {
+pub(crate) fn charset(column: &ColumnDef, table: &Table) -> Name {
     let of_collation = |name: &Name| name.as_str().split('_').next().filter(|name| !name.is_empty()).map(Name::new);
     let options = &table.options;
     let found = column
@@ -155,7 +155,7 @@ pub(in crate::databases) fn charset(column: &ColumnDef, table: &Table) -> Name {
 }
 
 /// The collation of a column, as far as it is written.
-fn collation(column: &ColumnDef, table: &Table) -> Option<Name> {
+pub(crate) fn collation(column: &ColumnDef, table: &Table) -> Option<Name> {
     let own = column.collation.clone();
     own.or_else(|| if column.charset.is_none() { table.options.collation.clone() } else { None })
 }

@@ -43,6 +43,7 @@ rules! {
     invalid_sql,
     #[cfg(feature = "mysql")] lock_tables,
     #[cfg(feature = "mysql")] modified_type_narrowed,
+    #[cfg(feature = "mysql")] no_lock_timeout,
     not_understood,
     nulls_fail,
     #[cfg(feature = "mysql")] nulls_overwritten,

@@ -5,6 +5,7 @@ use crate::databases::effects::shown;
 use crate::databases::operation::{Action, ActionKind, IndexKind, Lock, Operation};
 use crate::databases::schema::Table;
 use crate::databases::view::{Judged, StatementView};
+use crate::dialect::Dialect;
 use crate::effects::RelationRef;
 
 /// The table that a statement changes, with how reports name it, if work on it is felt.
@@ -83,14 +84,25 @@ fn tool(view: &StatementView<'_>, table: &Table) -> Option<String> {
         || view.schema.references_to(&table.name).next().is_some();
     let key = view.schema.key(&table.name);
     let has_triggers = view.schema.triggers.values().any(|trigger| view.schema.key(&trigger.table) == key);
-    // gh-ost takes no table with foreign keys or triggers; pt-online-schema-change works by triggers of its own.
-    Some(if has_keys || has_triggers {
-        let keys = if has_keys { " --alter-foreign-keys-method=rebuild_constraints" } else { "" };
-        let triggers = if has_triggers { " --preserve-triggers" } else { "" };
-        format!("pt-online-schema-change --alter {actions} D=DATABASE,t={name}{keys}{triggers} {OF_PERCONA} --execute")
-    } else {
-        format!("gh-ost --database=DATABASE --table={name} --alter={actions} {OF_GH_OST} --execute")
-    })
+    let to_itself = view.schema.references_to(&table.name).any(|(other, _)| other.id == table.id);
+    // gh-ost takes no table with foreign keys. pt-online-schema-change works by triggers of its own: those of the table do not
+    // hold for a while, and a foreign key to itself it cannot make anew.
+    match (has_keys, has_triggers) {
+        (true, true) => None,
+        (true, false) if to_itself => None,
+        (true, false) => {
+            let of_mariadb =
+                if view.target().dialect == Dialect::MariaDb { " --recursion-method=processlist" } else { "" };
+            Some(format!(
+                "pt-online-schema-change --alter {actions} D=DATABASE,t={name} \
+                 --alter-foreign-keys-method=rebuild_constraints{of_mariadb} {OF_PERCONA} --execute"
+            ))
+        }
+        (false, _) => {
+            let triggers = if has_triggers { " --include-triggers --trigger-suffix=_gho" } else { "" };
+            Some(format!("gh-ost --database=DATABASE --table={name} --alter={actions}{triggers} {OF_GH_OST} --execute"))
+        }
+    }
 }
 
 /// How far replicas and the load may go, and for how long the change of tables may be waited for.

@@ -22,7 +22,7 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
             .with(&["rows-may-violate", "nulls-fail"])],
         good: &[
             Sample::new(USERS, "ALTER TABLE users ADD COLUMN age int;").of(Target::mysql(800)),
-            Sample::new(USERS, "ALTER TABLE users ADD INDEX users_org (org_id);")
+            Sample::new(USERS, "SET SESSION lock_wait_timeout = 2; ALTER TABLE users ADD INDEX users_org (org_id);")
                 .of(Target::mysql(800))
                 .rows(&[("users", 2_000_000)]),
         ],

@@ -7,6 +7,7 @@ use crate::databases::parse;
 use crate::databases::statement::Statement;
 use crate::dialect::{Dialect, Target};
 use crate::sql::ProblemKind;
+use crate::written::FILL;
 
 /// A piece: what is run together, and noted together.
 #[derive(Clone, Debug, PartialEq)]
@@ -173,6 +174,7 @@ impl Read<'_> {
                 Operation::Call { routine: None, .. } => {
                     (at + 1, Manner::Alone { repeatable: true, trace: Trace::Nothing })
                 }
+                Operation::Call { routine: Some(routine), .. } if routine.name == *FILL => (at + 1, again()),
                 Operation::Call { .. } | Operation::Opaque { .. } => (at + 1, untraced()),
                 operation => (at + 1, Manner::Alone { repeatable: true, trace: Trace::of(operation) }),
             };

@@ -10,12 +10,10 @@ use crate::databases::schema::Table;
 use crate::plan::draft::DraftStep;
 use crate::plan::error::Refusal;
 use crate::plan::model::{Batches, Rollback, StepKind};
+use crate::written::FILL;
 
 /// Rows of a batch.
 const BATCH: u32 = 1000;
-
-/// The routine that goes through the batches.
-const ROUTINE: &str = "migrate_safety_fill";
 
 /// What is done with rows.
 #[derive(Clone, Debug)]
@@ -120,7 +118,7 @@ impl<'t> Fill<'t> {
         let below = compared(names, &until, "<");
         let only = self.condition.as_ref().map(|condition| format!(" AND ({condition})")).unwrap_or_default();
         let body = format!(
-            "CREATE PROCEDURE {ROUTINE}()\n\
+            "CREATE PROCEDURE {FILL}()\n\
              BEGIN\n\
              {declared}    DECLARE is_last BOOLEAN DEFAULT FALSE;\n    \
              DECLARE CONTINUE HANDLER FOR NOT FOUND SET is_last = TRUE;\n    \
@@ -144,10 +142,10 @@ impl<'t> Fill<'t> {
                 .join(" "),
         );
         vec![
-            format!("DROP PROCEDURE IF EXISTS {ROUTINE}"),
+            format!("DROP PROCEDURE IF EXISTS {FILL}"),
             body,
-            format!("CALL {ROUTINE}()"),
-            format!("DROP PROCEDURE {ROUTINE}"),
+            format!("CALL {FILL}()"),
+            format!("DROP PROCEDURE {FILL}"),
         ]
     }
 }

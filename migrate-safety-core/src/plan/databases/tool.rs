@@ -1,15 +1,24 @@
 //! Tools that change a table of MySQL or MariaDB by copying it beside those who write to it.
 //!
 //! The tools make a table of their own, so that `ALGORITHM` and `LOCK` have no place in what they are told. gh-ost and spirit
-//! follow the binary log and take no table with foreign keys or triggers; pt-online-schema-change works by triggers of its
-//! own and can rebuild foreign keys that lead to the table. All of them copy with `INSERT IGNORE`: what the new form does
-//! not take is left out without a word, and is therefore counted before.
+//! follow the binary log and take no table with foreign keys; pt-online-schema-change works by triggers of its own and can
+//! rebuild foreign keys that lead to the table. Triggers are kept right by gh-ost alone, which makes them while the table is
+//! locked: pt-online-schema-change moves them a while before it swaps the tables, and until then what is written fires those of
+//! the new table, by the tool's REPLACE, in the place of its own. All of them copy with `INSERT IGNORE`: what the new form
+//! does not take is left out without a word, and is therefore counted before.
+
+mod before;
+mod constraints;
+mod present;
+
+pub(super) use before::misfits;
+pub(super) use constraints::names_back;
+pub(super) use present::{once, present};
 
 use super::request::Request;
-use crate::databases::diff::data_type;
 use crate::databases::name::Name;
-use crate::databases::operation::{ActionKind, ColumnDef, IndexDef, TableOptions};
-use crate::databases::schema::Table;
+use crate::databases::operation::{ActionKind, IndexDef};
+use crate::databases::schema::{Table, Trigger};
 use crate::dialect::Dialect;
 use crate::plan::error::Refusal;
 use crate::plan::model::{Gate, Tool};
@@ -33,9 +42,28 @@ pub(super) fn tool(request: &Request<'_>, table: &Table, actions: &[&ActionKind]
             "give it a primary key first, which is done in place, or make the change in a maintenance window",
         ));
     }
+    if has_triggers(request, table) && has_keys(request, table) {
+        return Err(Refusal::new(
+            format!("no tool copies {} beside those who write to it: it has triggers and foreign keys", table.name),
+            "drop the triggers, or the foreign keys, for as long as the tool runs, or make the change in a maintenance window",
+        ));
+    }
+    let to_itself = request.schema().references_to(&table.name).find(|(other, _)| other.id == table.id);
+    if let Some((_, key)) = to_itself {
+        // The tool makes it anew twice, and fails at the second name (3.7.1, measured).
+        let name = key.name.as_ref().map_or_else(String::new, ToString::to_string);
+        return Err(Refusal::new(
+            format!("no tool copies {}: its foreign key {name} leads to itself", table.name),
+            format!(
+                "give the whole as three changes: ALTER TABLE {t} DROP FOREIGN KEY {name}; this one; ALTER TABLE {t} ADD {}",
+                request.rendered().foreign_key(key),
+                t = request.table_sql(table),
+            ),
+        ));
+    }
     Ok(Tool {
-        commands: commands(request, table, told),
-        before: before(request, table, actions),
+        commands: commands(request, table, actions, told),
+        before: before::before(request, table, actions),
         after: vec![done(request, table, actions)?],
     })
 }
@@ -65,240 +93,144 @@ fn done(request: &Request<'_>, table: &Table, actions: &[&ActionKind]) -> Result
     })
 }
 
-fn commands(request: &Request<'_>, table: &Table, told: &str) -> Vec<String> {
-    let t = table.name.name.as_str();
-    let (quoted, alter) = (in_shell(t), in_shell(told));
-    let leads_out = !table.foreign_keys.is_empty();
-    let leads_in = request.schema().references_to(&table.name).next().is_some();
+fn has_triggers(request: &Request<'_>, table: &Table) -> bool {
+    triggers(request, table).next().is_some()
+}
+
+/// Triggers on the table.
+fn triggers<'a>(request: &Request<'a>, table: &Table) -> impl Iterator<Item = &'a Trigger> {
     let schema = request.schema();
     let key = schema.key(&table.name);
-    let has_triggers = schema.triggers.values().any(|trigger| schema.key(&trigger.table) == key);
-    let rebuilt = if leads_in { " \\\n  --alter-foreign-keys-method=rebuild_constraints" } else { "" };
-    let kept = if has_triggers { " \\\n  --preserve-triggers" } else { "" };
-    let percona = format!(
-        "pt-online-schema-change D=DATABASE,t={quoted},h=HOST,u=USER --ask-pass \\\n  --alter={alter}{rebuilt}{kept} \\\n  \
-         --chunk-time=0.5 --max-lag=1s --max-load=Threads_running=50 --critical-load=Threads_running=200 \\\n  \
-         --set-vars=lock_wait_timeout=3 --tries=swap_tables:20:1,create_triggers:20:1,drop_triggers:20:1 \\\n  --execute"
-    );
-    if leads_out || leads_in || has_triggers {
-        return vec![percona];
+    schema.triggers.values().filter(move |trigger| schema.key(&trigger.table) == key)
+}
+
+/// Whether foreign keys lead to the table or from it.
+fn has_keys(request: &Request<'_>, table: &Table) -> bool {
+    !table.foreign_keys.is_empty() || request.schema().references_to(&table.name).next().is_some()
+}
+
+fn commands(request: &Request<'_>, table: &Table, actions: &[&ActionKind], told: &str) -> Vec<String> {
+    match (has_keys(request, table), has_triggers(request, table), request.target().dialect) {
+        (true, ..) => vec![percona(request, table, actions, told)],
+        (false, true, _) => vec![gh_ost(request, table, told)],
+        (false, false, Dialect::MariaDb) => vec![percona(request, table, actions, told), gh_ost(request, table, told)],
+        _ => vec![gh_ost(request, table, told), percona(request, table, actions, told), spirit(request, table, told)],
     }
-    let gh_ost = format!(
-        "gh-ost --host=HOST --user=USER --ask-pass --database=DATABASE --table={quoted} \\\n  --alter={alter} \\\n  \
+}
+
+/// What a person has to know who runs one of the tools.
+pub(super) fn notes(request: &Request<'_>, table: &Table) -> Vec<String> {
+    let t = request.table_sql(table);
+    let mut notes = Vec::new();
+    notes.extend(constraints::other_names(request, table));
+    let is_mysql = request.target().dialect == Dialect::MySql;
+    if has_keys(request, table) {
+        if request.schema().references_to(&table.name).next().is_some() {
+            notes.push(format!(
+                "pt-online-schema-change has to be of Percona Toolkit 3.5.7 or later (3.7.1 is tested): older ones swap the tables \
+                 before the foreign keys to {t} follow, and what is written into the tables that have them fails meanwhile."
+            ));
+        }
+    } else {
+        let metadata = if is_mysql {
+            ""
+        } else {
+            " MariaDB has to run with `performance_schema = ON` and the instrument `wait/lock/metadata/sql/mdl` for it."
+        };
+        notes.push(format!(
+            "gh-ost is given a replica as HOST; where there is none, the server itself, and `--allow-on-master`. It makes the file \
+             {}, swaps the tables when that is removed, and leaves the old one as `_{}_del`.{metadata}",
+            postponing(table),
+            table.name.name
+        ));
+    }
+    if has_triggers(request, table) {
+        notes.push(triggers_back(request, table));
+    } else if is_mysql && request.target().is_from(804, 0) {
+        notes.push(
+            "pt-online-schema-change has to be of Percona Toolkit 3.7.0 or later: older ones speak to replicas in words that MySQL \
+             8.4 no longer knows, and fail (3.2.1 on MySQL 9, measured)."
+                .to_owned(),
+        );
+    }
+    if is_mysql && !has_keys(request, table) && !has_triggers(request, table) {
+        notes.push("spirit swaps the tables when the table `_spirit_sentinel`, which it makes, is dropped.".to_owned());
+    }
+    notes
+}
+
+/// How triggers get the names back that gh-ost has made longer.
+fn triggers_back(request: &Request<'_>, table: &Table) -> String {
+    let names = triggers(request, table).map(|trigger| {
+        let long = Name::new(&format!("{}{SUFFIX}", trigger.name.name));
+        format!("DROP TRIGGER {}; {}", request.name(&long), request.rendered().trigger(request.schema(), trigger))
+    });
+    let names: Vec<String> = names.collect();
+    let old = Name::new(&format!("_{}_del", table.name.name));
+    format!(
+        "gh-ost has to know `--include-triggers`; it puts `{SUFFIX}` behind their names. They get theirs back, when the old table \
+         has been dropped, by `DROP TABLE {}; LOCK TABLES {} WRITE; {}; UNLOCK TABLES`.",
+        request.name(&old),
+        request.table_sql(table),
+        names.join("; ")
+    )
+}
+
+/// What gh-ost puts behind the names of triggers.
+const SUFFIX: &str = "_gho";
+
+/// The file for whose end gh-ost waits.
+fn postponing(table: &Table) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    format!("/tmp/gh-ost.{}.postpone", table.name.name.as_str().chars().map(plain).collect::<String>())
+}
+
+fn gh_ost(request: &Request<'_>, table: &Table, told: &str) -> String {
+    let triggers = if has_triggers(request, table) {
+        format!("--include-triggers --trigger-suffix={SUFFIX} \\\n  ")
+    } else {
+        String::new()
+    };
+    format!(
+        "gh-ost --host=HOST --user=USER --ask-pass --database=DATABASE --table={} \\\n  --alter={} \\\n  {triggers}\
          --chunk-size=1000 --max-lag-millis=1500 --throttle-control-replicas=REPLICAS \\\n  \
          --max-load=Threads_running=50 --critical-load=Threads_running=200 \\\n  \
          --cut-over-lock-timeout-seconds=3 --default-retries=120 \\\n  \
          --postpone-cut-over-flag-file={} \\\n  --execute",
-        in_shell(&format!("/tmp/gh-ost.{t}.postpone"))
-    );
-    if request.target().dialect == Dialect::MariaDb {
-        return vec![percona, gh_ost];
-    }
+        in_shell(table.name.name.as_str()),
+        in_shell(told),
+        postponing(table)
+    )
+}
+
+fn spirit(request: &Request<'_>, table: &Table, told: &str) -> String {
     let statement = in_shell(&format!("ALTER TABLE {} {told}", request.table_sql(table)));
-    let spirit = format!(
+    format!(
         "spirit migrate --host=HOST:3306 --username=USER --password=PASSWORD --database=DATABASE \\\n  \
          --statement={statement} \\\n  --target-chunk-time=500ms --replica-max-lag=10s --lock-wait-timeout=3s --defer-cutover"
-    );
-    vec![gh_ost, percona, spirit]
+    )
 }
 
-/// What has to hold before a tool is started.
-fn before(request: &Request<'_>, table: &Table, actions: &[&ActionKind]) -> Vec<Gate> {
-    let t = literal(table.name.name.as_str());
-    let key = request.schema().key(&table.name);
-    let triggers =
-        request.schema().triggers.values().filter(|trigger| request.schema().key(&trigger.table) == key).count();
-    let keys = table.foreign_keys.iter().map(|fk| fk.columns.len()).sum::<usize>()
-        + request
-            .schema()
-            .references_to(&table.name)
-            .filter(|(other, _)| other.id != table.id)
-            .map(|(_, fk)| fk.columns.len())
-            .sum::<usize>();
-    let gate = |sql: String, expect: String, meaning: &str| Gate { sql, expect, meaning: meaning.to_owned() };
-    let mut gates = vec![
-        gate(
-            format!(
-                "SELECT count(*) FROM information_schema.triggers WHERE event_object_schema = DATABASE() AND \
-                 event_object_table = {t}"
-            ),
-            triggers.to_string(),
-            "the table has triggers that the plan does not know of: plan it again with the schema as it is",
-        ),
-        gate(
-            format!(
-                "SELECT count(*) FROM information_schema.key_column_usage WHERE table_schema = DATABASE() AND \
-                 referenced_table_name IS NOT NULL AND (table_name = {t} OR referenced_table_name = {t})"
-            ),
-            keys.to_string(),
-            "foreign keys lead to the table or from it that the plan does not know of: plan it again with the schema as it is",
-        ),
-        gate(
-            format!(
-                "SELECT count(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN ({})",
-                ["gho", "ghc", "del", "new", "old"]
-                    .map(|ending| literal(&format!("_{}_{ending}", table.name.name)))
-                    .join(", ")
-            ),
-            "0".to_owned(),
-            "an earlier run of a tool has left a table: see to it, and drop it",
-        ),
+/// The command line of pt-online-schema-change. It goes by triggers, and makes foreign keys anew.
+fn percona(request: &Request<'_>, table: &Table, actions: &[&ActionKind], told: &str) -> String {
+    let leads_in = request.schema().references_to(&table.name).next().is_some();
+    let is_unique = |action: &&ActionKind| matches!(action, ActionKind::AddIndex { index, .. } if index.is_unique());
+    let options = [
+        (leads_in, "--alter-foreign-keys-method=rebuild_constraints"),
+        // Duplicates are counted before.
+        (actions.iter().any(is_unique), "--no-check-unique-key-change"),
+        // Newer versions ask MariaDB for its replicas in the words of MySQL, unless they look at who is connected.
+        (request.target().dialect == Dialect::MariaDb, "--recursion-method=processlist"),
     ];
-    for action in actions {
-        if let ActionKind::Modify { column, to, .. } = action
-            && let Some(old) = table.column(column)
-            && let Some(misfits) = misfits(request, table, old, to)
-        {
-            gates.push(gate(misfits, "0".to_owned(), "rows hold values that the new form does not take: the tools would leave them out, or change them, without a word"));
-        }
-        if let ActionKind::AddCheck { check } = action {
-            let sql = format!("SELECT count(*) FROM {} WHERE NOT ({})", request.table_sql(table), check.expression.sql);
-            gates.push(gate(
-                sql,
-                "0".to_owned(),
-                "rows do not pass the check: the tools would leave them out without a word",
-            ));
-        }
-    }
-    gates
-}
-
-/// Ranges of the whole numbers.
-const WHOLE: [(&str, i128, i128); 5] = [
-    ("tinyint", -128, 127),
-    ("smallint", -32_768, 32_767),
-    ("mediumint", -8_388_608, 8_388_607),
-    ("int", -2_147_483_648, 2_147_483_647),
-    ("bigint", -9_223_372_036_854_775_808, 9_223_372_036_854_775_807),
-];
-
-/// The query that counts rows whose values another type does not hold as they are; none where all do, or where no query is
-/// known that tells.
-pub(super) fn misfits(request: &Request<'_>, table: &Table, old: &ColumnDef, to: &ColumnDef) -> Option<String> {
-    let (t, c) = (request.table_sql(table), request.name(&old.name));
-    let mut conditions = Vec::new();
-    if to.not_null == Some(true) && old.not_null != Some(true) {
-        conditions.push(format!("{c} IS NULL"));
-    }
-    let range = |column: &ColumnDef| {
-        let (_, low, high) = WHOLE.iter().find(|(name, ..)| *name == &*column.data_type.name)?;
-        Some(if column.data_type.unsigned { (0, high - low) } else { (*low, *high) })
-    };
-    let length = |column: &ColumnDef| match &*column.data_type.name {
-        "char" | "varchar" => column.data_type.arguments.first()?.parse::<u32>().ok(),
-        _ => None,
-    };
-    let is_text = |column: &ColumnDef| {
-        matches!(&*column.data_type.name, "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext")
-    };
-    match (range(old), range(to)) {
-        (Some((low, high)), Some((new_low, new_high))) if low < new_low || high > new_high => {
-            conditions.push(format!("{c} NOT BETWEEN {new_low} AND {new_high}"));
-        }
-        (None, Some((low, high))) if is_text(old) => {
-            conditions
-                .push(format!("{c} NOT REGEXP '^-?[0-9]+$' OR CAST({c} AS DECIMAL(65)) NOT BETWEEN {low} AND {high}"));
-        }
-        _ => {}
-    }
-    if let Some(most) = length(to).filter(|most| length(old).is_none_or(|had| had > *most)) {
-        conditions.push(format!("char_length({c}) > {most}"));
-    }
-    if &*to.data_type.name == "json" && is_text(old) {
-        conditions.push(format!("NOT json_valid({c})"));
-    }
-    if let ("enum", false) = (&*to.data_type.name, to.data_type.arguments.is_empty()) {
-        let values: Vec<String> = to.data_type.arguments.iter().map(|value| literal(value)).collect();
-        conditions.push(format!("{c} NOT IN ({})", values.join(", ")));
-    }
-    (!conditions.is_empty()).then(|| format!("SELECT count(*) FROM {t} WHERE {}", conditions.join(" OR ")))
-}
-
-/// An expression that tells whether the change has been made.
-pub(super) fn present(request: &Request<'_>, table: &Table, actions: &[&ActionKind]) -> Result<String, Refusal> {
-    let t = literal(table.name.name.as_str());
-    let found = |of: &str, condition: String| {
-        format!(
-            "EXISTS (SELECT 1 FROM information_schema.{of} WHERE table_schema = DATABASE() AND table_name = {t} AND {condition})"
-        )
-    };
-    let mut all = Vec::new();
-    for action in actions {
-        let one = match action {
-            ActionKind::Modify { to, .. } | ActionKind::AddColumn { column: to, .. } => {
-                found("columns", column(request, to))
-            }
-            ActionKind::AddCheck { check } => {
-                let name = check.name.as_ref().ok_or_else(|| {
-                    Refusal::new(
-                        "a check without a name is found by nothing afterwards",
-                        "give it a name: ADD CONSTRAINT name CHECK (…)",
-                    )
-                })?;
-                found("table_constraints", format!("constraint_name = {}", literal(name.as_str())))
-            }
-            ActionKind::AddIndex { index, .. } => match &index.name {
-                Some(name) => found("statistics", format!("index_name = {}", literal(name.as_str()))),
-                None => {
-                    return Err(Refusal::new(
-                        "an index without a name is found by nothing afterwards",
-                        "give it a name",
-                    ));
-                }
-            },
-            ActionKind::DropPrimaryKey => format!("NOT {}", found("statistics", "index_name = 'PRIMARY'".to_owned())),
-            ActionKind::Convert { charset, .. } => {
-                format!("NOT {}", found("columns", format!("character_set_name <> {}", literal(charset.as_str()))))
-            }
-            ActionKind::Options(TableOptions { engine: Some(engine), .. }) => {
-                found("tables", format!("engine = {}", literal(engine.as_str())))
-            }
-            ActionKind::Options(TableOptions { row_format: Some(format), .. }) => {
-                found("tables", format!("row_format = {}", literal(format.as_str())))
-            }
-            _ => {
-                return Err(Refusal::new(
-                    "the server does it while nobody may write, and it cannot be told afterwards whether a tool has done it",
-                    "make the change in a maintenance window",
-                ));
-            }
-        };
-        all.push(one);
-    }
-    Ok(all.join(" AND "))
-}
-
-/// What the server says of a column of this form.
-fn column(request: &Request<'_>, column: &ColumnDef) -> String {
-    let name = literal(column.name.as_str());
-    let written = data_type(request.target(), column);
-    let is_whole = WHOLE.iter().any(|(name, ..)| *name == &*column.data_type.name);
-    let data_type = if is_whole {
-        // How many digits are shown is told by some versions.
-        let unsigned = if column.data_type.unsigned { " unsigned" } else { "" };
-        format!("column_type REGEXP '^{}([(][0-9]+[)])?{unsigned}$'", column.data_type.name)
-    } else {
-        match (&*column.data_type.name, request.target().dialect) {
-            ("json", Dialect::MariaDb) => "column_type = 'longtext'".to_owned(),
-            ("enum" | "set", _) => {
-                let values: Vec<String> = column.data_type.arguments.iter().map(|value| literal(value)).collect();
-                format!("column_type = {}", literal(&format!("{}({})", column.data_type.name, values.join(","))))
-            }
-            _ => format!("column_type = {}", literal(&written)),
-        }
-    };
-    let nullable = match column.not_null {
-        Some(true) => " AND is_nullable = 'NO'",
-        _ => "",
-    };
-    let charset =
-        column.charset.as_ref().map(|charset| format!(" AND character_set_name = {}", literal(charset.as_str())));
-    let collation =
-        column.collation.as_ref().map(|collation| format!(" AND collation_name = {}", literal(collation.as_str())));
+    let options: String =
+        options.iter().filter(|(wanted, _)| *wanted).map(|(_, option)| format!(" \\\n  {option}")).collect();
+    let told = format!("{told}{}", constraints::told_besides(request, table));
     format!(
-        "column_name = {name} AND {data_type}{nullable}{}{}",
-        charset.unwrap_or_default(),
-        collation.unwrap_or_default()
+        "pt-online-schema-change D=DATABASE,t={},h=HOST,u=USER --ask-pass \\\n  --alter={}{options} \\\n  \
+         --chunk-time=0.5 --max-lag=1s --max-load=Threads_running=50 --critical-load=Threads_running=200 \\\n  \
+         --set-vars=lock_wait_timeout=3 --tries=swap_tables:20:1,create_triggers:20:1,drop_triggers:20:1 \\\n  --execute",
+        in_shell(table.name.name.as_str()),
+        in_shell(&told),
     )
 }
 

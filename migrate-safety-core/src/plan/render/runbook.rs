@@ -203,7 +203,9 @@ impl Plan {
             }
         }
         if let [first, others @ ..] = &*tool.commands {
-            out.push_str("Try it without `--execute` first, where it has that option:\n\n");
+            out.push_str(
+                "Try it first: pt-online-schema-change with `--dry-run` in the place of `--execute`, gh-ost without it.\n\n",
+            );
             fence(out, "sh", first);
             for other in others {
                 out.push_str("Or:\n\n");

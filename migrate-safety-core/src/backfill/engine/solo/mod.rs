@@ -111,7 +111,7 @@ impl Worker {
                 _ => return Err(RunError::Refused { failure }),
             }
         }
-        let mut told = "";
+        let mut told = String::new();
         loop {
             match self.options.ask() {
                 Signal::Stop => return Ok(Outcome::Stopped),
@@ -121,8 +121,8 @@ impl Worker {
                 }
                 Signal::Go => {}
             }
-            if self.options.is_behind() {
-                self.wait("a replica is behind", &mut told).await;
+            if let Some(why) = self.options.is_behind() {
+                self.wait(&why, &mut told).await;
                 continue;
             }
             let next = match self.next().await {
@@ -137,18 +137,18 @@ impl Worker {
                 Next::Again => {}
                 Next::Wait(reason) => self.wait(reason, &mut told).await,
                 Next::Batch(job) => {
-                    told = "";
+                    told.clear();
                     self.batch_or_recover(job).await?;
                 }
             }
         }
     }
 
-    async fn wait(&mut self, reason: &'static str, told: &mut &'static str) {
-        if *told != reason {
+    async fn wait(&mut self, reason: &str, told: &mut String) {
+        if told != reason {
             self.io.tell(Event::Waiting { reason: reason.to_owned() }).await;
+            reason.clone_into(told);
         }
-        *told = reason;
         self.io.sleep(IDLE).await;
     }
 

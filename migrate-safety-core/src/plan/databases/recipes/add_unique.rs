@@ -80,7 +80,16 @@ fn keys(request: &Request<'_>, index: &IndexDef) -> Vec<String> {
 
 /// How many values there are that several rows share. NULL is shared by none, but there is none in a primary key.
 pub(in crate::plan::databases) fn duplicates(request: &Request<'_>, table: &Table, index: &IndexDef) -> String {
-    let keys = keys(request, index);
+    shared(request, table, index, &keys(request, index))
+}
+
+/// How many values there are that several rows share, where these expressions stand for the parts of the index.
+pub(in crate::plan::databases) fn shared(
+    request: &Request<'_>,
+    table: &Table,
+    index: &IndexDef,
+    keys: &[String],
+) -> String {
     let t = request.table_sql(table);
     let mut conditions: Vec<String> = index.predicate.iter().map(|predicate| format!("({})", predicate.sql)).collect();
     if index.kind != IndexKind::Primary {

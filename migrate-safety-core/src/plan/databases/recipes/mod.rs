@@ -1,6 +1,6 @@
 //! One file a recipe: the change it serves, what it asks of the schema, its steps.
 
-pub(super) use add_unique::duplicates;
+pub(super) use add_unique::{duplicates, shared};
 pub(super) use drop_column::optional;
 pub(super) use set_not_null::needs_value;
 

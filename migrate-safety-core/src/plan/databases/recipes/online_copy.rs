@@ -1,7 +1,6 @@
 //! What the server can do only by a copy of the table, or while nobody writes: a tool copies it beside the writers, and a
 //! migration that finds the work done records it.
 
-use crate::Dialect;
 use super::{Answer, DatabaseRecipe, DatabaseSample, Request};
 use crate::databases::name::Name;
 use crate::databases::operation::{ActionKind, AlterTable, ForeignKeyDef, Operation};
@@ -24,9 +23,13 @@ pub(super) static RECIPE: DatabaseRecipe = DatabaseRecipe {
         ),
         DatabaseSample::mysql(
             "CREATE TABLE orgs (id bigint PRIMARY KEY); CREATE TABLE users (id bigint PRIMARY KEY, org bigint, score varchar(9), \
-             CONSTRAINT of_org FOREIGN KEY (org) REFERENCES orgs (id)) DEFAULT CHARSET=latin1; \
-             CREATE TRIGGER stamp BEFORE UPDATE ON users FOR EACH ROW SET NEW.org = NEW.org;",
+             CONSTRAINT of_org FOREIGN KEY (org) REFERENCES orgs (id)) DEFAULT CHARSET=latin1;",
             "ALTER TABLE users MODIFY score int NOT NULL, CONVERT TO CHARACTER SET utf8mb4",
+        ),
+        DatabaseSample::mysql(
+            "CREATE TABLE users (id bigint PRIMARY KEY, score varchar(9), writes int NOT NULL DEFAULT 0); \
+             CREATE TRIGGER stamp BEFORE UPDATE ON users FOR EACH ROW SET NEW.writes = OLD.writes + 1;",
+            "ALTER TABLE users MODIFY score int",
         ),
         DatabaseSample::mysql(
             "CREATE TABLE posts (id int NOT NULL PRIMARY KEY, body text, score int);",
@@ -122,7 +125,7 @@ fn steps(request: &Request<'_>, table: &Table, told: &str, actions: &[&ActionKin
     let gate = tool::done_or_small(request, table, actions)?;
     let judged = request.judged(&sql);
     let blocked = crate::plan::databases::request::blocking(&judged).map(|finding| finding.rule);
-    let statements = if repeatable(actions) { vec![sql] } else { once(&tool::present(request, table, actions)?, &sql) };
+    let statements = if repeatable(actions) { vec![sql] } else { tool::once(&tool::present(request, table, actions)?, &sql) };
     let recorded = request.step(format!("Record the new form of {t}, which the server finds there"), statements);
     let recorded = request.undoable(recorded).gate(gate.sql, gate.expect, gate.meaning);
     let recorded = match blocked {
@@ -144,22 +147,14 @@ fn steps(request: &Request<'_>, table: &Table, told: &str, actions: &[&ActionKin
             format!("Deployed everywhere: an application that reads and writes {} in the old type as well as in the new.", changed.join(", ")),
         );
     }
-    if table.checks.iter().any(|check| check.at_column.is_none()) {
-        draft = draft.note(format!("The tools copy {t} by CREATE TABLE … LIKE, which gives its checks other names."));
-    }
-    let leading = request.schema().references_to(&table.name);
-    let own = table.foreign_keys.iter().map(|key| (table, key));
-    for (on, key) in leading.filter(|(other, _)| other.id != table.id).chain(own) {
-        draft = draft.note(name_back(request, on, key));
-    }
-    if request.target().dialect == Dialect::MySql && request.target().is_from(804, 0) {
-        draft = draft.note(
-            "pt-online-schema-change has to be of Percona Toolkit 3.7.0 or later: older ones speak to replicas in words that MySQL \
-             8.4 no longer knows, and fail (3.2.1 on MySQL 9, measured).",
-        );
-    }
+    draft = tool::notes(request, table).into_iter().fold(draft, Draft::note);
     let back = "The way back from the new form is a copy too: run a tool with the statement that stands there before it.";
-    Ok(draft.migrate(copied).migrate(recorded).note(back))
+    let draft = draft.migrate(copied).migrate(recorded);
+    let draft = match tool::names_back(request, table) {
+        Some(step) => draft.migrate(step),
+        None => draft,
+    };
+    Ok(draft.note(back))
 }
 
 /// The foreign key that a column is a part of, or that refers to it, with the table that it is on (errors 1832 and 1833).
@@ -167,19 +162,6 @@ fn key_of<'a>(request: &Request<'a>, table: &'a Table, column: &Name) -> Option<
     let own = table.foreign_keys.iter().find(|key| key.columns.contains(column)).map(|key| (table, key));
     let mut leading = request.schema().references_to(&table.name);
     own.or_else(|| leading.find(|(_, key)| key.referenced.contains(column)))
-}
-
-/// How a foreign key gets its name back that pt-online-schema-change has given another.
-fn name_back(request: &Request<'_>, on: &Table, key: &ForeignKeyDef) -> String {
-    let name = key.name.as_ref().map_or_else(String::new, ToString::to_string);
-    format!(
-        "pt-online-schema-change calls the foreign key {name} of {} `_{name}` afterwards. It gets its name back by `SET \
-         foreign_key_checks = 0; ALTER TABLE {} DROP FOREIGN KEY {}, ADD {}, ALGORITHM=INPLACE, LOCK=NONE`.",
-        on.name,
-        request.table_sql(on),
-        request.name(&Name::new(&format!("_{name}"))),
-        request.rendered().foreign_key(key)
-    )
 }
 
 /// What stands behind `ALTER TABLE t`.
@@ -201,15 +183,4 @@ fn repeatable(actions: &[&ActionKind]) -> bool {
             ActionKind::Modify { .. } | ActionKind::Convert { .. } | ActionKind::EnforceCheck { .. } | ActionKind::Options(_)
         )
     })
-}
-
-/// Statements that run another one only where the change has not been made.
-fn once(present: &str, sql: &str) -> Vec<String> {
-    let text = sql.replace('\\', "\\\\").replace('\'', "''");
-    vec![
-        format!("SET @migrate_safety = IF({present}, 'DO 0', '{text}')"),
-        "PREPARE migrate_safety FROM @migrate_safety".to_owned(),
-        "EXECUTE migrate_safety".to_owned(),
-        "DEALLOCATE PREPARE migrate_safety".to_owned(),
-    ]
 }

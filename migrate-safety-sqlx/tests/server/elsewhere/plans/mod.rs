@@ -5,6 +5,7 @@ mod acts;
 mod between;
 mod client;
 mod crash;
+mod tool;
 
 use super::Database;
 use acts::Act;
