@@ -52,6 +52,10 @@ impl Catalog {
             CommentTarget::OnTable(what, table, name) => {
                 let Some(id) = self.existing_relation(table, false, applied) else { return };
                 let name = name.clone();
+                if *what == OnTable::Trigger && !self.triggers_of(id).iter().any(|trigger| trigger.name == name) {
+                    let message = format!("trigger \"{name}\" for table \"{}\" does not exist", table.name);
+                    return applied.conflict("42704", message);
+                }
                 let object = match what {
                     OnTable::Trigger => Object::Trigger(id, name),
                     OnTable::Rule => Object::Rule(id, name),

@@ -55,9 +55,19 @@ impl Catalog {
             FoundType::Defined(id) => Some(id),
             _ => None,
         };
-        let Some((id, domain)) = id.and_then(|id| Some((id, self.domain_mut(id)?))) else {
+        let Some(id) = id.filter(|id| self.domain_mut(*id).is_some()) else {
             return applied.conflict("42809", format!("{name} is not a domain"));
         };
+        let proves = match action {
+            AlterDomain::NotNull(not_null) => *not_null,
+            AlterDomain::AddConstraint(constraint) => !constraint.not_valid,
+            AlterDomain::ValidateConstraint { .. } => true,
+            _ => false,
+        };
+        if let Some(conflict) = proves.then(|| self.contained_use(id, &name.name)).flatten() {
+            return applied.conflicts.push(conflict);
+        }
+        let Some(domain) = self.domain_mut(id) else { return };
         let of = |constraint: &Ident| format!("constraint \"{constraint}\" of domain \"{}\" does not exist", name.name);
         match action {
             AlterDomain::Default(default) => {
@@ -105,6 +115,17 @@ impl Catalog {
             }
             AlterDomain::Rename { .. } | AlterDomain::SetSchema { .. } | AlterDomain::Other => {}
         }
+    }
+
+    /// Why values of a domain cannot be held to something new: they stand in arrays, which the server does not look into.
+    fn contained_use(&self, id: TypeId, name: &Ident) -> Option<Conflict> {
+        let holds = |t: &DataType| t.array && self.find_type(t.schema.as_ref(), &t.name) == FoundType::Defined(id);
+        let mut columns =
+            self.relations().filter_map(|r| Some((r, r.table()?.columns.iter().find(|c| holds(&c.data_type))?)));
+        let (relation, column) = columns.next()?;
+        let message =
+            format!("cannot alter type \"{name}\" because column \"{}.{}\" uses it", relation.name, column.name);
+        Some(Conflict::new("0A000", message))
     }
 
     fn domain_mut(&mut self, id: TypeId) -> Option<&mut DomainDef> {
