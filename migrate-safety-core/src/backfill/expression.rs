@@ -113,7 +113,7 @@ fn own_columns(expr: &Expr) -> Vec<&Ident> {
 }
 
 /// Whether computing a value of itself changes nothing any more: `lower(c)`, `coalesce(c, 0)`.
-pub(super) fn is_projection(expr: &Expr, column: &Ident) -> bool {
+pub(crate) fn is_projection(expr: &Expr, column: &Ident) -> bool {
     match expr {
         Expr::Column { name, .. } => name == column,
         Expr::Call { name, args } if name.name == *"coalesce" => {

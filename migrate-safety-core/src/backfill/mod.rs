@@ -55,6 +55,8 @@ pub use engine::{
     Statement, Status, Transaction, control_statement, status_statement,
 };
 pub use error::{InvalidBackfill, Warning};
+#[cfg(feature = "plan")]
+pub(crate) use expression::is_projection;
 pub use key::{Key, KeyColumn};
 pub use prepared::Prepared;
 pub use spec::{Assignment, Backfill, FillMode, Work};

@@ -50,11 +50,36 @@ impl Piece {
         })
     }
 
+    /// Whether it gives or takes rights on something of these.
+    pub(crate) fn gives_rights_on(&self, things: &[Thing]) -> bool {
+        let is_grant = matches!(self.operation(), Some(Operation::Grant { .. }));
+        is_grant && self.adds_to().is_some_and(|thing| things.contains(&thing))
+    }
+
+    /// Whether it is about one of the views that go later, and goes with it.
+    pub(crate) fn view_it_is_on(&self, mut gone: impl Iterator<Item = Thing>) -> bool {
+        let made_on = self.makes().or_else(|| self.takes().into_iter().next()).and_then(|thing| match thing {
+            Thing::OnTable(_, table, _) => Some(Thing::View(table)),
+            _ => None,
+        });
+        let on = self.adds_to().map(|thing| match thing {
+            Thing::OnTable(_, table, _) => Thing::View(table),
+            other => other,
+        });
+        let drops_index = matches!(self.operation(), Some(Operation::DropIndex { .. }));
+        let on = on.or(made_on);
+        gone.any(|thing| matches!(thing, Thing::View(_)) && (drops_index || on.as_ref() == Some(&thing)))
+    }
+
     /// The thing that it says more about.
     fn adds_to(&self) -> Option<Thing> {
         let [located] = &*self.operations else { return None };
         Some(match &located.operation {
             Operation::CreateIndex(create) => Thing::View(create.table.clone()),
+            Operation::Grant { relations, .. } => {
+                let name = relations.first()?.clone();
+                Thing::View(ObjectName { schema: name.schema.or_else(|| Some(Ident::exact("public"))), ..name })
+            }
             Operation::Comment { on: CommentTarget::Relation(name) | CommentTarget::Column(name, _), .. } => {
                 Thing::View(name.clone())
             }
@@ -73,7 +98,7 @@ fn on_table(sort: OnTable, table: &ObjectName, name: &Ident) -> Vec<Thing> {
 
 /// Pieces from one that takes something away to the one that makes it again become one.
 pub(super) fn bracketed(pieces: Vec<Piece>) -> Vec<Piece> {
-    runs(&pieces, |pieces| {
+    runs(&demands_behind(pieces), |pieces| {
         let added = if pieces.first().is_some_and(adds_column) {
             pieces.iter().take_while(|piece| adds_column(piece) || sets_default(piece)).count()
         } else {
@@ -87,6 +112,33 @@ pub(super) fn bracketed(pieces: Vec<Piece>) -> Vec<Piece> {
             _ => 0,
         }
     })
+}
+
+/// What demands values of a column, or no longer does, needs nothing to be away: it goes behind the bracket in which it
+/// stands.
+fn demands_behind(pieces: Vec<Piece>) -> Vec<Piece> {
+    use TableAction::{AddIdentity, DropNotNull, SetNotNull};
+    let action = |piece: &Piece| match piece.operation() {
+        Some(Operation::AlterTable(alter)) => Some(alter.action.clone()),
+        _ => None,
+    };
+    let demands = |piece: &Piece| matches!(action(piece), Some(SetNotNull { .. } | DropNotNull { .. }));
+    let needs_them = |piece: &Piece| matches!(action(piece), Some(AddIdentity { .. }));
+    let (mut out, mut rest) = (Vec::new(), &*pieces);
+    while let Some((first, others)) = rest.split_first() {
+        match rest.split_at_checked(length(rest)) {
+            Some((inside, behind)) if inside.iter().any(demands) && !inside.iter().any(needs_them) => {
+                let (last, stay): (Vec<&Piece>, Vec<&Piece>) = inside.iter().partition(|piece| demands(piece));
+                out.extend(stay.into_iter().chain(last).cloned());
+                rest = behind;
+            }
+            _ => {
+                out.push(first.clone());
+                rest = others;
+            }
+        }
+    }
+    out
 }
 
 fn adds_column(piece: &Piece) -> bool {

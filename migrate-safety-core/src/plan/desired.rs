@@ -13,7 +13,7 @@ use crate::catalog::diff::{Change, Closeness, Difference, ObjectKind, diff};
 use crate::catalog::{Catalog, Stamp, in_pass_order};
 use crate::dialect::Target;
 use crate::layout::Layout;
-use crate::sql::{ProblemKind, parse};
+use crate::sql::{LocatedOperation, ObjectName, Operation, ProblemKind, parse};
 use hints::Hint;
 
 /// A schema that is to be reached.
@@ -78,12 +78,50 @@ impl Desired {
             run(&mut state, open.collect(), &mut made);
         }
         reach(state, &desired, &mut made)?;
-        Ok(made)
+        Ok(self.with_rights(present.catalog.target(), made))
+    }
+
+    /// What is made gets the rights that the schema gives on it. Other rights are no part of what is compared.
+    fn with_rights(&self, target: Target, made: Vec<String>) -> Vec<String> {
+        let script = parse(target, &self.sql);
+        let granting = script.statements.iter().filter_map(|statement| match &*statement.operations {
+            [LocatedOperation { operation: Operation::Grant { relations, .. }, .. }] if !relations.is_empty() => {
+                Some((relations, self.sql.get(statement.span.range())?))
+            }
+            _ => None,
+        });
+        let granting: Vec<(&Vec<ObjectName>, &str)> = granting.collect();
+        if granting.is_empty() {
+            return made;
+        }
+        let mut with_rights = Vec::new();
+        for sql in made {
+            let name = relation_made(target, &sql);
+            with_rights.push(sql);
+            let Some(name) = name else { continue };
+            let is_it = |other: &ObjectName| {
+                let in_public = |name: &ObjectName| name.schema.as_ref().is_none_or(|schema| **schema == *"public");
+                other.name == name.name && (other.schema == name.schema || in_public(other) && in_public(&name))
+            };
+            let of_it = granting.iter().filter(|(relations, _)| relations.iter().any(is_it));
+            with_rights.extend(of_it.map(|(_, sql)| (*sql).to_owned()));
+        }
+        with_rights
+    }
+}
+
+/// The relation that a statement makes.
+fn relation_made(target: Target, sql: &str) -> Option<ObjectName> {
+    match &parse(target, sql).statements.first()?.operations.first()?.operation {
+        Operation::CreateTable(create) => Some(create.name.clone()),
+        Operation::CreateView(create) => Some(create.name.clone()),
+        Operation::CreateMaterializedView { name, .. } | Operation::CreateSequence { name, .. } => Some(name.clone()),
+        _ => None,
     }
 }
 
 /// Compares, changes what can be changed, and compares again: what was in the way may be gone.
-fn reach(mut state: State, desired: &Catalog, made: &mut Vec<String>) -> Result<(), PlanError> {
+pub(super) fn reach(mut state: State, desired: &Catalog, made: &mut Vec<String>) -> Result<(), PlanError> {
     let mut last: Vec<String> = Vec::new();
     loop {
         let mut differences = diff(desired, &state.catalog, Closeness::Meaning);
@@ -167,10 +205,15 @@ const MOST_STATEMENTS: usize = 100_000;
 
 /// What is missing or different is made first, in the order of kinds: a new value of an enum before the index that names
 /// it. What is too much goes last, in the reverse order.
-fn turn(difference: &Difference) -> (bool, i16, Change) {
+///
+/// What is computed from columns comes when these are as they will be.
+fn turn(difference: &Difference) -> (bool, i16, bool, Change) {
     let is_extra = difference.change == Change::Extra;
     let kind = difference.kind as i16;
-    (is_extra, if is_extra { -kind } else { kind }, difference.change)
+    let is_computed = difference.kind == ObjectKind::Column
+        && difference.change == Change::Missing
+        && difference.sql.iter().any(|sql| sql.contains(" GENERATED ALWAYS AS ("));
+    (is_extra, if is_extra { -kind } else { kind }, is_computed, difference.change)
 }
 
 /// The statements of each difference; foreign keys of new partitioned tables when their partitions are there.

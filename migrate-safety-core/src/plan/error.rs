@@ -180,6 +180,8 @@ fn list(differences: &[Difference]) -> String {
 pub(crate) enum Refusal {
     /// For this reason; what to do instead.
     Because { reason: String, instead: String },
+    /// It is not sound whenever it is done, for this reason; what to do instead.
+    Unsound { reason: String, instead: String },
     /// A part of it has none.
     Part(PlanError),
 }
@@ -191,7 +193,9 @@ impl Refusal {
 
     pub(super) fn into_error(self, recipe: &'static str, sql: &str) -> PlanError {
         match self {
-            Self::Because { reason, instead } => PlanError::Refused { recipe, reason, instead, sql: sql.to_owned() },
+            Self::Because { reason, instead } | Self::Unsound { reason, instead } => {
+                PlanError::Refused { recipe, reason, instead, sql: sql.to_owned() }
+            }
             Self::Part(error) => error,
         }
     }

@@ -6,10 +6,12 @@
 //!
 //! A recipe knows one kind of change and asks the catalog what else hangs on it. What it drafts is not trusted: the
 //! steps go through the same check as any migration, are replayed, and have to leave the schema that the plain change
-//! leaves; and so does every way back. A plan that does not hold is an error, never half a plan.
+//! leaves; and so does every way back. Where no recipe answers or its steps do not hold, the change is made in a maintenance
+//! window, if that takes the harm from it; otherwise it is an error, never half a plan.
 
 mod bounds;
 mod bracket;
+mod cascade;
 mod change;
 mod compose;
 mod copy;
@@ -20,6 +22,7 @@ mod desired;
 mod draft;
 mod error;
 mod fill;
+mod installed;
 mod json_key;
 mod model;
 mod names;
@@ -35,6 +38,7 @@ mod rows;
 mod sea_query;
 mod state;
 mod way_back;
+mod window;
 
 pub use change::Change;
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
@@ -54,7 +58,7 @@ use draft::Draft;
 use piece::Piece;
 use request::Request;
 use state::State;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 /// Turns a change of a schema into a sequence of steps that a live database and a running application survive.
 ///
@@ -87,11 +91,12 @@ impl Before for Catalog {
         let start = State::new(self);
         let mut state = start.clone();
         let planner = Planner { start: &start, options };
-        let pieces = piece::pieces(self, &change.sql)?;
+        let pieces = piece::pieces(&start, &change.sql)?;
         let temporary: Vec<Ident> = pieces.iter().flat_map(Piece::temporary).collect();
-        let drafts = planner.drafts(&mut state, pieces)?;
+        let drafts = planner.drafts(&mut state, pieces.clone())?;
         in_one_session(&drafts, &temporary)?;
-        let mut plan = prove::plan(&start, &state, &change, drafts, options)?;
+        let mut plan = prove::plan(&start, &state, &change, drafts, options)
+            .or_else(|error| window::whole((&start, &state), &change, &pieces, (&error, options)).ok_or(error))?;
         plan.notes.extend(change.notes);
         Ok(plan)
     }
@@ -136,6 +141,8 @@ impl Planner<'_> {
     /// A draft for each piece, on the schema that the plain pieces before it leave.
     fn drafts(&self, state: &mut State, pieces: Vec<Piece>) -> Result<Vec<Draft>, PlanError> {
         let mut drafts: Vec<Draft> = Vec::new();
+        // Relations that get rows by earlier pieces: what is demanded of these rows waits for them.
+        let mut filled: BTreeSet<RelationId> = BTreeSet::new();
         let mut pieces = VecDeque::from(pieces);
         while let Some(piece) = pieces.pop_front() {
             let after = state.plain(&piece)?;
@@ -147,8 +154,15 @@ impl Planner<'_> {
             // A trigger that is made after rows have been changed is not to fire for them.
             let fills = |draft: &Draft| draft.steps.iter().any(|(_, step)| step.kind == StepKind::Backfill);
             let is_trigger = matches!(piece.operation(), Some(Operation::CreateTrigger(_)));
-            let draft = if is_trigger && drafts.iter().any(fills) { draft.later() } else { draft };
-            let home = if draft.joined { home(&mut drafts, request.target()) } else { None };
+            // Nor are rows to be read that have not got their values yet.
+            let reads = piece.operation().is_some_and(reads_rows);
+            let target = request.target();
+            let waits = target.is_some_and(|target| filled.contains(&target));
+            let draft = if (is_trigger || reads || waits) && drafts.iter().any(fills) { draft.later() } else { draft };
+            if reads {
+                filled.extend(target.into_iter().chain(request.made()));
+            }
+            let home = if draft.joined && !waits { home(&mut drafts, target) } else { None };
             let makes = request.made().collect();
             let draft = Draft { makes, ..draft };
             let apart = match home {
@@ -165,12 +179,25 @@ impl Planner<'_> {
     fn draft(&self, request: &Request<'_>) -> Result<Option<Draft>, PlanError> {
         for recipe in RECIPES {
             if let Some(answer) = (recipe.plan)(request) {
-                let draft = answer.map_err(|refusal| refusal.into_error(recipe.id, request.sql()))?;
-                return Ok(Some(draft.of(recipe.id)));
+                let draft = answer.or_else(|refusal| {
+                    window::instead(request, &refusal).ok_or_else(|| refusal.into_error(recipe.id, request.sql()))
+                });
+                return Ok(Some(draft?.of(recipe.id)));
             }
         }
         Ok(None)
     }
+}
+
+/// Whether an operation takes rows from somewhere and keeps them.
+fn reads_rows(operation: &Operation) -> bool {
+    matches!(
+        operation,
+        Operation::Insert(_)
+            | Operation::CreateTableAs { with_data: true, .. }
+            | Operation::CreateMaterializedView { with_data: true, .. }
+            | Operation::RefreshMaterializedView { .. }
+    )
 }
 
 /// The draft that makes a relation; for what is about none, the last one, if that makes any.

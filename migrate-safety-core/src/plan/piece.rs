@@ -1,10 +1,12 @@
 //! A change cut into parts that are planned one by one.
 
 use super::bracket::bracketed;
+use super::cascade::said_in_full;
 use super::error::PlanError;
 use super::json_key::removal;
 use super::rows::read_by;
-use crate::catalog::Catalog;
+use super::state::State;
+use crate::dialect::Target;
 use crate::sql::expr::TableSource;
 use crate::sql::operation::{AlterTable, AlterType, CommentTarget, Insert, Persistence, RelationWord, TableAction};
 use crate::sql::{Ident, LocatedOperation, ObjectName, Operation, Problem, Statement, parse};
@@ -29,6 +31,14 @@ pub(crate) struct Piece {
 impl Piece {
     fn new(sql: String, operations: Vec<LocatedOperation>) -> Self {
         Self { sql, operations, is_pair: false, parts: Vec::new() }
+    }
+
+    /// A statement by itself, if it is one.
+    pub(super) fn parsed(target: Target, sql: &str) -> Option<Self> {
+        match &*parse(target, sql).statements {
+            [statement] => Some(Self::new(sql.to_owned(), statement.operations.clone())),
+            _ => None,
+        }
     }
 
     /// Several pieces as one.
@@ -91,8 +101,8 @@ impl Piece {
 }
 
 /// Cuts a change.
-pub(super) fn pieces(catalog: &Catalog, text: &str) -> Result<Vec<Piece>, PlanError> {
-    let script = parse(catalog.target(), text);
+pub(super) fn pieces(start: &State, text: &str) -> Result<Vec<Piece>, PlanError> {
+    let script = parse(start.catalog.target(), text);
     let mut pieces = Vec::new();
     for statement in &script.statements {
         let sql = text.get(statement.span.range()).unwrap_or_default();
@@ -107,12 +117,12 @@ pub(super) fn pieces(catalog: &Catalog, text: &str) -> Result<Vec<Piece>, PlanEr
     if pieces.len() > MOST_PIECES {
         return Err(PlanError::TooLarge { statements: pieces.len(), most: MOST_PIECES });
     }
-    if pieces.is_empty() { Err(PlanError::Empty) } else { Ok(grouped(bracketed(pieces))) }
+    if pieces.is_empty() { Err(PlanError::Empty) } else { Ok(grouped(bracketed(said_in_full(start, pieces)))) }
 }
 
 /// Pieces that are one change together become one.
 pub(crate) fn grouped(pieces: Vec<Piece>) -> Vec<Piece> {
-    let pieces = [retype_length, relabel_length, renumber_length]
+    let pieces = [regenerate_length, retype_length, relabel_length, renumber_length]
         .into_iter()
         .fold(pieces, |pieces, length| runs(&pieces, length));
     paired(moved(
@@ -144,6 +154,28 @@ pub(super) fn runs(pieces: &[Piece], length: fn(&[Piece]) -> usize) -> Vec<Piece
         }
     }
     out
+}
+
+/// How many pieces take a generated column away and make it anew, with what is done to its table between.
+fn regenerate_length(pieces: &[Piece]) -> usize {
+    let Some((3, table)) = pieces.first().and_then(stage) else { return 0 };
+    let Some(Operation::AlterTable(drop)) = pieces.first().and_then(Piece::operation) else { return 0 };
+    let TableAction::DropColumn { column: gone, cascade: false, .. } = &drop.action else { return 0 };
+    let of_it = |piece: &&Piece| match piece.operation() {
+        Some(Operation::AlterTable(alter)) => alter.table == *table,
+        Some(Operation::Comment { on: CommentTarget::Column(name, _), .. }) => name == table,
+        _ => false,
+    };
+    let run = pieces.iter().take_while(of_it);
+    let comes = |piece: &Piece| match piece.operation() {
+        Some(Operation::AlterTable(alter)) => match &alter.action {
+            TableAction::AddColumn { column, .. } => column.name == *gone && column.generated.is_some(),
+            _ => false,
+        },
+        _ => false,
+    };
+    let places = run.enumerate().filter(|(_, piece)| comes(piece));
+    places.map(|(at, _)| at + 1).last().unwrap_or_default()
 }
 
 /// How many pieces give one column another type, another default and another comment.

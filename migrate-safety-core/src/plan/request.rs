@@ -71,7 +71,7 @@ impl<'a> Request<'a> {
                     "make the change in a maintenance window",
                 ));
             }
-            let pieces = piece::pieces(self.catalog, statement).map_err(Refusal::Part)?;
+            let pieces = piece::pieces(&state, statement).map_err(Refusal::Part)?;
             let parts = self.planner.drafts(&mut state, pieces).map_err(Refusal::Part)?;
             drafts.push(parts.into_iter().fold(Draft { already_safe: true, ..Draft::new() }, Draft::then));
         }
@@ -95,8 +95,9 @@ impl<'a> Request<'a> {
 
     /// The steps for another statement on another schema.
     pub(crate) fn plan_on(&self, catalog: &Catalog, statement: &str) -> Result<Draft, Refusal> {
-        let pieces = piece::pieces(catalog, statement).map_err(Refusal::Part)?;
-        let parts = self.planner.drafts(&mut State::new(catalog), pieces).map_err(Refusal::Part)?;
+        let mut state = State::new(catalog);
+        let pieces = piece::pieces(&state, statement).map_err(Refusal::Part)?;
+        let parts = self.planner.drafts(&mut state, pieces).map_err(Refusal::Part)?;
         Ok(parts.into_iter().fold(Draft { already_safe: true, ..Draft::new() }, Draft::then))
     }
 

@@ -15,6 +15,8 @@ pub(crate) struct Pair {
     pub(crate) drops: Vec<String>,
     /// Whether rows that are made up keep it from being reached.
     pub(crate) rows_forbid: bool,
+    /// Some of it has to be done in a maintenance window, with this in the reason.
+    pub(crate) window: Option<String>,
     /// It has to be refused, with this in the reason.
     pub(crate) refused: Option<String>,
     /// Whether everything that is asked about has been dropped: a history does not say what got another name.
@@ -76,7 +78,7 @@ pub(crate) fn at(path: &Path, stride: isize) -> Result<Vec<Pair>, String> {
 }
 
 /// Pairs in one text: `-- pair: name`, the old schema, `-- to`, the new one. Lines behind the name say more:
-/// `-- rename: a=b`, `-- drop: a`, `-- refused: why`, `-- rows forbid it`.
+/// `-- rename: a=b`, `-- drop: a`, `-- window: why`, `-- refused: why`, `-- rows forbid it`.
 pub(crate) fn parse(text: &str) -> Vec<Pair> {
     let mut pairs: Vec<Pair> = Vec::new();
     let mut is_new = false;
@@ -95,6 +97,8 @@ pub(crate) fn parse(text: &str) -> Vec<Pair> {
             pair.renames.push((from.to_owned(), to.to_owned()));
         } else if let Some(name) = line.strip_prefix("-- drop: ") {
             pair.drops.push(name.to_owned());
+        } else if let Some(why) = line.strip_prefix("-- window: ") {
+            pair.window = Some(why.to_owned());
         } else if let Some(why) = line.strip_prefix("-- refused: ") {
             pair.refused = Some(why.to_owned());
         } else {

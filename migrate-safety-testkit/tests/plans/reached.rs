@@ -14,8 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What came of a pair.
 #[derive(Debug)]
 pub(crate) enum Reached {
-    /// The schema that was wanted, all rows kept; with what the rows that were made up do not meet, if so.
-    Same { rows_forbid: Option<String> },
+    /// The schema that was wanted, all rows kept; with what the rows that were made up do not meet, if so, and with why
+    /// some of it is done in a maintenance window.
+    Same { rows_forbid: Option<String>, window: Option<String> },
     /// There is no plan.
     Refused(PlanError),
     /// The server does not take one of the schemas.
@@ -32,8 +33,9 @@ impl Reached {
     /// A word for it, to be counted.
     pub(crate) fn word(&self) -> &'static str {
         match self {
-            Self::Same { rows_forbid: None } => "same",
-            Self::Same { rows_forbid: Some(_) } => "same, without rows",
+            Self::Same { rows_forbid: None, window: None } => "same",
+            Self::Same { rows_forbid: Some(_), window: None } => "same, without rows",
+            Self::Same { window: Some(_), .. } => "same, in a window",
             Self::Refused(PlanError::Ambiguous { .. }) => "ambiguous",
             Self::Refused(PlanError::Unsafe { .. } | PlanError::Unfaithful { .. } | PlanError::NoWayBack { .. }) => {
                 "NOT HELD"
@@ -50,7 +52,9 @@ impl Reached {
     /// What is to be said besides.
     pub(crate) fn told(&self) -> String {
         match self {
-            Self::Same { rows_forbid } => rows_forbid.clone().unwrap_or_default(),
+            Self::Same { rows_forbid, window } => {
+                [window, rows_forbid].into_iter().flatten().cloned().collect::<Vec<_>>().join("\n")
+            }
             Self::Refused(error) => error.to_string(),
             Self::NoPair(error) | Self::Failed(error) => error.clone(),
             Self::Differs(differences) | Self::Lost(differences) => differences.join("\n"),
@@ -74,7 +78,7 @@ pub(crate) fn reached(stage: &Stage, pair: &Pair) -> Result<Reached, String> {
     let trial = Trial { stage, pair, expected, steps: Some(plan) };
     match trial.run(Rows::Some)? {
         Reached::Failed(error) => Ok(match trial.run(Rows::None)? {
-            Reached::Same { .. } => Reached::Same { rows_forbid: Some(error) },
+            Reached::Same { window, .. } => Reached::Same { rows_forbid: Some(error), window },
             other => other,
         }),
         other => Ok(other),
@@ -140,7 +144,13 @@ impl Trial<'_> {
         let reached = Picture::take(&mut client)?;
         let mut differences = self.expected.picture.schema_differences(&reached, Likeness::SameMeaning);
         differences.extend(dump::unequal(&self.expected.dump, &dumped(&database)?));
-        Ok(if differences.is_empty() { Reached::Same { rows_forbid: None } } else { Reached::Differs(differences) })
+        let window = self.steps.iter().flat_map(Plan::steps).find_map(|step| step.window.as_ref());
+        let window = window.map(|window| window.why.clone());
+        Ok(if differences.is_empty() {
+            Reached::Same { rows_forbid: None, window }
+        } else {
+            Reached::Differs(differences)
+        })
     }
 }
 

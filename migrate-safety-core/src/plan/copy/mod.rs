@@ -158,14 +158,31 @@ impl<'a> ColumnCopy<'a> {
     /// The table cannot be gone through in batches, or something cannot be built while writes go on.
     pub(crate) fn filled(&self, added: &DraftStep) -> Result<(Vec<DraftStep>, Built), Refusal> {
         let with_copy = State::new(self.request.catalog).with(added.sql.iter().map(String::as_str)).catalog;
-        let backfill = Backfill::new(self.t()).set(self.copy.sql(), self.forward.sql());
-        let prepared = fill::prepared(&with_copy, &backfill)?;
+        let backfill = |table: &str| Backfill::new(table).set(self.copy.sql(), self.forward.sql());
         let title = format!("Fill {} from {}", self.copy.sql(), self.forward.sql());
-        let mut steps = vec![fill::step(title, &prepared)];
+        let mut steps = match fill::prepared(&with_copy, &backfill(&self.t())) {
+            Ok(prepared) => vec![fill::step(title, &prepared)],
+            // Rows of different partitions can be at the same place: where there is no other key, each goes by itself.
+            Err(_) if self.table.table.is_partitioned() => {
+                let fill = |leaf: String| {
+                    let prepared = fill::prepared(&with_copy, &backfill(&leaf))?;
+                    Ok(fill::step(format!("{title} in {leaf}"), &prepared))
+                };
+                self.leaves(&with_copy).map(fill).collect::<Result<_, _>>()?
+            }
+            Err(refusal) => return Err(refusal),
+        };
         let names = (self.column, &self.copy);
         let mut built = Builder::new(self.request, self.table, names, &self.twin).build(&self.parts)?;
         steps.append(&mut built.steps);
         Ok((steps, built))
+    }
+
+    /// The partitions of the table that hold rows.
+    fn leaves<'c>(&self, catalog: &'c Catalog) -> impl Iterator<Item = String> + use<'c> {
+        let partitions = catalog.descendants(self.table.id).into_iter().filter_map(|id| catalog.relation(id));
+        let leaves = partitions.filter(|partition| partition.table().is_some_and(|table| !table.is_partitioned()));
+        leaves.map(|leaf| leaf.object_name().sql())
     }
 
     /// Counts the rows in which the two do not say the same: a gate that expects 0.

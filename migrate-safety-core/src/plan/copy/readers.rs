@@ -8,8 +8,8 @@ use crate::plan::names::names_word;
 use crate::plan::request::TableRef;
 use crate::sql::expr::{Expr, TableSource};
 use crate::sql::name::literal;
-use crate::sql::operation::{FiringState, Operation, PolicyClauses};
-use crate::sql::{Ident, parse, rename};
+use crate::sql::operation::{FiringState, Operation, PolicyClauses, Volatility};
+use crate::sql::{Ident, ObjectName, parse, rename};
 
 /// Statements that turn something over to the copy, and back.
 #[derive(Debug, Default)]
@@ -150,6 +150,28 @@ fn commented(catalog: &Catalog, table: TableRef<'_>, trigger: &Trigger) -> Optio
     let object = crate::catalog::Object::Trigger(table.id, trigger.name.clone());
     let text = catalog.comments.get(&object)?;
     Some(format!("COMMENT ON TRIGGER {} ON {} IS {}", trigger.name.sql(), table.sql(), literal(text)))
+}
+
+/// Statements that make sessions compile the table's trigger functions anew: what they have compiled before knows the columns
+/// by the types that they had (42804).
+pub(super) fn renewed_functions(catalog: &Catalog, table: TableRef<'_>) -> Vec<String> {
+    let tables = catalog.descendants(table.id).into_iter().chain([table.id]);
+    let routines =
+        tables.flat_map(|id| catalog.triggers_of(id)).filter_map(|trigger| catalog.routine(trigger.routine?));
+    let mut statements: Vec<String> = Vec::new();
+    for routine in routines.filter(|routine| routine.language == *"plpgsql") {
+        let name = ObjectName { schema: Some(routine.schema.clone()), name: routine.name.clone() }.sql();
+        let as_before = match routine.volatility {
+            Volatility::Immutable => "IMMUTABLE",
+            Volatility::Stable => "STABLE",
+            Volatility::Volatile => "VOLATILE",
+        };
+        let sql = format!("ALTER FUNCTION {name}() {as_before}");
+        if !statements.contains(&sql) {
+            statements.push(sql);
+        }
+    }
+    statements
 }
 
 /// The user's triggers that fire for an UPDATE of a column that none of them names.

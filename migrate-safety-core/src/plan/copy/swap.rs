@@ -152,7 +152,7 @@ impl ColumnCopy<'_> {
         for (old, new) in &built.indexes {
             let in_schema = |name: &Ident| ObjectName { schema: old.schema.clone(), name: name.clone() }.sql();
             let rename = |from: &Ident, to: &Ident| format!("ALTER INDEX {} RENAME TO {}", in_schema(from), to.sql());
-            let aside = former_name(&old.name);
+            let aside = self.former_name(&old.name);
             exchanges.push((
                 vec![rename(&old.name, &aside), rename(new, &old.name)],
                 vec![rename(&old.name, new), rename(&aside, &old.name)],
@@ -162,6 +162,8 @@ impl ColumnCopy<'_> {
         let aside = names::fresh(c, "_swap", |name| self.table.table.column(name).is_none());
         let places = vec![rename(c, &aside), rename(copy, c), rename(&aside, copy)];
         exchanges.push((places.clone(), places));
+        let renewed = super::readers::renewed_functions(self.request.catalog, self.table);
+        exchanges.push((renewed.clone(), renewed));
         let clustered = self.clustered(built);
         exchanges.push((clustered.clone(), Vec::new()));
         if let Some(reverse) = &swap.reverse {
@@ -172,11 +174,28 @@ impl ColumnCopy<'_> {
         exchanges
     }
 
+    /// What an index or a constraint of the column is called after the swap; where it is over other columns too, these may
+    /// be swapped in the same plan.
+    fn former_name(&self, name: &Ident) -> Ident {
+        let catalog = self.request.catalog;
+        let relation = ObjectName { schema: Some(self.table.relation.schema.clone()), name: name.clone() };
+        let index = catalog.resolve(&relation).found().and_then(|id| catalog.index(id));
+        let keys =
+            index.into_iter().flat_map(|index| index.keys.iter().flat_map(|key| &key.columns).chain(&index.include));
+        let check = self.table.table.constraint(name).and_then(|constraint| match &constraint.kind {
+            ConstraintKind::Check { columns, .. } => Some(columns),
+            _ => None,
+        });
+        let is_shared = keys.chain(check.into_iter().flatten()).any(|column| *column != self.column.id);
+        let ending = if is_shared { format!("_{}_old", self.column.name) } else { "_old".to_owned() };
+        names::fresh(name, &ending, |_| true)
+    }
+
     fn exchanged_constraints(&self, old: &Ident, new: &Ident) -> (Vec<String>, Vec<String>) {
         let rename = |from: &Ident, to: &Ident| {
             format!("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", self.t(), from.sql(), to.sql())
         };
-        let aside = former_name(old);
+        let aside = self.former_name(old);
         (vec![rename(old, &aside), rename(new, old)], vec![rename(old, new), rename(&aside, old)])
     }
 
@@ -245,7 +264,7 @@ impl ColumnCopy<'_> {
     /// The steps that drop the old column after the swap.
     pub(crate) fn dropped(&self, swap: &Swap, built: &Built) -> Vec<DraftStep> {
         let schema = &self.table.relation.schema;
-        let aside = built.indexes.iter().map(|(old, _)| former_name(&old.name));
+        let aside = built.indexes.iter().map(|(old, _)| self.former_name(&old.name));
         let spares = self.parts.primary.map(|primary| {
             let is_referenced = self.references_to(primary).next().is_some();
             let endings = [Some(Self::OF_OLD), is_referenced.then_some(Self::OF_COPY)];
@@ -310,9 +329,4 @@ impl ColumnCopy<'_> {
             format!("(jsonb_populate_record(NULL::{t}, jsonb_build_object({key}, {value}))).{c}")
         )
     }
-}
-
-/// What an index or a constraint of the column is called after the swap.
-fn former_name(name: &Ident) -> Ident {
-    names::fresh(name, "_old", |_| true)
 }

@@ -7,8 +7,8 @@
 use super::compare::differs;
 use super::formula::Formula;
 use crate::catalog::{Catalog, Column, RelationId};
+use crate::plan::installed::{Installed, Part};
 use crate::plan::names;
-use crate::plan::render::server::dollar_tag;
 use crate::sql::operation::TriggerTiming;
 use crate::sql::{Ident, ObjectName};
 use std::fmt::Write;
@@ -48,17 +48,10 @@ pub(crate) enum Direction {
 
 /// Functions and triggers.
 #[derive(Clone, Debug)]
-pub(crate) struct Sync {
-    table: String,
-    parts: Vec<Part>,
-}
+pub(crate) struct Sync(Installed);
 
-#[derive(Clone, Debug)]
-struct Part {
-    function: String,
-    trigger: String,
-    body: String,
-}
+/// When they fire.
+const EVENT: &str = "BEFORE INSERT OR UPDATE";
 
 impl Sync {
     /// Keeps `old` and `new` of a table the same. `stem` names it.
@@ -75,7 +68,7 @@ impl Sync {
         let part = |ending: &str, place: Place, body: String| {
             let function = function_name(catalog, &relation.schema, stem, ending);
             let trigger = place.among(&others, &format!("{stem}{ending}")).sql();
-            Part { function, trigger, body }
+            Part { function, trigger, event: EVENT, body }
         };
         let parts = match direction {
             Direction::Forward | Direction::ForwardOrNull => {
@@ -89,7 +82,7 @@ impl Sync {
                 vec![part("_sync_back", Place::First, writer.backward()), part("_sync", Place::Last, writer.forward())]
             }
         };
-        Some(Self { table: relation.object_name().sql(), parts })
+        Some(Self(Installed { table: relation.object_name().sql(), parts }))
     }
 
     /// A trigger that does this to a row after all others have seen it. `stem` names it.
@@ -97,30 +90,18 @@ impl Sync {
         let relation = catalog.relation(table)?;
         let function = function_name(catalog, &relation.schema, stem, "_sync");
         let trigger = Place::Last.among(&before_row_triggers(catalog, table), &format!("{stem}_sync")).sql();
-        let parts = vec![Part { function, trigger, body: body(statements) }];
-        Some(Self { table: relation.object_name().sql(), parts })
+        let parts = vec![Part { function, trigger, event: EVENT, body: body(statements) }];
+        Some(Self(Installed { table: relation.object_name().sql(), parts }))
     }
 
     /// Statements that install it.
     pub(crate) fn create(&self) -> Vec<String> {
-        let functions = self.parts.iter().map(|part| {
-            let tag = dollar_tag(&[&part.body]);
-            format!("CREATE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql AS {tag}\n{}{tag}", part.function, part.body)
-        });
-        let triggers = self.parts.iter().map(|part| {
-            format!(
-                "CREATE TRIGGER {} BEFORE INSERT OR UPDATE ON {} FOR EACH ROW EXECUTE FUNCTION {}()",
-                part.trigger, self.table, part.function
-            )
-        });
-        functions.chain(triggers).collect()
+        self.0.create()
     }
 
     /// Statements that take it away.
     pub(crate) fn drop(&self) -> Vec<String> {
-        let triggers = self.parts.iter().map(|part| format!("DROP TRIGGER {} ON {}", part.trigger, self.table));
-        let functions = self.parts.iter().map(|part| format!("DROP FUNCTION {}()", part.function));
-        triggers.chain(functions).collect()
+        self.0.drop()
     }
 }
 

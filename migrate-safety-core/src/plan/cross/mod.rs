@@ -5,7 +5,6 @@ mod read;
 mod triggers;
 
 pub(crate) use read::{linked, unqualified, values_of};
-pub(crate) use triggers::Kept;
 
 use super::copy::Formula;
 use super::copy::compare::differs;

@@ -7,54 +7,14 @@ use super::{Cross, Place, RowsOf};
 use crate::catalog::Column;
 use crate::plan::copy::compare::differs;
 use crate::plan::copy::{Formula, function_name};
-use crate::plan::render::server::dollar_tag;
+use crate::plan::installed::{Installed, Part};
 use crate::sql::Ident;
-
-/// The triggers of one table.
-#[derive(Clone, Debug)]
-pub(crate) struct Kept {
-    /// The table.
-    pub(crate) table: String,
-    parts: Vec<Part>,
-}
-
-#[derive(Clone, Debug)]
-struct Part {
-    function: String,
-    trigger: String,
-    event: &'static str,
-    body: String,
-}
-
-impl Kept {
-    /// Statements that install them.
-    pub(crate) fn create(&self) -> Vec<String> {
-        let functions = self.parts.iter().map(|part| {
-            let tag = dollar_tag(&[&part.body]);
-            format!("CREATE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql AS {tag}\n{}{tag}", part.function, part.body)
-        });
-        let triggers = self.parts.iter().map(|part| {
-            format!(
-                "CREATE TRIGGER {} {} ON {} FOR EACH ROW EXECUTE FUNCTION {}()",
-                part.trigger, part.event, self.table, part.function
-            )
-        });
-        functions.chain(triggers).collect()
-    }
-
-    /// Statements that take them away.
-    pub(crate) fn drop(&self) -> Vec<String> {
-        let triggers = self.parts.iter().map(|part| format!("DROP TRIGGER {} ON {}", part.trigger, self.table));
-        let functions = self.parts.iter().map(|part| format!("DROP FUNCTION {}()", part.function));
-        triggers.chain(functions).collect()
-    }
-}
 
 const CHANGED: &str = "AFTER INSERT OR UPDATE";
 
 impl Cross<'_> {
     /// The triggers of the old table and those of the new one.
-    pub(crate) fn kept(&self) -> [Kept; 2] {
+    pub(crate) fn kept(&self) -> [Installed; 2] {
         let (old, new) = match self.rows {
             RowsOf::Apart => (
                 vec![("_to_new", CHANGED, self.copied(&self.old, &self.new))],
@@ -73,7 +33,7 @@ impl Cross<'_> {
         [self.kept_on(&self.old, old), self.kept_on(&self.new, new)]
     }
 
-    fn kept_on(&self, place: &Place, bodies: Vec<(&'static str, &'static str, String)>) -> Kept {
+    fn kept_on(&self, place: &Place, bodies: Vec<(&'static str, &'static str, String)>) -> Installed {
         let first = self.new.values.first().map(|(column, _)| column.name.to_string()).unwrap_or_default();
         let stem = format!("{}_{first}", place.table.name);
         let default_schema = Ident::exact("public");
@@ -84,7 +44,7 @@ impl Cross<'_> {
             event,
             body,
         });
-        Kept { table: place.t(), parts: parts.collect() }
+        Installed { table: place.t(), parts: parts.collect() }
     }
 
     /// The table whose rows stay.

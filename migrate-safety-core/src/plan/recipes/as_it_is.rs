@@ -69,7 +69,10 @@ fn plan(request: &Request<'_>) -> Answer {
     }
     let draft = Draft::safe(step);
     // What reads rows to be made takes its time, and does so without the locks of what is made before it.
-    let reads_rows = matches!(request.operation(), Some(Operation::CreateMaterializedView { .. }));
+    let reads_rows = matches!(
+        request.operation(),
+        Some(Operation::CreateMaterializedView { .. } | Operation::CreateTableAs { with_data: true, .. })
+    );
     Some(Ok(if request.target().is_none() && !reads_rows { draft.joined() } else { draft }))
 }
 

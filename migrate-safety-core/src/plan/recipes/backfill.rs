@@ -110,20 +110,34 @@ pub(super) fn described(
     Ok(backfill)
 }
 
-/// A column that gets a new value out of its old one in rows that only an order of values (`n < 5`) picks: batches go on
-/// until no row is left, so that they would change a row again and again.
+/// A column that gets a new value out of one that is changed with it, where the condition does not tell for sure that a row
+/// is done: what is stopped and run again would change it again.
 fn counts_on(update: &Update) -> Option<&Ident> {
-    let set = |e: &Expr| e.columns().into_iter().any(|read| update.assignments.iter().any(|(column, _)| column == read));
-    let is_order = |part: &Expr| match part {
-        Expr::Binary { op, .. } => matches!(&**op, "<" | "<=" | ">" | ">="),
-        Expr::Between { .. } => true,
+    let is_set = |name: &Ident| update.assignments.iter().any(|(column, _)| column == name);
+    let is_computed = |(_, value): &&(Ident, Expr)| {
+        !matches!(value, Expr::Column { .. }) && value.columns().into_iter().any(&is_set)
+    };
+    let counting = update.assignments.iter().find(is_computed)?;
+    let takes_away = |part: &&Expr| match part {
+        // A row that has got a value is no longer one without.
+        Expr::IsNull { expr, negated: false } => matches!(&**expr, Expr::Column { name, .. } if is_set(name)),
+        Expr::Binary { op, left, right } => [(left, right), (right, left)].into_iter().any(|(column, other)| match &**column {
+            Expr::Column { name, .. } if is_set(name) => match &**op {
+                "=" => other.columns().is_empty(),
+                // `c <> lower(c)`: what has become `lower(c)` stays so.
+                "<>" | "!=" => update.assignments.iter().any(|(set, value)| {
+                    set == name && **other == *value && crate::backfill::is_projection(value, name)
+                }),
+                _ => false,
+            },
+            _ => false,
+        }),
         _ => false,
     };
-    let parts = update.filter.as_ref()?.conjuncts();
-    let mut telling = parts.iter().filter(|part| set(part)).peekable();
-    telling.peek()?;
-    let counts = |(column, value): &&(Ident, Expr)| !matches!(value, Expr::Column { .. }) && value.columns().contains(&column);
-    if telling.all(is_order) { update.assignments.iter().find(counts).map(|(column, _)| column) } else { None }
+    let mut parts = update.filter.as_ref().map(Expr::conjuncts).unwrap_or_default().iter();
+    // Without a condition on it, the backfill says why there is none.
+    let is_told = update.filter.as_ref().is_some_and(|filter| filter.columns().into_iter().any(&is_set));
+    (is_told && !parts.any(|part| takes_away(&part))).then_some(&counting.0)
 }
 
 /// Whether a condition demands that a column of the table be NULL.

@@ -80,6 +80,7 @@ recipes! {
     drop_table,
     enum_value,
     partitioned_index,
+    regenerate_column,
     reindex,
     rename_table,
     replace_constraint,
@@ -101,9 +102,14 @@ pub(super) const AS_IT_IS: &str = "as-it-is";
 
 /// A change without an online form: the plain statement, in a maintenance window.
 pub(super) fn window<S: Into<String>>(sql: impl IntoIterator<Item = S>, why: &str) -> Draft {
+    windowed(DraftStep::ddl("Make the change in a maintenance window", sql), why)
+}
+
+/// A step that has to be made in a maintenance window.
+pub(super) fn windowed(step: DraftStep, why: &str) -> Draft {
     let deploy = "A maintenance window: nothing else may use the table until the step is done.";
     Draft::new()
         .deploy(PhaseName::Contract, deploy)
-        .contract(DraftStep::ddl("Make the change in a maintenance window", sql).window(why))
+        .contract(step.window(why))
         .note(format!("There is no way to do this beside writes: {why}."))
 }

@@ -4,10 +4,11 @@ use super::backfill::described;
 use super::{Answer, Recipe, RecipeSample, Request};
 use crate::backfill::{Backfill, Work};
 use crate::catalog::{Catalog, Column};
-use crate::plan::cross::{Cross, Kept, Place, RowsOf, is_key, linked, values_of};
+use crate::plan::cross::{Cross, Place, RowsOf, is_key, linked, values_of};
 use crate::plan::draft::{Draft, DraftStep};
 use crate::plan::error::Refusal;
 use crate::plan::fill;
+use crate::plan::installed::Installed;
 use crate::plan::model::PhaseName;
 use crate::plan::options::DualWrite;
 use crate::plan::request::TableRef;
@@ -123,6 +124,7 @@ impl<'a> Transfer<'a> {
             draft = steps.into_iter().fold(draft, |draft, (_, step)| draft.migrate(step));
         }
         draft = released(draft, &cross, request, kept.as_ref());
+        draft = draft.note(shares(&cross.old));
         draft = draft.note(format!(
             "What {} say in rows to which no row of {t} belongs is lost with the plain change as well.",
             cross.old.told()
@@ -175,7 +177,7 @@ impl<'a> Transfer<'a> {
     }
 
     /// The triggers on both tables, if they can keep both the same.
-    fn kept(&self, request: &Request<'_>, cross: &Cross<'_>) -> Result<[Kept; 2], Refusal> {
+    fn kept(&self, request: &Request<'_>, cross: &Cross<'_>) -> Result<[Installed; 2], Refusal> {
         let application = "let the application write both: --dual-write application";
         let refuse = |reason: String| Err(Refusal::new(reason, application));
         let names = |place: &Place| place.link.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
@@ -218,14 +220,24 @@ fn locking(mut backfill: Backfill) -> Backfill {
     backfill
 }
 
+/// What who reads rows that must not change meanwhile has to be allowed.
+fn shares(read: &Place) -> String {
+    format!(
+        "What takes values out of {0} reads its rows FOR SHARE, which the server allows only to a role that may UPDATE {0} (one column is \
+         enough): the role of the migrations and of the backfill, and with --dual-write trigger the one of the application, \
+         need that right as long as the plan runs.",
+        read.t()
+    )
+}
+
 /// The step that installs the triggers of one table.
-pub(super) fn started(cross: &Cross<'_>, kept: &Kept) -> DraftStep {
+pub(super) fn started(cross: &Cross<'_>, kept: &Installed) -> DraftStep {
     let other = if kept.table == cross.old.t() { cross.new.told() } else { cross.old.told() };
     DraftStep::ddl(format!("Carry what is written to {} over to {other}", kept.table), kept.create()).undo(kept.drop())
 }
 
 /// What is deployed when, and the steps that hang on it, up to those that take the old place away.
-pub(super) fn released(draft: Draft, cross: &Cross<'_>, request: &Request<'_>, kept: Option<&[Kept; 2]>) -> Draft {
+pub(super) fn released(draft: Draft, cross: &Cross<'_>, request: &Request<'_>, kept: Option<&[Installed; 2]>) -> Draft {
     let (old, new) = (cross.old.told(), cross.new.told());
     let releases = cross.releases(request.options.layout);
     let gate = |step: DraftStep| step.gate(cross.mismatches(), "0", format!("rows are left in which {new} does not say what {old} says"));

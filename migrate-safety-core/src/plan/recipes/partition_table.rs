@@ -138,7 +138,10 @@ impl<'a> Conversion<'a> {
             ),
         ];
         match left_behind.into_iter().find(|(is_there, _)| *is_there) {
-            Some((_, why)) => Err(Refusal::new(why, "take these away in a release before, and make them again on the partitioned table")),
+            Some((_, why)) => Err(Refusal::Unsound {
+                reason: why.to_owned(),
+                instead: "take these away in a release before, and make them again on the partitioned table".to_owned(),
+            }),
             None => Ok(()),
         }
     }

@@ -93,11 +93,14 @@ impl<'r> Away<'r> {
         let (mut inner, mut creates, mut state) = (Vec::new(), Vec::new(), bare.clone());
         for (at, part) in parts.iter().enumerate().filter(|(_, part)| !goes(part)) {
             let is_made_later = parts.iter().skip(at + 1).any(|later| comes(part) && later.makes() == part.makes());
-            if is_made_later {
+            let goes_later = parts.iter().skip(at + 1).filter(|later| goes(later)).flat_map(Piece::takes);
+            let is_undone = part.view_it_is_on(goes_later) && state.tried(std::slice::from_ref(&part.sql)).is_err();
+            if is_made_later || is_undone {
                 continue;
             }
+            let waits = comes(part) || part.gives_rights_on(&gone);
             match state.tried(std::slice::from_ref(&part.sql)) {
-                Ok(next) if !comes(part) => {
+                Ok(next) if !waits => {
                     state = next;
                     inner.push(part.clone());
                 }

@@ -49,7 +49,7 @@ fn plan(request: &Request<'_>) -> Answer {
         [Operation::AlterType { action: AlterType::Rename { .. }, .. }, Operation::CreateType { name, kind: TypeKind::Enum(_) }, ..] => {
             &name.name
         }
-        [Operation::CreateType { kind: TypeKind::Enum(_), .. }, rest @ ..] => rest.iter().find_map(|operation| match operation {
+        [Operation::CreateType { kind: TypeKind::Enum(_) | TypeKind::Composite(_), .. }, rest @ ..] => rest.iter().find_map(|operation| match operation {
             Operation::AlterType { action: AlterType::Rename { to }, .. } => Some(to),
             _ => None,
         })?,

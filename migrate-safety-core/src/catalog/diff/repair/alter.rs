@@ -74,7 +74,9 @@ impl Repair<'_> {
         let name = column.name.sql();
         let mut statements = Vec::new();
         let mut alter = |action: String| statements.push(format!("ALTER TABLE {table} ALTER COLUMN {name} {action}"));
-        for aspect in aspects {
+        // Type and default belong together; what rows have to meet is proved when they are as they will be.
+        let is_demand = |aspect: &&&str| **aspect == "not null";
+        for aspect in aspects.iter().filter(|aspect| !is_demand(aspect)).chain(aspects.iter().filter(is_demand)) {
             match *aspect {
                 "type" => {
                     let data_type = &column.data_type;

@@ -19,8 +19,11 @@ impl Repair<'_> {
                     .unwrap_or_default()
             }
             (TypeDefKind::Composite(attributes), TypeDefKind::Composite(found_attributes)) => {
-                let cascade = if self.is_of_tables(found) { " CASCADE" } else { "" };
-                altered_attributes(&name, attributes, found_attributes, cascade)
+                let of_tables = self.is_of_tables(found);
+                let anew = (!of_tables && !is_altered_in_place(attributes, found_attributes))
+                    .then(|| self.recomposed(found, attributes, found_attributes));
+                let cascade = if of_tables { " CASCADE" } else { "" };
+                anew.flatten().unwrap_or_else(|| altered_attributes(&name, attributes, found_attributes, cascade))
             }
             (TypeDefKind::Domain(wanted), TypeDefKind::Domain(found)) => altered_domain(&name, wanted, found, aspects),
             _ => Vec::new(),
@@ -34,16 +37,12 @@ impl Repair<'_> {
     /// An enum whose labels go or change places becomes another one, column by column. None where something is computed
     /// with it that would not become the same in the other.
     fn relabelled(&self, found: &TypeDef, labels: &[Box<str>]) -> Option<Vec<String>> {
-        const ENDING: &str = "_new";
-
-        let interim = Ident::exact(&format!("{}{ENDING}", truncate(&found.name, Ident::MAX_BYTES - ENDING.len())));
-        let interim_name = ObjectName { schema: Some(found.schema.clone()), name: interim };
-        let (name, anew) = (found.sql_name(), interim_name.sql());
+        let (name, anew) = (found.sql_name(), interim_name(found).sql());
         let labels: Vec<String> = labels.iter().map(|label| literal(label)).collect();
         let mut statements = vec![format!("CREATE TYPE {anew} AS ENUM ({})", labels.join(", "))];
         let columns = self.columns_of(found);
         // What compares the column with values of the old type is taken off for it, and made again of the new one.
-        let (off, again): (Vec<String>, Vec<String>) =
+        let (off, mut again): (Vec<String>, Vec<String>) =
             columns.iter().flat_map(|(relation, column)| self.comparing(relation, column)).unzip();
         statements.extend(off);
         for (relation, column) in columns {
@@ -56,14 +55,79 @@ impl Repair<'_> {
                 alter("DROP DEFAULT".to_owned());
             }
             alter(format!("TYPE {anew}{array} USING {c}::text{array}::{anew}{array}"));
-            if let Some(default) = &column.default {
-                alter(format!("SET DEFAULT {}", plain_literal(&default.expr)?));
+            // The default that is wanted: the one that is there may be a label that goes.
+            let wanted = self.wanted_column(relation, column).filter(|wanted| wanted.default.is_some());
+            if let (Some(default), Some(_)) = (&wanted.unwrap_or(column).default, &column.default) {
+                match (plain_literal(&default.expr), wanted.and_then(|wanted| self.expected.default_sql(wanted))) {
+                    (Some(label), _) => alter(format!("SET DEFAULT {label}")),
+                    // What names the type does so when it has its name.
+                    (None, Some(sql)) => {
+                        again.push(format!(
+                            "ALTER TABLE {} ALTER COLUMN {c} SET DEFAULT {sql}",
+                            relation.object_name().sql()
+                        ));
+                    }
+                    (None, None) => return None,
+                }
             }
         }
         statements.push(format!("DROP TYPE {name}"));
         statements.push(format!("ALTER TYPE {anew} RENAME TO {}", found.name.sql()));
         statements.extend(again);
         Some(statements)
+    }
+
+    /// A composite type whose attributes change their types or places becomes another one, column by column. None where no
+    /// column has it: then it is altered; nor where values of it stand in arrays.
+    fn recomposed(
+        &self,
+        found: &TypeDef,
+        wanted: &[(Ident, DataType)],
+        attributes: &[(Ident, DataType)],
+    ) -> Option<Vec<String>> {
+        let (name, interim) = (found.sql_name(), interim_name(found));
+        let columns = self.columns_of(found);
+        if columns.is_empty() || columns.iter().any(|(_, column)| column.data_type.array) {
+            return None;
+        }
+        let anew = interim.sql();
+        let list: Vec<String> = wanted.iter().map(|(name, t)| format!("{} {t}", name.sql())).collect();
+        let mut statements = vec![format!("CREATE TYPE {anew} AS ({})", list.join(", "))];
+        let (off, mut again): (Vec<String>, Vec<String>) =
+            columns.iter().flat_map(|(relation, column)| self.comparing(relation, column)).unzip();
+        statements.extend(off);
+        for (relation, column) in columns {
+            let c = column.name.sql();
+            let alter =
+                |action: String| format!("ALTER TABLE {} ALTER COLUMN {c} {action}", relation.object_name().sql());
+            let values =
+                wanted.iter().map(|(name, data_type)| match attributes.iter().any(|(other, _)| other == name) {
+                    true => format!("({c}).{}::{data_type}", name.sql()),
+                    false => format!("NULL::{data_type}"),
+                });
+            let values = values.collect::<Vec<_>>().join(", ");
+            if column.default.is_some() {
+                statements.push(alter("DROP DEFAULT".to_owned()));
+            }
+            // A row of NULLs is not NULL.
+            statements.push(alter(format!(
+                "TYPE {anew} USING CASE WHEN {c} IS DISTINCT FROM NULL THEN ROW({values})::{anew} END"
+            )));
+            let default = self.wanted_column(relation, column).and_then(|wanted| self.expected.default_sql(wanted));
+            again.extend(
+                default.filter(|_| column.default.is_some()).map(|default| alter(format!("SET DEFAULT {default}"))),
+            );
+        }
+        statements.push(format!("DROP TYPE {name}"));
+        statements.push(format!("ALTER TYPE {anew} RENAME TO {}", found.name.sql()));
+        statements.extend(again);
+        Some(statements)
+    }
+
+    /// The column as it is expected to be.
+    fn wanted_column(&self, relation: &Relation, column: &Column) -> Option<&Column> {
+        let table = self.expected.resolve(&relation.object_name()).found().and_then(|id| self.expected.table(id))?;
+        table.column(&column.name)
     }
 
     /// Checks and indexes with expressions over a column: what drops each, and what makes it again.
@@ -108,6 +172,21 @@ impl Repair<'_> {
         let columns = tables.flat_map(|(relation, table)| table.columns.iter().map(move |column| (relation, column)));
         columns.filter(|(_, column)| column.inherited == 0 && is_of(&column.data_type)).collect()
     }
+}
+
+/// What a type is called as long as the one that it replaces is there.
+fn interim_name(found: &TypeDef) -> ObjectName {
+    const ENDING: &str = "_new";
+
+    let name = Ident::exact(&format!("{}{ENDING}", truncate(&found.name, Ident::MAX_BYTES - ENDING.len())));
+    ObjectName { schema: Some(found.schema.clone()), name }
+}
+
+/// Whether attributes are only taken away, and added behind the others.
+fn is_altered_in_place(wanted: &[(Ident, DataType)], found: &[(Ident, DataType)]) -> bool {
+    let stay = found.iter().filter(|(name, _)| wanted.iter().any(|(other, _)| other == name));
+    let mut wanted = wanted.iter();
+    stay.map(Some).all(|attribute| attribute == wanted.next())
 }
 
 fn names(labels: &[(Box<str>, Stamp)]) -> Vec<Box<str>> {
