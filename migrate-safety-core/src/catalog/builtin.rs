@@ -405,6 +405,38 @@ pub(crate) fn is_type(name: &str, version: u16) -> bool {
     ALL.get(name).is_some_and(|v| v.contain(version))
 }
 
+/// Whether a function of the server makes one value of many rows.
+pub(crate) fn is_aggregate(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "any_value",
+        "array_agg",
+        "avg",
+        "bit_and",
+        "bit_or",
+        "bit_xor",
+        "bool_and",
+        "bool_or",
+        "count",
+        "every",
+        "json_agg",
+        "json_object_agg",
+        "jsonb_agg",
+        "jsonb_object_agg",
+        "max",
+        "min",
+        "mode",
+        "percentile_cont",
+        "percentile_disc",
+        "range_agg",
+        "stddev",
+        "string_agg",
+        "sum",
+        "variance",
+        "xmlagg",
+    ];
+    NAMES.contains(&name)
+}
+
 /// Whether this is the internal name of a pseudo-type.
 pub(crate) fn is_pseudo_type(name: &str) -> bool {
     static PSEUDO: LazyLock<NameMap<Versions>> = LazyLock::new(|| read_types(PSEUDO_TYPES));

@@ -2,7 +2,7 @@
 
 use super::map::Map;
 use super::regclass::regclass_name;
-use super::{Catalog, ColumnId, RelationId};
+use super::{Catalog, ColumnId, RelationId, Routine, RoutineId};
 use crate::sql::Ident;
 use crate::sql::expr::Expr;
 use std::collections::BTreeSet;
@@ -18,6 +18,24 @@ pub(crate) struct Hints {
     pub(crate) guarded: BTreeSet<RelationId>,
     /// Tables with a constraint trigger that is said to come `FROM` another.
     pub(crate) triggered_from: BTreeSet<RelationId>,
+    /// Names of types that routines take and give.
+    pub(crate) routine_types: BTreeSet<Ident>,
+    /// Routines whose body is bound to the relations that it reads.
+    pub(crate) reading_routines: BTreeSet<RoutineId>,
+}
+
+impl Hints {
+    /// Notes the types of a routine that is new or was changed, and whether it is bound to relations.
+    pub(crate) fn note_routine(&mut self, routine: &Routine) {
+        for data_type in routine.args.iter().map(|(_, data_type, ..)| data_type).chain(&routine.returns) {
+            if !self.routine_types.contains(&data_type.name) {
+                self.routine_types.insert(data_type.name.clone());
+            }
+        }
+        if !routine.reads.is_empty() {
+            self.reading_routines.insert(routine.id);
+        }
+    }
 }
 
 impl Catalog {

@@ -248,7 +248,7 @@ impl Change<'_> {
     }
 
     /// The type below any domains; absent: not known.
-    fn base_type(&self, data_type: &DataType) -> Option<DataType> {
+    pub(super) fn base_type(&self, data_type: &DataType) -> Option<DataType> {
         let mut data_type = data_type.clone();
         for _ in 0..32 {
             if data_type.is(UNKNOWN_TYPE) {

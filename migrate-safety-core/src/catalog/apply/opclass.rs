@@ -3,7 +3,6 @@
 use super::change::Change;
 use super::index::NewIndex;
 use crate::catalog::query::index_uses;
-use crate::catalog::store::UNKNOWN_TYPE;
 use crate::catalog::{Column, Index, IndexKey, RelationId, TypeRef};
 use crate::sql::DataType;
 use crate::sql::expr::Expr;
@@ -26,6 +25,23 @@ const METHODS: &[Method] = &[
     Method { name: "spgist", unique: false, include: true, multicolumn: false, ordered: false },
     Method { name: "brin", unique: false, include: false, multicolumn: true, ordered: false },
 ];
+
+/// Operator classes that indexes are given by name, and the built-in types that they take (`pg_opclass.opcintype` and
+/// what is binary-coercible to it).
+const CLASSES: &[(&str, &[&str])] = &[
+    ("text_pattern_ops", TEXTS),
+    ("varchar_pattern_ops", TEXTS),
+    ("bpchar_pattern_ops", &["bpchar", "text", "varchar"]),
+    ("gin_trgm_ops", TEXTS),
+    ("gist_trgm_ops", TEXTS),
+    ("jsonb_ops", &["jsonb"]),
+    ("jsonb_path_ops", &["jsonb"]),
+    ("tsvector_ops", &["tsvector"]),
+    ("inet_ops", &["inet", "cidr"]),
+    ("uuid_ops", &["uuid"]),
+];
+
+const TEXTS: &[&str] = &["text", "varchar"];
 
 impl Change<'_> {
     /// Reports what the access method of a new index cannot do.
@@ -54,8 +70,20 @@ impl Change<'_> {
         self.check_operator_classes(index);
     }
 
-    /// Reports a key whose type the access method cannot index without an operator class.
+    /// Reports a key whose type its operator class does not take, or the access method cannot index without one.
     pub(super) fn check_operator_classes(&mut self, index: &Index) {
+        for key in &index.keys {
+            let Some(class) = &key.operator_class else { continue };
+            let Some(data_type) = self.key_type(index.table, key).and_then(|t| self.base_type(&t)) else { continue };
+            let builtin = matches!(self.catalog.type_of(&data_type), TypeRef::Builtin);
+            let taken = CLASSES.iter().find(|(name, _)| class.name == *name).map(|(_, types)| types);
+            if taken.is_some_and(|types| data_type.array || !types.contains(&data_type.name.as_str())) && builtin {
+                let message =
+                    format!("operator class \"{}\" does not accept data type {}", class.name, self.spelt(&data_type));
+                self.conflict("42804", message);
+                return;
+            }
+        }
         for key in index.keys.iter().filter(|k| k.operator_class.is_none()) {
             let Some(data_type) = self.key_type(index.table, key) else { continue };
             if self.has_operator_class(&data_type, &index.method) == Some(false) {
@@ -78,16 +106,7 @@ impl Change<'_> {
 
     /// Whether an access method has a default operator class for a type; absent: not known.
     fn has_operator_class(&self, data_type: &DataType, method: &str) -> Option<bool> {
-        let mut data_type = data_type.clone();
-        for _ in 0..32 {
-            match self.catalog.type_of(&data_type) {
-                TypeRef::Domain(_, domain) if !data_type.array => data_type = domain.base.clone(),
-                _ => break,
-            }
-        }
-        if data_type.is(UNKNOWN_TYPE) {
-            return None;
-        }
+        let data_type = self.base_type(data_type)?;
         // btree_gin and btree_gist give further ones.
         let further =
             ["btree_gin", "btree_gist", "intarray", "bloom"].iter().any(|e| self.catalog.extensions.contains_key(*e));

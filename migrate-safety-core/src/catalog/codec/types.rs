@@ -24,7 +24,7 @@ codec!(struct Catalog {
 });
 codec!(struct Target { dialect, version, patch });
 codec!(enum Dialect { 0 Postgres, 1 MySql, 2 MariaDb, 3 Sqlite });
-codec!(struct Hints { column_types, sequence_users, guarded, triggered_from });
+codec!(struct Hints { column_types, sequence_users, guarded, triggered_from, routine_types, reading_routines });
 codec!(struct Recent { migration, relations, referencing, enums });
 codec!(struct Session { settings, local });
 codec!(struct Stamp { migration, transaction, statement });

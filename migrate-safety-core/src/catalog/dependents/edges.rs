@@ -81,8 +81,7 @@ impl Catalog {
         for reader in self.readers.get(&id).into_iter().flatten() {
             edges.push((Object::Relation(*reader), Edge::Normal));
         }
-        let reading = self.routines.values().filter(|r| r.reads.iter().any(|d| d.relation == id));
-        edges.extend(reading.map(|r| (Object::Routine(r.id), Edge::Normal)));
+        self.routines_that_read(&|read| read.relation == id, edges);
         match &relation.kind {
             RelationKind::Table(table) => {
                 edges.push((Object::RowType(id), Edge::Auto));
@@ -152,6 +151,13 @@ impl Catalog {
         edges.extend(self.rules_that_read(&|on, read| on != id && read.relation == id));
     }
 
+    /// The routines whose body is bound to something that they read.
+    fn routines_that_read(&self, is: &dyn Fn(&Dependency) -> bool, edges: &mut Edges) {
+        let routines = self.hints.reading_routines.iter().filter_map(|id| self.routine(*id));
+        let reading = routines.filter(|routine| routine.reads.iter().any(is));
+        edges.extend(reading.map(|routine| (Object::Routine(routine.id), Edge::Normal)));
+    }
+
     /// The rules on relations with something that they read.
     fn rules_that_read(&self, is: &dyn Fn(RelationId, &Dependency) -> bool) -> Edges {
         let mut edges = Vec::new();
@@ -210,7 +216,9 @@ impl Catalog {
                 edges.push((Object::Column(other.id, column.id), Edge::Normal));
             }
         }
-        edges.extend(self.routines_with(&is));
+        if self.hints.routine_types.contains(&relation.name) {
+            edges.extend(self.routines_with(&is));
+        }
     }
 
     fn is_row_type(&self, data_type: &DataType, id: RelationId) -> bool {
@@ -254,8 +262,7 @@ impl Catalog {
             }
         }
         let reads_it = |d: &Dependency| d.relation == id && d.columns.contains(&column_id);
-        let reading = self.routines.values().filter(|r| r.reads.iter().any(reads_it));
-        edges.extend(reading.map(|r| (Object::Routine(r.id), Edge::Normal)));
+        self.routines_that_read(&reads_it, edges);
         for (relation, other) in self.guarded_tables() {
             let reading = other.policies.iter().filter(|p| p.reads.iter().any(reads_it));
             edges.extend(reading.map(|p| (Object::Policy(relation.id, p.name.clone()), Edge::Normal)));

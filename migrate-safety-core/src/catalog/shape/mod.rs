@@ -8,6 +8,7 @@ use super::store::UNKNOWN_TYPE;
 use super::types::FoundType;
 use super::typing::{ExprType, Typing};
 use super::{Catalog, ColumnId, Dependency, RelationId, RelationKind, Resolved, Routine, RoutineId, TypeId, apply};
+use crate::catalog::builtin;
 use crate::sql::expr::{CteBody, Expr, Query, Select, SelectItem, TableRef, TableSource};
 use crate::sql::operation::ArgMode;
 use crate::sql::{DataType, Ident, ObjectName};
@@ -135,6 +136,12 @@ impl Analysis<'_> {
                 None => output,
                 Some(first) => first.united(output, self.catalog),
             });
+        }
+        if let Some(lock) = query.row_locks.first()
+            && let Some(what) = keeps_from_locking(query)
+        {
+            let clause = if lock.exclusive { "FOR UPDATE" } else { "FOR SHARE" };
+            self.problem("0A000", format!("{clause} is not allowed with {what}"));
         }
         self.depth += 1;
         result.unwrap_or_default()
@@ -456,6 +463,19 @@ impl Analysis<'_> {
     fn problem(&mut self, sqlstate: &'static str, message: String) {
         self.shape.problems.push(Conflict::new(sqlstate, message));
     }
+}
+
+/// What a query has that makes one row of several, so that none can be locked (`CheckSelectLocking` on the server).
+fn keeps_from_locking(query: &Query) -> Option<&'static str> {
+    let mut aggregates = false;
+    match query.selects.as_slice() {
+        [select] => select.items.iter().for_each(|item| {
+            item.expr
+                .walk(&mut |e| aggregates |= matches!(e, Expr::Call { name, .. } if builtin::is_aggregate(&name.name)));
+        }),
+        _ => return Some("UNION/INTERSECT/EXCEPT"),
+    }
+    aggregates.then_some("aggregate functions")
 }
 
 /// Whether a text begins with a name and an opening parenthesis.

@@ -2,13 +2,9 @@
 
 use super::pins::{Side, rows_meeting};
 use super::{Loaded, Rows};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, builtin};
 use crate::sql::expr::{Cte, CteBody, Expr, Query, Select, TableRef, TableSource};
 use crate::sql::{Ident, ObjectName, Operation};
-
-/// Functions that make one row of many.
-const AGGREGATES: &[&str] =
-    &["count", "max", "min", "sum", "avg", "array_agg", "string_agg", "json_agg", "jsonb_agg", "bool_and", "bool_or"];
 
 /// How deep queries in queries are followed.
 const DEEPEST: usize = 16;
@@ -136,7 +132,7 @@ fn rows_of_function(expr: &Expr) -> Rows {
 
 fn is_aggregate(expr: &Expr) -> bool {
     match expr {
-        Expr::Call { name, .. } if AGGREGATES.contains(&name.name.as_str()) => true,
+        Expr::Call { name, .. } if builtin::is_aggregate(&name.name) => true,
         Expr::Call { name, args } if name.name == *"coalesce" => args.iter().any(is_aggregate),
         Expr::Cast { expr, .. } => is_aggregate(expr),
         Expr::Binary { left, right, .. } => is_aggregate(left) || is_aggregate(right),

@@ -228,7 +228,7 @@ impl Catalog {
 
     /// Changes every type that a column, attribute, domain, range, argument or view column has.
     pub(super) fn retype(&mut self, change: &mut dyn FnMut(&mut DataType)) {
-        let types = &mut self.hints.column_types;
+        let hints = &mut self.hints;
         self.relations.for_each_mut(|relation| match &mut relation.kind {
             RelationKind::Table(table) => {
                 if let Some(of) = &mut table.of_type {
@@ -240,7 +240,7 @@ impl Catalog {
                     let before = column.data_type.name.clone();
                     change(&mut column.data_type);
                     if column.data_type.name != before {
-                        types.insert(column.data_type.name.clone());
+                        hints.column_types.insert(column.data_type.name.clone());
                     }
                 }
             }
@@ -258,6 +258,7 @@ impl Catalog {
         self.routines.for_each_mut(|routine| {
             routine.args.iter_mut().for_each(|(_, t, ..)| change(t));
             routine.returns.iter_mut().for_each(&mut *change);
+            hints.note_routine(routine);
         });
     }
 }

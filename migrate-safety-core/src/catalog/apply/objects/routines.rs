@@ -63,6 +63,7 @@ impl Catalog {
             new.id = RoutineId(self.fresh_id());
             self.routine_names.change((schema, name), |ids| ids.push(new.id));
         }
+        self.hints.note_routine(&new);
         self.routines.insert(new.id, new);
     }
 

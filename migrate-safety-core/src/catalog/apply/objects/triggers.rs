@@ -5,7 +5,9 @@ use super::support::kinds;
 use crate::catalog::routines::FunctionName;
 use crate::catalog::{Catalog, ColumnId, Conflict, Object, Policy, RelationId, RelationKind, Resolved, Stamp, Trigger};
 use crate::sql::expr::{Expr, Expression, TableRef, TableSource};
-use crate::sql::operation::{CreateTrigger, FiringState, PolicyClauses, RuleText, TriggerTiming};
+use crate::sql::operation::{
+    CreateTrigger, FiringState, PolicyClauses, RuleText, TriggerDetails, TriggerEvents, TriggerTiming,
+};
 use crate::sql::{Ident, ObjectName, Operation};
 
 impl Catalog {
@@ -133,7 +135,7 @@ impl Catalog {
         if instead && !trigger.columns.is_empty() {
             return Some(Conflict::new("0A000", "INSTEAD OF triggers cannot have column lists"));
         }
-        None
+        transition_problem(trigger).map(|(sqlstate, message)| Conflict::new(sqlstate, message))
     }
 
     /// The columns of `UPDATE OF`.
@@ -455,4 +457,30 @@ impl Catalog {
         }
         Some(id)
     }
+}
+
+/// What is wrong with the transition tables of a trigger, whatever it is on (`CreateTriggerFiringOn` on the server).
+fn transition_problem(trigger: &CreateTrigger) -> Option<(&'static str, &'static str)> {
+    let TriggerDetails { old_table, new_table, .. } = &trigger.details;
+    if old_table.is_none() && new_table.is_none() {
+        return None;
+    }
+    let TriggerEvents { insert, update, delete, truncate } = trigger.events;
+    let problems = [
+        (
+            trigger.timing != TriggerTiming::After,
+            "42P17",
+            "transition table name can only be specified for an AFTER trigger",
+        ),
+        (truncate, "42P17", "TRUNCATE triggers with transition tables are not supported"),
+        (
+            [insert, update, delete].into_iter().filter(|fires| *fires).count() > 1,
+            "0A000",
+            "transition tables cannot be specified for triggers with more than one event",
+        ),
+        (!trigger.columns.is_empty(), "0A000", "transition tables cannot be specified for triggers with column lists"),
+        (new_table.is_some() && delete, "42P17", "NEW TABLE can only be specified for an INSERT or UPDATE trigger"),
+        (old_table.is_some() && insert, "42P17", "OLD TABLE can only be specified for a DELETE or UPDATE trigger"),
+    ];
+    problems.into_iter().find(|(is, ..)| *is).map(|(_, sqlstate, message)| (sqlstate, message))
 }

@@ -2,6 +2,7 @@
 
 use super::problem::{Condition, Problem};
 use super::{FEW, key};
+use crate::catalog::builtin;
 use crate::sql::expr::{Expr, Select};
 
 /// `LIMIT 0` reads nothing; `ORDER BY` an indexed column with a small `LIMIT` reads the first rows of the index.
@@ -45,7 +46,7 @@ pub(super) fn min_and_max(problem: &mut Problem<'_>, select: &Select) {
                 }
                 _ => others = true,
             },
-            Expr::Call { name, .. } if is_aggregate_name(&name.name) => others = true,
+            Expr::Call { name, .. } if builtin::is_aggregate(&name.name) => others = true,
             // Those inside `min` and `max` were counted already.
             Expr::Column { .. } => {
                 others |= inside == 0;
@@ -100,37 +101,6 @@ pub(super) fn is_false(condition: &Expr) -> bool {
 /// Whether an expression aggregates rows.
 pub(in crate::effects::postgres) fn is_aggregate(expr: &Expr) -> bool {
     let mut found = false;
-    expr.walk(&mut |e| found |= matches!(e, Expr::Call { name, .. } if is_aggregate_name(&name.name)));
+    expr.walk(&mut |e| found |= matches!(e, Expr::Call { name, .. } if builtin::is_aggregate(&name.name)));
     found
-}
-
-fn is_aggregate_name(name: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "any_value",
-        "array_agg",
-        "avg",
-        "bit_and",
-        "bit_or",
-        "bit_xor",
-        "bool_and",
-        "bool_or",
-        "count",
-        "every",
-        "json_agg",
-        "json_object_agg",
-        "jsonb_agg",
-        "jsonb_object_agg",
-        "max",
-        "min",
-        "mode",
-        "percentile_cont",
-        "percentile_disc",
-        "range_agg",
-        "stddev",
-        "string_agg",
-        "sum",
-        "variance",
-        "xmlagg",
-    ];
-    NAMES.contains(&name)
 }

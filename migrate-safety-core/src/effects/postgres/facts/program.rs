@@ -40,6 +40,26 @@ pub(super) const FACTS: &[Fact] = &[
                 setup: TRIGGERS,
                 sql: "CREATE TRIGGER x INSTEAD OF INSERT ON v FOR EACH ROW EXECUTE FUNCTION f()",
             },
+            Example {
+                setup: TRIGGERS,
+                sql: "CREATE TRIGGER x AFTER UPDATE ON t REFERENCING NEW TABLE AS n FOR EACH STATEMENT EXECUTE FUNCTION f()",
+            },
+            Example {
+                setup: TRIGGERS,
+                sql: "CREATE TRIGGER x AFTER UPDATE OF id ON t REFERENCING NEW TABLE AS n FOR EACH STATEMENT EXECUTE FUNCTION f()",
+            },
+            Example {
+                setup: TRIGGERS,
+                sql: "CREATE TRIGGER x AFTER INSERT OR UPDATE ON t REFERENCING NEW TABLE AS n FOR EACH STATEMENT EXECUTE FUNCTION f()",
+            },
+            Example {
+                setup: TRIGGERS,
+                sql: "CREATE TRIGGER x BEFORE INSERT ON t REFERENCING NEW TABLE AS n FOR EACH STATEMENT EXECUTE FUNCTION f()",
+            },
+            Example {
+                setup: TRIGGERS,
+                sql: "CREATE TRIGGER x AFTER INSERT ON t REFERENCING OLD TABLE AS o FOR EACH STATEMENT EXECUTE FUNCTION f()",
+            },
         ],
         ..Fact::BASE
     },

@@ -86,6 +86,18 @@ pub(super) const FACTS: &[Fact] = &[
                 "ALTER TABLE t ALTER a TYPE text",
             ),
             Example::new("CREATE TABLE t (a int PRIMARY KEY)", "ALTER TABLE t ALTER a TYPE oid"),
+            Example::new(
+                "CREATE TABLE t (a jsonb); CREATE INDEX ON t USING gin (a jsonb_path_ops)",
+                "ALTER TABLE t ALTER a TYPE json",
+            ),
+            Example::new(
+                "CREATE TABLE t (a varchar(10)); CREATE INDEX ON t (a varchar_pattern_ops)",
+                "ALTER TABLE t ALTER a TYPE text",
+            ),
+            Example::new(
+                "CREATE TABLE t (a text); CREATE INDEX ON t (a text_pattern_ops)",
+                "ALTER TABLE t ALTER a TYPE char(40)",
+            ),
         ],
         ..Fact::BASE
     },

@@ -25,6 +25,9 @@ pub(super) const FACTS: &[Fact] = &[
         examples: &[
             Example::new(T, "SELECT c FROM t"),
             Example::new(T, "SELECT * FROM absent"),
+            Example::new(T, "SELECT count(*) FROM t FOR UPDATE"),
+            Example::new(T, "SELECT id FROM t WHERE id = (SELECT max(id) FROM t) FOR SHARE"),
+            Example::new(T, "SELECT id FROM t UNION SELECT a FROM t FOR UPDATE"),
             Example::new(T, "UPDATE t SET a = c + 1"),
             Example::new(T, "UPDATE t SET a = s.x FROM (VALUES (1000001, 2)) AS s(x, y) WHERE s.y = t.id"),
             Example::new(T, "DELETE FROM t USING absent WHERE absent.id = t.id"),
