@@ -105,6 +105,10 @@ impl Catalog {
         table.last_column = table.last_column.saturating_add(1);
         column.id = ColumnId(table.last_column);
         let number = column.id;
+        // Columns are large and seldom added: to double the room would double what a schema takes.
+        if table.columns.len() == table.columns.capacity() {
+            table.columns.reserve_exact(1 + table.columns.len() / 8);
+        }
         table.columns.push(column);
         self.note_column(id, number);
         Some(number)

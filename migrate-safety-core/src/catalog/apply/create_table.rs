@@ -21,6 +21,7 @@ impl Change<'_> {
             return;
         }
         let definition = Table {
+            columns: Vec::with_capacity(create.columns.len()),
             persistence: create.persistence,
             foreign: create.foreign,
             options: create.options.clone(),

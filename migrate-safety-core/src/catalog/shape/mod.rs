@@ -467,14 +467,11 @@ impl Analysis<'_> {
 
 /// What a query has that makes one row of several, so that none can be locked (`CheckSelectLocking` on the server).
 fn keeps_from_locking(query: &Query) -> Option<&'static str> {
+    let [select] = query.selects.as_slice() else { return Some("UNION/INTERSECT/EXCEPT") };
+    let of_many =
+        |e: &Expr| matches!(e, Expr::Call { name, .. } if name.schema.is_none() && builtin::is_aggregate(&name.name));
     let mut aggregates = false;
-    match query.selects.as_slice() {
-        [select] => select.items.iter().for_each(|item| {
-            item.expr
-                .walk(&mut |e| aggregates |= matches!(e, Expr::Call { name, .. } if builtin::is_aggregate(&name.name)));
-        }),
-        _ => return Some("UNION/INTERSECT/EXCEPT"),
-    }
+    select.items.iter().for_each(|item| item.expr.walk(&mut |e| aggregates |= of_many(e)));
     aggregates.then_some("aggregate functions")
 }
 

@@ -64,7 +64,7 @@ pub(super) fn alter_relation(c: &mut Cursor<'_, '_>) -> Parse<Reading> {
     let altered = Altered { word, name, only, if_exists };
     if word == RelationWord::Sequence && sequence::is_option(c) {
         let options = sequence::some_options(c)?;
-        let operation = Operation::AlterSequence { name: altered.name, if_exists, options };
+        let operation = Operation::AlterSequence { name: altered.name, if_exists, options: Box::new(options) };
         return Ok(Reading::one(operation, c.span_from(start)));
     }
     let action = c.mark();

@@ -21,7 +21,7 @@ pub(super) fn create_sequence(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     let name = c.object_name()?;
     let mut options = SequenceOptions::default();
     while option(c, &mut options)? {}
-    Ok(Operation::CreateSequence { name, if_not_exists, persistence, options })
+    Ok(Operation::CreateSequence { name, if_not_exists, persistence, options: Box::new(options) })
 }
 
 /// One option or more.

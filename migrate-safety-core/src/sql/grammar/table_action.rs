@@ -251,7 +251,7 @@ fn alter_identity(c: &mut Cursor<'_, '_>, column: Ident) -> Parse<TableAction> {
         }
     }
     c.since(10, mark, "an identity column");
-    Ok(TableAction::AlterIdentity { column, always, options })
+    Ok(TableAction::AlterIdentity { column, always, options: Box::new(options) })
 }
 
 /// What follows `SET` at the table.

@@ -49,7 +49,7 @@ pub enum TableAction {
     /// `ADD GENERATED … AS IDENTITY`.
     AddIdentity { column: Ident, identity: Identity },
     /// `SET GENERATED …`, `RESTART`, `SET sequence_option`.
-    AlterIdentity { column: Ident, always: Option<bool>, options: SequenceOptions },
+    AlterIdentity { column: Ident, always: Option<bool>, options: Box<SequenceOptions> },
     /// `DROP IDENTITY`.
     DropIdentity { column: Ident, if_exists: bool },
     /// `ALTER COLUMN … SET STATISTICS`.

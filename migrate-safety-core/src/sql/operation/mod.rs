@@ -103,9 +103,9 @@ pub enum Operation {
 
     // Sequences
     /// `CREATE SEQUENCE`.
-    CreateSequence { name: ObjectName, if_not_exists: bool, persistence: Persistence, options: SequenceOptions },
+    CreateSequence { name: ObjectName, if_not_exists: bool, persistence: Persistence, options: Box<SequenceOptions> },
     /// `ALTER SEQUENCE` with options (`OWNED BY`, `AS`, `RESTART` …).
-    AlterSequence { name: ObjectName, if_exists: bool, options: SequenceOptions },
+    AlterSequence { name: ObjectName, if_exists: bool, options: Box<SequenceOptions> },
     /// `DROP SEQUENCE`.
     DropSequence { names: Vec<ObjectName>, if_exists: bool, cascade: bool },
 
@@ -119,7 +119,7 @@ pub enum Operation {
         name: ObjectName,
         data_type: DataType,
         collation: Option<ObjectName>,
-        default: Option<Expression>,
+        default: Option<Box<Expression>>,
         constraints: Vec<DomainConstraint>,
     },
     /// `ALTER DOMAIN`.
@@ -145,7 +145,7 @@ pub enum Operation {
         name: Ident,
         table: ObjectName,
         or_replace: bool,
-        condition: Option<Expr>,
+        condition: Option<Box<Expr>>,
         actions: Vec<Operation>,
         text: RuleText,
     },
@@ -159,10 +159,10 @@ pub enum Operation {
         table: ObjectName,
         relations: Vec<ObjectName>,
         expressions: Vec<Expression>,
-        clauses: PolicyClauses,
+        clauses: Box<PolicyClauses>,
     },
     /// `ALTER POLICY`.
-    AlterPolicy { name: Ident, table: ObjectName, rename_to: Option<Ident>, clauses: PolicyClauses },
+    AlterPolicy { name: Ident, table: ObjectName, rename_to: Option<Ident>, clauses: Box<PolicyClauses> },
     /// `DROP POLICY`.
     DropPolicy { name: Ident, table: ObjectName, if_exists: bool },
     /// `CREATE / ALTER / DROP STATISTICS`.
@@ -384,7 +384,7 @@ pub struct LocatedOperation {
     /// Where it stands in the file.
     pub span: Span,
     /// Under which circumstances it runs; absent for what stands in the statement itself.
-    pub routine: Option<RoutineFrame>,
+    pub routine: Option<Box<RoutineFrame>>,
 }
 
 /// Where inside procedural code an operation stands.

@@ -136,7 +136,10 @@ pub(crate) fn read(c: &Cursor<'_, '_>, language: &str, body: &RoutineBody, whole
 /// A body of which nothing is known.
 fn opaque(reason: Box<str>, span: Span, circumstances: RoutineFrame) -> Body {
     let operation = Operation::Opaque { reason, mentions: Vec::new(), like: None };
-    Body { operations: vec![LocatedOperation { operation, span, routine: Some(circumstances) }], problems: Vec::new() }
+    Body {
+        operations: vec![LocatedOperation { operation, span, routine: Some(Box::new(circumstances)) }],
+        problems: Vec::new(),
+    }
 }
 
 /// What the server would complain of when it creates a routine with this body: the syntax of PL/pgSQL and of the SQL

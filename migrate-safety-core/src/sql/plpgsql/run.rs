@@ -396,7 +396,7 @@ pub(super) fn framed(operation: LocatedOperation, frame: &RoutineFrame) -> Locat
         guards: frame.guards.iter().chain(&own.guards).cloned().collect(),
         statement: if frame.statement == 0 { own.statement } else { frame.statement },
     };
-    LocatedOperation { routine: Some(routine), ..operation }
+    LocatedOperation { routine: Some(Box::new(routine)), ..operation }
 }
 
 /// What stands for a hole where the rest is read all the same.

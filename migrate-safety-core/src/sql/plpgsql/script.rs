@@ -19,7 +19,7 @@ pub(super) fn script(c: &Cursor<'_, '_>, source: &SourceText<'_>) -> Reading {
             Ok(mut reading) => {
                 // Those of a block have the numbers of its own statements.
                 for operation in reading.operations.iter_mut().filter(|operation| operation.routine.is_none()) {
-                    operation.routine = Some(RoutineFrame { statement: n + 1, ..RoutineFrame::default() });
+                    operation.routine = Some(Box::new(RoutineFrame { statement: n + 1, ..RoutineFrame::default() }));
                 }
                 all.operations.extend(reading.operations);
                 all.problems.extend(reading.problems);

@@ -97,7 +97,7 @@ fn apply_type_or_routine(catalog: &mut Catalog, operation: &Operation, now: Stam
                 name,
                 data_type,
                 collation: collation.as_ref(),
-                default: default.as_ref(),
+                default: default.as_deref(),
                 constraints,
             };
             catalog.create_domain(&domain, now, applied);
@@ -145,7 +145,7 @@ fn apply_on_table(catalog: &mut Catalog, operation: &Operation, now: Stamp, appl
             catalog.drop_trigger(name, table, *if_exists, *cascade, applied);
         }
         Operation::CreateRule { name, table, or_replace, condition, actions, text } => {
-            catalog.create_rule(name, table, *or_replace, (condition.as_ref(), actions), text, applied);
+            catalog.create_rule(name, table, *or_replace, (condition.as_deref(), actions), text, applied);
         }
         Operation::AlterRule { name, table, rename_to } => catalog.rename_rule(name, table, rename_to, applied),
         Operation::DropRule { name, table, if_exists, cascade } => {

@@ -54,7 +54,7 @@ pub(super) fn create_domain(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
             break;
         }
     }
-    Ok(Operation::CreateDomain { name, data_type, collation, default, constraints })
+    Ok(Operation::CreateDomain { name, data_type, collation, default: default.map(Box::new), constraints })
 }
 
 /// Column constraints that the grammar knows and domains do not take.

@@ -19,7 +19,7 @@ pub(super) fn create_rule(c: &mut Cursor<'_, '_>, or_replace: bool) -> Parse<Ope
     let start = c.mark();
     let (replaces, condition, actions) = actions(c)?;
     let text = RuleText { event: event.into(), body: c.text_from(start).into(), replaces };
-    Ok(Operation::CreateRule { name, table, or_replace, condition, actions, text })
+    Ok(Operation::CreateRule { name, table, or_replace, condition: condition.map(Box::new), actions, text })
 }
 
 /// `[WHERE …] DO …`: whether the statements that a rule puts in always replace the one it is for, the condition, and
@@ -102,7 +102,7 @@ pub(super) fn create_policy(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
         }
     }
     let command = command.filter(|word| *word != "ALL").map(Box::from);
-    let clauses = PolicyClauses { restrictive, command, ..policy_clauses(c)? };
+    let clauses = Box::new(PolicyClauses { restrictive, command, ..policy_clauses(c)? });
     let expressions: Vec<Expression> = clauses.using.iter().chain(&clauses.check).cloned().collect();
     let mut relations = Vec::new();
     for expression in &expressions {
@@ -168,8 +168,8 @@ pub(super) fn alter_policy(c: &mut Cursor<'_, '_>) -> Parse<Operation> {
     if if_exists || c.is("RENAME") {
         c.expect("RENAME TO")?;
         let to = c.ident()?;
-        return Ok(Operation::AlterPolicy { name, table, rename_to: Some(to), clauses: PolicyClauses::default() });
+        return Ok(Operation::AlterPolicy { name, table, rename_to: Some(to), clauses: Box::default() });
     }
     let clauses = policy_clauses(c)?;
-    Ok(Operation::AlterPolicy { name, table, rename_to: None, clauses })
+    Ok(Operation::AlterPolicy { name, table, rename_to: None, clauses: Box::new(clauses) })
 }

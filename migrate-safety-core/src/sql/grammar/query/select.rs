@@ -121,7 +121,8 @@ fn ends_output(c: &Cursor<'_, '_>) -> bool {
 
 /// `a, b AS c, t.*`.
 pub(in crate::sql::grammar) fn output_list(c: &mut Cursor<'_, '_>) -> Parse<Vec<SelectItem>> {
-    let mut items = Vec::new();
+    // Most have one: room for four is room wasted.
+    let mut items = Vec::with_capacity(1);
     loop {
         let mark = c.mark();
         if c.eat_token(&Token::Mul) {

@@ -23,7 +23,8 @@ pub(in crate::sql::grammar) struct From {
 
 /// `a, b JOIN c ON …`.
 pub(in crate::sql::grammar) fn from_list(c: &mut Cursor<'_, '_>) -> Parse<From> {
-    let mut from = From::default();
+    // Most have one: room for four is room wasted.
+    let mut from = From { tables: Vec::with_capacity(1), others: Vec::new() };
     loop {
         table_ref(c, &mut from)?;
         if !c.eat_token(&Token::Comma) {
