@@ -15,6 +15,7 @@ mod cascade;
 mod change;
 mod compose;
 mod copy;
+mod counting;
 mod cross;
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
 mod databases;

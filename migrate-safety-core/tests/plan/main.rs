@@ -102,6 +102,30 @@ fn a_change_that_is_too_large_is_refused_at_once() {
     assert!(error.to_string().contains("plan it in parts"), "{error}");
 }
 
+/// Where the condition tells that a row is done, a column may be computed from its own old value.
+#[test]
+fn what_is_made_once_may_count() {
+    let before = catalog(
+        "CREATE TABLE t (id bigint PRIMARY KEY, a int, b text, o bigint); CREATE TABLE s (id bigint PRIMARY KEY, a int);",
+        16,
+    );
+    for change in [
+        "UPDATE t SET o = 7, a = a + 1 WHERE o IS NULL",
+        "UPDATE t SET o = id + 1, a = a + 1 WHERE o IS NULL",
+        "UPDATE t SET b = 'done', a = a + 1 WHERE b = 'new'",
+        "UPDATE t SET a = a + 1 WHERE a = 5",
+        "UPDATE t SET a = coalesce(a, 0) + 1 WHERE a IS NULL",
+        "UPDATE t SET b = lower(b) WHERE b <> lower(b)",
+        "UPDATE t SET b = upper(b) WHERE b = 'bob'",
+        "UPDATE t SET b = o::text, o = NULL WHERE o IS NOT NULL",
+        "UPDATE t SET a = s.a + 1 FROM s WHERE s.id = t.o AND t.a IS NULL",
+    ] {
+        if let Err(error) = plan(&before, change, &PlanOptions::default()) {
+            panic!("{change}: {error}");
+        }
+    }
+}
+
 /// What has no sound sequence of steps is refused, and the reason said.
 #[test]
 fn what_cannot_be_planned_soundly_is_refused() {
@@ -126,6 +150,10 @@ fn what_cannot_be_planned_soundly_is_refused() {
         ("UPDATE t SET a = CASE a WHEN 1 THEN 2 ELSE 3 END WHERE a IN (1, 2)", "may still meet the condition"),
         ("UPDATE t SET a = o + 1, o = a + 1 WHERE a < 5", "may still meet the condition"),
         ("UPDATE t SET a = a * 2, o = 1 WHERE a BETWEEN 1 AND 5 AND o > id", "may still meet the condition"),
+        ("UPDATE t SET o = id + a, a = a + 1 WHERE o IS NULL", "may still meet the condition"),
+        ("UPDATE t SET b = 'new', a = a + 1 WHERE b = 'new'", "may still meet the condition"),
+        ("UPDATE t SET o = '5', a = a + 1 WHERE o = 5", "may still meet the condition"),
+        ("UPDATE t SET a = o, o = a WHERE o = 5", "may still meet the condition"),
         ("UPDATE t AS x SET b = t.b FROM s AS t WHERE t.id = x.o", "called t too"),
         ("UPDATE t AS x SET b = (SELECT max(x.b) FROM s AS x)", "calls something x"),
         ("WITH q AS (SELECT 1) UPDATE t SET a = 1", "WITH"),

@@ -3,6 +3,7 @@
 use super::{Answer, Recipe, RecipeSample, Request};
 use crate::backfill::Backfill;
 use crate::catalog::Catalog;
+use crate::plan::counting::counts_on;
 use crate::plan::draft::Draft;
 use crate::plan::error::Refusal;
 use crate::plan::fill;
@@ -10,7 +11,7 @@ use crate::plan::request::TableRef;
 use crate::plan::rows::Rows;
 use crate::sql::expr::Expr;
 use crate::sql::operation::Update;
-use crate::sql::{Ident, Operation, change_text};
+use crate::sql::{Operation, change_text};
 
 /// The recipe.
 pub(super) static RECIPE: Recipe = Recipe {
@@ -42,6 +43,10 @@ pub(super) static RECIPE: Recipe = Recipe {
             "UPDATE \"S\".\"Orders\" SET (total, size) = (price * 2, kinds.size) \
              FROM items LEFT JOIN kinds ON kinds.kind = items.kind WHERE item = items.id",
         ),
+        RecipeSample::new(
+            "CREATE TABLE jobs (id bigint PRIMARY KEY, tries int NOT NULL DEFAULT 0, moved_at timestamptz);",
+            "UPDATE jobs SET moved_at = timestamptz '2026-01-01 00:00Z', tries = tries + 1 WHERE moved_at IS NULL",
+        ),
     ],
     plan,
 };
@@ -57,7 +62,7 @@ fn plan(request: &Request<'_>) -> Answer {
 
 fn draft(request: &Request<'_>, table: TableRef<'_>, update: &Update) -> Result<Draft, Refusal> {
     let backfill = described(request.catalog, table, update, request.sql())?;
-    if let Some(column) = counts_on(update) {
+    if let Some(column) = counts_on(table, update) {
         return Err(Refusal::new(
             format!("{column} is computed from its own old value, and a row that was changed may still meet the condition"),
             "put the result into a new column, or have the condition ask for what the change takes away (`IS NULL`, `= …`)",
@@ -108,36 +113,6 @@ pub(super) fn described(
         backfill = backfill.only(filter);
     }
     Ok(backfill)
-}
-
-/// A column that gets a new value out of one that is changed with it, where the condition does not tell for sure that a row
-/// is done: what is stopped and run again would change it again.
-fn counts_on(update: &Update) -> Option<&Ident> {
-    let is_set = |name: &Ident| update.assignments.iter().any(|(column, _)| column == name);
-    let is_computed = |(_, value): &&(Ident, Expr)| {
-        !matches!(value, Expr::Column { .. }) && value.columns().into_iter().any(&is_set)
-    };
-    let counting = update.assignments.iter().find(is_computed)?;
-    let takes_away = |part: &&Expr| match part {
-        // A row that has got a value is no longer one without.
-        Expr::IsNull { expr, negated: false } => matches!(&**expr, Expr::Column { name, .. } if is_set(name)),
-        Expr::Binary { op, left, right } => [(left, right), (right, left)].into_iter().any(|(column, other)| match &**column {
-            Expr::Column { name, .. } if is_set(name) => match &**op {
-                "=" => other.columns().is_empty(),
-                // `c <> lower(c)`: what has become `lower(c)` stays so.
-                "<>" | "!=" => update.assignments.iter().any(|(set, value)| {
-                    set == name && **other == *value && crate::backfill::is_projection(value, name)
-                }),
-                _ => false,
-            },
-            _ => false,
-        }),
-        _ => false,
-    };
-    let mut parts = update.filter.as_ref().map(Expr::conjuncts).unwrap_or_default().iter();
-    // Without a condition on it, the backfill says why there is none.
-    let is_told = update.filter.as_ref().is_some_and(|filter| filter.columns().into_iter().any(&is_set));
-    (is_told && !parts.any(|part| takes_away(&part))).then_some(&counting.0)
 }
 
 /// Whether a condition demands that a column of the table be NULL.
