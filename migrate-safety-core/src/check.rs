@@ -60,9 +60,7 @@ pub(crate) fn check_on(set: &MigrationSet, config: &Config, start: &Start<'_>) -
     let mut migrations = Vec::with_capacity(set.migrations.len());
     let with_down = |migration: &Migration| config.reports(set.layout, migration);
     ahead::read_in_order(&set.migrations, config.target, &with_down, |migration, read| {
-        let (report, spent) = replay.judge_read(migration, read);
-        migrations.push(report);
-        spent
+        migrations.push(replay.judge_read(migration, read));
     });
     let mut report = conclude(set, config, &replay, migrations);
     if start.catalog.is_none() {
@@ -134,14 +132,6 @@ pub(crate) struct Start<'s> {
     /// The migrations are run as a guard does it: one after the other before anybody uses what they make, and those
     /// without a transaction statement by statement, where the hosts send them as one message.
     pub(crate) guarded: bool,
-}
-
-/// What a migration was made of, when it has been judged.
-struct Spent {
-    #[allow(dead_code, reason = "is here to be dropped elsewhere")]
-    scripts: Vec<Script>,
-    #[allow(dead_code, reason = "is here to be dropped elsewhere")]
-    operations: [Vec<(usize, Judged)>; 2],
 }
 
 /// The state of a replay between two statements.
@@ -306,11 +296,10 @@ impl<'c> Replay<'c> {
 
     fn judge(&mut self, migration: &Migration) -> MigrationReport {
         let with_down = self.config.reports(self.host, migration);
-        self.judge_read(migration, Read::of(migration, self.config.target, with_down)).0
+        self.judge_read(migration, Read::of(migration, self.config.target, with_down))
     }
 
-    /// The report of a migration, and what is of no use any more.
-    fn judge_read(&mut self, migration: &Migration, read: Read) -> (MigrationReport, Spent) {
+    fn judge_read(&mut self, migration: &Migration, read: Read) -> MigrationReport {
         let text = &*migration.up.text;
         let Read { up: mut script, down } = read;
         self.now.migration += 1;
@@ -343,11 +332,7 @@ impl<'c> Replay<'c> {
                 Check::Operation(_) | Check::Statement(_) | Check::Set(_) => {}
             }
         }
-        // No catalog is among them: as long as it is there, changes are dearer.
-        let (down, undone) = undone.map(|undone| (undone.script, undone.operations)).unzip();
-        let scripts = [Some(script), down].into_iter().flatten().collect();
-        let spent = Spent { scripts, operations: [operations, undone.unwrap_or_default()] };
-        (MigrationReport::new(migration, statements, findings), spent)
+        MigrationReport::new(migration, statements, findings)
     }
 
     /// Runs the statements of a script. Their operations are taken out of it.

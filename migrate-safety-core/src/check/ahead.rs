@@ -1,11 +1,10 @@
 //! Texts are read ahead of their replay: on a thread of their own, and several at a time even without one, since
-//! neither the code that reads nor the code that judges fits into a processor's cache beside the other. What has been
-//! judged goes back to that thread to be dropped: it has the time, and its is the memory.
+//! neither the code that reads nor the code that judges fits into a processor's cache beside the other.
 
 use crate::dialect::Target;
 use crate::layout::Migration;
 use crate::sql::{Script, parse};
-use std::sync::mpsc::{channel, sync_channel};
+use std::sync::mpsc::sync_channel;
 use std::thread;
 
 /// How many bytes of text are read at a time, at least.
@@ -28,40 +27,31 @@ impl Read {
     }
 }
 
-/// Gives each migration and its statements to `take`, in order; what it gives back is dropped.
-pub(super) fn read_in_order<'m, Spent: Send>(
+/// Gives each migration and its statements to `take`, in order.
+pub(super) fn read_in_order<'m>(
     migrations: &'m [Migration],
     target: Target,
     with_down: &(dyn Fn(&Migration) -> bool + Sync),
-    mut take: impl FnMut(&'m Migration, Read) -> Spent,
+    mut take: impl FnMut(&'m Migration, Read),
 ) {
     let read = |portion: &[Migration]| -> Vec<Read> {
         portion.iter().map(|migration| Read::of(migration, target, with_down(migration))).collect()
     };
-    let mut take_all = |portion: &'m [Migration], read: Vec<Read>| -> Vec<Spent> {
-        portion.iter().zip(read).map(|(migration, read)| take(migration, read)).collect()
+    let mut take_all = |portion: &'m [Migration], read: Vec<Read>| {
+        portion.iter().zip(read).for_each(|(migration, read)| take(migration, read));
     };
     let portions = portions(migrations);
     if let [portion] = portions[..] {
-        return drop(take_all(portion, read(portion)));
+        return take_all(portion, read(portion));
     }
     thread::scope(|scope| {
         let (sender, receiver) = sync_channel(WAITING);
-        let (giver, spent) = channel();
         let (read, to_read) = (&read, portions.clone());
-        let reader = move || {
-            for portion in to_read {
-                if sender.send(read(portion)).is_err() {
-                    break;
-                }
-                spent.try_iter().for_each(drop);
-            }
-            spent.iter().for_each(drop);
-        };
-        // Where there are no threads, nobody sends, and what is given is dropped here.
+        let reader = move || to_read.into_iter().try_for_each(|portion| sender.send(read(portion)));
+        // Where there are no threads, nobody sends.
         let _ = thread::Builder::new().spawn_scoped(scope, reader);
         for portion in portions {
-            let _ = giver.send(take_all(portion, receiver.recv().unwrap_or_else(|_| read(portion))));
+            take_all(portion, receiver.recv().unwrap_or_else(|_| read(portion)));
         }
     });
 }
