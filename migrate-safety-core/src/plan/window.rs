@@ -67,8 +67,6 @@ const HARMLESS_ALONE: &[&str] = &[
 const DEPLOY: &str = "A maintenance window: nothing else may use the database until the step is done. The release that runs \
                       afterwards knows the new schema only.";
 
-const TITLE: &str = "Make the change in a maintenance window";
-
 /// A piece that a recipe has refused, in a window; none if that would not take the harm from it, or it moves data: a
 /// window for that has no end that is known.
 pub(super) fn instead(request: &Request<'_>, refusal: &Refusal) -> Option<Draft> {
@@ -83,7 +81,7 @@ pub(super) fn instead(request: &Request<'_>, refusal: &Refusal) -> Option<Draft>
     if !operations().all(shapes) || request.findings(&statements.join(";\n")).iter().any(does_harm) {
         return None;
     }
-    let step = DraftStep::ddl(TITLE, statements).window(reason.clone());
+    let step = DraftStep::ddl(recipes::IN_A_WINDOW, statements).window(reason.clone());
     let step = match operations().any(|operation| loses(request.catalog, operation)) {
         true => {
             step.irreversible("the values are written anew, and what they were is gone: restore them from a backup")
@@ -112,7 +110,7 @@ pub(super) fn whole(
     let why = format!("its parts do not go together in smaller steps ({})", why.lines().next().unwrap_or_default());
     let steps = |undoes: bool| {
         let step = |piece: &Piece| {
-            let step = DraftStep::ddl(TITLE, piece.statements()).window(why.clone());
+            let step = DraftStep::ddl(recipes::IN_A_WINDOW, piece.statements()).window(why.clone());
             let mut operations = piece.operations.iter().map(|located| &located.operation);
             let is_lost = operations.any(|operation| moves(operation) || loses(&start.catalog, operation));
             match undoes && !is_lost {

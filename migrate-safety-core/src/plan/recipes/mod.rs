@@ -100,9 +100,12 @@ recipes! {
 /// The id of the recipe that plans what no other does.
 pub(super) const AS_IT_IS: &str = "as-it-is";
 
+/// The title of a step that is made while nobody else uses the database.
+pub(super) const IN_A_WINDOW: &str = "Make the change in a maintenance window";
+
 /// A change without an online form: the plain statement, in a maintenance window.
 pub(super) fn window<S: Into<String>>(sql: impl IntoIterator<Item = S>, why: &str) -> Draft {
-    windowed(DraftStep::ddl("Make the change in a maintenance window", sql), why)
+    windowed(DraftStep::ddl(IN_A_WINDOW, sql), why)
 }
 
 /// A step that has to be made in a maintenance window.

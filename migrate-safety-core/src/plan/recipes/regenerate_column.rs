@@ -40,7 +40,7 @@ fn plan(request: &Request<'_>) -> Answer {
         "{} is computed for every row at once, and what it is computed from does not change its type under it",
         gone.sql()
     );
-    let step = DraftStep::ddl("Make the change in a maintenance window", request.piece.statements())
+    let step = DraftStep::ddl(super::IN_A_WINDOW, request.piece.statements())
         .irreversible("the column would come again behind the others: a plan for the change the other way round undoes it");
     Some(Ok(super::windowed(step, &why)))
 }
