@@ -331,6 +331,28 @@ pub struct AlterTable {
     pub online: Online,
 }
 
+impl Operation {
+    /// How it is to be gone about, where that can be written.
+    pub fn online(&self) -> Option<Online> {
+        match self {
+            Self::AlterTable(alter) => Some(alter.online),
+            Self::CreateIndex(create) => Some(create.online),
+            Self::DropIndex { online, .. } => Some(*online),
+            _ => None,
+        }
+    }
+
+    #[cfg(feature = "mysql")]
+    pub(crate) fn online_mut(&mut self) -> Option<&mut Online> {
+        match self {
+            Self::AlterTable(alter) => Some(&mut alter.online),
+            Self::CreateIndex(create) => Some(&mut create.online),
+            Self::DropIndex { online, .. } => Some(online),
+            _ => None,
+        }
+    }
+}
+
 /// `ALGORITHM = …`, `LOCK = …`: absent ones are not written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs)]

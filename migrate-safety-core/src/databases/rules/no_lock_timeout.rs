@@ -1,7 +1,6 @@
 //! A large table is changed without a limit on the wait for its metadata lock.
 
 use super::online::changed;
-use crate::databases::operation::Operation;
 use crate::databases::rule::{DatabaseRule, Look, MYSQL};
 use crate::databases::view::{StatementView, rows};
 use crate::dialect::{Dialect, Target};
@@ -31,6 +30,12 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
             Sample::new(USERS, "SET SESSION lock_wait_timeout = 2; ALTER TABLE users ADD COLUMN b int, ALGORITHM=INSTANT;")
                 .of(Target::mysql(800))
                 .rows(&[("users", 5_000_000)]),
+            Sample::new(USERS, "ALTER TABLE users WAIT 2 ADD COLUMN b int;")
+                .of(Target::mariadb(1011))
+                .rows(&[("users", 5_000_000)]),
+            Sample::new(USERS, "SET STATEMENT lock_wait_timeout = 2 FOR ALTER TABLE users ADD COLUMN b int;")
+                .of(Target::mariadb(1011))
+                .rows(&[("users", 5_000_000)]),
         ],
         ..Rule::BASE
     },
@@ -41,12 +46,9 @@ pub(super) static RULE: DatabaseRule = DatabaseRule {
 const USERS: &str = "CREATE TABLE users (id int PRIMARY KEY, a int, KEY by_a (a));";
 
 fn look(view: &StatementView<'_>, findings: &mut Findings<'_>) {
-    let changes = matches!(
-        view.operation(),
-        Operation::AlterTable(_) | Operation::CreateIndex(_) | Operation::DropIndex { .. }
-    );
+    let Some(online) = view.operation().online() else { return };
     let is_set = |value: &str| value.trim().trim_matches('\'').parse::<u64>().is_ok();
-    if !changes || view.session.get("lock_wait_timeout").is_some_and(is_set) {
+    if online.wait.is_some() || view.session.get("lock_wait_timeout").is_some_and(is_set) {
         return;
     }
     let Some((_, relation)) = changed(view) else { return };

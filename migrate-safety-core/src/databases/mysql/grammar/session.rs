@@ -18,10 +18,16 @@ pub(super) fn set(cursor: &mut Cursor<'_, '_>, target: Target) -> Parse<Operatio
     cursor.expect("SET")?;
     let mark = cursor.mark();
     if cursor.eat("STATEMENT") {
-        cursor.list(setting)?;
+        let settings = cursor.list(setting)?;
         cursor.expect("FOR")?;
         only(cursor, target, Dialect::MariaDb, begin, "`SET STATEMENT`");
-        return cursor.nested(|c| super::statement(c, target));
+        let mut operation = cursor.nested(|c| super::statement(c, target))?;
+        // It is another way to write `WAIT n`.
+        let limit = settings.iter().rev().find(|(_, name, _)| **name == *"lock_wait_timeout");
+        if let (Some(online), Some((.., seconds))) = (operation.online_mut(), limit) {
+            online.wait = online.wait.or(seconds.parse().ok());
+        }
+        return Ok(operation);
     }
     if cursor.eat("PASSWORD") {
         cursor.skip_rest();
