@@ -1,7 +1,7 @@
 //! `check`: every migration replayed into the catalog, its effects predicted, the rules asked.
 
-mod ahead;
 mod given;
+mod parts;
 #[cfg(feature = "resume")]
 mod resume;
 
@@ -30,7 +30,7 @@ use crate::sql::{
     Ident, LocatedOperation, ObjectName, Operation, Problem, ProblemKind, Script, Statement, parse, plpgsql,
     routine_calls,
 };
-use ahead::Read;
+use parts::Read;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -57,11 +57,7 @@ pub(crate) fn check_on(set: &MigrationSet, config: &Config, start: &Start<'_>) -
         return crate::databases::check_on(set, config, None);
     }
     let mut replay = Replay::over_bookkeeping(set, config, start);
-    let mut migrations = Vec::with_capacity(set.migrations.len());
-    let with_down = |migration: &Migration| config.reports(set.layout, migration);
-    ahead::read_in_order(&set.migrations, config.target, &with_down, |migration, read| {
-        migrations.push(replay.judge_read(migration, read));
-    });
+    let migrations = parts::judge(&mut replay, &set.migrations);
     let mut report = conclude(set, config, &replay, migrations);
     if start.catalog.is_none() {
         report.errors.extend(schema_problems(config));
@@ -70,15 +66,17 @@ pub(crate) fn check_on(set: &MigrationSet, config: &Config, start: &Start<'_>) -
 }
 
 /// What is found when all migrations have been judged.
-fn conclude(set: &MigrationSet, config: &Config, replay: &Replay<'_>, migrations: Vec<MigrationReport>) -> Report {
-    let mut report = Report::of(set, config, migrations);
+fn conclude(set: &MigrationSet, config: &Config, replay: &Replay<'_>, migrations: Vec<JudgedMigration>) -> Report {
+    let (reports, directives): (_, Vec<_>) =
+        migrations.into_iter().map(|judged| (judged.report, judged.directives)).unzip();
+    let mut report = Report::of(set, config, reports);
     let view = SetView { set, catalog: &replay.catalog, config, sizing: replay.sizing };
     for rule in RULES {
         if let Check::Set(check) = rule.check {
             check(&view, &mut SetFindings::new(rule, &mut report.findings, &mut report.migrations));
         }
     }
-    settled(report, set, config, &replay.directives)
+    settled(report, set, config, &directives)
 }
 
 /// A report with what consequences, comments and settings leave of what was found.
@@ -134,7 +132,15 @@ pub(crate) struct Start<'s> {
     pub(crate) guarded: bool,
 }
 
+/// What is found in a migration, before what only the whole set can show.
+struct JudgedMigration {
+    report: MigrationReport,
+    /// What the migration's comments say to us.
+    directives: Vec<Directives>,
+}
+
 /// The state of a replay between two statements.
+#[derive(Clone)]
 struct Replay<'c> {
     config: &'c Config,
     host: Layout,
@@ -157,12 +163,8 @@ struct Replay<'c> {
     calls: Vec<ObjectName>,
     /// Whether the statement calls routines that have not been followed.
     unfollowed: bool,
-    /// Whether what is found in the present migration will be reported.
-    reported: bool,
-    /// Whether what runs is a way back: no rule is asked, but what it does is looked at.
-    undoing: bool,
-    /// What the migrations' comments say to us, one list a migration.
-    directives: Vec<Vec<Directives>>,
+    /// What becomes of what the present script does.
+    attention: Attention,
     /// How large tables are that were there before.
     sizing: Sizing<'c>,
     /// To where `ROLLBACK` and `ROLLBACK TO` can go back.
@@ -174,8 +176,19 @@ struct Replay<'c> {
     nothing: Nothing,
 }
 
+/// What becomes of what a script does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Attention {
+    /// It is taken into the state, and nothing else.
+    Pass,
+    /// Its effects are looked at, as a way back's are; no rule is asked.
+    Look,
+    /// It is judged.
+    Judge,
+}
+
 /// What most operations of a large script have in common: that there is nothing to say of them.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Nothing {
     effects: Arc<Effects>,
     sizes: Arc<Sizes>,
@@ -205,6 +218,7 @@ struct Point {
 }
 
 /// The state on entering a block with handlers.
+#[derive(Clone)]
 struct Entered {
     block: usize,
     catalog: Catalog,
@@ -222,6 +236,15 @@ struct Current<'a> {
     scope: Scope,
     /// What the statements before it did.
     earlier: &'a [(usize, Judged)],
+}
+
+/// What has been found in a statement so far.
+#[derive(Default)]
+struct Outcome {
+    judged: Vec<Judged>,
+    /// What stands in routines that it calls and cannot be read.
+    problems: Vec<Problem>,
+    findings: Vec<Finding>,
 }
 
 /// How deep calls of routines are followed.
@@ -253,23 +276,22 @@ impl<'c> Replay<'c> {
 
     /// On a schema that is there.
     fn on(catalog: Catalog, set: &MigrationSet, config: &'c Config, start: &Start<'c>) -> Self {
+        let now = start.catalog.map_or(Stamp::BEFORE, |_| Stamp::AFTER_ANY_HISTORY);
         Self {
             config,
             host: set.layout,
             catalog,
             session: crate::catalog::Session::default(),
-            now: start.catalog.map_or(Stamp::BEFORE, |_| Stamp::AFTER_ANY_HISTORY),
+            now,
             guarded: start.guarded,
-            first: start.catalog.map_or(Stamp::BEFORE, |_| Stamp::AFTER_ANY_HISTORY).migration + 1,
+            first: now.migration + 1,
             left: Vec::new(),
             entered: Vec::new(),
             bodies: 0,
             bodies_before: 0,
             calls: Vec::new(),
             unfollowed: false,
-            reported: false,
-            undoing: false,
-            directives: Vec::new(),
+            attention: Attention::Pass,
             sizing: Sizing::new(config, start.sizes),
             points: Vec::new(),
             loaded: Loaded::default(),
@@ -294,23 +316,19 @@ impl<'c> Replay<'c> {
         wrong
     }
 
-    fn judge(&mut self, migration: &Migration) -> MigrationReport {
+    fn judge(&mut self, migration: &Migration) -> JudgedMigration {
         let with_down = self.config.reports(self.host, migration);
         self.judge_read(migration, Read::of(migration, self.config.target, with_down))
     }
 
-    fn judge_read(&mut self, migration: &Migration, read: Read) -> MigrationReport {
-        let text = &*migration.up.text;
+    fn judge_read(&mut self, migration: &Migration, read: Read) -> JudgedMigration {
+        let judged = self.config.reports(self.host, migration);
+        self.attention = if judged { Attention::Judge } else { Attention::Pass };
+        let before = migration.down.as_ref().filter(|_| judged).map(|_| self.catalog.clone());
         let Read { up: mut script, down } = read;
-        self.now.migration += 1;
-        self.now.transaction += 1;
-        self.reported = self.config.reports(self.host, migration);
-        self.loaded = Loaded::default();
-        let before = migration.down.as_ref().filter(|_| self.reported).map(|_| self.catalog.clone());
-        self.directives.push(directives(&script));
-        let scope = opening_scope(migration.transaction, &script, self.guarded);
-        let (mut statements, operations) = self.run(migration, &mut script, text, scope);
-        let down = migration.down.as_ref().zip(down).filter(|_| self.reported);
+        let directives = directives(&script);
+        let (mut statements, operations) = self.run_up(migration, &mut script);
+        let down = migration.down.as_ref().zip(down).filter(|_| judged);
         let undone = down.map(|(down, script)| self.undo(migration, down, script));
         let mut findings = Vec::new();
         let view = MigrationView {
@@ -332,10 +350,25 @@ impl<'c> Replay<'c> {
                 Check::Operation(_) | Check::Statement(_) | Check::Set(_) => {}
             }
         }
-        MigrationReport::new(migration, statements, findings)
+        JudgedMigration { report: MigrationReport::new(migration, statements, findings), directives }
     }
 
-    /// Runs the statements of a script. Their operations are taken out of it.
+    /// Takes what a migration does into the state, and judges nothing of it.
+    fn pass(&mut self, migration: &Migration) {
+        self.attention = Attention::Pass;
+        self.run_up(migration, &mut Read::of(migration, self.config.target, false).up);
+    }
+
+    /// Runs a migration.
+    fn run_up(&mut self, migration: &Migration, script: &mut Script) -> (Vec<StatementReport>, Vec<(usize, Judged)>) {
+        self.now.migration += 1;
+        self.now.transaction += 1;
+        self.loaded = Loaded::default();
+        let scope = opening_scope(migration.transaction, script, self.guarded);
+        self.run(migration, script, &migration.up.text, scope)
+    }
+
+    /// Runs the statements of a script. Their operations are taken out of it; they have reports if they are reported.
     fn run(
         &mut self,
         migration: &Migration,
@@ -344,7 +377,8 @@ impl<'c> Replay<'c> {
         mut scope: Scope,
     ) -> (Vec<StatementReport>, Vec<(usize, Judged)>) {
         let count = script.statements.len();
-        let mut statements = Vec::with_capacity(count);
+        let judged = self.attention == Attention::Judge;
+        let mut statements = Vec::with_capacity(if judged { count } else { 0 });
         let mut operations: Vec<(usize, Judged)> = Vec::with_capacity(count);
         // Kept only where it will be needed: what is kept makes every change dearer.
         if scope == Scope::Host && script.statements.iter().any(ends_by_rollback) {
@@ -359,14 +393,16 @@ impl<'c> Replay<'c> {
             let sql = text.get(statement.span.range()).unwrap_or_default();
             let alone = own.len() == 1;
             let current = Current { migration, statement, alone, sql, scope, earlier: &operations };
-            let (report, judged) = self.statement(&current, own, count);
-            statements.push(report);
-            for judged in &judged {
+            let Outcome { judged: done, problems, findings } = self.operations(&current, own);
+            if judged {
+                statements.push(self.report(&current, &done, problems, findings, count));
+            }
+            for judged in &done {
                 if let (None, Operation::Transaction(control)) = (&judged.located.routine, &judged.located.operation) {
                     scope = self.transaction_control(scope, control, count);
                 }
             }
-            operations.extend(judged.into_iter().map(|j| (index, j)));
+            operations.extend(done.into_iter().map(|j| (index, j)));
         }
         self.session.end_transaction();
         self.points.clear();
@@ -376,13 +412,13 @@ impl<'c> Replay<'c> {
     /// Runs the way back of the migration that has just been run, and goes on as if it had not been.
     fn undo(&mut self, migration: &Migration, down: &Source, mut script: Script) -> Undone {
         let (catalog, session, now) = (self.catalog.clone(), self.session.clone(), self.now);
-        (self.reported, self.undoing) = (false, true);
+        self.attention = Attention::Look;
         self.now.migration += 1;
         self.now.transaction += 1;
         let scope = opening_scope(self.host.transaction_of_down(migration, down), &script, self.guarded);
         let (_, operations) = self.run(migration, &mut script, &down.text, scope);
         (self.session, self.now) = (session, now);
-        (self.reported, self.undoing) = (true, false);
+        self.attention = Attention::Judge;
         let catalog = std::mem::replace(&mut self.catalog, catalog);
         Undone { script, operations, catalog }
     }
@@ -394,7 +430,7 @@ impl<'c> Replay<'c> {
 
     /// The rules to ask in the present migration.
     fn rules(&self) -> &'static [&'static Rule] {
-        if self.reported { RULES } else { &[] }
+        if self.attention == Attention::Judge { RULES } else { &[] }
     }
 
     /// How a `BEGIN` or `COMMIT` of the migration itself changes the scope of what follows.
@@ -443,28 +479,34 @@ impl<'c> Replay<'c> {
         }
     }
 
-    fn statement(
-        &mut self,
-        current: &Current<'_>,
-        mut operations: Vec<LocatedOperation>,
-        statements: usize,
-    ) -> (StatementReport, Vec<Judged>) {
-        let mut findings = Vec::new();
-        let mut judged = Vec::with_capacity(operations.len());
-        let mut problems = Vec::new();
+    /// Judges and applies the operations of a statement.
+    fn operations(&mut self, current: &Current<'_>, mut operations: Vec<LocatedOperation>) -> Outcome {
         crate::catalog::sort_by_pass(&mut operations);
         self.left.clear();
         self.entered.clear();
         self.bodies_before = self.bodies;
         self.unfollowed = false;
         self.count_calls_in_loops(&mut operations);
+        let mut outcome = Outcome { judged: Vec::with_capacity(operations.len()), ..Outcome::default() };
         for located in operations {
-            self.operation(current, located, &mut judged, &mut problems, &mut findings);
+            self.operation(current, located, &mut outcome);
         }
         if self.unfollowed {
             let message = "the routines it calls call others, more than are followed".into();
-            problems.push(Problem { kind: ProblemKind::Dynamic, span: current.statement.span, message });
+            outcome.problems.push(Problem { kind: ProblemKind::Dynamic, span: current.statement.span, message });
         }
+        outcome
+    }
+
+    /// What is to be said of a statement whose operations have been judged.
+    fn report(
+        &self,
+        current: &Current<'_>,
+        judged: &[Judged],
+        problems: Vec<Problem>,
+        mut findings: Vec<Finding>,
+        statements: usize,
+    ) -> StatementReport {
         let effects = Effects::merge(judged.iter().map(|j| &j.effects));
         let with_problems;
         let statement = if problems.is_empty() {
@@ -478,7 +520,7 @@ impl<'c> Replay<'c> {
         let view = StatementView {
             statement,
             sql: current.sql,
-            operations: &judged,
+            operations: judged,
             effects: &effects,
             scope: current.scope,
             migration: current.migration,
@@ -490,11 +532,11 @@ impl<'c> Replay<'c> {
                 check(&view, &mut Findings::new(rule, &mut findings));
             }
         }
-        let estimates = if self.reported { estimates(&judged, &self.catalog, self.sizing) } else { Vec::new() };
+        let estimates = estimates(judged, &self.catalog, self.sizing);
         tell_estimates(&estimates, &mut findings);
         findings.sort_by_key(|f| f.span.map(|s| s.start.offset));
         let names = judged.iter().map(|j| OperationName::of(&j.located.operation)).collect();
-        let report = StatementReport {
+        StatementReport {
             span: statement.span,
             sql: current.sql.to_owned(),
             operations: names,
@@ -502,21 +544,13 @@ impl<'c> Replay<'c> {
             effects,
             estimates,
             findings,
-        };
-        (report, judged)
+        }
     }
 
     /// Judges one operation, applies it, and follows the routines it calls.
-    fn operation(
-        &mut self,
-        current: &Current<'_>,
-        located: LocatedOperation,
-        judged: &mut Vec<Judged>,
-        problems: &mut Vec<crate::sql::Problem>,
-        findings: &mut Vec<Finding>,
-    ) {
-        if self.comes_to_nothing(&located, judged, findings) {
-            judged.push(Judged {
+    fn operation(&mut self, current: &Current<'_>, located: LocatedOperation, outcome: &mut Outcome) {
+        if self.comes_to_nothing(&located, outcome) {
+            outcome.judged.push(Judged {
                 located,
                 effects: Arc::clone(&self.nothing.effects),
                 sizes: Arc::clone(&self.nothing.sizes),
@@ -531,18 +565,19 @@ impl<'c> Replay<'c> {
         self.catalog.presume(&located.operation);
         let scene = Scene::new(&located.operation, &self.catalog, &self.session, self.now).since(self.since());
         // A migration that is only replayed has to tell which of its ALTER TABLEs fail, nothing else.
-        let foreseen = self.reported || self.undoing || matches!(located.operation, Operation::AlterTable(_));
+        let watched = self.attention != Attention::Pass;
+        let foreseen = watched || matches!(located.operation, Operation::AlterTable(_));
         let mut effects = if foreseen { effects::effects(&scene) } else { Effects::default() };
         if located.routine.is_some() {
             effects.failures.retain(|failure| !is_of_names(&located.operation, failure));
         }
         // A block or routine cannot end the transaction it is called in.
         effects.requires_no_transaction |= located.routine.is_some() && ends_transaction(&located.operation);
-        let sizes = self.sizes(&effects);
+        let sizes = if watched { self.sizes(&effects) } else { Sizes::default() };
         let routine = located.routine.is_some();
-        let changes = match self.reported {
-            true => extent::changes(&self.catalog, &self.loaded, &located.operation, routine),
-            false => Vec::new(),
+        let changes = match self.attention {
+            Attention::Judge => extent::changes(&self.catalog, &self.loaded, &located.operation, routine),
+            Attention::Pass | Attention::Look => Vec::new(),
         };
         let view = OperationView {
             scene,
@@ -557,18 +592,22 @@ impl<'c> Replay<'c> {
             scope: current.scope,
             migration: current.migration,
             earlier: current.earlier,
-            siblings: judged,
+            siblings: &outcome.judged,
             host: self.host,
             config: self.config,
             sizing: self.sizing,
         };
         for rule in self.rules() {
             if let Check::Operation(check) = rule.check {
-                check(&view, &mut Findings::new(rule, findings));
+                check(&view, &mut Findings::new(rule, &mut outcome.findings));
             }
         }
         let writes = changes.iter().filter_map(|change| self.write(change, &sizes)).collect();
-        let put = if self.reported { self.loaded.put(&self.catalog, &located, &changes) } else { Put::Nothing };
+        let put = if self.attention == Attention::Judge {
+            self.loaded.put(&self.catalog, &located, &changes)
+        } else {
+            Put::Nothing
+        };
         // What fails changes nothing. A new relation is taken to be there all the same: the history goes on.
         let refused = matches!(located.operation, Operation::AlterTable(_));
         let refused = refused && effects.failures.iter().any(|failure| !failure.only_with_rows);
@@ -586,21 +625,21 @@ impl<'c> Replay<'c> {
         let executed = self.executed(&located);
         let removed = self.nothing.removed(applied.removed);
         let (effects, sizes) = (self.nothing.effects(effects), self.nothing.sizes(sizes));
-        judged.push(Judged { located, effects, sizes, writes, removed, now: self.now, scope: current.scope });
+        outcome.judged.push(Judged { located, effects, sizes, writes, removed, now: self.now, scope: current.scope });
         if let Some(executed) = executed {
-            self.operation(current, executed, judged, problems, findings);
+            self.operation(current, executed, outcome);
         }
         for (name, body) in called {
             self.calls.push(name);
             // The body stands elsewhere: what it does is shown at the call.
             let span = current.statement.span;
-            problems.extend(body.problems.into_iter().map(|problem| Problem { span, ..problem }));
+            outcome.problems.extend(body.problems.into_iter().map(|problem| Problem { span, ..problem }));
             let mut operations = body.operations;
             crate::catalog::sort_by_pass(&mut operations);
             self.count_calls_in_loops(&mut operations);
             for mut inner in operations {
                 inner.span = span;
-                self.operation(current, inner, judged, problems, findings);
+                self.operation(current, inner, outcome);
             }
             self.calls.pop();
         }
@@ -623,12 +662,7 @@ impl<'c> Replay<'c> {
 
     /// Whether an operation of procedural code leaves nothing behind: its block has been left, or it fails, and that is
     /// handled or, behind a condition, says that the condition does not hold.
-    fn comes_to_nothing(
-        &mut self,
-        located: &LocatedOperation,
-        judged: &mut [Judged],
-        findings: &mut Vec<Finding>,
-    ) -> bool {
+    fn comes_to_nothing(&mut self, located: &LocatedOperation, outcome: &mut Outcome) -> bool {
         let Some(frame) = &located.routine else { return false };
         if frame.guards.iter().any(|guard| self.left.contains(&guard.number)) {
             return true;
@@ -641,8 +675,8 @@ impl<'c> Replay<'c> {
                 self.entered.push(Entered {
                     block: guard.number,
                     catalog: self.catalog.clone(),
-                    judged: judged.len(),
-                    findings: findings.len(),
+                    judged: outcome.judged.len(),
+                    findings: outcome.findings.len(),
                 });
             }
         }
@@ -663,8 +697,8 @@ impl<'c> Replay<'c> {
             // A subtransaction that is rolled back leaves no lock behind.
             if let Some(entered) = self.entered.iter().find(|entered| entered.block == guard.number) {
                 self.catalog = entered.catalog.clone();
-                findings.truncate(entered.findings);
-                for judged in judged.iter_mut().skip(entered.judged) {
+                outcome.findings.truncate(entered.findings);
+                for judged in outcome.judged.iter_mut().skip(entered.judged) {
                     judged.effects = Arc::clone(&self.nothing.effects);
                     judged.writes.clear();
                     judged.removed = Arc::clone(&self.nothing.removed);

@@ -161,7 +161,7 @@ impl Key {
                 return Err(format!("holds {name}, which can be NULL"));
             }
             if key.operator_class.is_some()
-                || key.collation.as_ref().is_some_and(|c| Some(c) != column.collation.as_ref())
+                || key.collation.as_ref().is_some_and(|c| Some(c) != column.collation.as_deref())
             {
                 return Err(format!("orders {name} unlike the column itself"));
             }

@@ -228,13 +228,13 @@ pub struct Column {
     /// Its type: built-in, or with the schema it was found in.
     pub data_type: DataType,
     /// Its collation, if not the type's default.
-    pub collation: Option<ObjectName>,
+    pub collation: Option<Box<ObjectName>>,
     /// NOT NULL and known to hold for every row (a PostgreSQL 18 `NOT VALID` not-null constraint leaves this false).
     pub not_null: bool,
     /// `DEFAULT`.
-    pub default: Option<Expression>,
+    pub default: Option<Box<Expression>>,
     /// A generated column.
-    pub generated: Option<Generated>,
+    pub generated: Option<Box<Generated>>,
     /// An identity column: `ALWAYS` or not.
     pub identity: Option<bool>,
     /// The sequence behind `serial` or identity.

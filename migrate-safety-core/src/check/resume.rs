@@ -4,7 +4,7 @@
 //! the settings, on the set's layout and completeness, and on the migrations before; whoever keeps it hands it back only
 //! where all of that, and this crate's version, is the same.
 
-use super::{Replay, Start, conclude};
+use super::{JudgedMigration, Replay, Start, conclude};
 use crate::catalog::codec::{Codec, Reader, Writer, codec};
 use crate::catalog::{Catalog, Session, Stamp};
 use crate::config::Config;
@@ -78,20 +78,20 @@ impl State {
         set: &MigrationSet,
         config: &'c Config,
         start: &Start<'c>,
-    ) -> Option<(Replay<'c>, Vec<MigrationReport>)> {
+    ) -> Option<(Replay<'c>, Vec<JudgedMigration>)> {
         let mut replay = Replay::on(self.catalog, set, config, start);
         (replay.session, replay.now) = (self.session, self.now);
         let mut reports = Vec::with_capacity(self.found.len());
         for (index, found) in self.found.into_iter().enumerate() {
-            replay.directives.push(found.directives);
-            reports.push(report(set.migrations.get(index)?, found.statements, found.findings));
+            let report = report(set.migrations.get(index)?, found.statements, found.findings);
+            reports.push(JudgedMigration { report, directives: found.directives });
         }
         Some((replay, reports))
     }
 }
 
 /// The state of a check as bytes; prepared statements have no form in them.
-fn state_of(replay: &Replay<'_>, reports: &[MigrationReport]) -> Option<Vec<u8>> {
+fn state_of(replay: &Replay<'_>, reports: &[JudgedMigration]) -> Option<Vec<u8>> {
     if !replay.prepared.is_empty() {
         return None;
     }
@@ -100,7 +100,7 @@ fn state_of(replay: &Replay<'_>, reports: &[MigrationReport]) -> Option<Vec<u8>>
     replay.session.write(&mut out);
     replay.now.write(&mut out);
     out.number(reports.len() as u64);
-    for (report, directives) in reports.iter().zip(&replay.directives) {
+    for JudgedMigration { report, directives } in reports {
         directives.write(&mut out);
         out.number(report.statements.len() as u64);
         for statement in &report.statements {

@@ -92,7 +92,7 @@ fn covers(catalog: &Catalog, (other, covering): (&Relation, &Index), (new, index
 fn same_key(catalog: &Catalog, table: RelationId, a: &IndexKey, b: &IndexKey) -> bool {
     let column = |key: &IndexKey| key.column.and_then(|id| catalog.column(table, id));
     let collation = |key: &IndexKey| {
-        let written = key.collation.as_ref().or(column(key).and_then(|c: &Column| c.collation.as_ref()));
+        let written = key.collation.as_ref().or(column(key).and_then(|c: &Column| c.collation.as_deref()));
         written.map(|name| name.name.clone())
     };
     let class = |key: &IndexKey| key.operator_class.as_ref().map(|class: &ObjectName| -> Ident { class.name.clone() });

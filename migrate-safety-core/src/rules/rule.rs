@@ -181,6 +181,8 @@ impl<'f> Findings<'f> {
 
     fn push(&mut self, status: Status, message: String) -> &mut Finding {
         let at = self.found.len();
+        // Most of what is found is found alone.
+        self.found.reserve_exact(usize::from(at == 0));
         self.found.push(Finding {
             rule: self.rule.id,
             category: self.rule.category,

@@ -55,9 +55,9 @@ impl Change<'_> {
             self.check_default(name, &data_type, default);
         }
         Column {
-            collation: written.collation.as_ref().map(|name| self.catalog.settled_collation(name)),
-            default: self.catalog.stored_default(&data_type, written.default.as_ref()),
-            generated: written.generated.clone(),
+            collation: written.collation.as_ref().map(|name| self.catalog.settled_collation(name).into()),
+            default: self.catalog.stored_default(&data_type, written.default.as_ref()).map(Box::new),
+            generated: written.generated.clone().map(Box::new),
             identity: written.identity.as_ref().map(|i| i.always),
             ..Column::new(name.clone(), data_type, self.now)
         }
@@ -155,7 +155,7 @@ impl Change<'_> {
         if let Some(column) = self.catalog.column_mut(table, id) {
             column.sequence = Some(sequence);
             if default.is_some() {
-                column.default = default;
+                column.default = default.map(Box::new);
             }
         }
         self.catalog.note_column(table, id);

@@ -36,7 +36,7 @@ impl Change<'_> {
         let stored = self.catalog.stored_default(&column.data_type, default);
         for (table, column) in self.everywhere(relation, name, only) {
             if let Some(column) = self.catalog.column_mut(table, column) {
-                column.default.clone_from(&stored);
+                column.default = stored.clone().map(Box::new);
             }
             self.catalog.note_column(table, column);
             self.catalog.settle_sequence(table, column);
@@ -58,7 +58,7 @@ impl Change<'_> {
         self.check_generated(table, &generated);
         for (table, column) in self.everywhere(table, name, only) {
             if let Some(column) = self.catalog.column_mut(table, column) {
-                column.generated = Some(generated.clone());
+                column.generated = Some(Box::new(generated.clone()));
             }
         }
     }

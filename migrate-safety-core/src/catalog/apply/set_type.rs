@@ -133,11 +133,14 @@ impl Change<'_> {
         if let Some(column) = self.catalog.column_mut(table, column.id) {
             // The default keeps the value that it had as one of the old type.
             if let Some(default) = column.default.take() {
-                column.default =
-                    Some(if column.data_type == *data_type { default } else { default.of_type(&column.data_type) });
+                column.default = Some(if column.data_type == *data_type {
+                    default
+                } else {
+                    default.of_type(&column.data_type).into()
+                });
             }
             column.data_type = data_type.clone();
-            column.collation.clone_from(&collation);
+            column.collation = collation.clone().map(Box::new);
         }
         self.catalog.note_column(table, column.id);
         self.rename_index_columns(table, &column);

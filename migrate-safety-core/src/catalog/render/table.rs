@@ -65,7 +65,7 @@ impl<'c> TableWriter<'c> {
             sql = format!("{sql} COLLATE {}", collation.sql());
         }
         if let Some(default) = self.catalog.default_sql(column)
-            && !self.waits(column.default.as_ref())
+            && !self.waits(column.default.as_deref())
         {
             sql = format!("{sql} DEFAULT {default}");
         }

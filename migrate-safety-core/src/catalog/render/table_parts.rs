@@ -16,7 +16,7 @@ impl TableWriter<'_> {
         for column in &self.table.columns {
             let inherited = self.inherits_at_once() && !column.local;
             if let Some(default) = self.catalog.default_sql(column)
-                && (inherited || self.waits(column.default.as_ref()))
+                && (inherited || self.waits(column.default.as_deref()))
             {
                 statements.push(self.alter(&format!("ALTER COLUMN {} SET DEFAULT {default}", column.name.sql())));
             }

@@ -39,7 +39,7 @@ impl Shape {
                 Expr::Column { name, .. } => table.column(name),
                 _ => None,
             };
-            let collation = e.collation.as_ref().or(column.and_then(|c| c.collation.as_ref()));
+            let collation = e.collation.as_ref().or(column.and_then(|c| c.collation.as_deref()));
             Key::new(e.expression.expr.clone(), collation, e.operator_class.as_ref())
         };
         Some(Self {
@@ -63,7 +63,7 @@ impl Shape {
                 (None, Some(expression)) => expression.expr.clone(),
                 (None, None) => return None,
             };
-            let collation = key.collation.as_ref().or(column.and_then(|c| c.collation.as_ref()));
+            let collation = key.collation.as_ref().or(column.and_then(|c| c.collation.as_deref()));
             keys.push(Key::new(expr, collation, key.operator_class.as_ref()));
         }
         Some(Self {

@@ -136,7 +136,7 @@ impl Conversion<'_> {
             old != new && (!polymorphic_only || old.is_polymorphic() || new.is_polymorphic())
         };
         let other_collation =
-            self.collation(&column.data_type, column.collation.as_ref()) != self.collation(to, collation);
+            self.collation(&column.data_type, column.collation.as_deref()) != self.collation(to, collation);
         let keys = index.keys.iter().filter(|key| key.column == Some(column.id));
         let mut rebuilt = false;
         for key in keys {

@@ -45,7 +45,7 @@ pub(crate) struct ColumnCopy<'a> {
     /// The copy's name while both are there.
     pub(crate) copy: Ident,
     pub(crate) data_type: DataType,
-    pub(crate) collation: Option<ObjectName>,
+    pub(crate) collation: Option<Box<ObjectName>>,
     comment: Option<&'a str>,
     /// The copy's value from the column.
     pub(crate) forward: Formula,
@@ -89,7 +89,7 @@ impl<'a> ColumnCopy<'a> {
     pub(crate) fn of_type(
         self,
         data_type: DataType,
-        collation: Option<ObjectName>,
+        collation: Option<Box<ObjectName>>,
         (forward, backward): (Formula, Formula),
     ) -> Self {
         Self { data_type, collation, forward, backward, ..self }

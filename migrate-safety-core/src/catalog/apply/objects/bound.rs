@@ -150,7 +150,7 @@ impl Catalog {
         if let Some(mut table) = self.table(id).cloned() {
             let mut change = |expression: &mut Expression| changed |= self.rewrite_one(expression, rewrite);
             for column in &mut table.columns {
-                column.default.iter_mut().for_each(&mut change);
+                column.default.iter_mut().for_each(|default| change(default));
                 column.generated.iter_mut().for_each(|generated| change(&mut generated.expression));
             }
             for constraint in &mut table.constraints {

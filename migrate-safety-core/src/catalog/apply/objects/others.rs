@@ -103,7 +103,7 @@ impl Catalog {
     fn recollate(&mut self, change: &mut dyn FnMut(&mut ObjectName)) {
         self.relations.for_each_mut(|relation| match &mut relation.kind {
             RelationKind::Table(table) => {
-                table.columns.iter_mut().filter_map(|column| column.collation.as_mut()).for_each(&mut *change);
+                table.columns.iter_mut().filter_map(|column| column.collation.as_deref_mut()).for_each(&mut *change);
             }
             RelationKind::Index(index) => {
                 index.keys.iter_mut().filter_map(|key| key.collation.as_mut()).for_each(&mut *change);

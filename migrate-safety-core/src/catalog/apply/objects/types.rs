@@ -158,7 +158,7 @@ impl Catalog {
             let of_type = definition.columns.iter().filter(|c| columns.contains(&c.id));
             let names: Vec<Ident> = of_type.map(|c| c.name.clone()).collect();
             for column in definition.columns.iter_mut().filter(|c| columns.contains(&c.id)) {
-                column.default = column.default.take().map(|default| rename::label(&default, from, to));
+                column.default = column.default.take().map(|default| rename::label(&default, from, to).into());
             }
             let of_them = |e: &&mut Expression| e.expr.columns().iter().any(|name| names.contains(name));
             let generated =

@@ -110,9 +110,15 @@ impl Describer<'_> {
         }
         let known = !column.data_type.is(UNKNOWN_TYPE);
         described.may_have("type", known.then(|| self.type_name(&column.data_type)));
-        described.has("collation", collation(column.collation.as_ref()));
+        described.has("collation", collation(column.collation.as_deref()));
         described.has("not null", column.not_null);
-        self.expression(&mut described, "default", column.default.as_ref(), Some(relation.id), Some(&column.data_type));
+        self.expression(
+            &mut described,
+            "default",
+            column.default.as_deref(),
+            Some(relation.id),
+            Some(&column.data_type),
+        );
         let generated = column.generated.as_ref();
         let expression = generated.map(|g| &g.expression);
         self.expression(&mut described, "generated", expression, Some(relation.id), Some(&column.data_type));
@@ -321,7 +327,7 @@ impl Describer<'_> {
             ),
             (None, None) => (String::new(), None),
         };
-        let own = key.column.and_then(|c| self.catalog.column(index.table, c)).and_then(|c| c.collation.as_ref());
+        let own = key.column.and_then(|c| self.catalog.column(index.table, c)).and_then(|c| c.collation.as_deref());
         let collated = collation(key.collation.as_ref());
         if !collated.is_empty() && collated != collation(own) {
             written = format!("{written} collate {collated}");

@@ -9,8 +9,8 @@ use crate::catalog::{
     Catalog, Column, ColumnId, ConstraintId, DomainDef, Object, Relation, RelationId, RelationKind, Sequence, Table,
     View,
 };
+use crate::sql::Ident;
 use crate::sql::operation::{FiringState, Persistence, ReplicaIdentity};
-use crate::sql::{Ident, ObjectName};
 
 impl Repair<'_> {
     /// Statements that give the object `found` of the actual schema the aspects of `wanted`.
@@ -93,7 +93,7 @@ impl Repair<'_> {
                     }
                 }
                 "collation" if !aspects.contains(&"type") => {
-                    let collation = column.collation.as_ref().map_or("\"default\"".to_owned(), ObjectName::sql);
+                    let collation = column.collation.as_ref().map_or("\"default\"".to_owned(), |name| name.sql());
                     alter(format!("TYPE {} COLLATE {collation}", column.data_type));
                 }
                 "default" if aspects.contains(&"type") && found.default.is_some() => {}

@@ -158,10 +158,10 @@ impl Builder {
         };
         Column {
             id: ColumnId(row.number),
-            collation: row.collation.as_ref().map(object_name),
+            collation: row.collation.as_ref().map(object_name).map(Box::new),
             not_null: row.not_null,
-            default,
-            generated,
+            default: default.map(Box::new),
+            generated: generated.map(Box::new),
             identity: row.identity.map(|kind| kind == 'a'),
             inherited: row.inherited,
             local: row.local,
