@@ -110,6 +110,7 @@ rules! {
     offset_paging,
     overwrite_values,
     partition_locks,
+    pending_trigger_events,
     policy_dropped,
     psql_command,
     published_without_identity,
