@@ -4,7 +4,7 @@ use super::extent::Verb;
 use super::finding::Category;
 use super::rule::{Check, Findings, Rule, Sample};
 use super::view::{Judged, OperationView, Write};
-use crate::catalog::{Catalog, ColumnId, ConstraintKind, RelationId};
+use crate::catalog::{Catalog, ColumnId, ConstraintKind, Relation, RelationId};
 use crate::sql::expr::Expr;
 use crate::sql::operation::{FiringState, ReferentialAction, TableAction};
 use crate::sql::{Ident, ObjectName, Operation};
@@ -53,7 +53,7 @@ fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
     let mut waiting = Waiting { catalog: scene.catalog, set: Vec::new(), events: Vec::new() };
     view.before_it().filter(here).for_each(|judged| waiting.take(judged));
     let Some(event) = waiting.events.iter().find(|event| tables.contains(&event.table)) else { return };
-    let name = scene.catalog.relation(event.table).map(|relation| relation.qualified()).unwrap_or_default();
+    let name = scene.catalog.relation(event.table).map(Relation::qualified).unwrap_or_default();
     let message = format!(
         "what {} has to look at in {name} since line {} waits for COMMIT, and till then this is refused (55006)",
         event.waits, event.line
