@@ -27,6 +27,7 @@ pub(crate) mod render;
 mod routines;
 pub mod session;
 mod shape;
+pub(crate) mod storage;
 mod store;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -85,6 +86,8 @@ pub struct Catalog {
     pub(crate) extensions: BTreeMap<Ident, Extension>,
     /// Comments on what has no field for one.
     pub(crate) comments: Map<Object, Box<str>>,
+    /// What calls a routine although a new overload would now be meant by the same text.
+    pub(crate) bound_calls: Vec<(Object, RoutineId)>,
     /// What rules were created as.
     pub(crate) rule_texts: Map<(RelationId, Ident), RuleText>,
     /// Objects that are only known to be there, by class and name, with the statement that made each. None where it is
@@ -156,6 +159,7 @@ impl Catalog {
             statistics: Map::default(),
             extensions: BTreeMap::new(),
             comments: Map::default(),
+            bound_calls: Vec::new(),
             rule_texts: Map::default(),
             others: Some(BTreeMap::new()),
             collations: BTreeMap::new(),

@@ -239,6 +239,10 @@ pub struct Column {
     pub identity: Option<bool>,
     /// The sequence behind `serial` or identity.
     pub sequence: Option<RelationId>,
+    /// How its values are stored, in lower case, if not as those of its type usually are.
+    pub storage: Option<Box<Ident>>,
+    /// How its values are compressed, if not by the server's default.
+    pub compression: Option<Box<Ident>>,
     /// When it was added.
     pub created: Stamp,
     /// How many parents it comes from.

@@ -369,6 +369,8 @@ impl Column {
             generated: None,
             identity: None,
             sequence: None,
+            storage: None,
+            compression: None,
             created,
             inherited: 0,
             local: true,

@@ -43,14 +43,13 @@ impl Change<'_> {
                 self.alter_identity(id, column, *always, options, only);
             }
             TableAction::DropIdentity { column, if_exists } => self.drop_identity(id, column, *if_exists, only),
-            TableAction::SetStatistics { column }
-            | TableAction::SetColumnOptions { column }
-            | TableAction::SetStorage { column, .. }
-            | TableAction::SetCompression { column, .. } => {
+            TableAction::SetStatistics { column } | TableAction::SetColumnOptions { column } => {
                 if self.table(id).is_some() {
                     self.column(id, column);
                 }
             }
+            TableAction::SetStorage { column, storage } => self.set_storage(id, column, storage, only),
+            TableAction::SetCompression { column, compression } => self.set_compression(id, column, compression),
             TableAction::AddConstraint(def) => self.alter_add_constraint(id, def, only),
             TableAction::AlterConstraint { name, deferrable, initially_deferred, enforced, inherit } => {
                 self.alter_constraint(id, name, *deferrable, *initially_deferred, *enforced, *inherit);

@@ -1,6 +1,7 @@
 //! Columns: `ADD`, `RENAME`, and how one is made as written.
 
 use super::change::{Change, is_system_column};
+use crate::catalog::storage::unusual_compression;
 use crate::catalog::store::UNKNOWN_TYPE;
 use crate::catalog::{
     Catalog, Column, Conflict, ConstraintKind, RelationId, RelationKind, Sequence, Table, TypeDefKind, TypeRef,
@@ -59,6 +60,8 @@ impl Change<'_> {
             default: self.catalog.stored_default(&data_type, written.default.as_ref()).map(Box::new),
             generated: written.generated.clone().map(Box::new),
             identity: written.identity.as_ref().map(|i| i.always),
+            storage: written.storage.as_ref().and_then(|storage| self.catalog.unusual_storage(&data_type, storage)),
+            compression: written.compression.as_ref().and_then(unusual_compression),
             ..Column::new(name.clone(), data_type, self.now)
         }
     }

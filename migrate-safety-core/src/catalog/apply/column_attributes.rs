@@ -1,7 +1,8 @@
 //! `ALTER COLUMN`: default, generation expression, identity.
 
 use super::change::Change;
-use crate::catalog::{ColumnId, Relation, RelationId, RelationKind};
+use crate::catalog::storage::unusual_compression;
+use crate::catalog::{ColumnId, Object, Relation, RelationId, RelationKind};
 use crate::sql::Ident;
 use crate::sql::expr::Expression;
 use crate::sql::operation::{Generated, Identity, SequenceOptions};
@@ -38,8 +39,34 @@ impl Change<'_> {
             if let Some(column) = self.catalog.column_mut(table, column) {
                 column.default = stored.clone().map(Box::new);
             }
+            self.catalog.unbind(&Object::Default(table, column));
             self.catalog.note_column(table, column);
             self.catalog.settle_sequence(table, column);
+        }
+    }
+
+    /// `SET STORAGE`.
+    pub(super) fn set_storage(&mut self, table: RelationId, name: &Ident, storage: &Ident, only: bool) {
+        if self.table(table).is_none() || self.column(table, name).is_none() {
+            return;
+        }
+        for (table, column) in self.everywhere(table, name, only) {
+            let data_type = self.catalog.column(table, column).map(|column| column.data_type.clone());
+            let storage = data_type.and_then(|data_type| self.catalog.unusual_storage(&data_type, storage));
+            if let Some(column) = self.catalog.column_mut(table, column) {
+                column.storage = storage;
+            }
+        }
+    }
+
+    /// `SET COMPRESSION`, which descendants do not follow.
+    pub(super) fn set_compression(&mut self, table: RelationId, name: &Ident, compression: &Ident) {
+        if self.table(table).is_none() {
+            return;
+        }
+        let Some(column) = self.column(table, name) else { return };
+        if let Some(column) = self.catalog.column_mut(table, column) {
+            column.compression = unusual_compression(compression);
         }
     }
 
@@ -60,6 +87,7 @@ impl Change<'_> {
             if let Some(column) = self.catalog.column_mut(table, column) {
                 column.generated = Some(Box::new(generated.clone()));
             }
+            self.catalog.unbind(&Object::Column(table, column));
         }
     }
 

@@ -19,6 +19,8 @@ impl Change<'_> {
                 generated: column.generated.clone().filter(|_| including.generated),
                 identity: column.identity.filter(|_| has_identity),
                 sequence: None,
+                storage: column.storage.clone().filter(|_| including.storage),
+                compression: column.compression.clone().filter(|_| including.compression),
                 created: self.now,
                 inherited: 0,
                 local: true,

@@ -141,6 +141,7 @@ impl Change<'_> {
             }
             column.data_type = data_type.clone();
             column.collation = collation.clone().map(Box::new);
+            (column.storage, column.compression) = (None, None);
         }
         self.catalog.note_column(table, column.id);
         self.rename_index_columns(table, &column);

@@ -19,7 +19,7 @@ codec!(id RelationId, ColumnId, ConstraintId, TypeId, RoutineId);
 
 codec!(struct Catalog {
     target, complete, search_path, schemas, relations, relation_names, types, type_names, routines, routine_names,
-    constraint_names, hints, recent, readers, extensions, comments, rule_texts, others, statistics, collations,
+    constraint_names, hints, recent, readers, extensions, comments, bound_calls, rule_texts, others, statistics, collations,
     roles, unknown_names, check_bodies, own_operators, any_temporary, next_id,
 });
 codec!(struct Target { dialect, version, patch });
@@ -46,7 +46,8 @@ codec!(enum PartitionStrategy { 0 Range, 1 List, 2 Hash });
 codec!(enum PartitionBound { 0 Default, 1 In(values), 2 Range { from, to }, 3 Hash { modulus, remainder } });
 codec!(enum ReplicaIdentity { 0 Default, 1 Index(name), 2 Full, 3 Nothing });
 codec!(struct Column {
-    id, name, data_type, collation, not_null, default, generated, identity, sequence, created, inherited, local, comment,
+    id, name, data_type, collation, not_null, default, generated, identity, sequence, storage, compression, created,
+    inherited, local, comment,
 });
 codec!(struct Generated { expression, stored });
 codec!(struct Constraint {

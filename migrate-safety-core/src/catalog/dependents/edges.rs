@@ -345,6 +345,9 @@ impl Catalog {
             edges.extend(executing.map(|t| (Object::Trigger(relation.id, t.name.clone()), Edge::Normal)));
         }
         self.users_in_expressions(&calls, edges);
+        for (object, _) in self.bound_calls.iter().filter(|(object, bound)| *bound == id && self.is_there(object)) {
+            edges.push((object.clone(), Edge::Normal));
+        }
         for (relation, _) in self.all_views().filter(|(_, view)| view.routines.contains(&id)) {
             edges.push((Object::Relation(relation.id), Edge::Normal));
         }
@@ -355,6 +358,21 @@ impl Catalog {
         for (relation, table) in self.all_tables() {
             let using = table.policies.iter().filter(|p| uses(p));
             edges.extend(using.map(|p| (Object::Policy(relation.id, p.name.clone()), Edge::Normal)));
+        }
+    }
+
+    /// Whether something that calls routines has not been dropped meanwhile.
+    fn is_there(&self, object: &Object) -> bool {
+        match object {
+            Object::Relation(id) => self.relation(*id).is_some(),
+            Object::Column(id, column) => self.column(*id, *column).is_some(),
+            Object::Default(id, column) => self.column(*id, *column).is_some_and(|column| column.default.is_some()),
+            Object::Constraint(id, constraint) => self.constraint(*id, *constraint).is_some(),
+            Object::DomainConstraint(id, name) => match self.types.get(id).map(|def| &def.kind) {
+                Some(TypeDefKind::Domain(domain)) => domain.checks.iter().any(|(check, ..)| check == name),
+                _ => false,
+            },
+            _ => true,
         }
     }
 

@@ -39,6 +39,8 @@ pub struct Difference {
     pub sql: Vec<String>,
     /// What it is in the actual schema, if it is there.
     pub(crate) found: Option<Object>,
+    /// In what it differs, if it is there in both.
+    pub(crate) aspects: Vec<&'static str>,
 }
 
 /// How an object differs.
@@ -160,7 +162,8 @@ pub fn diff(expected: &Catalog, actual: &Catalog, closeness: Closeness) -> Vec<D
         let sql = repair.sql(key.0, object, other, aspects);
         let (kind, name) = (*key).clone();
         let found = object_of(other).cloned();
-        differences.insert(key, Difference { kind, name, change: *change, detail: detail(aspects), sql, found });
+        let (detail, aspects) = (detail(aspects), aspects.iter().map(|(aspect, _)| aspect.name).collect());
+        differences.insert(key, Difference { kind, name, change: *change, detail, sql, found, aspects });
     }
     for (key, sql) in consequences {
         if let Some(difference) = differences.get_mut(key) {

@@ -123,6 +123,8 @@ pub(super) struct ColumnRow {
     pub(super) expression: Option<String>,
     pub(super) generated: Option<char>,
     pub(super) identity: Option<char>,
+    pub(super) storage: Option<char>,
+    pub(super) compression: Option<char>,
     pub(super) inherited: u16,
     pub(super) local: bool,
 }

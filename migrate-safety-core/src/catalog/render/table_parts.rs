@@ -108,7 +108,16 @@ impl TableWriter<'_> {
         if table.force_row_security {
             actions.push("FORCE ROW LEVEL SECURITY".to_owned());
         }
-        actions.iter().map(|action| self.alter(action)).collect()
+        let own = actions.iter().map(|action| self.alter(action));
+        own.chain(table.columns.iter().flat_map(|column| self.storage_of(column))).collect()
+    }
+
+    /// How the values of a column are stored and compressed, if not as usual.
+    pub(in crate::catalog) fn storage_of(&self, column: &Column) -> Vec<String> {
+        let storage = column.storage.as_ref().map(|storage| format!("STORAGE {}", storage.to_ascii_uppercase()));
+        let compression = column.compression.as_ref().map(|compression| format!("COMPRESSION {}", compression.sql()));
+        let set = |what: String| self.alter(&format!("ALTER COLUMN {} SET {what}", column.name.sql()));
+        storage.into_iter().chain(compression).map(set).collect()
     }
 
     /// Its policies.

@@ -7,7 +7,7 @@ use crate::sql::{Ident, ObjectName};
 
 impl TypeDef {
     /// The name to write in a statement.
-    pub(in crate::catalog) fn sql_name(&self) -> String {
+    pub(crate) fn sql_name(&self) -> String {
         ObjectName { schema: Some(self.schema.clone()), name: self.name.clone() }.sql()
     }
 }

@@ -75,7 +75,8 @@ impl Catalog {
             origin: None,
         });
         let output = Output { columns: columns.collect(), complete: true };
-        let arguments = Source { name: Some(routine.name.clone()), relation: None, output, hidden: Vec::new() };
+        let arguments =
+            Source { name: Some(routine.name.clone()), relation: None, output, hidden: Vec::new(), arguments: true };
         let scope = Scope { sources: vec![arguments], ..Scope::default() };
         analysis.query(query, &scope);
         analysis.shape
@@ -89,7 +90,8 @@ impl Catalog {
     ) -> QueryShape {
         let mut analysis = Analysis { catalog: self, shape: QueryShape::default(), depth: 64 };
         let name = self.relation(table).map(|r| r.name.clone());
-        let source = Source { name, relation: None, output: self.columns_of(table), hidden: Vec::new() };
+        let source =
+            Source { name, relation: None, output: self.columns_of(table), hidden: Vec::new(), arguments: false };
         let scope = Scope { sources: vec![source], ..Scope::default() };
         for condition in conditions {
             analysis.expression(condition, &scope);
@@ -222,7 +224,7 @@ impl Analysis<'_> {
             let star = scope.star(qualifier.as_ref());
             let Some(star) = star else {
                 match qualifier {
-                    Some(table) if scope.is_complete() => {
+                    Some(table) if scope.is_complete() && !scope.has_argument(table) => {
                         let message = format!("missing FROM-clause entry for table \"{table}\"");
                         self.problem("42P01", message);
                     }
@@ -287,7 +289,7 @@ impl Analysis<'_> {
             TableSource::Relation { name, .. } if table.alias.is_none() => self.catalog.resolve(name).found(),
             _ => None,
         };
-        Source { name: table.alias.clone().or(own_name), relation, output, hidden: Vec::new() }
+        Source { name: table.alias.clone().or(own_name), relation, output, hidden: Vec::new(), arguments: false }
     }
 
     /// A table, view or common table expression.
@@ -405,6 +407,7 @@ impl Analysis<'_> {
             return;
         }
         match qualifier {
+            Some(argument) if scope.has_argument(argument) => {}
             Some(table) if !scope.has_source(table) => {
                 self.problem("42P01", format!("missing FROM-clause entry for table \"{table}\""));
             }

@@ -21,6 +21,7 @@ impl Catalog {
             relation: None,
             output: self.columns_of(table),
             hidden: Vec::new(),
+            arguments: false,
         };
         let rows = Scope { sources: vec![row("old"), row("new")], ..Scope::default() };
         if let Some(condition) = condition {
@@ -69,7 +70,7 @@ impl Analysis<'_> {
     /// The names that a statement which changes a table can use.
     fn target<'o>(&mut self, table: &ObjectName, name: &Ident, rows: &'o Scope<'o>) -> Scope<'o> {
         let output = self.relation(table, rows);
-        let source = Source { name: Some(name.clone()), relation: None, output, hidden: Vec::new() };
+        let source = Source { name: Some(name.clone()), relation: None, output, hidden: Vec::new(), arguments: false };
         Scope { outer: Some(rows), sources: vec![source], ..Scope::default() }
     }
 

@@ -65,6 +65,8 @@ pub(super) struct Source {
     pub(super) output: Output,
     /// Columns that `USING` or `NATURAL` made one with those of an earlier item.
     pub(super) hidden: Vec<Ident>,
+    /// Whether these are the arguments of a routine.
+    pub(super) arguments: bool,
 }
 
 /// The names that can be used at one place.
@@ -158,6 +160,12 @@ impl Scope<'_> {
         let visible = |s: &'_ Source| !s.hidden.contains(name);
         let mut here = self.sources.iter().filter(|s| visible(s)).flat_map(|s| &s.output.columns);
         here.find(|c| c.name == *name).or_else(|| self.outer?.find(None, name))
+    }
+
+    /// Whether an argument of the routine around goes by this name: it may stand for a row, whose fields are named behind it.
+    pub(super) fn has_argument(&self, name: &Ident) -> bool {
+        let here = self.sources.iter().filter(|s| s.arguments).flat_map(|s| &s.output.columns);
+        here.into_iter().any(|c| c.name == *name) || self.outer.is_some_and(|outer| outer.has_argument(name))
     }
 
     /// Whether several tables at the same place have a column of this name.

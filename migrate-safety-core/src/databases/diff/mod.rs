@@ -47,7 +47,7 @@ fn is_unknown(schema: &Schema, part: &Part) -> bool {
 }
 
 fn difference(key: &Key, part: &Part, change: Change, detail: String, sql: Vec<String>) -> Difference {
-    Difference { kind: key.0, name: part.name.clone(), change, detail, sql, found: None }
+    Difference { kind: key.0, name: part.name.clone(), change, detail, sql, found: None, aspects: Vec::new() }
 }
 
 fn missing(key: &Key, part: &Part) -> Difference {

@@ -37,10 +37,9 @@ fn sort(operation: &Operation) -> Option<&'static str> {
         | Operation::AlterDomain { action: AlterDomain::Other, .. } => "owners",
         Operation::AlterTable(alter) => match &alter.action {
             TableAction::OwnerTo { .. } => "owners",
-            TableAction::SetStorage { .. }
-            | TableAction::SetCompression { .. }
-            | TableAction::SetStatistics { .. }
-            | TableAction::SetColumnOptions { .. } => "storage, compression and statistics targets of columns",
+            TableAction::SetStatistics { .. } | TableAction::SetColumnOptions { .. } => {
+                "statistics targets and options of columns"
+            }
             _ => return None,
         },
         _ => return None,

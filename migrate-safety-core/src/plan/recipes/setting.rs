@@ -8,12 +8,8 @@ use crate::sql::operation::{AlterDomain, AlterType, TableAction};
 /// The recipe.
 pub(super) static RECIPE: Recipe = Recipe {
     id: "setting",
-    title: "Storage, statistics targets, owners, rights",
+    title: "Statistics targets, owners, rights",
     samples: &[
-        RecipeSample::new(
-            "CREATE TABLE t (id bigint PRIMARY KEY, v text);",
-            "ALTER TABLE t ALTER COLUMN v SET STORAGE EXTERNAL",
-        ),
         RecipeSample::new(
             "CREATE TABLE t (id bigint PRIMARY KEY, v text);",
             "ALTER TABLE t ALTER COLUMN v SET STATISTICS 500",
@@ -30,9 +26,7 @@ fn plan(request: &Request<'_>) -> Answer {
         | Operation::AlterDomain { action: AlterDomain::Other, .. } => true,
         Operation::AlterTable(alter) => matches!(
             alter.action,
-            TableAction::SetStorage { .. }
-                | TableAction::SetCompression { .. }
-                | TableAction::SetStatistics { .. }
+            TableAction::SetStatistics { .. }
                 | TableAction::SetColumnOptions { .. }
                 | TableAction::OwnerTo { .. }
                 | TableAction::Options

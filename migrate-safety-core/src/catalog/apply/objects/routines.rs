@@ -63,8 +63,27 @@ impl Catalog {
             new.id = RoutineId(self.fresh_id());
             self.routine_names.change((schema, name), |ids| ids.push(new.id));
         }
+        let callers = self.expressions_calling(&qualified);
         self.hints.note_routine(&new);
         self.routines.insert(new.id, new);
+        // They go on to call what they have called.
+        let now_calling = self.expressions_calling(&qualified);
+        self.bound_calls.extend(callers.into_iter().filter(|caller| !now_calling.contains(caller)));
+    }
+
+    /// An expression is another one now: it calls what its text means.
+    pub(in crate::catalog::apply) fn unbind(&mut self, object: &Object) {
+        self.bound_calls.retain(|(bound, _)| bound != object);
+    }
+
+    /// What calls a routine of this name in an expression, and which.
+    fn expressions_calling(&self, name: &ObjectName) -> Vec<(Object, RoutineId)> {
+        let routines = self.routines_named(name).into_iter();
+        let callers = routines.flat_map(|routine| {
+            let edges = self.edges(&Object::Routine(routine.id));
+            edges.into_iter().map(|(object, _)| (object, routine.id))
+        });
+        callers.filter(|(object, _)| is_expression(object)).collect()
     }
 
     /// What is wrong with a routine whatever else there is.
@@ -478,4 +497,16 @@ fn inline_body(routine: &CreateRoutine, statements: Vec<Operation>) -> Option<Ex
         };
     });
     inlinable.then_some(item.expr)
+}
+
+/// Whether an object is an expression, or is made of some.
+fn is_expression(object: &Object) -> bool {
+    matches!(
+        object,
+        Object::Default(..)
+            | Object::Constraint(..)
+            | Object::Column(..)
+            | Object::Relation(_)
+            | Object::DomainConstraint(..)
+    )
 }

@@ -99,8 +99,8 @@ impl Describer<'_> {
     }
 
     fn column(&mut self, relation: &Relation, table: &Table, place: usize, column: &Column) {
-        let name = format!("{}.{}", relation.qualified(), column.name);
-        let mut described = Described::new(ObjectKind::Column, name, Object::Column(relation.id, column.id))
+        let full = format!("{}.{}", relation.qualified(), column.name);
+        let mut described = Described::new(ObjectKind::Column, full, Object::Column(relation.id, column.id))
             .part_of(ObjectKind::Table, relation.qualified());
         if !column.local {
             for parent in table.inherits.iter().chain(table.partition_of.iter().map(|(parent, _)| parent)) {
@@ -125,6 +125,8 @@ impl Describer<'_> {
         described.has("stored", generated.map(|g| g.stored.to_string()).unwrap_or_default());
         let identity = column.identity.map(|always| if always { "always" } else { "by default" });
         described.has("identity", identity.unwrap_or_default());
+        described.has("storage", name(column.storage.as_deref()));
+        described.has("compression", name(column.compression.as_deref()));
         described.has("comment", column.comment.as_deref().unwrap_or_default());
         if self.is_exact() {
             described.has("place", place + 1);

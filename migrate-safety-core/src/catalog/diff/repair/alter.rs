@@ -121,6 +121,17 @@ impl Repair<'_> {
                     }
                     _ => return None,
                 },
+                // Another type comes with its own.
+                "storage" | "compression" if aspects.contains(&"type") => {}
+                "storage" => {
+                    let usual = || self.expected.usual_storage(&column.data_type).to_owned();
+                    let storage = column.storage.as_ref().map_or_else(usual, ToString::to_string);
+                    alter(format!("SET STORAGE {}", storage.to_ascii_uppercase()));
+                }
+                "compression" => {
+                    let compression = column.compression.as_ref().map_or("DEFAULT".to_owned(), |compression| compression.sql());
+                    alter(format!("SET COMPRESSION {compression}"));
+                }
                 "stored" if column.generated.is_some() && found.generated.is_some() => return None,
                 _ => {}
             }

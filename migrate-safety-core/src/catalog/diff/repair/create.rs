@@ -124,6 +124,7 @@ impl Repair<'_> {
         let table = relation.object_name().sql();
         statements.push(format!("ALTER TABLE {table} ADD COLUMN {}", writer.column(column)));
         statements.extend(sequence.and_then(|relation| self.owned(relation)));
+        statements.extend(writer.storage_of(column));
         if let Some(text) = &column.comment {
             statements.push(comment(&format!("COLUMN {table}.{}", column.name.sql()), Some(text)));
         }

@@ -3,6 +3,7 @@
 use super::{Builder, object_name, options};
 use crate::catalog::introspect::rows::{ColumnRow, ParentRow, RelationRow, SequenceRow};
 use crate::catalog::introspect::text;
+use crate::catalog::storage::{compression_word, storage_word};
 use crate::catalog::{
     Column, ColumnId, Index, Partitioning, Relation, RelationId, RelationKind, Sequence, Stamp, Table, TypeDefKind,
     View, ViewColumn,
@@ -163,6 +164,8 @@ impl Builder {
             default: default.map(Box::new),
             generated: generated.map(Box::new),
             identity: row.identity.map(|kind| kind == 'a'),
+            storage: row.storage.and_then(storage_word).map(Ident::exact).map(Box::new),
+            compression: row.compression.and_then(compression_word).map(Ident::exact).map(Box::new),
             inherited: row.inherited,
             local: row.local,
             ..Column::new(Ident::exact(&row.name), data_type, Stamp::BEFORE)

@@ -1,13 +1,12 @@
 //! What the server refuses for a reason that lies in the whole tree of a table.
 
-use crate::catalog::{Partitioning, RelationId, Table, TypeRef};
+use crate::catalog::{Partitioning, RelationId, Table};
 use crate::effects::fact::{Example, Fact};
 use crate::effects::kind::Kind;
 use crate::effects::postgres::bounds::overlapping;
 use crate::effects::postgres::constrained::{added, unique};
 use crate::effects::postgres::on::{self, table_column};
 use crate::effects::postgres::retyped::Retyped;
-use crate::effects::postgres::type_change::Conversion;
 use crate::effects::scene::Scene;
 use crate::effects::{Effects, Failure};
 use crate::sql::operation::{ConstraintKind, PartitionBound, RelationWord, TableAction};
@@ -307,14 +306,7 @@ fn stored_in_place(scene: &Scene<'_>) -> Option<Refusal> {
         _ => return None,
     };
     let found = table_column(scene.catalog, scene.target()?.id, column)?;
-    let conversion = Conversion { catalog: scene.catalog, session: scene.session };
-    let base = conversion.domain(&found.column.data_type).map_or(found.column.data_type.clone(), |(base, _)| base);
-    let fixed = match scene.catalog.type_of(&base) {
-        _ if base.array => false,
-        TypeRef::Builtin => FIXED_SIZE.contains(&&*base.name) || base.name.starts_with("reg"),
-        TypeRef::Enum(_) => true,
-        _ => false,
-    };
+    let fixed = scene.catalog.usual_storage(&found.column.data_type) == "plain";
     let plain = DataType { modifiers: Vec::new(), ..found.column.data_type.clone() };
     match storage {
         _ if !fixed => None,
@@ -323,42 +315,6 @@ fn stored_in_place(scene: &Scene<'_>) -> Option<Refusal> {
         Some(_) => Some(("0A000", format!("column data type {plain} can only have storage PLAIN"))),
     }
 }
-
-/// Types with `typstorage` `p`.
-const FIXED_SIZE: &[&str] = &[
-    "bool",
-    "box",
-    "char",
-    "cid",
-    "circle",
-    "date",
-    "float4",
-    "float8",
-    "int2",
-    "int2vector",
-    "int4",
-    "int8",
-    "interval",
-    "line",
-    "lseg",
-    "macaddr",
-    "macaddr8",
-    "money",
-    "name",
-    "oid",
-    "oidvector",
-    "pg_lsn",
-    "point",
-    "tid",
-    "time",
-    "timestamp",
-    "timestamptz",
-    "timetz",
-    "tsquery",
-    "uuid",
-    "xid",
-    "xid8",
-];
 
 fn nothing_to_finalize(scene: &Scene<'_>) -> Option<Refusal> {
     let TableAction::DetachPartition { partition, finalize: true, .. } = scene.action()? else { return None };
