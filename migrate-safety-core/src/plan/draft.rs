@@ -114,14 +114,27 @@ impl Draft {
     }
 
     /// What it does in the expand phase moves to the migrate phase.
-    pub(crate) fn later(mut self) -> Self {
+    pub(crate) fn later(self) -> Self {
+        self.not_before(PhaseName::Migrate)
+    }
+
+    /// What it does before a phase moves to this.
+    pub(super) fn not_before(mut self, first: PhaseName) -> Self {
         for (phase, _) in &mut self.steps {
-            *phase = (*phase).max(PhaseName::Migrate);
+            *phase = (*phase).max(first);
         }
-        if let Some(what) = self.deploys.remove(&PhaseName::Expand) {
-            self.awaits(PhaseName::Migrate, &what);
+        for earlier in PhaseName::ALL.into_iter().take_while(|phase| *phase < first) {
+            if let Some(what) = self.deploys.remove(&earlier) {
+                self.awaits(first, &what);
+            }
         }
         self
+    }
+
+    /// The last phase in which it moves rows, if it does.
+    pub(super) fn moves_rows(&self) -> Option<PhaseName> {
+        let moving = self.steps.iter().filter(|(_, step)| step.kind == StepKind::Backfill || step.batches.is_some());
+        moving.map(|(phase, _)| *phase).max()
     }
 
     /// Nothing has to be deployed before a phase.

@@ -160,6 +160,11 @@ impl Planner<'_> {
             let target = request.target();
             let waits = target.is_some_and(|target| filled.contains(&target));
             let draft = if (is_trigger || reads || waits) && drafts.iter().any(fills) { draft.later() } else { draft };
+            // Rows are changed and taken away in the order in which it is written.
+            let draft = match drafts.iter().filter_map(Draft::moves_rows).max() {
+                Some(phase) if piece.operation().is_some_and(changes_rows) => draft.not_before(phase),
+                _ => draft,
+            };
             if reads {
                 filled.extend(target.into_iter().chain(request.made()));
             }
@@ -188,6 +193,11 @@ impl Planner<'_> {
         }
         Ok(None)
     }
+}
+
+/// Whether an operation changes rows or takes them away.
+fn changes_rows(operation: &Operation) -> bool {
+    matches!(operation, Operation::Update(_) | Operation::Delete(_) | Operation::Truncate { .. })
 }
 
 /// Whether an operation takes rows from somewhere and keeps them.

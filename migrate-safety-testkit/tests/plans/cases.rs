@@ -57,6 +57,11 @@ pub(crate) const CASES: &[Case] = &[
         OBJECTS,
         "CREATE MATERIALIZED VIEW m AS SELECT a, count(*) AS n FROM t GROUP BY a",
     ),
+    Case::new(
+        "rows that go behind those that refer to them",
+        "CREATE TABLE p (id bigint PRIMARY KEY, kind int); CREATE TABLE c (id bigint PRIMARY KEY, p bigint REFERENCES p);",
+        "DELETE FROM c WHERE p IS NOT NULL; DELETE FROM p WHERE id = 1",
+    ),
     Case::new("a view away", OBJECTS, "DROP VIEW v"),
     Case::new("a trigger away", OBJECTS, "DROP TRIGGER r ON t"),
 ];

@@ -23,6 +23,10 @@ pub(super) static RECIPE: Recipe = Recipe {
              CREATE INDEX ON notes (user_id); ALTER TABLE notes ADD CHECK (body <> ''), ALTER body SET NOT NULL; \
              CREATE UNIQUE INDEX notes_body ON notes (body)",
         ),
+        RecipeSample::new(
+            "CREATE TABLE users (id bigint PRIMARY KEY);",
+            "DROP INDEX CONCURRENTLY IF EXISTS users_email; ALTER TABLE users ADD COLUMN name text",
+        ),
         // A routine makes the trigger of a new table, which gets the column that it writes afterwards.
         RecipeSample::new(
             "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.at := now(); RETURN NEW; END $$; \
@@ -37,6 +41,11 @@ pub(super) static RECIPE: Recipe = Recipe {
 fn plan(request: &Request<'_>) -> Answer {
     if request.is_pair() {
         return None;
+    }
+    let alone = format!("-- no-transaction\n{}", request.sql());
+    let refuses_transaction = |sql: &str| request.findings(sql).iter().any(|finding| finding.rule == "needs-no-transaction");
+    if refuses_transaction(request.sql()) && !request.blocks(&alone) {
+        return Some(Ok(Draft::safe(DraftStep::alone(title(request), request.sql()))));
     }
     let step = DraftStep::ddl(title(request), [request.sql()]);
     let moves_data =
@@ -67,7 +76,11 @@ fn plan(request: &Request<'_>) -> Answer {
         let draft = Draft::new().expand(step.irreversible("what it takes away is gone: restore it from a backup"));
         return Some(Ok(lost.into_iter().fold(draft, Draft::note)));
     }
-    let draft = Draft::safe(step);
+    let changes_rows = matches!(request.operation(), Some(Operation::Update(_) | Operation::Delete(_)));
+    let draft = Draft::safe(match changes_rows {
+        true => step.irreversible("the rows are kept nowhere as they were: restore them from a backup"),
+        false => step,
+    });
     // What reads rows to be made takes its time, and does so without the locks of what is made before it.
     let reads_rows = matches!(
         request.operation(),

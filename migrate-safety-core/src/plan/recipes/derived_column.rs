@@ -36,6 +36,11 @@ pub(super) static RECIPE: Recipe = Recipe {
              ALTER TABLE shop.\"Items\" DROP COLUMN \"Weight g\"",
         ),
         RecipeSample::new(
+            "CREATE TABLE mods (id bigint PRIMARY KEY, price numeric(10,2) NOT NULL);",
+            "ALTER TABLE mods ADD COLUMN cents bigint; ALTER TABLE mods ADD COLUMN requested varchar(128); \
+             UPDATE mods SET cents = (price * 100)::bigint; ALTER TABLE mods DROP COLUMN price",
+        ),
+        RecipeSample::new(
             "CREATE TABLE users (id bigint PRIMARY KEY, user_name text NOT NULL, username text);",
             "UPDATE users SET username = user_name WHERE username IS NULL; ALTER TABLE users DROP COLUMN user_name",
         ),
@@ -112,8 +117,14 @@ impl<'a> Change<'a> {
             undo.extend(sync.drop());
         }
         let t = self.table.sql();
-        let is_new = |name: &&Ident| self.table.table.column(name).is_none();
-        let new = self.targets.iter().map(|(name, _)| name).filter(is_new);
+        // Also those that are not filled.
+        let new = request.piece.operations.iter().filter_map(|located| match &located.operation {
+            Operation::AlterTable(alter) => match &alter.action {
+                TableAction::AddColumn { column, .. } => Some(&column.name),
+                _ => None,
+            },
+            _ => None,
+        });
         undo.extend(new.map(|name| format!("ALTER TABLE {t} DROP COLUMN {}", name.sql())));
         if !sql.is_empty() {
             draft = draft.expand(DraftStep::ddl(format!("Add the new form to {t}"), sql).undo(undo));
