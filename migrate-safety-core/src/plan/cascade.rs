@@ -53,7 +53,7 @@ pub(super) fn said_in_full(start: &State, pieces: Vec<Piece>) -> Vec<Piece> {
 /// What leads from one schema to the other by statements without CASCADE, if more than one is needed.
 fn in_full(state: &State, after: &State) -> Option<Vec<Piece>> {
     let mut statements = Vec::new();
-    reach(state.clone(), &after.catalog, &mut statements).ok()?;
+    reach(&mut state.clone(), &after.catalog, &mut statements).ok()?;
     if statements.len() < 2 {
         return None;
     }

@@ -3,6 +3,7 @@
 mod clear;
 mod hints;
 mod names;
+mod remake;
 mod uncompared;
 
 pub(super) use names::follow;
@@ -13,6 +14,7 @@ use crate::catalog::diff::{Change, Closeness, Difference, ObjectKind, diff};
 use crate::catalog::{Catalog, Stamp, in_pass_order};
 use crate::dialect::Target;
 use crate::layout::Layout;
+use crate::sql::operation::{ConstraintDef, ConstraintKind, TableAction};
 use crate::sql::{LocatedOperation, ObjectName, Operation, ProblemKind, parse};
 use hints::Hint;
 
@@ -77,7 +79,18 @@ impl Desired {
             let open = statements(&state.catalog, &desired).into_iter().map(|sql| vec![sql]);
             run(&mut state, open.collect(), &mut made);
         }
-        reach(state, &desired, &mut made)?;
+        while remake::repartition(&mut state, &desired, &mut made) {}
+        loop {
+            match reach(&mut state, &desired, &mut made) {
+                Ok(()) => break,
+                Err(PlanError::Unreachable { differences }) => {
+                    if !remake::retype(&mut state, &desired, &differences, &mut made) {
+                        return Err(PlanError::Unreachable { differences });
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
         Ok(self.with_rights(present.catalog.target(), made))
     }
 
@@ -121,21 +134,22 @@ fn relation_made(target: Target, sql: &str) -> Option<ObjectName> {
 }
 
 /// Compares, changes what can be changed, and compares again: what was in the way may be gone.
-pub(super) fn reach(mut state: State, desired: &Catalog, made: &mut Vec<String>) -> Result<(), PlanError> {
+pub(super) fn reach(state: &mut State, desired: &Catalog, made: &mut Vec<String>) -> Result<(), PlanError> {
     let mut last: Vec<String> = Vec::new();
     loop {
         let mut differences = diff(desired, &state.catalog, Closeness::Meaning);
         if differences.is_empty() {
             return Ok(());
         }
-        differences.sort_by_key(turn);
+        differences.sort_by_cached_key(|difference| turn(state.catalog.target(), difference));
         let before = made.len();
         // What leaves the same differences helps nobody: a view of `SELECT *` that is made again before a column is gone.
         let told = told(&differences);
         if told != last {
-            run(&mut state, keys_last(&differences), made);
+            let open = keys_last(state.catalog.target(), &differences);
+            run(state, open, made);
         }
-        let goes_on = made.len() > before || unblocked(&mut state, desired, &differences, made);
+        let goes_on = made.len() > before || unblocked(state, desired, &differences, made);
         if !goes_on || made.len() > MOST_STATEMENTS {
             return Err(PlanError::Unreachable { differences });
         }
@@ -207,23 +221,40 @@ const MOST_STATEMENTS: usize = 100_000;
 /// it. What is too much goes last, in the reverse order.
 ///
 /// What is computed from columns comes when these are as they will be.
-fn turn(difference: &Difference) -> (bool, i16, bool, Change) {
+fn turn(target: Target, difference: &Difference) -> (bool, i16, bool, Change) {
     let is_extra = difference.change == Change::Extra;
     let kind = difference.kind as i16;
-    let is_computed = difference.kind == ObjectKind::Column
-        && difference.change == Change::Missing
-        && difference.sql.iter().any(|sql| sql.contains(" GENERATED ALWAYS AS ("));
+    let computes = |sql: &String| match table_action(target, sql) {
+        Some(TableAction::AddColumn { column, .. }) => column.generated.is_some(),
+        _ => false,
+    };
+    let is_new_column = difference.kind == ObjectKind::Column && difference.change == Change::Missing;
+    let is_computed = is_new_column && difference.sql.iter().any(computes);
     (is_extra, if is_extra { -kind } else { kind }, is_computed, difference.change)
 }
 
+/// What a statement does to a table, if it is that.
+fn table_action(target: Target, sql: &str) -> Option<TableAction> {
+    match &*parse(target, sql).statements {
+        [statement] => match &*statement.operations {
+            [LocatedOperation { operation: Operation::AlterTable(alter), .. }] => Some(alter.action.clone()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// The statements of each difference; foreign keys of new partitioned tables when their partitions are there.
-fn keys_last(differences: &[Difference]) -> Vec<Vec<String>> {
+fn keys_last(target: Target, differences: &[Difference]) -> Vec<Vec<String>> {
     let (mut all, mut keys) = (Vec::new(), Vec::new());
     for difference in differences {
         let statements = plainly(difference);
         let is_new = difference.change == Change::Missing && difference.kind == ObjectKind::Table;
-        let is_split = is_new && statements.iter().any(|sql| sql.contains(" PARTITION BY "));
-        let is_key = |sql: &String| is_split && sql.starts_with("ALTER TABLE") && sql.contains(" FOREIGN KEY ");
+        let is_split = is_new && statements.iter().any(|sql| makes_partitioned(target, sql));
+        let is_key = |sql: &String| {
+            let is_foreign = |def: &ConstraintDef| matches!(def.kind, ConstraintKind::ForeignKey(_));
+            is_split && matches!(table_action(target, sql), Some(TableAction::AddConstraint(def)) if is_foreign(&def))
+        };
         let (later, first): (Vec<String>, Vec<String>) = statements.into_iter().partition(is_key);
         all.push(first);
         keys.extend(later.into_iter().map(|sql| vec![sql]));
@@ -236,6 +267,14 @@ fn keys_last(differences: &[Difference]) -> Vec<Vec<String>> {
 /// The statements as one would write them without fear.
 fn plainly(difference: &Difference) -> Vec<String> {
     difference.sql.iter().map(|sql| without_concurrently(sql)).collect()
+}
+
+/// Whether a statement makes a table with partitions.
+fn makes_partitioned(target: Target, sql: &str) -> bool {
+    let script = parse(target, sql);
+    let mut operations = script.statements.iter().flat_map(|statement| &statement.operations);
+    operations
+        .any(|located| matches!(&located.operation, Operation::CreateTable(create) if create.partition_by.is_some()))
 }
 
 fn without_concurrently(sql: &str) -> String {

@@ -122,7 +122,7 @@ pub(super) fn pieces(start: &State, text: &str) -> Result<Vec<Piece>, PlanError>
 
 /// Pieces that are one change together become one.
 pub(crate) fn grouped(pieces: Vec<Piece>) -> Vec<Piece> {
-    let pieces = [regenerate_length, retype_length, relabel_length, renumber_length]
+    let pieces = [remake_length, regenerate_length, retype_length, relabel_length, renumber_length]
         .into_iter()
         .fold(pieces, |pieces, length| runs(&pieces, length));
     paired(moved(
@@ -154,6 +154,20 @@ pub(super) fn runs(pieces: &[Piece], length: fn(&[Piece]) -> usize) -> Vec<Piece
         }
     }
     out
+}
+
+/// How many pieces set tables aside in a schema of their own, make others of the same names, and take the schema away.
+fn remake_length(pieces: &[Piece]) -> usize {
+    let Some(Operation::CreateSchema { name, .. }) = pieces.first().and_then(Piece::operation) else { return 0 };
+    let sets_aside = |piece: &Piece| match piece.operation() {
+        Some(Operation::AlterTable(alter)) => {
+            matches!(&alter.action, TableAction::SetSchema { schema } if schema == name)
+        }
+        _ => false,
+    };
+    let ends = |piece: &Piece| matches!(piece.operation(), Some(Operation::DropSchema { names, .. }) if **names == [name.clone()]);
+    let length = pieces.iter().position(ends).map_or(0, |at| at + 1);
+    if pieces.iter().take(length).any(sets_aside) { length } else { 0 }
 }
 
 /// How many pieces take a generated column away and make it anew, with what is done to its table between.

@@ -481,7 +481,8 @@ CREATE TABLE p_0 PARTITION OF p FOR VALUES WITH (MODULUS 2, REMAINDER 0);
 CREATE TABLE p_1 PARTITION OF p FOR VALUES WITH (MODULUS 2, REMAINDER 1);
 
 -- pair: a table becomes partitioned
--- refused: make a table of the new form under another name
+-- window: no statement makes public.p what it is to be
+-- rows forbid it
 CREATE TABLE p (id bigint, at date NOT NULL);
 -- to
 CREATE TABLE p (id bigint, at date NOT NULL) PARTITION BY RANGE (at);

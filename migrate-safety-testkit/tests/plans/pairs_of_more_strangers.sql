@@ -56,7 +56,7 @@ CREATE TYPE addr AS (street text, zip varchar(12), country char(2));
 CREATE TABLE person (id int PRIMARY KEY, home addr, work addr DEFAULT ROW('?', '0', 'DE')::addr, name text NOT NULL DEFAULT '');
 
 -- pair: dom 2: domain not null and default change, an array of it
--- refused: no statements are known that bring about
+-- window: no statement makes public.rate what it is to be
 CREATE DOMAIN pct AS numeric(5,2) DEFAULT 0;
 CREATE TABLE rate (id int PRIMARY KEY, a pct, b pct[]);
 -- to
@@ -236,3 +236,148 @@ CREATE TABLE vv (id int PRIMARY KEY);
 CREATE TABLE base (id int PRIMARY KEY, v int);
 CREATE MATERIALIZED VIEW mv AS SELECT id, v FROM base;
 CREATE VIEW vv AS SELECT id FROM base;
+
+-- pair: ledger 1: a plain table becomes partitioned, with an index and a key
+-- window: no statement makes public.metric what it is to be
+CREATE TABLE metric (id bigint NOT NULL, at date NOT NULL, v real, PRIMARY KEY (id, at));
+CREATE INDEX metric_at ON metric (at);
+-- to
+CREATE TABLE metric (id bigint NOT NULL, at date NOT NULL, v real, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+CREATE TABLE metric_old PARTITION OF metric FOR VALUES FROM (MINVALUE) TO ('2026-01-01');
+CREATE TABLE metric_rest PARTITION OF metric DEFAULT;
+CREATE INDEX metric_at ON metric (at);
+
+-- pair: ledger 2: partitions become one table again, a serial goes on
+-- window: no statement makes public.counter what it is to be
+CREATE TABLE counter (id serial, k text NOT NULL, shard int NOT NULL, n bigint NOT NULL DEFAULT 0, PRIMARY KEY (id, shard)) PARTITION BY LIST (shard);
+CREATE TABLE counter_0 PARTITION OF counter FOR VALUES IN (0);
+CREATE TABLE counter_rest PARTITION OF counter DEFAULT;
+-- to
+CREATE TABLE counter (id serial, k text NOT NULL, shard int NOT NULL, n bigint NOT NULL DEFAULT 0, PRIMARY KEY (id, shard));
+
+-- pair: ledger 3: a table with an identity, a view, a trigger, row security and keys from and to it becomes partitioned
+-- window: no statement makes public.term what it is to be
+CREATE TABLE school (id int PRIMARY KEY);
+CREATE TABLE term (id int GENERATED ALWAYS AS IDENTITY, year int NOT NULL, school int REFERENCES school, name text, PRIMARY KEY (id, year));
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TRIGGER term_touch BEFORE UPDATE ON term FOR EACH ROW EXECUTE FUNCTION touch();
+ALTER TABLE term ENABLE ROW LEVEL SECURITY;
+CREATE POLICY of_school ON term USING (school = 1);
+CREATE TABLE course (id int PRIMARY KEY, term int, year int, FOREIGN KEY (term, year) REFERENCES term (id, year));
+CREATE VIEW terms AS SELECT id, name FROM term;
+-- to
+CREATE TABLE school (id int PRIMARY KEY);
+CREATE TABLE term (id int NOT NULL, year int NOT NULL, school int REFERENCES school, name text, PRIMARY KEY (id, year)) PARTITION BY RANGE (year);
+CREATE TABLE term_all PARTITION OF term FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TRIGGER term_touch BEFORE UPDATE ON term FOR EACH ROW EXECUTE FUNCTION touch();
+ALTER TABLE term ENABLE ROW LEVEL SECURITY;
+CREATE POLICY of_school ON term USING (school = 1);
+CREATE TABLE course (id int PRIMARY KEY, term int, year int, FOREIGN KEY (term, year) REFERENCES term (id, year));
+CREATE VIEW terms AS SELECT id, name FROM term;
+
+-- pair: ledger 4: an enum in a composite type and a view loses a label
+-- rows forbid it
+-- window: no statement makes public.event what it is to be
+CREATE TYPE level AS ENUM ('low', 'mid', 'high', 'extreme');
+CREATE TYPE alert AS (lvl level, msg text);
+CREATE TABLE event (id int PRIMARY KEY, lvl level NOT NULL, a alert, many alert[]);
+CREATE VIEW severe AS SELECT id, lvl FROM event WHERE lvl >= 'high';
+-- to
+CREATE TYPE level AS ENUM ('low', 'mid', 'high');
+CREATE TYPE alert AS (lvl level, msg text);
+CREATE TABLE event (id int PRIMARY KEY, lvl level NOT NULL, a alert, many alert[]);
+CREATE VIEW severe AS SELECT id, lvl FROM event WHERE lvl >= 'high';
+
+-- pair: ledger 5: an enum that is a partition key is put into another order
+-- window: no statement makes public.visits
+CREATE TYPE region AS ENUM ('eu', 'us');
+CREATE TABLE visits (r region NOT NULL, n int) PARTITION BY LIST (r);
+CREATE TABLE visits_eu PARTITION OF visits FOR VALUES IN ('eu');
+CREATE TABLE visits_us PARTITION OF visits FOR VALUES IN ('us');
+-- to
+CREATE TYPE region AS ENUM ('us', 'eu');
+CREATE TABLE visits (r region NOT NULL, n int) PARTITION BY LIST (r);
+CREATE TABLE visits_eu PARTITION OF visits FOR VALUES IN ('eu');
+CREATE TABLE visits_us PARTITION OF visits FOR VALUES IN ('us');
+
+-- pair: ledger 6: an enum loses a label that a function takes, which a check calls
+-- rows forbid it
+-- window: its parts do not go together in smaller steps
+CREATE TYPE unit AS ENUM ('ug', 'mg', 'ml');
+CREATE FUNCTION fits(v numeric, u unit) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT v > -1 OR u IS NULL $$;
+CREATE TABLE measure (id int PRIMARY KEY, v numeric NOT NULL, u unit NOT NULL DEFAULT 'mg', CHECK (fits(abs(v), u)));
+-- to
+CREATE TYPE unit AS ENUM ('mg', 'ml');
+CREATE FUNCTION fits(v numeric, u unit) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT v > -1 OR u IS NULL $$;
+CREATE TABLE measure (id int PRIMARY KEY, v numeric NOT NULL, u unit NOT NULL DEFAULT 'mg', CHECK (fits(abs(v), u)));
+
+-- pair: ledger 7: an enum becomes text that is held to its labels
+CREATE TYPE status AS ENUM ('draft', 'live');
+CREATE TABLE product (id serial PRIMARY KEY, status status NOT NULL DEFAULT 'draft');
+CREATE INDEX product_live ON product (id) WHERE status = 'live';
+-- to
+CREATE TABLE product (id serial PRIMARY KEY, status varchar(20) NOT NULL DEFAULT 'draft' CHECK (status IN ('draft', 'live')));
+CREATE INDEX product_live ON product (id) WHERE status = 'live';
+
+-- pair: ledger 8: columns are stored and compressed otherwise, one is retyped and one is new
+CREATE TABLE doc (id int PRIMARY KEY, body text, raw bytea, amount numeric, code text COMPRESSION pglz);
+ALTER TABLE doc ALTER COLUMN code SET STORAGE MAIN;
+ALTER TABLE doc ALTER COLUMN amount SET STORAGE EXTERNAL;
+-- to
+CREATE TABLE doc (id int PRIMARY KEY, body text, raw bytea, amount numeric, code varchar(300), notes text);
+ALTER TABLE doc ALTER COLUMN body SET STORAGE EXTERNAL;
+ALTER TABLE doc ALTER COLUMN raw SET STORAGE MAIN;
+ALTER TABLE doc ALTER COLUMN body SET COMPRESSION pglz;
+ALTER TABLE doc ALTER COLUMN notes SET STORAGE EXTENDED;
+ALTER TABLE doc ALTER COLUMN notes SET COMPRESSION pglz;
+
+-- pair: ledger 9: a function names the fields of a row that it is given
+CREATE TABLE wallet (id int PRIMARY KEY, cents int NOT NULL DEFAULT 0);
+CREATE FUNCTION rich(w wallet) RETURNS boolean LANGUAGE sql STABLE AS $$ SELECT w.cents > 100000 $$;
+-- to
+CREATE TABLE wallet (id int PRIMARY KEY, cents int NOT NULL DEFAULT 0, currency char(3) NOT NULL DEFAULT 'EUR');
+CREATE FUNCTION rich(w wallet) RETURNS boolean LANGUAGE sql STABLE AS $$ SELECT w.cents > 200000 AND w.currency = 'EUR' $$;
+
+-- pair: ledger 11: a defaulted argument goes, the default calls without it
+CREATE FUNCTION f(a int, b int DEFAULT 0) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT a + b $$;
+CREATE TABLE t (id int PRIMARY KEY, c int DEFAULT f(1));
+-- to
+CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT a $$;
+CREATE TABLE t (id int PRIMARY KEY, c int DEFAULT f(1));
+
+-- pair: ledger 12: a new overload takes what another one took by its default
+CREATE FUNCTION h(a int, b int DEFAULT 1) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT a $$;
+CREATE TABLE t (id int PRIMARY KEY, c int DEFAULT h(1));
+-- to
+CREATE FUNCTION h(a int) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT a $$;
+CREATE FUNCTION h(a int, b int) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT a $$;
+CREATE TABLE t (id int PRIMARY KEY, c int DEFAULT h(1));
+
+-- pair: ledger 13: a leaf becomes divided itself
+-- window: no statement makes public.s_a what it is to be
+CREATE TABLE s (site text NOT NULL, at date NOT NULL, v int) PARTITION BY LIST (site);
+CREATE TABLE s_a PARTITION OF s FOR VALUES IN ('a');
+CREATE TABLE s_rest PARTITION OF s DEFAULT;
+CREATE INDEX s_at ON s (at);
+-- to
+CREATE TABLE s (site text NOT NULL, at date NOT NULL, v int) PARTITION BY LIST (site);
+CREATE TABLE s_a PARTITION OF s FOR VALUES IN ('a') PARTITION BY RANGE (at);
+CREATE TABLE s_a_1 PARTITION OF s_a FOR VALUES FROM (MINVALUE) TO ('2100-01-01');
+CREATE TABLE s_a_rest PARTITION OF s_a DEFAULT;
+CREATE TABLE s_rest PARTITION OF s DEFAULT;
+CREATE INDEX s_at ON s (at);
+
+-- pair: ledger 14: tables that refer to each other get partitions, both in another schema with quoted names
+-- window: no statement makes
+CREATE SCHEMA "My App";
+CREATE TABLE "My App"."Orders" ("Id" int GENERATED BY DEFAULT AS IDENTITY, "at" date NOT NULL, PRIMARY KEY ("Id", "at"));
+CREATE TABLE "My App"."Lines" ("Id" bigserial, "order" int, "at" date NOT NULL, "n" numeric GENERATED ALWAYS AS (1) STORED, PRIMARY KEY ("Id", "at"), FOREIGN KEY ("order", "at") REFERENCES "My App"."Orders" ("Id", "at"));
+COMMENT ON TABLE "My App"."Lines" IS 'it''s';
+-- to
+CREATE SCHEMA "My App";
+CREATE TABLE "My App"."Orders" ("Id" int NOT NULL, "at" date NOT NULL, PRIMARY KEY ("Id", "at")) PARTITION BY RANGE ("at");
+CREATE TABLE "My App"."Orders all" PARTITION OF "My App"."Orders" DEFAULT;
+CREATE TABLE "My App"."Lines" ("Id" bigserial, "order" int, "at" date NOT NULL, "n" numeric GENERATED ALWAYS AS (1) STORED, PRIMARY KEY ("Id", "at"), FOREIGN KEY ("order", "at") REFERENCES "My App"."Orders" ("Id", "at")) PARTITION BY RANGE ("at");
+CREATE TABLE "My App"."Lines all" PARTITION OF "My App"."Lines" DEFAULT;
+COMMENT ON TABLE "My App"."Lines" IS 'it''s';

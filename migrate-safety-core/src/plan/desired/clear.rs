@@ -1,9 +1,10 @@
 //! What stands in the way of a change is taken away for it, and made again after it.
 
 use super::plainly;
-use crate::catalog::diff::{Difference, drop_sql};
-use crate::catalog::{Catalog, ConstraintKind, Object};
+use crate::catalog::diff::{Closeness, Difference, diff, drop_sql};
+use crate::catalog::{Catalog, ConstraintKind, Dependent, Object, RelationId};
 use crate::plan::state::State;
+use crate::sql::operation::TableAction;
 
 /// How much is taken away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,6 +13,8 @@ enum Extent {
     Readers,
     /// Also demands and ways to make values: constraints, defaults, routines.
     Demands,
+    /// Also checks and defaults that would go with a column, and cannot follow it to another type.
+    Own,
     /// Also columns whose values are computed from others, and lose nothing by being made anew.
     Computed,
 }
@@ -19,7 +22,7 @@ enum Extent {
 /// Takes away what keeps the server from making a difference good, and makes it good; what is wanted of the rest, the next
 /// comparison makes again. No table or column is touched that the desired schema has.
 pub(super) fn clear(state: &mut State, desired: &Catalog, differences: &[Difference], made: &mut Vec<String>) -> bool {
-    for extent in [Extent::Readers, Extent::Demands, Extent::Computed] {
+    for extent in [Extent::Readers, Extent::Demands, Extent::Own, Extent::Computed] {
         let before = made.len();
         let mut open: Vec<Vec<String>> = Vec::new();
         for difference in differences {
@@ -27,7 +30,9 @@ pub(super) fn clear(state: &mut State, desired: &Catalog, differences: &[Differe
             let mut sql = plainly(difference);
             // What is taken without that is none of the bracket: it is left to the next comparison.
             let is_taken_alone = |sql: &String| {
-                let is_demand = [" SET NOT NULL", " DROP NOT NULL"].iter().any(|ending| sql.ends_with(ending));
+                let action = super::table_action(state.catalog.target(), sql);
+                let is_demand =
+                    matches!(action, Some(TableAction::SetNotNull { .. } | TableAction::DropNotNull { .. }));
                 is_demand && state.tried(std::slice::from_ref(sql)).is_ok()
             };
             if sql.len() > 1 {
@@ -38,14 +43,15 @@ pub(super) fn clear(state: &mut State, desired: &Catalog, differences: &[Differe
             if is_made_anew {
                 sql.extend(drop_sql(&state.catalog, found));
             }
-            let mut statements = in_the_way(&state.catalog, desired, found, extent);
-            statements.extend(sql.iter().cloned());
-            match state.tried(&statements) {
-                Ok(next) if (is_made_anew || statements.len() > sql.len()) && !sql.is_empty() => {
+            let away = in_the_way(&state.catalog, desired, found, extent);
+            let does_something = (is_made_anew || !away.is_empty()) && !sql.is_empty();
+            let taken = does_something.then(|| taken(state, desired, (&away, &sql), difference)).flatten();
+            match taken {
+                Some((statements, next)) => {
                     *state = next;
                     made.extend(statements);
                 }
-                _ => open.push(sql),
+                None => open.push(sql),
             }
         }
         // All that the same dependents have held up is done before they are made again.
@@ -55,6 +61,26 @@ pub(super) fn clear(state: &mut State, desired: &Catalog, differences: &[Differe
         }
     }
     false
+}
+
+/// What takes things away and makes a difference good behind that, and the schema after it. With them away it may be
+/// written otherwise.
+fn taken(
+    state: &State,
+    desired: &Catalog,
+    (away, sql): (&[String], &[String]),
+    difference: &Difference,
+) -> Option<(Vec<String>, State)> {
+    let statements = [away, sql].concat();
+    if let Ok(next) = state.tried(&statements) {
+        return Some((statements, next));
+    }
+    let bare = state.tried(away).ok()?;
+    let again = diff(desired, &bare.catalog, Closeness::Meaning);
+    let same = again.iter().find(|other| (other.kind, &other.name) == (difference.kind, &difference.name))?;
+    let sql = plainly(same);
+    let next = bare.tried(&sql).ok().filter(|_| !sql.is_empty())?;
+    Some(([away, &sql].concat(), next))
 }
 
 /// Whether an object is a column whose values are computed, and is to be one.
@@ -71,10 +97,33 @@ pub(super) fn everything(present: &Catalog, desired: &Catalog, object: &Object) 
     in_the_way(present, desired, object, Extent::Demands)
 }
 
+/// As [`everything`], but for what is on these relations: they go themselves.
+pub(super) fn everything_of_others(
+    present: &Catalog,
+    desired: &Catalog,
+    object: &Object,
+    own: &[RelationId],
+) -> Vec<String> {
+    let is_of_others = |dependent: &Dependent| dependent.object.relation().is_none_or(|id| !own.contains(&id));
+    drops(present, desired, object, Extent::Demands, is_of_others)
+}
+
 /// Statements that drop what depends on an object, dependents first.
 fn in_the_way(present: &Catalog, desired: &Catalog, object: &Object, extent: Extent) -> Vec<String> {
+    drops(present, desired, object, extent, |_| true)
+}
+
+/// Statements that drop what depends on an object and is in the way, of those that `counts`.
+fn drops(
+    present: &Catalog,
+    desired: &Catalog,
+    object: &Object,
+    extent: Extent,
+    counts: impl Fn(&Dependent) -> bool,
+) -> Vec<String> {
     let dependents = present.dropping_order(std::slice::from_ref(object));
-    let dropped = dependents.iter().filter(|dependent| dependent.object != *object);
+    let dropped = dependents.iter().filter(|dependent| dependent.object != *object && counts(dependent));
+    let takes_own = extent >= Extent::Own && matches!(object, Object::Column(..) | Object::Type(_));
     let dropped = dropped.filter(|dependent| match &dependent.object {
         Object::Relation(id) => {
             let Some(relation) = present.relation(*id) else { return false };
@@ -90,9 +139,11 @@ fn in_the_way(present: &Catalog, desired: &Catalog, object: &Object, extent: Ext
         Object::Constraint(table, id) => {
             let kind = present.constraint(*table, *id).map(|constraint| &constraint.kind);
             let is_demand = matches!(kind, Some(ConstraintKind::ForeignKey(_) | ConstraintKind::Check { .. }));
-            extent >= Extent::Demands && is_demand && !dependent.automatic
+            let is_check = matches!(kind, Some(ConstraintKind::Check { .. }));
+            extent >= Extent::Demands && is_demand && (!dependent.automatic || (is_check && takes_own))
         }
-        Object::Default(..) | Object::Routine(_) => extent >= Extent::Demands && !dependent.automatic,
+        Object::Default(..) => extent >= Extent::Demands && (!dependent.automatic || takes_own),
+        Object::Routine(_) => extent >= Extent::Demands && !dependent.automatic,
         Object::Column(..) if extent == Extent::Computed && is_computed(present, desired, &dependent.object) => true,
         Object::Column(table, column) => {
             let Some((relation, column)) = present.relation(*table).zip(present.column(*table, *column)) else {

@@ -53,6 +53,7 @@ macro_rules! recipes {
 recipes! {
     replace_materialized_view,
     recreate,
+    remake_table,
     partition_table,
     exchange_table,
     extract_key,
