@@ -84,7 +84,11 @@ impl Desired {
             match reach(&mut state, &desired, &mut made) {
                 Ok(()) => break,
                 Err(PlanError::Unreachable { differences }) => {
-                    if !remake::retype(&mut state, &desired, &differences, &mut made) {
+                    // What has been detached keeps the names that it had.
+                    let before = made.len();
+                    let open = names::follow(&state.catalog, &desired).into_iter().map(|sql| vec![sql]);
+                    run(&mut state, open.collect(), &mut made);
+                    if made.len() == before && !remake::retype(&mut state, &desired, &differences, &mut made) {
                         return Err(PlanError::Unreachable { differences });
                     }
                 }

@@ -70,7 +70,9 @@ fn renamed<'d>(old: &'d Defined, new: &'d Defined) -> impl Iterator<Item = (&'d 
 
 fn constraints(catalog: &Catalog, table: &Table) -> Defined {
     let own = table.constraints.iter().filter(|c| c.local && c.parent.is_none());
-    let named = own.filter(|c| !matches!(c.kind, ConstraintKind::NotNull { .. }));
+    // Before PostgreSQL 18 what is NOT NULL has no name.
+    let has_names = catalog.target().version >= 18;
+    let named = own.filter(|c| has_names || !matches!(c.kind, ConstraintKind::NotNull { .. }));
     named.map(|c| (c.name.clone(), format!("{} {}", catalog.constraint_sql(table, c), c.valid))).collect()
 }
 

@@ -129,7 +129,8 @@ impl Repair<'_> {
                     alter(format!("SET STORAGE {}", storage.to_ascii_uppercase()));
                 }
                 "compression" => {
-                    let compression = column.compression.as_ref().map_or("DEFAULT".to_owned(), |compression| compression.sql());
+                    let compression =
+                        column.compression.as_ref().map_or("DEFAULT".to_owned(), |compression| compression.sql());
                     alter(format!("SET COMPRESSION {compression}"));
                 }
                 "stored" if column.generated.is_some() && found.generated.is_some() => return None,
