@@ -3,6 +3,7 @@
 use super::rule::{Check, Findings, Rule, Sample};
 use super::view::{StatementView};
 use super::finding::Category;
+use crate::sql::{ProblemKind, Span};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
@@ -36,8 +37,23 @@ fn check(view: &StatementView<'_>, findings: &mut Findings<'_>) {
         if judged.located.routine.as_ref().is_some_and(|frame| frame.conditional) {
             continue;
         }
+        let unread = judged.located.routine.is_some().then(|| unread_before(view, judged.located.span)).flatten();
         for failure in judged.effects.failures.iter().filter(|f| !f.only_with_rows) {
-            findings.block(format!("this fails: {} ({})", failure.message, failure.sqlstate)).at(judged.located.span);
+            let (message, sqlstate) = (&failure.message, failure.sqlstate);
+            match unread {
+                Some(line) => findings.flag(format!(
+                    "this fails unless what is put together at run time on line {line} sees to it: {message} ({sqlstate})"
+                )),
+                None => findings.block(format!("this fails: {message} ({sqlstate})")),
+            }
+            .at(judged.located.span);
         }
     }
+}
+
+/// The line of a statement that procedural code puts together before it gets here.
+fn unread_before(view: &StatementView<'_>, here: Span) -> Option<u32> {
+    let mut dynamic = view.statement.problems.iter().filter(|problem| problem.kind == ProblemKind::Dynamic);
+    let last = dynamic.rfind(|problem| problem.span.start.offset < here.start.offset)?;
+    Some(last.span.start.line)
 }

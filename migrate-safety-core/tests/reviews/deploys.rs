@@ -72,6 +72,8 @@ const REVIEWS: &[Review] = &[
     ("", "CREATE UNLOGGED TABLE t (id int); -- fine\nDROP INDEX CONCURRENTLY orders_user_idx;", "BLOCK deployability"),
     ("", "CALL nothing(5);", "BLOCK deployability"),
     ("", "SELECT nothing(5);", "BLOCK deployability"),
+    ("", "DO $$ DECLARE s text; BEGIN SELECT 'ALTER TABLE tenants DROP CONSTRAINT ' || conname INTO s FROM pg_constraint; EXECUTE s; ALTER TABLE tenants ADD PRIMARY KEY (name); END $$;", "FLAG deployability"),
+    ("", "DO $$ DECLARE s text; BEGIN ALTER TABLE tenants ADD PRIMARY KEY (name); SELECT 'ALTER TABLE tenants DROP CONSTRAINT ' || conname INTO s FROM pg_constraint; EXECUTE s; END $$;", "BLOCK deployability"),
 ];
 
 #[test]
