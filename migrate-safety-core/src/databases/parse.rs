@@ -44,7 +44,7 @@ fn parsed(target: Target, text: &str, replays: bool) -> Script {
 /// Whether it is known what a statement does that runs what stands before it.
 #[cfg(feature = "mysql")]
 fn is_known(target: Target, text: &str, before: &[Statement], read: &mut Statement) -> bool {
-    if let Some(change) = super::prepared::executed(target, text, before, read.span) {
+    if let Some(change) = super::prepared::executed(target, text, before, read) {
         read.operation = change;
         read.problems.retain(|problem| problem.kind != ProblemKind::Dynamic);
         return true;

@@ -3,6 +3,9 @@
 //!
 //! `SET @s = IF(…, 'DO 0', 'ALTER TABLE …'); PREPARE p FROM @s; EXECUTE p;`
 
+mod called;
+mod texts;
+
 use super::lexer::{Lexeme, Lexer};
 use super::operation::{ActionKind, AlterTable, Operation, Verb};
 use super::parse::parse;
@@ -14,8 +17,17 @@ use crate::sql::{LineIndex, Span};
 /// Functions that put texts together.
 const JOINS: [&str; 5] = ["CONCAT", "CONCAT_WS", "GROUP_CONCAT", "INSERT", "REPLACE"];
 
-/// What `EXECUTE` does, if that is one change of the schema whose text is told before.
-pub(super) fn executed(target: Target, text: &str, before: &[Statement], span: Span) -> Option<Operation> {
+/// What `EXECUTE` or `CALL` does, if that is one change of the schema whose text is told before.
+pub(super) fn executed(target: Target, text: &str, before: &[Statement], read: &Statement) -> Option<Operation> {
+    let mut operation = match read.operation {
+        Operation::Call { routine: Some(_), .. } => called::called(target, text, before, read),
+        _ => of_execute(target, text, before, read.span),
+    }?;
+    conditional(&mut operation, read.span);
+    Some(operation)
+}
+
+fn of_execute(target: Target, text: &str, before: &[Statement], span: Span) -> Option<Operation> {
     let execute = text.get(span.range())?;
     let words = tokens(target, execute);
     let [first, name, ..] = words.as_slice() else { return None };
@@ -40,21 +52,30 @@ pub(super) fn executed(target: Target, text: &str, before: &[Statement], span: S
                 (sets && mentions(sql, variable)).then_some(sql)
             })?;
             let words = tokens(target, set);
-            // What is put together of pieces is not known, even where one of them could stand alone.
+            // Of what is put together of pieces, all have to be known: one of them could stand alone.
             if words.iter().any(|token| JOINS.iter().any(|word| token.token.is_word(word))) {
-                return None;
+                let value = words.iter().position(|token| matches!(token.token, Token::Eq | Token::Assignment))?;
+                known(target, text, before.get(..at)?).either(words.get(value + 1..)?)?
+            } else {
+                strings(&words)
             }
-            strings(&words)
         }
     };
     let changes: Vec<Operation> = texts.iter().filter_map(|text| change(target, text)).collect();
     match <[Operation; 1]>::try_from(changes) {
-        Ok([mut operation]) => {
-            conditional(&mut operation, span);
-            Some(operation)
-        }
+        Ok([operation]) => Some(operation),
         Err(_) => None,
     }
+}
+
+/// The texts of the variables that statements set.
+fn known(target: Target, text: &str, before: &[Statement]) -> texts::Texts {
+    let mut known = texts::Texts::default();
+    for statement in before.iter().filter(|statement| matches!(statement.operation, Operation::Set { .. })) {
+        let sql = text.get(statement.span.range()).unwrap_or_default();
+        known.assign(sql, &tokens(target, sql));
+    }
+    known
 }
 
 /// Whether a routine of the script changes rows alone: it changes no table, and runs nothing that it puts together.
@@ -169,6 +190,9 @@ mod tests {
 
     #[test]
     fn what_is_prepared_as_a_whole_is_read() {
+        let dropper = "CREATE PROCEDURE dropper(IN of varchar(64), IN col varchar(64)) BEGIN IF EXISTS (SELECT * FROM \
+            information_schema.columns WHERE table_name = of AND column_name = col) THEN SET @q = CONCAT('ALTER TABLE ', of, \
+            ' DROP COLUMN ', col, ';'); PREPARE p FROM @q; EXECUTE p; DEALLOCATE PREPARE p; END IF; END;";
         let add = "PREPARE p FROM @s; EXECUTE p; DEALLOCATE PREPARE p;";
         let set = "SET @s = IF((SELECT count(*) FROM information_schema.columns WHERE column_name = 'b') > 0, 'SELECT 1', 'ALTER TABLE t ADD COLUMN b int');";
         for (script, expected) in [
@@ -178,7 +202,13 @@ mod tests {
             ("SET @s = CONCAT('ALTER TABLE t ADD COLUMN ', @name, ' int'); PREPARE p FROM @s; EXECUTE p;".to_owned(), None),
             ("SET @s2 = 'ALTER TABLE t DROP COLUMN a'; SET @s = CONCAT('ALTER TABLE t ', @x); PREPARE p FROM @s; EXECUTE p;".to_owned(), None),
             ("CREATE PROCEDURE f() BEGIN UPDATE t SET a = 1; END; CALL f();".to_owned(), Some("id a")),
-            ("CREATE PROCEDURE f() BEGIN ALTER TABLE t ADD b int; END; CALL f();".to_owned(), None),
+            ("CREATE PROCEDURE f() BEGIN ALTER TABLE t ADD b int; END; CALL f();".to_owned(), Some("id a b")),
+            ("CREATE PROCEDURE f() BEGIN ALTER TABLE t ADD b int; ALTER TABLE t DROP a; END; CALL f();".to_owned(), None),
+            (format!("SET @t = 't'; SET @s = CONCAT('ALTER TABLE ', @t, ' ADD b int'); {add}"), Some("id a b")),
+            (format!("SET @s = IF(@x > 0, 'SELECT 1', CONCAT('ALTER TABLE t ', 'DROP COLUMN a')); {add}"), Some("id")),
+            (format!("{dropper} CALL dropper('t', 'a');"), Some("id")),
+            (format!("{dropper} CALL dropper('t', 'nothing');"), Some("id a")),
+            (format!("{dropper} CALL dropper('t', @x);"), None),
         ] {
             assert_eq!(columns(&script).as_deref(), expected, "{script}");
         }
