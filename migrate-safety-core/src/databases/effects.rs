@@ -243,7 +243,7 @@ fn of_action(scene: &Scene<'_>, table: &Table, action: &ActionKind, effects: &mu
 }
 
 /// Whether an `INSERT` that leaves the column out fails.
-fn is_required(column: &ColumnDef) -> bool {
+pub(super) fn is_required(column: &ColumnDef) -> bool {
     column.not_null == Some(true) && column.default.is_none() && column.generated.is_none() && !column.auto_increment
 }
 

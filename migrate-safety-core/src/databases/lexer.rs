@@ -338,6 +338,12 @@ impl<'s, 't> Lexer<'s, 't> {
             let end = self.at + long.len();
             let token = match *long {
                 "==" => Token::Eq,
+                "->" | "->>" if matches!(self.flavour, Flavour::MySql { mariadb: true, .. }) => {
+                    return Err((
+                        "MariaDB has no operators -> and ->>: JSON_EXTRACT, JSON_UNQUOTE and JSON_VALUE are",
+                        end,
+                    ));
+                }
                 ":=" if self.is_sqlite() => return Err(("SQLite knows no such token", end)),
                 ":=" => Token::Assignment,
                 _ => Token::of_operator(rest.get(..long.len()).unwrap_or_default()),

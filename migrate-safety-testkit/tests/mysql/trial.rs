@@ -7,10 +7,15 @@ use migrate_safety_testkit::{MysqlServer, Product};
 use sqlx::mysql::{MySqlConnection, MySqlDatabaseError};
 use sqlx::{Connection, Row};
 
+/// The number of the error of who has waited for a lock for too long.
+const LOCK_WAIT: u16 = 1205;
+
 /// A connection on which cases are tried, one after the other.
 pub(crate) struct Trial {
     product: Product,
     connection: MySqlConnection,
+    /// Somebody who has read the table in a transaction.
+    reader: MySqlConnection,
 }
 
 impl Case {
@@ -44,7 +49,8 @@ impl Trial {
     pub(crate) async fn new(server: &MysqlServer) -> Self {
         let mut connection = MySqlConnection::connect(&server.url("")).await.unwrap();
         sqlx::raw_sql("CREATE DATABASE c CHARACTER SET utf8mb4; USE c").execute(&mut connection).await.unwrap();
-        Self { product: server.product(), connection }
+        let reader = MySqlConnection::connect(&server.url("c")).await.unwrap();
+        Self { product: server.product(), connection, reader }
     }
 
     /// Holds a prediction against the server; what differs is an error.
@@ -55,6 +61,9 @@ impl Trial {
                 Err((number, _)) if number.to_string() == *error => Ok(()),
                 other => Err(format!("error {error} is predicted; the server: {other:?}")),
             };
+        }
+        if !case.is_online() {
+            return self.hold_other(case, prediction).await;
         }
         let (Some(algorithm), Some(lock)) = (prediction.algorithm, prediction.lock) else {
             return Err(format!("nothing is predicted: {prediction:?}"));
@@ -89,14 +98,41 @@ impl Trial {
         Ok(())
     }
 
+    /// Holds what is predicted of a statement that takes no ALGORITHM: whether it waits for somebody who has read the table
+    /// in a transaction, as everybody then waits behind it, and what somebody who writes feels afterwards.
+    async fn hold_other(&mut self, case: &Case, prediction: &Prediction) -> Result<(), String> {
+        self.read("START TRANSACTION; SELECT 1 FROM t LIMIT 1").await;
+        let ran = self.run(&format!("SET SESSION lock_wait_timeout = 1; {}", case.sql)).await;
+        self.read("ROLLBACK").await;
+        let waits = matches!(ran, Err((LOCK_WAIT, _)));
+        let (algorithm, lock) = (prediction.algorithm, prediction.lock);
+        // What changes the table as ALTER does waits at its end, whatever it lets others do meanwhile.
+        if waits != (algorithm.is_some() || lock == Some(Lock::Exclusive)) {
+            return Err(format!("it waits for who has read: {waits}; predicted: {algorithm:?}, {lock:?}"));
+        }
+        if waits {
+            self.run(case.sql).await.map_err(|error| format!("no error is predicted; the server: {error:?}"))
+        } else {
+            ran.map_err(|error| format!("no error is predicted; the server: {error:?}"))
+        }
+    }
+
+    /// Runs statements as the reader.
+    async fn read(&mut self, sql: &'static str) {
+        sqlx::raw_sql(sql).fetch_all(&mut self.reader).await.unwrap();
+    }
+
     async fn prepare(&mut self, case: &Case) -> Result<(), String> {
-        let clean = "SET SESSION sql_mode = DEFAULT, foreign_key_checks = 0; DROP TABLE IF EXISTS k, t, t2, p; \
-                     SET SESSION foreign_key_checks = 1";
+        const DEFAULTS: &str =
+            "SET SESSION sql_mode = DEFAULT, lock_wait_timeout = DEFAULT, foreign_key_checks = 1; UNLOCK TABLES";
+        let tables = "SET SESSION foreign_key_checks = 0; DROP TABLE IF EXISTS k, t, t2, p";
+        let all = "DROP DATABASE c; CREATE DATABASE c CHARACTER SET utf8mb4; USE c";
+        let clean = format!("UNLOCK TABLES; {}; {DEFAULTS}", if case.own_table { all } else { tables });
         let failed = |part: &str| {
             let part = part.to_owned();
             move |error: (u16, String)| format!("the {part} of the case fails: {error:?}")
         };
-        self.run(clean).await.map_err(failed("cleaning"))?;
+        self.run(&clean).await.map_err(failed("cleaning"))?;
         self.run(&case.before()).await.map_err(failed("setup"))
     }
 

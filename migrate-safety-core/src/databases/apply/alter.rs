@@ -25,15 +25,47 @@ impl Change<'_> {
                 ActionKind::DropIndex { .. } | ActionKind::DropForeignKey { .. } | ActionKind::DropConstraint { .. }
             )
         };
-        let (first, then): (Vec<_>, Vec<_>) = alter.actions.iter().partition(|action| drops_key(&action.kind));
-        for action in first.into_iter().chain(then) {
-            if let ActionKind::Rename { to } = &action.kind {
+        let rank = |kind: &ActionKind| match kind {
+            _ if drops_key(kind) => 0,
+            // MySQL knows all columns by the names that they had, and those that go make room for others.
+            ActionKind::DropColumn { .. } if self.schema.target.dialect.is_mysql() => 1,
+            _ => 2,
+        };
+        let mut actions: Vec<&ActionKind> = alter.actions.iter().map(|action| &action.kind).collect();
+        actions.sort_by_key(|kind| rank(kind));
+        let exchanged = if is_view { Vec::new() } else { self.set_aside(&table, &actions) };
+        for action in actions {
+            if let ActionKind::Rename { to } = action {
                 self.rename_table(&table, to);
                 table = to.clone();
-            } else {
-                self.action(&table, &action.kind);
+                continue;
+            }
+            let aside = renamed_column(action)
+                .and_then(|(column, to)| exchanged.contains(column).then(|| (aside(column), to.clone())));
+            match (aside, action) {
+                (Some((column, to)), ActionKind::Modify { to: definition, position, if_exists, .. }) => {
+                    self.rename_column(&table, &column, &to);
+                    let to = Box::new((**definition).clone());
+                    let (column, position) = (to.name.clone(), position.clone());
+                    self.action(&table, &ActionKind::Modify { column, to, position, if_exists: *if_exists });
+                }
+                (Some((column, to)), _) => self.rename_column(&table, &column, &to),
+                (None, action) => self.action(&table, action),
             }
         }
+    }
+
+    /// Puts the columns aside whose names others take that are renamed by the same statement: `a` to `b` and `b` to `a`.
+    fn set_aside(&mut self, table: &ObjectName, actions: &[&ActionKind]) -> Vec<Name> {
+        let renames: Vec<(&Name, &Name)> = actions.iter().filter_map(|action| renamed_column(action)).collect();
+        let is_taken = |column: &Name| renames.iter().any(|(_, to)| *to == column);
+        let found = |column: &Name| self.schema.table(table).is_some_and(|table| table.column(column).is_some());
+        let moved: Vec<Name> =
+            renames.iter().map(|(from, _)| (*from).clone()).filter(|from| is_taken(from) && found(from)).collect();
+        for column in &moved {
+            self.rename_column(table, column, &aside(column));
+        }
+        moved
     }
 
     fn action(&mut self, name: &ObjectName, action: &ActionKind) {
@@ -173,6 +205,21 @@ impl Change<'_> {
             self.fail(Obstacle::NoIndex(&index.name));
         }
     }
+}
+
+/// The old and the new name of a column that an action renames.
+fn renamed_column(action: &ActionKind) -> Option<(&Name, &Name)> {
+    match action {
+        ActionKind::RenameColumn { column, to } => Some((column, to)),
+        ActionKind::Modify { column, to, .. } => Some((column, &to.name)),
+        _ => None,
+    }
+    .filter(|(from, to)| from != to)
+}
+
+/// What a column is called while others take its name.
+fn aside(column: &Name) -> Name {
+    Name::new(&format!("{column} (before)"))
 }
 
 /// What an action does not find, or finds taken.

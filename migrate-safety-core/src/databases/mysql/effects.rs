@@ -11,7 +11,8 @@ use crate::effects::{Failure, ForeignLock};
 
 /// What a statement does here, besides what it does everywhere.
 pub(in crate::databases) fn effects(scene: &Scene<'_>, outcome: &mut Outcome) {
-    outcome.effects.failures.extend(super::references::refused(scene));
+    let looks = [super::references::refused, super::held::refused, super::rows::refused];
+    outcome.effects.failures.extend(looks.iter().filter_map(|look| look(scene)));
     match scene.operation {
         Operation::AlterTable(alter) => {
             let actions: Vec<ActionKind> = alter.actions.iter().map(|action| action.kind.clone()).collect();

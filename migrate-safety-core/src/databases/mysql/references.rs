@@ -86,7 +86,7 @@ fn of_key<'c>(
 }
 
 /// Whether values are stored alike: numbers of one size and sign. Text of other lengths is.
-fn are_alike(from: &ColumnDef, to: &ColumnDef) -> bool {
+pub(super) fn are_alike(from: &ColumnDef, to: &ColumnDef) -> bool {
     const INTEGERS: [&str; 5] = ["tinyint", "smallint", "mediumint", "int", "bigint"];
     let (from, to) = (&from.data_type, &to.data_type);
     let is_integer = |name: &str| INTEGERS.contains(&name);

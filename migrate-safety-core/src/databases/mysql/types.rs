@@ -15,6 +15,8 @@ pub(super) enum TypeChange {
     LongerAcrossByte { before: u32 },
     /// Members behind the last one of an `ENUM` or `SET`, stored in as many bytes.
     MembersAppended,
+    /// `VARCHAR` that becomes a `VARBINARY` of no fewer bytes, with as many bytes of length before each value.
+    ToBytes,
     /// Anything else.
     Other,
 }
@@ -33,6 +35,11 @@ pub(super) enum CharsetChange {
 /// How the type of a column changes; lengths in bytes are those in its character set.
 pub(super) fn type_change(old: (&ColumnDef, &Table), new: (&ColumnDef, &Table)) -> TypeChange {
     let (from, to) = (&old.0.data_type, &new.0.data_type);
+    if ("varchar", "varbinary") == (&*from.name, &*to.name) {
+        let (before, after) = (length(from).saturating_mul(bytes_of_char(&charset(old.0, old.1))), length(to));
+        let fits = after >= before && (before > 255 || after <= 255);
+        return if fits { TypeChange::ToBytes } else { TypeChange::Other };
+    }
     if from.name != to.name || from.unsigned != to.unsigned {
         return TypeChange::Other;
     }
@@ -161,7 +168,7 @@ pub(crate) fn collation(column: &ColumnDef, table: &Table) -> Option<Name> {
 }
 
 /// The most bytes of a character (reference manual, "Supported Character Sets and Collations").
-fn bytes_of_char(charset: &Name) -> u32 {
+pub(crate) fn bytes_of_char(charset: &Name) -> u32 {
     const BYTES: [(u32, &[&str]); 3] = [
         (4, &["utf8mb4", "utf16", "utf16le", "utf32", "gb18030"]),
         (3, &["utf8mb3", "ujis", "eucjpms"]),

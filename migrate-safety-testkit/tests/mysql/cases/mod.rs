@@ -2,6 +2,8 @@
 
 mod columns;
 mod constraints;
+mod generated;
+mod held;
 mod indexes;
 mod partitions;
 mod tables;
@@ -22,7 +24,17 @@ pub(crate) struct Case {
 
 /// All cases.
 pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
-    [columns::CASES, indexes::CASES, constraints::CASES, tables::CASES, partitions::CASES].into_iter().flatten()
+    [
+        columns::CASES,
+        generated::CASES,
+        indexes::CASES,
+        constraints::CASES,
+        held::CASES,
+        tables::CASES,
+        partitions::CASES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The table that most cases change, with rows.
@@ -47,6 +59,27 @@ impl Case {
 
     const fn on_mariadb(self) -> Self {
         Self { mysql: false, ..self }
+    }
+
+    /// A case that was read from a file, for one server or for both.
+    pub(crate) fn of_file(setup: &'static str, sql: &'static str, server: &str) -> Self {
+        let (mysql, mariadb) = (server != "mariadb", server != "mysql");
+        Self { mysql, mariadb, ..Self::new("", setup, sql).own_table() }
+    }
+
+    /// Whether it is a statement that takes an ALGORITHM and a LOCK.
+    pub(crate) fn is_online(&self) -> bool {
+        const KINDS: [&str; 6] = [
+            "ALTER TABLE t",
+            "CREATE INDEX",
+            "CREATE UNIQUE INDEX",
+            "CREATE FULLTEXT INDEX",
+            "CREATE SPATIAL INDEX",
+            "DROP INDEX",
+        ];
+        KINDS
+            .iter()
+            .any(|kind| self.sql.strip_prefix(kind).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
     }
 
     /// All statements before it.

@@ -40,6 +40,8 @@ pub(in crate::databases::mysql) enum Kind {
     LengthenColumnAcrossByte,
     AppendMembers,
     ChangeType,
+    /// `VARCHAR` to a `VARBINARY` that holds as many bytes.
+    TextToBytes,
     /// Of a table that is not known: it may be any change.
     ChangeUnknown,
     ChangeCollation,
@@ -196,6 +198,7 @@ fn modified(table: &Table, column: &Name, to: &ColumnDef, position: Option<&Posi
         TypeChange::Longer => kinds.push(Kind::LengthenColumn),
         TypeChange::LongerAcrossByte { .. } => kinds.push(Kind::LengthenColumnAcrossByte),
         TypeChange::MembersAppended => kinds.push(Kind::AppendMembers),
+        TypeChange::ToBytes => kinds.push(Kind::TextToBytes),
         TypeChange::Other => kinds.push(Kind::ChangeType),
     }
     let has_members = matches!(&*to.data_type.name, "enum" | "set");
@@ -322,6 +325,19 @@ impl<'a> Change<'a> {
     pub(super) fn has_indexed_virtual_column(&self) -> bool {
         let virtuals = self.table.columns.iter().filter(|c| c.generated.as_ref().is_some_and(|g| !g.stored));
         virtuals.into_iter().any(|column| self.table.indexes.iter().any(|index| is_in(index, &column.name)))
+    }
+
+    /// Whether all columns of the primary key are dropped, and no other key is added.
+    pub(super) fn drops_primary_key_by_columns(&self) -> bool {
+        let goes = |column: &&Name| {
+            self.with(|action| matches!(action, ActionKind::DropColumn { column: dropped, .. } if dropped == *column))
+        };
+        let key = self.table.primary_key();
+        let adds = self.with(|action| match action {
+            ActionKind::AddIndex { index, .. } => index.kind == IndexKind::Primary,
+            _ => false,
+        });
+        !key.is_empty() && key.iter().all(goes) && !adds
     }
 
     /// Whether a foreign key of another table leads to a column.

@@ -2,7 +2,7 @@
 
 use super::change::{Change, Kind};
 use super::fact::{Fact, How, Servers};
-use crate::databases::operation::{ActionKind, Expression, IndexKind, Lock, Position};
+use crate::databases::operation::{ActionKind, ColumnDef, Expression, IndexKind, Lock, Position};
 
 const ONLINE: &str = "MySQL manual, 17.12.1 Online DDL Operations, Column Operations";
 const INSTANT: &str = "MariaDB, InnoDB Online DDL Operations with the INSTANT Alter Algorithm";
@@ -44,6 +44,15 @@ pub(super) const FACTS: &[Fact] = &[
         ..Fact::BASE
     },
     Fact { id: "add-column/mariadb", of: &[Kind::AddColumn], on: Servers::MARIADB, ..Fact::BASE },
+    Fact {
+        id: "add-column/mariadb-before-virtual",
+        of: &[Kind::AddColumn],
+        on: Servers::MARIADB,
+        when: is_before_virtual,
+        how: How::Copy,
+        because: "virtual columns get another place: a column is added in place behind them only",
+        ..Fact::BASE
+    },
     Fact {
         id: "add-column/computed-default",
         of: &[Kind::AddColumn, Kind::AddAutoIncrementColumn],
@@ -104,6 +113,24 @@ pub(super) const FACTS: &[Fact] = &[
         because: "virtual columns are not dropped in place while others are added",
         ..Fact::BASE
     },
+    Fact {
+        id: "drop-column/virtual-while-modified",
+        of: &[Kind::DropVirtualColumn],
+        on: Servers::MARIADB,
+        when: |change| change.with(|action| matches!(action, ActionKind::Modify { .. })),
+        how: How::Copy,
+        because: "virtual columns are not dropped in place while others are changed",
+        ..Fact::BASE
+    },
+    Fact {
+        id: "drop-column/indexed-virtual-with-others",
+        of: &[Kind::DropVirtualColumn],
+        on: Servers::MYSQL,
+        when: |change| is_indexed(change) && change.with(|action| drops_stored(change, action)),
+        how: How::Copy,
+        because: "virtual columns are not dropped in place together with others",
+        ..Fact::BASE
+    },
     Fact { id: "drop-column/virtual", of: &[Kind::DropVirtualColumn], ..Fact::BASE },
     Fact {
         id: "drop-column/virtual-in-index",
@@ -139,6 +166,14 @@ pub(super) const FACTS: &[Fact] = &[
         ..Fact::BASE
     },
     Fact { id: "drop-column/mariadb", of: &[Kind::DropColumn], on: Servers::MARIADB, ..Fact::BASE },
+    Fact {
+        id: "drop-column/primary-key",
+        of: &[Kind::DropColumn],
+        when: |change| change.drops_primary_key_by_columns(),
+        how: How::Copy,
+        because: "all columns of the primary key go, and the statement adds no other",
+        ..Fact::BASE
+    },
     Fact {
         id: "drop-column/mariadb-in-index",
         of: &[Kind::DropColumn],
@@ -283,6 +318,41 @@ pub(super) const FACTS: &[Fact] = &[
         ..Fact::BASE
     },
     Fact {
+        id: "column/text-to-bytes",
+        of: &[Kind::TextToBytes],
+        on: Servers::mysql_from(900, 0),
+        when: |change| !is_indexed(change),
+        how: How::NoCopy,
+        ..Fact::BASE
+    },
+    Fact {
+        id: "column/text-to-bytes-in-index",
+        of: &[Kind::TextToBytes],
+        on: Servers::mysql_from(900, 0),
+        when: is_indexed,
+        how: How::Copy,
+        because: "the column is in an index, whose order may change",
+        source: "what is not known counts as the worst",
+        ..Fact::BASE
+    },
+    Fact {
+        id: "column/text-to-bytes-before-9",
+        of: &[Kind::TextToBytes],
+        on: Servers::mysql_before(900, 0),
+        how: How::Copy,
+        because: "the values of the column are stored in another way",
+        source: "MySQL 8.0 manual, 17.12.1 Online DDL Operations; no server of 8.0 was asked",
+        ..Fact::BASE
+    },
+    Fact {
+        id: "column/text-to-bytes-mariadb",
+        of: &[Kind::TextToBytes],
+        on: Servers::MARIADB,
+        how: How::Copy,
+        because: "the values of the column are stored in another way",
+        ..Fact::BASE
+    },
+    Fact {
         id: "column/unknown",
         of: &[Kind::ChangeUnknown],
         how: How::Copy,
@@ -386,6 +456,24 @@ pub(super) const FACTS: &[Fact] = &[
         ..Fact::BASE
     },
     Fact {
+        id: "not-null/timestamp-mariadb",
+        of: &[Kind::SetNotNull],
+        on: Servers::MARIADB,
+        when: |change| change.written().is_some_and(|column| &*column.data_type.name == "timestamp"),
+        how: How::Copy,
+        because: "NULL in a TIMESTAMP becomes the time of the statement",
+        ..Fact::BASE
+    },
+    Fact {
+        id: "not-null/with-virtual-mariadb",
+        of: &[Kind::SetNotNull],
+        on: Servers::MARIADB,
+        when: |change| change.table.columns.iter().any(is_virtual),
+        how: How::Copy,
+        because: "the table has a virtual column, which is computed of each row",
+        ..Fact::BASE
+    },
+    Fact {
         id: "null/rebuild",
         of: &[Kind::DropNotNull],
         how: How::Rebuild,
@@ -423,6 +511,15 @@ pub(super) const FACTS: &[Fact] = &[
         ..Fact::BASE
     },
     Fact {
+        id: "generated/indexed-virtual-changed-mariadb",
+        of: &[Kind::ChangeVirtualColumn],
+        on: Servers::MARIADB,
+        when: is_indexed,
+        how: How::Copy,
+        because: "an index holds what the column computes",
+        ..Fact::BASE
+    },
+    Fact {
         id: "generated/stored-changed",
         of: &[Kind::ChangeStoredColumn],
         how: How::Copy,
@@ -442,11 +539,35 @@ fn default<'a>(change: &Change<'a>) -> Option<&'a Expression> {
     change.written()?.default.as_ref()
 }
 
-/// Whether a default may be another for each row. All rows get one time.
+/// Whether MariaDB computes a default for each row: of other columns, or an identity. All rows get one time, and one random
+/// number.
 fn varies(default: &Expression) -> bool {
-    const TIMES: [&str; 6] =
-        ["current_timestamp", "now", "localtime", "localtimestamp", "current_date", "current_time"];
-    !default.columns.is_empty() || default.calls.iter().any(|call| !TIMES.contains(&&**call))
+    const IDENTITIES: [&str; 6] = ["uuid", "uuid_short", "sys_guid", "random_bytes", "nextval", "lastval"];
+    !default.columns.is_empty() || default.calls.iter().any(|call| IDENTITIES.contains(&&**call))
+}
+
+/// Whether a column is computed when it is read.
+fn is_virtual(column: &ColumnDef) -> bool {
+    column.generated.as_ref().is_some_and(|generated| !generated.stored)
+}
+
+/// Whether a column is added before one that is virtual.
+fn is_before_virtual(change: &Change<'_>) -> bool {
+    let columns = &change.table.columns;
+    let at = match position(change) {
+        None => return false,
+        Some(Position::First) => 0,
+        Some(Position::After(other)) => {
+            columns.iter().position(|column| column.name == *other).map_or(columns.len(), |at| at + 1)
+        }
+    };
+    columns.iter().skip(at).any(is_virtual)
+}
+
+/// Whether an action drops a column that is stored.
+fn drops_stored(change: &Change<'_>, action: &ActionKind) -> bool {
+    let ActionKind::DropColumn { column, .. } = action else { return false };
+    change.table.column(column).is_some_and(|column| !is_virtual(column))
 }
 
 /// Whether an action adds a column that is stored.

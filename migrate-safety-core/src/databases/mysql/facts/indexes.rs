@@ -21,18 +21,34 @@ pub(super) const FACTS: &[Fact] = &[
     Fact {
         id: "add-index/new-virtual-column",
         of: &[Kind::AddIndex],
-        when: |change| {
-            change.with(|action| match (action, index(change)) {
-                (ActionKind::AddColumn { column, .. }, Some(index)) => {
-                    column.generated.as_ref().is_some_and(|g| !g.stored) && is_in(index, &column.name)
-                }
-                _ => false,
-            })
-        },
+        when: is_over_new_virtual,
         how: How::NoCopy,
         lock: Lock::Shared,
         because: "the index is over a virtual column that the same statement adds: nobody may write meanwhile",
         scans: true,
+        ..Fact::BASE
+    },
+    Fact {
+        id: "add-index/unique-expression",
+        of: &[Kind::AddIndex],
+        on: Servers::MYSQL,
+        when: |change| {
+            let is_over_expression =
+                |index: &IndexDef| index.parts.iter().any(|p| matches!(p.key, IndexKey::Expression(_)));
+            index(change).is_some_and(|index| index.kind == IndexKind::Unique && is_over_expression(index))
+        },
+        how: How::Copy,
+        because: "a unique index over an expression is not built in place together with its hidden column",
+        ..Fact::BASE
+    },
+    Fact {
+        id: "add-index/unique-new-virtual-column",
+        of: &[Kind::AddIndex],
+        when: |change| {
+            index(change).is_some_and(|index| index.kind == IndexKind::Unique) && is_over_new_virtual(change)
+        },
+        how: How::Copy,
+        because: "a unique index is not built in place together with a virtual column",
         ..Fact::BASE
     },
     Fact {
@@ -123,6 +139,16 @@ fn index<'a>(change: &Change<'a>) -> Option<&'a IndexDef> {
         ActionKind::AddIndex { index, .. } => Some(index),
         _ => None,
     }
+}
+
+/// Whether the index is over a virtual column that the same statement adds.
+fn is_over_new_virtual(change: &Change<'_>) -> bool {
+    change.with(|action| match (action, index(change)) {
+        (ActionKind::AddColumn { column, .. }, Some(index)) => {
+            column.generated.as_ref().is_some_and(|g| !g.stored) && is_in(index, &column.name)
+        }
+        _ => false,
+    })
 }
 
 /// Whether the rows have the ids that FULLTEXT indexes need: from an index before, or in a column.

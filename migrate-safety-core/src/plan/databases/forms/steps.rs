@@ -261,7 +261,10 @@ impl Forms<'_> {
             let modify =
                 |column: &ColumnDef| format!("ALTER TABLE {t} MODIFY COLUMN {}", self.request.column_sql(column));
             let sql = steps.request().asserted(&modify(&half.column)).ok_or_else(|| {
-                Refusal::new("the server makes it NOT NULL only while nobody writes", "set a strict sql_mode")
+                Refusal::new(
+                    "the server makes it NOT NULL only while nobody writes",
+                    "set a strict sql_mode, or make the change in a maintenance window",
+                )
             })?;
             let step = self.request.step(format!("Give {new} its last form"), [sql]).undo_alone(modify(&now));
             let step = if half.column.not_null == Some(true) {
