@@ -156,6 +156,14 @@ const OF_MYSQL: &[&str] = &[
     "ALTER TABLE tags RENAME TO labels",
     "ALTER TABLE posts DROP COLUMN twice, ALTER COLUMN score SET DEFAULT 5",
     "DROP INDEX by_score ON posts",
+    "CREATE TABLE notes (id int PRIMARY KEY, post int NOT NULL, word varchar(20) NOT NULL DEFAULT '', small text(60), \
+     large blob(70000), since timestamp NOT NULL DEFAULT '2001-01-01 01:01:01.000001', low varchar(20) AS (lcase(word)) STORED, \
+     CONSTRAINT first_name FOREIGN KEY (post) REFERENCES posts (id))",
+    "ALTER TABLE notes DROP FOREIGN KEY first_name",
+    "ALTER TABLE notes ADD CONSTRAINT second_name FOREIGN KEY (post) REFERENCES posts (id)",
+    "ALTER TABLE notes DROP FOREIGN KEY second_name",
+    "ALTER TABLE notes ADD CONSTRAINT second_name FOREIGN KEY (post) REFERENCES posts (id) ON DELETE CASCADE",
+    "ALTER TABLE notes RENAME COLUMN small TO large, RENAME COLUMN large TO small, DROP COLUMN since",
 ];
 
 const CHANGES_OF_MYSQL: &[(&str, &str)] = &[

@@ -44,28 +44,40 @@ async fn compare(name: &str, directory: &Path, mut set: MigrationSet, mut databa
     }
     let all = set.migrations.len();
     let mut taken = Vec::new();
-    for migration in std::mem::take(&mut set.migrations) {
-        let text = &*migration.up.text;
+    let mut run = 0;
+    for mut migration in std::mem::take(&mut set.migrations) {
+        let text = migration.up.text.to_string();
         let together = migration.transaction && target.dialect == Dialect::Sqlite;
         if together {
             database.run("BEGIN").await;
         }
         let mut ran = Ok(());
-        for statement in parse(target, text).statements {
+        let mut end = 0;
+        for statement in parse(target, &text).statements {
             ran = database.try_run(text.get(statement.span.range()).unwrap_or_default()).await;
             if ran.is_err() {
                 break;
             }
+            end = statement.span.range().end;
         }
         if together {
             let _ = database.try_run(if ran.is_ok() { "COMMIT" } else { "ROLLBACK" }).await;
         }
         match ran {
-            Ok(()) => taken.push(migration),
-            Err(error) => println!("  {} {}: {error}", migration.id, migration.name),
+            Ok(()) => {
+                run += 1;
+                taken.push(migration);
+            }
+            Err(error) => {
+                println!("  {} {}: {error}", migration.id, migration.name);
+                // What was done before it stays, where nothing takes it back.
+                if !together {
+                    migration.up.text = format!("{};", text.get(..end).unwrap_or_default()).into();
+                    taken.push(migration);
+                }
+            }
         }
     }
-    let run = taken.len();
     set.migrations = taken;
     set.complete = true;
     let live = database.read().await;

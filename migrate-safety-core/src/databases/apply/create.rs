@@ -194,7 +194,15 @@ pub(super) fn add_foreign_key(target: Target, table: &mut Table, mut foreign_key
         if foreign_key.name.is_none() {
             foreign_key.name = Some(names::foreign_key_name(table));
         }
-        let has_index = table.indexes.iter().any(|index| starts_with(index, &foreign_key.columns));
+        // An index that was made for another foreign key over the same columns gives way to the one for this.
+        let gives_way = |index: &IndexDef| {
+            index.implied
+                && index.parts.len() == foreign_key.columns.len()
+                && written.is_some()
+                && index.name != written
+        };
+        let stands = |index: &IndexDef| starts_with(index, &foreign_key.columns) && !gives_way(index);
+        let has_index = table.indexes.iter().any(stands);
         if !has_index && table.known {
             let name = written.filter(|name| table.index(name).is_none());
             let part = |column: &Name| IndexPart {

@@ -22,6 +22,15 @@ pub(crate) fn data_type(target: Target, column: &ColumnDef) -> String {
             }
             "char" | "binary" | "bit" if arguments.is_empty() => arguments.push("1".to_owned()),
             "datetime" | "timestamp" | "time" => arguments.retain(|digits| digits != "0"),
+            // A length chooses the smallest of these that holds it.
+            #[cfg(feature = "mysql")]
+            "text" | "blob" => {
+                if let Some(length) = arguments.pop().and_then(|length| length.parse::<u32>().ok()) {
+                    let usual = if name == "text" { 4 } else { 1 };
+                    let bytes = column.charset.as_ref().map_or(usual, crate::databases::mysql::bytes_of_char);
+                    name = format!("{}{name}", size_of(length.saturating_mul(bytes)));
+                }
+            }
             _ => {}
         }
     } else {
@@ -31,6 +40,17 @@ pub(crate) fn data_type(target: Target, column: &ColumnDef) -> String {
         name = format!("{name}({})", arguments.join(","));
     }
     if data_type.unsigned { format!("{name} unsigned") } else { name }
+}
+
+/// What stands before `text` and `blob` of so many bytes.
+#[cfg(feature = "mysql")]
+fn size_of(bytes: u32) -> &'static str {
+    match bytes {
+        0..=0xFF => "tiny",
+        0x100..=0xFFFF => "",
+        0x1_0000..=0xFF_FFFF => "medium",
+        _ => "long",
+    }
 }
 
 /// The default of a column, if it has one that is not NULL.
@@ -48,6 +68,7 @@ pub(super) fn default(target: Target, column: &ColumnDef) -> Option<String> {
         if let Ok(number) = text.parse::<f64>() {
             text = number.to_string();
         }
+        text = without_fraction(column, text);
         const NOW: [&str; 4] = ["now", "localtime", "localtimestamp", "current_timestamp"];
         let mut words = text.split(' ');
         if words.next().is_some_and(|word| NOW.contains(&word)) {
@@ -61,6 +82,21 @@ pub(super) fn default(target: Target, column: &ColumnDef) -> Option<String> {
         };
     }
     (text != "null").then(|| text.trim_end().to_owned())
+}
+
+/// A time as a default, without what its column rounds off; times that are rounded up are left as they are.
+fn without_fraction(column: &ColumnDef, text: String) -> String {
+    let data_type = &column.data_type;
+    if !matches!(&*data_type.name, "datetime" | "timestamp" | "time") {
+        return text;
+    }
+    let digits = data_type.arguments.first().and_then(|digits| digits.parse().ok()).unwrap_or(0);
+    let Some((time, fraction)) = text.strip_suffix('\'').and_then(|time| time.split_once('.')) else { return text };
+    match (fraction.get(..digits), fraction.as_bytes().get(digits)) {
+        (Some(kept), Some(b'0'..=b'4')) if kept.is_empty() => format!("{time}'"),
+        (Some(kept), Some(b'0'..=b'4')) => format!("{time}.{kept}'"),
+        _ => text,
+    }
 }
 
 /// An expression: what it names, compares and computes with. MySQL tells expressions with parentheses and in an order of
@@ -112,6 +148,20 @@ pub(super) fn charset(
     None
 }
 
+/// Functions that MySQL and MariaDB know by two names, of which each tells one.
+const NAMES: [(&str, &str); 10] = [
+    ("lcase", "lower"),
+    ("ucase", "upper"),
+    ("substr", "substring"),
+    ("mid", "substring"),
+    ("ceil", "ceiling"),
+    ("pow", "power"),
+    ("character_length", "char_length"),
+    ("octet_length", "length"),
+    ("day", "dayofmonth"),
+    ("sha1", "sha"),
+];
+
 /// The words and signs of an expression, without parentheses, commas, comments and quotes of names.
 pub(super) fn tokens(target: Target, sql: &str) -> Vec<String> {
     let lines = LineIndex::new(sql);
@@ -128,8 +178,9 @@ pub(super) fn tokens(target: Target, sql: &str) -> Vec<String> {
             Token::Word(word) => {
                 let word = word.value.to_ascii_lowercase();
                 let signs = [("date_add", "+"), ("adddate", "+"), ("date_sub", "-"), ("subdate", "-")];
-                let sign = signs.iter().find(|(call, _)| target.dialect.is_mysql() && *call == word);
-                found.push(sign.map_or(word.clone(), |(_, sign)| (*sign).to_owned()));
+                let names = signs.iter().chain(&NAMES);
+                let other = names.into_iter().find(|(call, _)| target.dialect.is_mysql() && *call == word);
+                found.push(other.map_or(word.clone(), |(_, other)| (*other).to_owned()));
             }
             Token::String(_, value) => {
                 // MySQL tells the character set before a string.
