@@ -1,5 +1,7 @@
 //! Plans for MySQL, MariaDB and SQLite run on servers with filled tables: every step forward, back and forward again; the
-//! schema that the server tells at the end and the rows are those of the plain change.
+//! schema that the server tells at the end and the rows are those of the plain change. `DATABASE_PLANS=cases.sql` tries those of
+//! a file instead: `-- before: mysql` (or `sqlite`) is the schema before those that follow, `-- change` one, `-- change: trigger`
+//! one that is kept by triggers meanwhile.
 
 use super::databases::Database;
 use migrate_safety_core::databases::diff::diff;
@@ -68,7 +70,30 @@ const BY_TRIGGER: &[(Dialect, &str, &str)] = &[
     ),
 ];
 
+/// The cases of a file.
+fn of_file(target: Target, path: &str) -> Vec<Case> {
+    let text: &'static str = std::fs::read_to_string(path).unwrap().leak();
+    let (mut before, mut speaks, mut cases) = ("", false, Vec::new());
+    for block in text.split("-- ").skip(1) {
+        let (head, sql) = block.split_once('\n').unwrap_or((block, ""));
+        let (word, how) = head.split_once(':').unwrap_or((head, ""));
+        match word.trim() {
+            "before" => (before, speaks) = (sql, how.trim().parse::<Target>().unwrap().dialect.is_like(target.dialect)),
+            "change" => {
+                let dual_write = if how.trim() == "trigger" { DualWrite::Trigger } else { DualWrite::Application };
+                let case = Case { recipe: "", before, change: sql.trim().trim_end_matches(';'), dual_write };
+                cases.extend(Some(case).filter(|_| speaks));
+            }
+            other => panic!("{path}: `-- {other}` starts no part of a case"),
+        }
+    }
+    cases
+}
+
 fn cases(target: Target) -> Vec<Case> {
+    if let Ok(path) = std::env::var("DATABASE_PLANS") {
+        return of_file(target, &path);
+    }
     let speaks = |other: Target| other.dialect.is_like(target.dialect);
     let samples =
         DATABASE_RECIPES.iter().flat_map(|recipe| recipe.samples.iter().map(move |sample| (recipe.id, sample)));
@@ -128,14 +153,17 @@ async fn all_hold(name: &str, database: &mut Database) {
     let target = database.read().await.target;
     let only = std::env::var("CHANGE").ok();
     let mut failed = String::new();
+    let mut tried = 0;
     for case in cases(target).iter().filter(|case| only.as_ref().is_none_or(|only| case.change.contains(only.as_str())))
     {
         let scene = Scene { target, case };
+        tried += 1;
         if let Err(why) = scene.holds(database).await {
             failed += &format!("{name} ({:?}): {}\n    {why}\n\n", case.dual_write, case.change);
         }
     }
-    assert!(failed.is_empty(), "{failed}");
+    assert!(failed.is_empty(), "of {tried} plans:\n{failed}");
+    println!("{name}: {tried} plans hold");
 }
 
 struct Scene<'c> {
@@ -316,7 +344,13 @@ fn value(table: &Table, column: &ColumnDef, row: u32, nulls: bool) -> String {
     if nulls && row.is_multiple_of(7) && !keyed && !refers && column.not_null != Some(true) {
         return "NULL".to_owned();
     }
+    let arguments = &column.data_type.arguments;
     match &*column.data_type.name {
+        "enum" | "set" => format!("'{}'", arguments[row as usize % arguments.len()]),
+        // As many digits as there is room for.
+        "char" | "varchar" if arguments.iter().any(|length| length.len() < 2) => {
+            format!("'{}'", row % 10_u32.pow(arguments[0].parse().unwrap()))
+        }
         "date" => "'2024-01-31'".to_owned(),
         "datetime" | "timestamp" => format!("'{}-01-31 12:00:00'", 2010 + row % 15),
         _ => format!("'{row}'"),

@@ -6,7 +6,8 @@
 //! * the schema that is left, by both;
 //! * the samples of the rules (`samples.rs`).
 //!
-//! With directories in `SQLITE_HISTORIES`, separated by colons, their migrations are run and replayed too; with some in
+//! With a file in `SQLITE_CASES`, its cases are tried too: `-- setup` starts what is there before those that follow,
+//! `-- statement` a case. With directories in `SQLITE_HISTORIES`, separated by colons, their migrations are run and replayed too; with some in
 //! `SQLITE_STATEMENTS`, every script in them is read by both.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -45,6 +46,24 @@ fn examples_of_facts() {
 fn statements() {
     let all: Vec<_> = cases::CASES.iter().map(|(setup, sql)| ("case", *setup, *sql)).collect();
     compare(&all);
+}
+
+#[test]
+fn cases_of_a_file() {
+    let Ok(path) = std::env::var("SQLITE_CASES") else { return };
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (mut setup, mut cases) = ("", Vec::new());
+    for block in text.split("-- ").skip(1) {
+        let (word, sql) = block.split_once('\n').unwrap_or((block, ""));
+        let sql = sql.trim().trim_end_matches(';');
+        match word.trim() {
+            "setup" => setup = sql,
+            "statement" => cases.push(("case", setup, sql)),
+            other => panic!("{path}: `-- {other}` starts no part of a case"),
+        }
+    }
+    println!("{} cases", cases.len());
+    compare(&cases);
 }
 
 /// Predicts and measures, two at a time.
