@@ -34,7 +34,7 @@ fn parsed(target: Target, text: &str, replays: bool) -> Script {
             continue;
         }
         if let (true, Operation::Call { mentions, .. }) = (is_dynamic, &mut read.operation) {
-            *mentions = said_before(text, &statements);
+            *mentions = said_before(text, &statements, text.get(read.span.range()).unwrap_or_default());
         }
         statements.push(read);
     }
@@ -57,8 +57,8 @@ fn is_known(_: Target, _: &str, _: &[Statement], _: &mut Statement) -> bool {
     false
 }
 
-/// The words of what statements put together, prepare or make into routines: a later one may run it.
-fn said_before(text: &str, statements: &[Statement]) -> Vec<Name> {
+/// The words of what statements put together, prepare or make into routines, and of the one that runs it.
+fn said_before(text: &str, statements: &[Statement], running: &str) -> Vec<Name> {
     let carries = |statement: &&Statement| {
         matches!(
             statement.operation,
@@ -66,7 +66,8 @@ fn said_before(text: &str, statements: &[Statement]) -> Vec<Name> {
         )
     };
     let texts = statements.iter().filter(carries).filter_map(|statement| text.get(statement.span.range()));
-    let words = texts.flat_map(|text| text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '$'));
+    let words =
+        texts.chain([running]).flat_map(|text| text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '$'));
     let names: BTreeSet<Name> = words.filter(|word| !word.is_empty()).map(Name::new).collect();
     names.into_iter().collect()
 }

@@ -93,7 +93,7 @@ fn without_fraction(column: &ColumnDef, text: String) -> String {
     let digits = data_type.arguments.first().and_then(|digits| digits.parse().ok()).unwrap_or(0);
     let Some((time, fraction)) = text.strip_suffix('\'').and_then(|time| time.split_once('.')) else { return text };
     match (fraction.get(..digits), fraction.as_bytes().get(digits)) {
-        (Some(kept), Some(b'0'..=b'4')) if kept.is_empty() => format!("{time}'"),
+        (Some(""), Some(b'0'..=b'4')) => format!("{time}'"),
         (Some(kept), Some(b'0'..=b'4')) => format!("{time}.{kept}'"),
         _ => text,
     }

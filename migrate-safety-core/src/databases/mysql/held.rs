@@ -373,16 +373,15 @@ fn compared(altered: &Altered<'_>, old: &ColumnDef, to: Option<&ColumnDef>) -> O
             return changed_parent(name, child, key).filter(|_| !is_unchecked(altered.scene));
         }
     }
-    for (child, key) in led.filter(|_| !is_unchecked(altered.scene)) {
-        for (from, referenced) in key.columns.iter().zip(&key.referenced).filter(|(_, referenced)| *referenced == name)
-        {
-            if !altered.is_mariadb() && !stays_alike(child.column(from)) {
-                return unlike(from, referenced, key);
-            }
-            return changed_parent(name, child, key);
-        }
+    let mut led = led.filter(|_| !is_unchecked(altered.scene)).flat_map(|(child, key)| {
+        let pairs = key.columns.iter().zip(&key.referenced);
+        pairs.filter(|(_, referenced)| *referenced == name).map(move |(from, _)| (child, key, from))
+    });
+    let (child, key, from) = led.next()?;
+    if !altered.is_mariadb() && !stays_alike(child.column(from)) {
+        return unlike(from, name, key);
     }
-    None
+    changed_parent(name, child, key)
 }
 
 fn changed_parent(name: &Name, child: &Table, key: &ForeignKeyDef) -> Option<Failure> {
