@@ -39,7 +39,7 @@ pub(in crate::plan) fn follow(present: &Catalog, desired: &Catalog) -> Vec<Strin
     for (relation, table, wanted) in tables_in_both(present, desired) {
         let name = relation.object_name().sql();
         statements.extend(sequences(present, table, desired, wanted));
-        let old = constraints(present, table);
+        let old = own_constraints(present, table);
         let new = constraints(desired, wanted);
         statements.extend(
             renamed(&old, &new)
@@ -69,11 +69,20 @@ fn renamed<'d>(old: &'d Defined, new: &'d Defined) -> impl Iterator<Item = (&'d 
 }
 
 fn constraints(catalog: &Catalog, table: &Table) -> Defined {
-    let own = table.constraints.iter().filter(|c| c.local && c.parent.is_none());
     // Before PostgreSQL 18 what is NOT NULL has no name.
     let has_names = catalog.target().version >= 18;
-    let named = own.filter(|c| has_names || !matches!(c.kind, ConstraintKind::NotNull { .. }));
+    let own = table.constraints.iter().filter(|c| c.parent.is_none());
+    let named = own.filter(|c| match c.kind {
+        ConstraintKind::NotNull { .. } => has_names,
+        _ => c.local,
+    });
     named.map(|c| (c.name.clone(), format!("{} {}", catalog.constraint_sql(table, c), c.valid))).collect()
+}
+
+/// Those that may get another name: what comes from a parent has that one's.
+fn own_constraints(catalog: &Catalog, table: &Table) -> Defined {
+    let is_own = |name: &Ident| table.constraint(name).is_some_and(|c| c.local && c.inherited == 0);
+    constraints(catalog, table).into_iter().filter(|(name, _)| is_own(name)).collect()
 }
 
 fn indexes(catalog: &Catalog, table: &Table) -> Defined {

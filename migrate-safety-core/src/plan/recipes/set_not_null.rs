@@ -4,21 +4,36 @@ use super::{Answer, Recipe, RecipeSample, Request};
 use crate::plan::draft::{Draft, DraftStep};
 use crate::plan::model::PhaseName;
 use crate::plan::names;
-use crate::sql::operation::TableAction;
+use crate::sql::operation::{ConstraintKind, TableAction};
 
 /// The recipe.
 pub(super) static RECIPE: Recipe = Recipe {
     id: "set-not-null",
-    title: "SET NOT NULL on a column that has rows",
-    samples: &[RecipeSample::new(
-        "CREATE TABLE users (id bigint PRIMARY KEY, metadata jsonb);",
-        "ALTER TABLE users ALTER COLUMN metadata SET NOT NULL",
-    )],
+    title: "SET NOT NULL, ADD CONSTRAINT … NOT NULL on a column that has rows",
+    samples: &[
+        RecipeSample::new(
+            "CREATE TABLE users (id bigint PRIMARY KEY, metadata jsonb);",
+            "ALTER TABLE users ALTER COLUMN metadata SET NOT NULL",
+        ),
+        RecipeSample::new(
+            "CREATE TABLE users (id bigint PRIMARY KEY, metadata jsonb);",
+            "ALTER TABLE users ADD CONSTRAINT \"has Metadata\" NOT NULL metadata",
+        )
+        .since(18),
+    ],
     plan,
 };
 
 fn plan(request: &Request<'_>) -> Answer {
-    let (table, _, TableAction::SetNotNull { column }) = request.table_action()? else { return None };
+    let (table, _, action) = request.table_action()?;
+    let (column, written) = match action {
+        TableAction::SetNotNull { column } => (column, None),
+        TableAction::AddConstraint(def) if !def.not_valid => match &def.kind {
+            ConstraintKind::NotNull { column } => (column, Some(def)),
+            _ => return None,
+        },
+        _ => return None,
+    };
     let definition = request.column(table, column)?;
     if request.is_new(table.id) || definition.not_null || request.catalog.not_null_proof(table.id, definition.id) {
         return None;
@@ -32,12 +47,14 @@ fn plan(request: &Request<'_>) -> Answer {
     let stem = format!("{}_{column}_not_null", table.relation.name);
     let is_free = |name: &crate::sql::Ident| table.table.constraint(name).is_none();
     Some(Ok(if request.version() >= 18 {
-        let name = names::fresh(&format!("{}_{column}", table.relation.name), "_not_null", is_free).sql();
+        let own = || names::fresh(&format!("{}_{column}", table.relation.name), "_not_null", is_free);
+        let name = written.and_then(|def| def.name.clone()).unwrap_or_else(own).sql();
+        let alone = if written.is_some_and(|def| def.no_inherit) { " NO INHERIT" } else { "" };
         draft
             .contract(
                 DraftStep::ddl(
                     format!("Refuse new NULLs in {c}"),
-                    [format!("ALTER TABLE {t} ADD CONSTRAINT {name} NOT NULL {c} NOT VALID")],
+                    [format!("ALTER TABLE {t} ADD CONSTRAINT {name} NOT NULL {c}{alone} NOT VALID")],
                 )
                 .gate(nulls, "0", still),
             )
