@@ -180,7 +180,12 @@ fn blocking<'r>(
     let of_statements = migration.statements.iter().enumerate().flat_map(move |(at, statement)| {
         statement.findings.iter().map(move |finding| (at.checked_sub(before), finding))
     });
-    let of_migration = migration.findings.iter().map(|finding| (None, finding));
+    let place = move |finding: &Finding| {
+        let start = finding.span?.start.offset;
+        let at = migration.statements.iter().position(|statement| statement.span.range().contains(&start))?;
+        at.checked_sub(before)
+    };
+    let of_migration = migration.findings.iter().map(move |finding| (place(finding), finding));
     of_migration.chain(of_statements).filter(|(_, finding)| finding.status == Status::Block)
 }
 

@@ -261,7 +261,12 @@ impl Runner<'_> {
         self.has_progress = found.has(TABLE);
         if self.has_progress {
             let question = notes::halves_question(self.ways, &self.host.books());
-            self.halves = notes::halves(self.ask(&question, "reading what an earlier run has done").await?);
+            match self.ask(&question, "reading what an earlier run has done").await {
+                Ok(rows) => self.halves = notes::halves(rows),
+                // Without a lock of the host's, a process that is done may have dropped it meanwhile.
+                Err(_) if !self.look(set.layout).await?.has(TABLE) => self.has_progress = false,
+                Err(reason) => return Err(reason),
+            }
         }
         let mut applied = Vec::new();
         if found.has(&self.books()) {

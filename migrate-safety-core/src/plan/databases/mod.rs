@@ -36,6 +36,9 @@ use piece::Piece;
 use request::Request;
 use std::collections::VecDeque;
 
+/// Errors of MySQL and MariaDB for columns that foreign keys compare.
+const OF_FOREIGN_KEYS: [&str; 3] = ["1832", "1833", "3780"];
+
 /// Turns a change of a schema of MySQL, MariaDB or SQLite into a plan.
 pub(super) fn plan(schema: &Schema, change: Change, options: &PlanOptions) -> Result<Plan, PlanError> {
     let start = State::new(schema);
@@ -139,15 +142,23 @@ impl Planner<'_> {
     /// The first recipe that answers plans the piece; none plans several actions that are not one change.
     fn draft(request: &Request<'_>) -> Result<Option<Draft>, PlanError> {
         let dialect = request.target().dialect;
-        if let Some(message) = request.fails() {
-            return Err(PlanError::ChangeFails { message, sql: request.piece.sql.clone() });
-        }
-        for recipe in recipes::RECIPES.iter().filter(|recipe| recipe.dialects.contains(&dialect)) {
-            if let Some(answer) = (recipe.plan)(request) {
+        let known = || {
+            let recipes = recipes::RECIPES.iter().filter(|recipe| recipe.dialects.contains(&dialect));
+            recipes.filter_map(|recipe| Some((recipe, (recipe.plan)(request)?))).map(|(recipe, answer)| {
                 let draft = answer.map_err(|refusal| refusal.into_error(recipe.id, &request.piece.sql))?;
-                return Ok(Some(draft.of(recipe.id)));
+                Ok(draft.of(recipe.id))
+            })
+        };
+        match request.fails() {
+            // The recipe knows how to go about it.
+            Some(failure)
+                if OF_FOREIGN_KEYS.contains(&failure.sqlstate)
+                    && let Some(Err(refusal)) = known().next() =>
+            {
+                Err(refusal)
             }
+            Some(failure) => Err(PlanError::ChangeFails { message: failure.message, sql: request.piece.sql.clone() }),
+            None => known().next().transpose(),
         }
-        Ok(None)
     }
 }

@@ -9,6 +9,7 @@ use crate::databases::parse;
 use crate::databases::render::Rendered;
 use crate::databases::schema::{Schema, Table};
 use crate::databases::statement::Statement;
+use crate::effects::Failure;
 use crate::layout::{Layout, Migration, MigrationSet};
 use crate::plan::draft::{Draft, DraftStep};
 use crate::plan::error::Refusal;
@@ -101,14 +102,13 @@ impl<'a> Request<'a> {
     }
 
     /// What MySQL says of the change whatever rows there are, if it refuses it. What SQLite refuses may be done otherwise.
-    pub(super) fn fails(&self) -> Option<String> {
+    pub(super) fn fails(&self) -> Option<Failure> {
         if self.is_sqlite() {
             return None;
         }
         let judged = self.judged(&self.piece.sql);
-        let failures = judged.statements.iter().flat_map(|statement| &statement.effects.failures);
-        let mut failures = failures.filter(|failure| !failure.only_with_rows);
-        failures.next().map(|failure| failure.message.to_string())
+        let mut failures = judged.statements.iter().flat_map(|statement| &statement.effects.failures);
+        failures.find(|failure| !failure.only_with_rows).cloned()
     }
 
     /// Why the check would block a statement.
