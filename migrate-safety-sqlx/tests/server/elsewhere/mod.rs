@@ -131,7 +131,15 @@ impl Database {
 
     async fn sqlite(&self) -> SqlitePool {
         let Self::Sqlite { file, wal } = self else { panic!("no SQLite") };
-        SqlitePoolOptions::new().max_connections(1).connect_with(sqlite_options(file, *wal)).await.unwrap()
+        let open = || SqlitePoolOptions::new().max_connections(1).connect_with(sqlite_options(file, *wal));
+        // Those that turn a fresh file to WAL at once do not wait for each other.
+        for _ in 0..50 {
+            if let Ok(pool) = open().await {
+                return pool;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        open().await.unwrap()
     }
 
     async fn mysql(&self) -> MySqlPool {
