@@ -40,7 +40,8 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &OperationView<'_>, findings: &mut Findings<'_>) {
     let scene = &view.scene;
-    let tables = refused_on(view);
+    let mut tables = refused_on(view);
+    tables.retain(|table| may_wait(scene.catalog, *table));
     let here = |judged: &&Judged| judged.now.transaction == scene.now.transaction;
     if tables.is_empty() || !view.before_it().any(|judged| here(&judged) && !judged.writes.is_empty()) {
         return;
@@ -86,6 +87,15 @@ fn refused_on(view: &OperationView<'_>) -> Vec<RelationId> {
     let below: Vec<RelationId> = tables.iter().flat_map(|table| scene.catalog.descendants(*table)).collect();
     tables.extend(below);
     tables
+}
+
+/// Whether anything that looks at a table's rows can be deferred.
+fn may_wait(catalog: &Catalog, id: RelationId) -> bool {
+    catalog.table(id).is_some_and(|table| {
+        table.constraints.iter().any(|constraint| constraint.deferrable)
+            || table.triggers.iter().any(|trigger| trigger.details.deferrable)
+            || catalog.foreign_keys_to(id).iter().any(|reference| reference.constraint.deferrable)
+    })
 }
 
 /// What waits for the end of a transaction.

@@ -66,7 +66,16 @@ fn changes(target: Target, sql: &str, body: &[LocatedToken<'_>], mut texts: Text
         let [first, rest @ ..] = statement else { continue };
         let is = |word: &str| first.token.is_word(word);
         if is("SET") {
+            // One branch may run what another puts in its place.
+            let old = rest.first().and_then(|variable| texts.one(std::slice::from_ref(variable)));
+            if old.is_some_and(|old| change(target, &old).is_some()) {
+                return None;
+            }
             texts.assign(sql, statement);
+        } else if let Some(into) = statement.iter().position(|token| is("SELECT") && token.token.is_word("INTO")) {
+            for variable in arguments(statement.get(into + 1..).unwrap_or_default()) {
+                variable.first().into_iter().for_each(|variable| texts.set(slice(sql, variable), None));
+            }
         } else if is("PREPARE") {
             let [name, from, value @ ..] = rest else { return None };
             let text = from.token.is_word("FROM").then(|| texts.one(value)).flatten();
@@ -90,14 +99,22 @@ fn changes(target: Target, sql: &str, body: &[LocatedToken<'_>], mut texts: Text
     Some(found)
 }
 
-/// The plain statements of a body: what stands behind `;` or behind a word that opens a block.
+/// The plain statements of a body: what stands behind `;` or behind the words that open blocks.
 fn statements<'s, 't>(body: &'s [LocatedToken<'t>]) -> Vec<&'s [LocatedToken<'t>]> {
     const OPEN: [&str; 6] = ["BEGIN", "THEN", "ELSE", "DO", "LOOP", "REPEAT"];
+    // `SET … = CASE … THEN … END` opens none.
+    const PLAIN: [&str; 5] = ["SET", "SELECT", "PREPARE", "EXECUTE", "CALL"];
+    let is_one_of = |token: &LocatedToken<'_>, words: &[&str]| words.iter().any(|word| token.token.is_word(word));
     let mut found = Vec::new();
     for part in body.split(|token| token.token == Token::SemiColon) {
-        let opens = |token: &LocatedToken<'_>| OPEN.iter().any(|word| token.token.is_word(word));
-        let start = part.iter().rposition(opens).map_or(0, |at| at + 1);
-        found.push(part.get(start..).unwrap_or_default());
+        let mut rest = part;
+        while let Some(first) = rest.first()
+            && !is_one_of(first, &PLAIN)
+            && let Some(open) = rest.iter().position(|token| is_one_of(token, &OPEN))
+        {
+            rest = rest.get(open + 1..).unwrap_or_default();
+        }
+        found.push(rest);
     }
     found
 }

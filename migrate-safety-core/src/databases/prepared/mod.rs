@@ -209,6 +209,13 @@ mod tests {
             (format!("{dropper} CALL dropper('t', 'a');"), Some("id")),
             (format!("{dropper} CALL dropper('t', 'nothing');"), Some("id a")),
             (format!("{dropper} CALL dropper('t', @x);"), None),
+            ("CREATE PROCEDURE f() BEGIN IF @x THEN SET @q = 'ALTER TABLE t ADD b int'; ELSE SET @q = 'ALTER TABLE t DROP a'; \
+                END IF; PREPARE p FROM @q; EXECUTE p; END; CALL f();".to_owned(), None),
+            ("CREATE PROCEDURE f(IN q text) BEGIN SET q = CASE WHEN @x THEN 'DO 1' ELSE 'DO 2' END; PREPARE p FROM q; EXECUTE p; \
+                END; CALL f('ALTER TABLE t ADD b int');".to_owned(), None),
+            ("CREATE PROCEDURE f(IN q text) BEGIN SELECT what INTO q FROM todo; PREPARE p FROM q; EXECUTE p; END; CALL f('ALTER TABLE t ADD b int');".to_owned(), None),
+            ("CREATE PROCEDURE f() BEGIN SET @q = 'DO 0'; IF @x THEN SET @q = 'ALTER TABLE t ADD b int'; END IF; PREPARE p FROM @q; \
+                EXECUTE p; END; CALL f();".to_owned(), Some("id a b")),
         ] {
             assert_eq!(columns(&script).as_deref(), expected, "{script}");
         }

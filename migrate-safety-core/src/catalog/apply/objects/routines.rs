@@ -66,9 +66,11 @@ impl Catalog {
         let callers = self.expressions_calling(&qualified);
         self.hints.note_routine(&new);
         self.routines.insert(new.id, new);
-        // They go on to call what they have called.
-        let now_calling = self.expressions_calling(&qualified);
-        self.bound_calls.extend(callers.into_iter().filter(|caller| !now_calling.contains(caller)));
+        if !callers.is_empty() {
+            // They go on to call what they have called.
+            let now_calling = self.expressions_calling(&qualified);
+            self.bound_calls.extend(callers.into_iter().filter(|caller| !now_calling.contains(caller)));
+        }
     }
 
     /// An expression is another one now: it calls what its text means.

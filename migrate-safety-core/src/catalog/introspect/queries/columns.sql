@@ -8,7 +8,8 @@ SELECT a.attrelid::int8 AS relation, a.attnum AS number, a.attname AS name,
             WHEN NOT r.busy THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END AS expression,
        nullif(a.attgenerated::text, '') AS generated, nullif(a.attidentity::text, '') AS identity,
        CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END AS storage,
-       nullif(a.attcompression::text, '') AS compression,
+       -- PostgreSQL 14 and later.
+       CASE WHEN t.typstorage <> 'p' THEN nullif(to_jsonb(a) ->> 'attcompression', '') END AS compression,
        a.attinhcount AS inherited, a.attislocal AS local
 FROM relations r
 JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
